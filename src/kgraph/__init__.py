@@ -1,0 +1,30 @@
+"""kgraph: who said what, where. Articles as a knowledge graph of attributed claims.
+
+The names below are loaded on first use, so that a worker process, which needs next to nothing of the
+package, starts in milliseconds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["AsyncKnowledgeGraph", "KgraphError", "KnowledgeGraph", "__version__"]
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AsyncKnowledgeGraph": "kgraph.api",
+    "KgraphError": "kgraph.errors",
+    "KnowledgeGraph": "kgraph.api",
+}
+
+if TYPE_CHECKING:
+    from kgraph.api import AsyncKnowledgeGraph, KnowledgeGraph
+    from kgraph.errors import KgraphError
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

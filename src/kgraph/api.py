@@ -1,0 +1,270 @@
+"""The facade: what the web, the command line and notebooks talk to.
+
+:class:`AsyncKnowledgeGraph` is the core, for servers; :class:`KnowledgeGraph` is the same, for notebooks and
+scripts, with every call waiting for its answer. Both answer from the current generation, and each request
+sees one generation from beginning to end, whatever is published meanwhile.
+
+    >>> with KnowledgeGraph(".") as graph:                                      # doctest: +SKIP
+    ...     for row in graph.canned("who-said", words="barricades"):
+    ...         print(row["speaker"], row["quote"])
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import pyoxigraph as ox
+from anyio.from_thread import start_blocking_portal
+
+from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.terms import Term, render_term
+from kgraph.settings import Settings, load_settings
+from kgraph.store import Catalog, Generation
+
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
+
+#: The formats in which results come back as values.
+_VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Sequence[Mapping[str, Term | None]]):
+    """The rows of a SELECT query. Each row maps every column to a term, or to None where it is unbound."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Mapping[str, Term | None], ...]
+    prefixes: Mapping[str, str]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+    def render(self) -> list[tuple[str, ...]]:
+        """The rows as a person reads them: compact IRIs, bare text, ``""`` for what is unbound."""
+        return [tuple(render_term(row[name], self.prefixes) for name in self.columns) for row in self.rows]
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rendered rows as a pandas data frame (pandas must be installed)."""
+        import pandas as pd  # noqa: PLC0415 - optional
+
+        return pd.DataFrame(self.render(), columns=list(self.columns))
+
+
+class AsyncKnowledgeGraph:
+    """A project's knowledge graph, for use within an event loop. See :func:`AsyncKnowledgeGraph.open`."""
+
+    def __init__(self, settings: Settings, backend: Backend) -> None:
+        self.settings = settings
+        self._backend = backend
+        self._catalog = Catalog(settings.store_path)
+        self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
+        """Open what has been built, with workers to answer queries.
+
+        Raises:
+            NoGenerationError: nothing has been built yet.
+        """
+        Catalog(settings.store_path).current()
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(
+                WorkerPool(
+                    size=settings.workers,
+                    query_timeout_s=settings.query_timeout,
+                    query_memory_bytes=settings.query_memory,
+                )
+            )
+            yield cls(settings, pool)
+
+    @property
+    def generation(self) -> Generation:
+        """The current generation. Ask once a request, and stay with the answer."""
+        return self._catalog.current()
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that this project's queries and answers use."""
+        return self.settings.names.prefixes
+
+    @property
+    def status(self) -> BackendStatus:
+        """How the workers are doing."""
+        return self._backend.status
+
+    def canned_queries(self, generation: Generation | None = None) -> dict[str, CannedQuery]:
+        """The canned queries of a generation (the current one), by slug."""
+        generation = generation or self.generation
+        if self._canned[0] != generation.id:
+            queries, _ = load_canned(generation.queries(), prefixes=self.prefixes)
+            self._canned = (generation.id, queries)
+        return self._canned[1]
+
+    async def query(
+        self,
+        text: str,
+        *,
+        formats: Mapping[ResultKind, str],
+        default_graphs: tuple[str, ...] | None = None,
+        named_graphs: tuple[str, ...] | None = None,
+        generation: Generation | None = None,
+    ) -> Answer:
+        """Answer a SPARQL query.
+
+        Args:
+            text: the query.
+            formats: the name of the format (see :data:`kgraph.rdf.formats.FORMATS`) for each kind of result
+                that the caller can take.
+            default_graphs: the graphs to merge into the default graph, by IRI, as in SPARQL 1.1 Protocol,
+                section 2.1.4.
+            named_graphs: the named graphs to query, likewise.
+            generation: the generation to ask; the current one by default.
+
+        Raises:
+            QueryError: the query cannot be answered; its subclasses say why.
+            BusyError: there is no worker free in time.
+        """
+        request = QueryRequest(
+            store=(generation or self.generation).store_path,
+            query=text,
+            formats=formats,
+            default_graph=DefaultGraph(self.settings.default_graph),
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            prefixes=self.prefixes,
+        )
+        return await self._backend.query(request)
+
+    async def canned(
+        self,
+        slug: str,
+        values: Mapping[str, str | Sequence[str]],
+        *,
+        formats: Mapping[ResultKind, str],
+        generation: Generation | None = None,
+    ) -> Answer:
+        """Answer a canned query with values for its parameters.
+
+        Raises:
+            UnknownNameError: there is no canned query of that name.
+            ParameterError: a value is missing or does not fit.
+        """
+        generation = generation or self.generation
+        query = find_canned(self.canned_queries(generation), slug)
+        text = query.bind(values, prefixes=self.prefixes)
+        return await self.query(text, formats=formats, generation=generation)
+
+    async def fetch(self, answer: Answer) -> Table | bool | list[ox.Triple]:
+        """Read an answer that came in the formats of :data:`_VALUES` as a value."""
+        content = await answer.read()
+        if answer.kind is ResultKind.GRAPH:
+            return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
+        results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
+        if isinstance(results, ox.QueryBoolean):
+            return bool(results)
+        names = tuple(variable.value for variable in results.variables)
+        rows = tuple({name: solution[name] for name in names} for solution in results)
+        return Table(names, rows, self.prefixes)
+
+    async def query_values(self, text: str) -> Table | bool | list[ox.Triple]:
+        """Answer a SPARQL query with values: a table, a truth value or a list of triples."""
+        return await self.fetch(await self.query(text, formats=_VALUES))
+
+    async def canned_values(
+        self, slug: str, values: Mapping[str, str | Sequence[str]]
+    ) -> Table | bool | list[ox.Triple]:
+        """Answer a canned query with values, likewise."""
+        return await self.fetch(await self.canned(slug, values, formats=_VALUES))
+
+
+class KnowledgeGraph:
+    """A project's knowledge graph, for notebooks and scripts.
+
+    Opening it builds the project first where its sources changed. Use it as a context manager, or call
+    :meth:`close`: it holds worker processes.
+
+    Args:
+        project: the project's folder.
+        settings: any setting of :data:`kgraph.settings.SETTINGS` by key, such as ``query_timeout=5``.
+
+    Raises:
+        ProjectError: the project has errors.
+        SettingsError: a setting is unknown or impossible.
+    """
+
+    def __init__(self, project: str | Path = ".", **settings: Any) -> None:
+        from kgraph.build import build  # noqa: PLC0415 - reading a built project needs none of it
+
+        self.settings = load_settings(Path(project), flags=settings)
+        build(self.settings)
+        self._portal_context = start_blocking_portal()
+        self._portal = self._portal_context.__enter__()
+        self._graph_context = self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
+        self._graph = self._graph_context.__enter__()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._graph_context.__exit__(None, None, None)
+        self._portal_context.__exit__(None, None, None)
+
+    @property
+    def generation(self) -> Generation:
+        """The current generation."""
+        return self._graph.generation
+
+    @property
+    def queries(self) -> dict[str, CannedQuery]:
+        """The canned queries, by slug."""
+        return self._graph.canned_queries()
+
+    def query(self, text: str) -> Table | bool | list[ox.Triple]:
+        """Answer a SPARQL query: a table for SELECT, a truth value for ASK, triples for the rest.
+
+        Raises:
+            QueryError: the query cannot be answered; its subclasses say why.
+        """
+        return self._portal.call(self._graph.query_values, text)
+
+    def canned(self, slug: str, **values: str) -> Table | bool | list[ox.Triple]:
+        """Answer a canned query with values for its parameters.
+
+        Raises:
+            UnknownNameError: there is no canned query of that name.
+            ParameterError: a value is missing or does not fit.
+        """
+        return self._portal.call(self._graph.canned_values, slug, values)
+
+    def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
+        """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""
+
+        async def ask() -> Answer:
+            return await self._graph.query(text, formats=formats)
+
+        answer = self._portal.call(ask)
+
+        async def more() -> bytes | None:
+            return await anext(answer, None)
+
+        try:
+            while (piece := self._portal.call(more)) is not None:
+                yield piece
+        finally:
+            self._portal.call(answer.aclose)

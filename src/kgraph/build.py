@@ -1,0 +1,225 @@
+"""The pipeline: from a project's files to one sealed, published generation.
+
+    read → check → project the stated graph → infer → write and seal → swap
+
+A fault anywhere leaves the current generation as it was; when nothing changed, nothing is done.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+import kgraph
+from kgraph.canned import load_canned
+from kgraph.checks import Subject, load_subject, run_checks, validating
+from kgraph.errors import NoGenerationError, ProjectError
+from kgraph.problems import Problem, Severity, has_errors
+from kgraph.project import Project, read_project
+from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.projection import project_stated
+from kgraph.reasoning import Closure, Contradiction, close, is_reasoned_over
+from kgraph.settings import Settings
+from kgraph.store import Catalog, Generation, Manifest, write_generation
+from kgraph.store.generation import FORMAT, canonical_hash
+
+__all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
+
+#: Hears of each step of a long work as it begins.
+Progress: TypeAlias = Callable[[str], None]
+
+_LIBRARIES: Final = ("pyoxigraph", "rdflib", "owlrl", "pyshacl")
+
+
+def _silent(step: str) -> None:
+    del step
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A project as examined: its problems, and the graphs that it makes, by short name."""
+
+    subject: Subject
+    problems: tuple[Problem, ...]
+    graphs: dict[str, list[ox.Triple]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did. ``fresh`` is false where nothing had changed and nothing was done."""
+
+    generation: Generation
+    fresh: bool
+    problems: tuple[Problem, ...] = ()
+    articles: int = 0
+    claims: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class _Clock:
+    """Reports steps and keeps the time that each took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self._progress(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def inspect_project(settings: Settings, *, progress: Progress = _silent) -> Inspection:
+    """Read, check, project and reason: everything that can be wrong with a project, and what it makes."""
+    clock = _Clock(progress)
+    project, problems = _read(settings, clock)
+    return _inspect(project, problems, clock)
+
+
+def _read(settings: Settings, clock: _Clock) -> tuple[Project, list[Problem]]:
+    with clock.step("reading the project"):
+        return read_project(settings)
+
+
+def _inspect(project: Project, problems: list[Problem], clock: _Clock) -> Inspection:
+    found = list(problems)
+    with clock.step("checking"):
+        subject = load_subject(project)
+    with validating(subject) as shapes:
+        with clock.step("checking"):
+            found += load_canned(project.queries.items(), prefixes=project.settings.names.prefixes)[1]
+            found += run_checks(subject)
+        with clock.step("reasoning"):
+            stated = project_stated(subject.claims)
+            closure = _close(subject, stated)
+            found += [_as_problem(subject, contradiction) for contradiction in closure.contradictions]
+        with clock.step("validating shapes"):
+            found += shapes.problems()
+    graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred)}
+    found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
+    return Inspection(subject, tuple(found), graphs)
+
+
+def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
+    axioms = [triple for file in subject.project.files(Role.ONTOLOGY) for triple in file.triples]
+    facts = [
+        triple
+        for name, triples in subject.graphs.items()
+        if name != ONTOLOGY_GRAPH and is_reasoned_over(name)
+        for triple in triples
+    ]
+    asserted = [triple for triples in subject.graphs.values() for triple in triples]
+    return close(axioms, [*facts, *stated], [*asserted, *stated])
+
+
+def _as_problem(subject: Subject, contradiction: Contradiction) -> Problem:
+    """A contradiction at the place of the first individual that it names."""
+    described = (iri for iri in contradiction.involved if iri in subject.index and iri not in subject.ontology)
+    return subject.project.problem(
+        "contradiction",
+        next(described, ""),
+        f"The facts contradict the ontology: {contradiction.message}.",
+        "Correct the assertion or the entity's type; the ontology's disjointness axioms say what excludes what.",
+    )
+
+
+def is_current(settings: Settings, project: Project) -> Generation | None:
+    """The current generation, where it was built from exactly these sources by this program."""
+    try:
+        generation = Catalog(settings.store_path).current()
+    except NoGenerationError:
+        return None
+    manifest = generation.manifest
+    same = (
+        dict(manifest.sources) == project.digests
+        and dict(manifest.versions) == _versions()
+        and manifest.format == FORMAT
+        and manifest.base_iri == settings.base_iri
+        and manifest.title == settings.title
+    )
+    return generation if same else None
+
+
+def _versions() -> dict[str, str]:
+    return {"kgraph": kgraph.__version__, "python": platform.python_version()} | {
+        name: version(name) for name in _LIBRARIES
+    }
+
+
+def build(settings: Settings, *, progress: Progress = _silent, force: bool = False) -> Report:
+    """Publish a generation of the project, unless the current one is already made of the same sources.
+
+    Raises:
+        ProjectError: the project has errors; the current generation stays as it was.
+        StoreError: the store cannot be written, or another process is writing to it.
+    """
+    clock = _Clock(progress)
+    project, problems = _read(settings, clock)
+    if not force and not problems and (generation := is_current(settings, project)) is not None:
+        return Report(generation, fresh=False)
+    catalog = Catalog(settings.store_path)
+    with catalog.writing():
+        inspection = _inspect(project, problems, clock)
+        if has_errors(inspection.problems):
+            raise _faults(inspection.problems)
+        with clock.step("writing"):
+            graphs = {settings.names.graph(name): triples for name, triples in inspection.graphs.items()}
+            manifest = _manifest(settings, project, graphs, inspection.problems)
+
+            def write(path: Path) -> Generation:
+                return write_generation(path, graphs, project.queries, manifest)
+
+            generation = catalog.publish(manifest.id, write)
+    return Report(
+        generation,
+        fresh=True,
+        problems=inspection.problems,
+        articles=len(inspection.subject.articles),
+        claims=len(inspection.subject.claims),
+        seconds=clock.seconds,
+    )
+
+
+def _faults(problems: tuple[Problem, ...]) -> ProjectError:
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    return ProjectError(
+        f"The project has {errors} error{'s' if errors > 1 else ''}, so nothing was built.",
+        problems,
+        hint="Mend them and build again; 'kgraph check' lists them.",
+    )
+
+
+def _manifest(
+    settings: Settings, project: Project, graphs: dict[str, list[ox.Triple]], problems: tuple[Problem, ...]
+) -> Manifest:
+    quads = [
+        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(iri))
+        for iri, triples in graphs.items()
+        for triple in triples
+    ]
+    now = datetime.now(UTC)
+    digest = canonical_hash(quads)
+    return Manifest(
+        id=f"{now:%Y%m%dT%H%M%S.%fZ}-{digest[:8]}",
+        created=now.isoformat(timespec="seconds"),
+        title=settings.title,
+        base_iri=settings.base_iri,
+        format=FORMAT,
+        versions=_versions(),
+        sources=project.digests,
+        graphs={iri: len(triples) for iri, triples in sorted(graphs.items())},
+        triples=len(quads),
+        canonical_hash=digest,
+        warnings=len(problems),
+    )

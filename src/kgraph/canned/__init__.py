@@ -1,0 +1,19 @@
+"""Canned queries: questions in files, with typed parameters and the rows that they are known to give."""
+
+from kgraph.canned.catalog import find_canned, load_canned
+from kgraph.canned.openapi import openapi_parameters
+from kgraph.canned.parsing import parse_canned
+from kgraph.canned.query import CannedQuery, Column, Example, Parameter, View, render_row
+
+__all__ = [
+    "CannedQuery",
+    "Column",
+    "Example",
+    "Parameter",
+    "View",
+    "find_canned",
+    "load_canned",
+    "openapi_parameters",
+    "parse_canned",
+    "render_row",
+]

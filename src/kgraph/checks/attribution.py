@@ -1,0 +1,149 @@
+"""Attributions: whose claim it is, said twice and the same both times; and nothing that the words don't say.
+
+Also the rules that keep a curator's knowledge out of the article's graphs: printed numbers only, no
+calendar dates, no interpretation outside the editorial graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.checks.subject import Subject
+from kgraph.problems import Problem
+from kgraph.project import Claim
+from kgraph.project.claims import source_chain
+from kgraph.projection import is_stated
+from kgraph.text import spelled_numbers
+from kgraph.vocab import DIRECT_QUOTATION, KG, XSD
+
+__all__ = ["check_attribution"]
+
+_DATES: Final = frozenset(XSD + name for name in ("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"))
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+
+
+def check_attribution(subject: Subject) -> Iterator[Problem]:
+    """Compare each claim with its source chain, its evidence and the article's own limits."""
+    for claim in subject.claims:
+        yield from _check_speaker(subject, claim)
+        yield from _check_numbers(subject, claim)
+    yield from _check_sources(subject)
+    yield from _check_times(subject)
+    yield from _check_dates(subject)
+    yield from _check_editorial(subject)
+
+
+def _check_speaker(subject: Subject, claim: Claim) -> Iterator[Problem]:
+    chain = source_chain(subject.index, claim.source)
+    if chain.agents and claim.attributed_to and claim.attributed_to != chain.agents[:1]:
+        yield subject.project.problem(
+            "attribution-differs",
+            claim.iri,
+            f"kg:attributedTo names {', '.join(claim.attributed_to)}, but the source's agent is {chain.agents[0]}.",
+            "Make both name the innermost speaker.",
+            predicate=KG + "attributedTo",
+        )
+    if claim.mode == DIRECT_QUOTATION and chain.sources and len(chain.sources) < 2:
+        yield subject.project.problem(
+            "quotation-of-the-publication",
+            claim.iri,
+            "A direct quotation is credited to the publication itself.",
+            "Give it the speaker's source, kg:embeddedIn the publication's.",
+            predicate=KG + "source",
+        )
+
+
+def _check_sources(subject: Subject) -> Iterator[Problem]:
+    for iri in subject.index.instances(KG + "Source"):
+        if source_chain(subject.index, iri).cyclic:
+            yield subject.project.problem(
+                "source-cycle",
+                iri,
+                "kg:embeddedIn leads from this source back to itself, so that nobody is the publication.",
+                "Let the outermost source be embedded in nothing.",
+                predicate=KG + "embeddedIn",
+            )
+
+
+def _numbers_in(term: object) -> set[Decimal]:
+    if not isinstance(term, ox.Literal):
+        return set()
+    return {Decimal(number) for number in _NUMBER.findall(term.value)}
+
+
+def _check_numbers(subject: Subject, claim: Claim) -> Iterator[Problem]:
+    missing = _numbers_in(claim.object) - spelled_numbers(subject.evidence_text(claim))
+    if is_stated(claim) and missing:
+        yield subject.project.problem(
+            "number-not-printed",
+            claim.iri,
+            f"The value holds {', '.join(sorted(map(str, missing)))}, which the evidence does not print.",
+            "Keep what the words say; outside knowledge belongs in the gazetteer or the editorial graph.",
+            predicate=KG + "value",
+        )
+
+
+def _check_times(subject: Subject) -> Iterator[Problem]:
+    for iri in subject.index.instances(KG + "TimeExpression"):
+        printed = subject.index.literal(iri, KG + "rawText") or ""
+        reading = next((term for term in _assertion_edtf(subject, iri)), None)
+        if reading is None:
+            continue
+        if subject.index.literal(iri, KG + "resolutionBasis") == "curator":
+            yield subject.project.problem(
+                "interpretation-in-article",
+                iri,
+                f"The reading {reading!r} of {printed!r} rests on a curator, but stands with the article's claims.",
+                "Move it to the editorial graph as a kg:DateInterpretation.",
+                predicate=KG + "edtf",
+            )
+        elif {Decimal(number) for number in _NUMBER.findall(reading)} - spelled_numbers(printed):
+            yield subject.project.problem(
+                "number-not-printed",
+                iri,
+                f"The reading {reading!r} holds a number that {printed!r} does not print.",
+                "Keep what the words say; a curator's reading belongs in the editorial graph.",
+                predicate=KG + "edtf",
+            )
+
+
+def _assertion_edtf(subject: Subject, iri: str) -> Iterator[str]:
+    for triple in subject.graphs.get("assertions", ()):
+        if (
+            triple.predicate.value == KG + "edtf"
+            and isinstance(triple.subject, ox.NamedNode)
+            and triple.subject.value == iri
+            and isinstance(triple.object, ox.Literal)
+        ):
+            yield triple.object.value
+
+
+def _check_dates(subject: Subject) -> Iterator[Problem]:
+    for graph in ("document", "assertions", "entities"):
+        for triple in subject.graphs.get(graph, ()):
+            if isinstance(triple.object, ox.Literal) and triple.object.datatype.value in _DATES:
+                yield subject.project.problem(
+                    "date-in-article",
+                    triple.subject.value if isinstance(triple.subject, ox.NamedNode) else "",
+                    f"{triple.object.value!r} is a calendar date, which the article does not print as one.",
+                    "Keep the words as a kg:TimeExpression; a date is an interpretation (editorial graph).",
+                    predicate=triple.predicate.value,
+                )
+
+
+def _check_editorial(subject: Subject) -> Iterator[Problem]:
+    for triple in subject.graphs.get("editorial", ()):
+        if triple.predicate.value == KG + "edtf" and isinstance(triple.object, ox.Literal):
+            if not triple.object.value.endswith("?"):
+                yield subject.project.problem(
+                    "unmarked-interpretation",
+                    triple.subject.value if isinstance(triple.subject, ox.NamedNode) else "",
+                    f"The interpreted date {triple.object.value!r} is not marked as uncertain.",
+                    "End the EDTF string with '?'.",
+                    predicate=KG + "edtf",
+                )

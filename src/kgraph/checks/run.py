@@ -1,0 +1,42 @@
+"""The list of checks, and running it.
+
+SHACL is not in the list, since it runs in a process of its own: see :mod:`kgraph.checks.shapes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kgraph.checks.anchors import check_anchors
+from kgraph.checks.attribution import check_attribution
+from kgraph.checks.coverage import check_coverage
+from kgraph.checks.profile import check_profile
+from kgraph.checks.subject import Subject
+from kgraph.checks.vocabulary import check_vocabulary
+from kgraph.problems import Problem
+
+__all__ = ["CHECKS", "Check", "run_checks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One concern: what it looks at, in a word or two, and the function that looks."""
+
+    name: str
+    look: Callable[[Subject], Iterator[Problem]]
+
+
+CHECKS: Final = (
+    Check("terms and links", check_vocabulary),
+    Check("OWL 2 RL profile", check_profile),
+    Check("quotations and offsets", check_anchors),
+    Check("attributions", check_attribution),
+    Check("coverage", check_coverage),
+)
+
+
+def run_checks(subject: Subject) -> list[Problem]:
+    """Run every check of the list."""
+    return [problem for check in CHECKS for problem in check.look(subject)]

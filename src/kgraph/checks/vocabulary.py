@@ -1,0 +1,154 @@
+"""Terms and links: every term that the data use is defined, every IRI of the project is described.
+
+Plus the rules of a well-kept ontology (label, definition, isDefinedBy for each term; one domain a
+property) and of decision 5: no owl:sameAs, which would let foreign claims in.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.checks.subject import Subject
+from kgraph.problems import Problem, Severity
+from kgraph.project.folder import Role, TurtleFile
+from kgraph.rdf.terms import Term, compact
+from kgraph.vocab import KG, OWL, OWL_SAME_AS, RDFS, SKOS
+
+__all__ = ["check_vocabulary"]
+
+_VANN_NAMESPACE: Final = "http://purl.org/vocab/vann/preferredNamespaceUri"
+_TERM_CLASSES: Final = tuple(
+    OWL + name for name in ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+)
+_DOCUMENTATION: Final = (
+    (RDFS + "label", "a label (rdfs:label)"),
+    (SKOS + "definition", "a definition (skos:definition)"),
+    (RDFS + "isDefinedBy", "rdfs:isDefinedBy"),
+)
+_USING_ROLES: Final = (Role.ONTOLOGY, Role.ALIGNMENTS, Role.DATA)
+
+
+def check_vocabulary(subject: Subject) -> Iterator[Problem]:
+    """Compare what is used with what is defined."""
+    if not subject.project.turtle:
+        return
+    yield from _check_defined(subject)
+    yield from _check_same_as(subject)
+    yield from _check_documented(subject)
+    yield from _check_domains(subject)
+
+
+def _namespaces(subject: Subject) -> tuple[str, ...]:
+    """The namespaces whose terms the project's ontology defines, kgraph's own among them."""
+    named = [
+        text
+        for ontology in subject.ontology.instances(OWL + "Ontology")
+        if (text := subject.ontology.literal(ontology, _VANN_NAMESPACE)) is not None
+    ]
+    return (KG, *named)
+
+
+def _iris(triple: ox.Triple) -> Iterator[tuple[str, bool]]:
+    """The IRIs of a triple, each with whether it stands as object (or as datatype of one)."""
+    terms: list[tuple[Term, bool]] = [
+        (triple.subject, False),
+        (triple.predicate, False),
+        (triple.object, True),
+    ]
+    for term, is_object in terms:
+        if isinstance(term, ox.NamedNode):
+            yield term.value, is_object
+
+
+def _check_defined(subject: Subject) -> Iterator[Problem]:
+    terms = _namespaces(subject)
+    names = subject.project.settings.names
+    defined = {iri for iri in subject.ontology if iri.startswith(terms)}
+    seen: set[str] = set()
+    for file in subject.project.files(*_USING_ROLES):
+        for triple in file.triples:
+            for iri, is_object in _iris(triple):
+                if iri in seen:
+                    continue
+                if iri.startswith(terms) and iri not in defined and iri not in terms:
+                    seen.add(iri)
+                    yield _undefined(subject, file, triple, iri, defined)
+                elif is_object and iri.startswith(names.resources) and iri not in subject.index:
+                    seen.add(iri)
+                    yield _dangling(subject, file, triple, iri)
+
+
+def _at(file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:
+    if not isinstance(triple.subject, ox.NamedNode):
+        return file.path, None
+    return file.path, file.lines.line_of(triple.subject.value, triple.predicate.value)
+
+
+def _undefined(
+    subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]
+) -> Problem:
+    prefixes = subject.project.settings.names.prefixes
+    near = difflib.get_close_matches(iri, defined, n=1)
+    hint = f"Did you mean {compact(near[0], prefixes)}?" if near else "Define it below ontology/."
+    path, line = _at(file, triple)
+    message = f"The ontology does not define {compact(iri, prefixes)}."
+    return Problem(Severity.ERROR, "undefined-term", path, line, message, hint)
+
+
+def _dangling(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str) -> Problem:
+    prefixes = subject.project.settings.names.prefixes
+    path, line = _at(file, triple)
+    message = f"Nothing describes {compact(iri, prefixes)}, which is referred to here."
+    return Problem(
+        Severity.ERROR, "dangling-iri", path, line, message, "Describe it in data/ttl/, or correct the IRI."
+    )
+
+
+def _check_same_as(subject: Subject) -> Iterator[Problem]:
+    for file in subject.project.files(*_USING_ROLES):
+        for triple in file.triples:
+            if triple.predicate.value == OWL_SAME_AS:
+                path, line = _at(file, triple)
+                yield Problem(
+                    Severity.ERROR,
+                    "same-as",
+                    path,
+                    line,
+                    "owl:sameAs makes everything that is said elsewhere true here.",
+                    "Use skos:exactMatch or skos:closeMatch.",
+                )
+
+
+def _check_documented(subject: Subject) -> Iterator[Problem]:
+    namespaces = _namespaces(subject)
+    terms = dict.fromkeys(iri for cls in _TERM_CLASSES for iri in subject.ontology.instances(cls))
+    for iri in terms:
+        if not iri.startswith(namespaces):
+            continue
+        missing = [name for predicate, name in _DOCUMENTATION if not subject.ontology.objects(iri, predicate)]
+        if missing:
+            yield subject.project.problem(
+                "undocumented-term",
+                iri,
+                f"{compact(iri, subject.project.settings.names.prefixes)} has no {' and no '.join(missing)}.",
+                "Say what the term means, for people who meet it in a query.",
+                severity=Severity.WARNING,
+            )
+
+
+def _check_domains(subject: Subject) -> Iterator[Problem]:
+    for iri in subject.ontology:
+        for predicate in ("domain", "range"):
+            if len(set(subject.ontology.objects(iri, RDFS + predicate))) > 1:
+                yield subject.project.problem(
+                    "several-domains",
+                    iri,
+                    f"Several rdfs:{predicate} axioms mean all of them at once, not one of them.",
+                    "Name one superclass, or leave the axiom out.",
+                    predicate=RDFS + predicate,
+                    severity=Severity.WARNING,
+                )

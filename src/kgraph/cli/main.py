@@ -1,0 +1,53 @@
+"""The entry point: the group of commands, and what every error becomes."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+import kgraph
+from kgraph.cli.project import build_command, check_command
+from kgraph.cli.query import queries_command, query_command
+from kgraph.cli.serve import serve_command
+from kgraph.errors import KgraphError, ParameterError, ProjectError, SettingsError, UnknownNameError
+
+__all__ = ["main"]
+
+#: Errors in how a command was called, not in the project or the query.
+_USAGE = (SettingsError, ParameterError, UnknownNameError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(kgraph.__version__, prog_name="kgraph")
+def cli() -> None:
+    """Who said what, where: articles as a knowledge graph of attributed claims."""
+
+
+for _command in (build_command, check_command, queries_command, query_command, serve_command):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    from kgraph.cli.printing import print_error, print_problems  # noqa: PLC0415 - after --help and --version
+
+    try:
+        cli(standalone_mode=False)
+    except ProjectError as error:
+        print_problems(error.problems)
+        print_error(error)
+        sys.exit(1)
+    except KgraphError as error:
+        print_error(error)
+        sys.exit(2 if isinstance(error, _USAGE) else 1)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,89 @@
+"""How things look in a terminal: problems, progress, reports and tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from kgraph.api import Table
+from kgraph.errors import KgraphError
+from kgraph.problems import Problem, Severity
+
+__all__ = ["ERRORS", "OUTPUT", "print_error", "print_problems", "print_table", "progress", "quantity"]
+
+#: Results go here …
+OUTPUT: Final = Console(highlight=False, soft_wrap=True)
+#: … and all else here.
+ERRORS: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
+
+
+def print_error(error: KgraphError) -> None:
+    """One error: what is wrong, and what to do."""
+    ERRORS.print(Text.assemble(("error: ", "bold red"), error.message))
+    if error.hint:
+        ERRORS.print(Text(f"  {error.hint}", style="dim"))
+
+
+def print_problems(problems: Iterable[Problem], *, to: Console = ERRORS) -> None:
+    """Problems, one a paragraph: where, what, and what to do."""
+    for problem in problems:
+        to.print(
+            Text.assemble(
+                (problem.place, "bold"),
+                ": ",
+                (str(problem.severity), _STYLES[problem.severity]),
+                f": {problem.message}",
+                (f" [{problem.code}]", "dim"),
+            )
+        )
+        to.print(Text(f"  {problem.hint}", style="dim"))
+
+
+def render_problems_json(problems: Iterable[Problem]) -> str:
+    """Problems as a JSON list, for other programs."""
+    return json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show what a long work is at: a moving line in a terminal, one line a step elsewhere."""
+    if not ERRORS.is_terminal:
+        yield lambda step: ERRORS.print(Text(f"{step} …"))
+        return
+    with ERRORS.status("starting …") as status:
+        yield lambda step: status.update(f"{step} …")
+
+
+def print_table(table: Table) -> None:
+    """The rows of an answer; a long cell is wrapped, not cut."""
+    view = RichTable(box=None, pad_edge=False, header_style="bold", show_lines=False, padding=(0, 2, 0, 0))
+    for name in table.columns:
+        view.add_column(name, overflow="fold")
+    for row in table.render():
+        view.add_row(*(Text(cell) for cell in row))
+    OUTPUT.print(view, soft_wrap=False)
+    ERRORS.print(Text(quantity(len(table), "row"), style="dim"))
+
+
+def quantity(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it is one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def print_columns(rows: Sequence[Sequence[str]], *headings: str) -> None:
+    """A plain table of texts."""
+    view = RichTable(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in headings:
+        view.add_column(heading, overflow="fold")
+    for row in rows:
+        view.add_row(*(Text(cell) for cell in row))
+    OUTPUT.print(view, soft_wrap=False)

@@ -1,0 +1,122 @@
+"""``kgraph query`` and ``kgraph queries``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from kgraph.cli.options import read_settings, settings_options
+from kgraph.errors import KgraphError, ParameterError, QueryError
+from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
+from kgraph.rdf.sparql import profile_query
+
+__all__ = ["queries_command", "query_command"]
+
+
+@click.command("queries")
+@settings_options("base_iri", "store")
+@click.option("--tag", help="Only the queries with this tag.")
+def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
+    """List the canned queries with their parameters."""
+    from kgraph.canned import load_canned  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.cli.printing import OUTPUT, print_problems  # noqa: PLC0415
+    from kgraph.project import read_project  # noqa: PLC0415
+
+    settings = read_settings(project, flags)
+    sources, _ = read_project(settings)
+    queries, problems = load_canned(sources.queries.items(), prefixes=settings.names.prefixes)
+    for query in queries.values():
+        if tag is not None and tag not in query.tags:
+            continue
+        OUTPUT.print(Text.assemble((query.slug, "bold"), f"  {query.summary}"))
+        for parameter in query.parameters:
+            given = f" (default {parameter.default})" if parameter.default else ""
+            need = " (required)" if parameter.required else given
+            OUTPUT.print(Text(f"    -p {parameter.name}=…  {parameter.description}{need}", style="dim"))
+    print_problems(problems)
+
+
+@click.command("query")
+@click.argument("query", metavar="NAME|FILE|-")
+@settings_options("base_iri", "store", "query_timeout", "query_memory", "default_graph")
+@click.option(
+    "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A canned query's parameter."
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["table", *FORMATS]),
+    help="How to print (default: table in a terminal, JSON or Turtle elsewhere).",
+)
+def query_command(query: str, project: Path, parameters: tuple[str, ...], output: str | None, **flags: Any) -> None:
+    """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
+    from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.canned import find_canned  # noqa: PLC0415
+
+    settings = read_settings(project, flags)
+    values = dict(_name_and_value(text) for text in parameters)
+    sparql = _read_sparql(query)
+    with KnowledgeGraph(project, **flags, workers=1) as graph:
+        if sparql is None:
+            sparql = find_canned(graph.queries, query).bind(values, prefixes=settings.names.prefixes)
+        elif values:
+            raise ParameterError("Only canned queries have parameters.", hint="Write the values into the query.")
+        _print(graph, sparql, output or ("table" if sys.stdout.isatty() else None))
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ParameterError(f"{text!r} is no NAME=VALUE.", hint="Write for example -p actor=kgr:kfor.")
+    return name, value
+
+
+def _read_sparql(query: str) -> str | None:
+    """The text of a file or of standard input; None where ``query`` is a canned query's name."""
+    try:
+        if query == "-":
+            return sys.stdin.read()
+        if "/" in query or query.endswith((".rq", ".sparql")):
+            return Path(query).read_text(encoding="utf-8")
+    except OSError as error:
+        raise QueryError(f"{query} cannot be read: {error.strerror}.", hint="Name a file with SPARQL.") from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{query} is not UTF-8.", hint="Save it as UTF-8.") from error
+    return None
+
+
+def _print(graph: Any, sparql: str, output: str | None) -> None:
+    from kgraph.api import Table  # noqa: PLC0415
+    from kgraph.cli.printing import OUTPUT, print_table  # noqa: PLC0415
+
+    if output == "table":
+        result = graph.query(sparql)
+        if isinstance(result, Table):
+            print_table(result)
+            return
+        if isinstance(result, bool):
+            OUTPUT.print("true" if result else "false")
+            return
+        output = "ttl"
+    formats = {kind: _format(kind, output) for kind in ResultKind}
+    form = profile_query(sparql).form
+    if output is not None and form is not None and form not in FORMATS[output].carries:
+        names = ", ".join(fmt.name for fmt in formats_for(form))
+        raise _WrongFormatError(f"{output} cannot carry the result of this query.", hint=f"There are: {names}.")
+    for piece in graph.write(sparql, formats=formats):
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+class _WrongFormatError(KgraphError):
+    code = "wrong-format"
+
+
+def _format(kind: ResultKind, output: str | None) -> str:
+    if output is not None and kind in FORMATS[output].carries:
+        return output
+    return formats_for(kind)[0].name

@@ -1,0 +1,106 @@
+"""What answers SPARQL queries: the request, the answer, and the protocol behind which backends are siblings.
+
+HONEST: ``query`` returns once the answer's status is certain, that is with its first bytes or its end,
+and an answer that breaks off after that raises from its iteration. One whose iteration ends is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, Self
+
+from kgraph.errors import QueryError
+from kgraph.rdf.formats import Format, ResultKind
+
+__all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "NotAcceptableError", "QueryRequest"]
+
+
+class DefaultGraph(StrEnum):
+    """What the default graph of the service's dataset is."""
+
+    UNION = "union"
+    STRICT = "strict"
+
+
+class NotAcceptableError(QueryError):
+    """The query gives a kind of result that none of the accepted formats can carry."""
+
+    code = "not-acceptable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRequest:
+    """A query, the generation it is asked of, and how its answer is to be written.
+
+    ``formats`` names a format for each kind of result that the caller can take. ``default_graphs`` and
+    ``named_graphs`` are the protocol's dataset; where either is given, it replaces the query's own
+    (SPARQL 1.1 Protocol, section 2.1.4). ``prefixes`` shorten the IRIs of an answer in Turtle, TriG or
+    RDF/XML; ``base_iri`` resolves the relative IRIs of the query.
+    """
+
+    store: Path
+    query: str
+    formats: Mapping[ResultKind, str]
+    default_graph: DefaultGraph = DefaultGraph.UNION
+    default_graphs: tuple[str, ...] | None = None
+    named_graphs: tuple[str, ...] | None = None
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+    base_iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackendStatus:
+    """How a backend is doing. ``restarts`` counts the workers replaced, by reason."""
+
+    size: int
+    ready: int
+    busy: int
+    waiting: int
+    restarts: Mapping[str, int]
+
+
+class Answer(Protocol):
+    """A successful answer: iterates over its bytes, and is closed where it is not read to its end."""
+
+    @property
+    def kind(self) -> ResultKind:
+        """What the query gave."""
+
+    @property
+    def format(self) -> Format:
+        """How it is written."""
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the columns, where there are columns."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every byte has arrived, so that nothing can go wrong any more."""
+
+    def __aiter__(self) -> Self: ...
+
+    async def __anext__(self) -> bytes: ...
+
+    async def read(self) -> bytes:
+        """All bytes that are still to come."""
+
+    async def aclose(self) -> None:
+        """Want no more of it."""
+
+
+class Backend(Protocol):
+    """Whatever answers queries."""
+
+    async def query(self, request: QueryRequest) -> Answer:
+        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`."""
+
+    @property
+    def status(self) -> BackendStatus:
+        """Counts for ``/health``."""
+
+    async def aclose(self) -> None:
+        """Free everything; what is still being answered fails."""

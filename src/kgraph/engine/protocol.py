@@ -1,0 +1,98 @@
+"""What the pool and a worker say to each other: frames over a socket pair, without any input or output.
+
+A frame is a small JSON header and a payload of raw bytes, each preceded by its length::
+
+    pool → worker    query   QueryFields            payload: the text of the query
+    worker → pool    ready                          once, when it can take its first query
+                     head    kind, format, variables
+                     data                           payload: the next bytes of the answer
+                     end     resident_bytes         the answer is complete
+                     fail    code, message          the answer will never be complete
+
+A worker answers each query with ``head data* end``, with ``fail``, or with ``head data+ fail`` where the
+fault came to light after the first bytes had left. Only ``end`` makes an answer complete.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple, TypedDict
+
+__all__ = ["Frame", "FrameDecoder", "FrameError", "QueryFields", "encode_frame"]
+
+_LENGTHS: Final = struct.Struct("!II")
+_MAX_PART_BYTES: Final = 64 << 20
+
+
+class QueryFields(TypedDict):
+    """The header of a query frame.
+
+    ``clauses`` is the question by which a query's own FROM clauses are resolved (see
+    :func:`kgraph.engine.dataset.clauses_question`). The protocol's ``default_graphs`` and
+    ``named_graphs`` go before it; where neither is given, ``default_mode`` says what the default graph is.
+    ``union_graph`` holds the union of all graphs of the store and is shown in no other way.
+    """
+
+    store: str
+    formats: dict[str, str]
+    prefixes: dict[str, str]
+    base_iri: str | None
+    default_mode: str
+    union_graph: str
+    default_graphs: list[str] | None
+    named_graphs: list[str] | None
+    clauses: str | None
+    memory_limit_bytes: int
+
+
+class FrameError(ValueError):
+    """The other side does not speak this protocol."""
+
+
+class Frame(NamedTuple):
+    """One message."""
+
+    kind: str
+    fields: dict[str, Any]
+    payload: bytes
+
+
+def encode_frame(
+    kind: str, fields: QueryFields | dict[str, Any] | None = None, payload: bytes = b""
+) -> bytes:
+    """A frame as bytes."""
+    header = json.dumps([kind, fields or {}]).encode()
+    return b"".join((_LENGTHS.pack(len(header), len(payload)), header, payload))
+
+
+class FrameDecoder:
+    """Cuts a stream of bytes into frames, however the bytes arrive."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[Frame]:
+        """Take in some bytes and give the frames that are whole by now.
+
+        Raises:
+            FrameError: a part is impossibly long, or a header is not what :func:`encode_frame` writes.
+        """
+        self._buffer += data
+        while len(self._buffer) >= _LENGTHS.size:
+            header_bytes, payload_bytes = _LENGTHS.unpack_from(self._buffer)
+            if max(header_bytes, payload_bytes) > _MAX_PART_BYTES:
+                raise FrameError("a frame is longer than any that this protocol sends")
+            start = _LENGTHS.size + header_bytes
+            end = start + payload_bytes
+            if len(self._buffer) < end:
+                return
+            header = bytes(self._buffer[_LENGTHS.size : start])
+            payload = bytes(self._buffer[start:end])
+            del self._buffer[:end]
+            try:
+                kind, fields = json.loads(header)
+            except ValueError as error:
+                raise FrameError("a frame has an unreadable header") from error
+            yield Frame(kind, fields, payload)

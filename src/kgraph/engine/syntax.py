@@ -1,0 +1,110 @@
+"""Saying what is wrong with a query so that its author can mend it.
+
+Oxigraph reports the furthest place that its parser looked at, and everything it would have taken there:
+
+- marks (``"{"``) and character classes: this is where it stopped;
+- keywords: it looked at as many characters as the keyword has and stopped before them, so the place
+  to report is that much nearer to the beginning;
+- ``[_]``, any character: it looked for a keyword beyond the end of the text, which says nothing;
+- a sentence: a rule beyond the grammar is broken.
+
+What Oxigraph cannot place is often a bracket, so those are matched here first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kgraph.errors import QuerySyntaxError
+from kgraph.rdf.sparql import Token, iter_tokens
+
+__all__ = ["explain_syntax_error"]
+
+_FAULT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_EXPECTED: Final = re.compile(
+    r"""(?P<class>\[(?:'[^']*'|"[^"]*"|[^\]])*\])
+      | (?P<mark>"(?:\\.|[^"\\])*")
+      | (?P<keyword>\w+)(?=,|$)
+      | (?P<sentence>[^,\[\]"\s][^\[\]"]*?)(?=,\s|$)""",
+    re.VERBOSE,
+)
+_CLOSING: Final = {"(": ")", "{": "}", "[": "]"}
+
+
+def explain_syntax_error(text: str, message: str) -> QuerySyntaxError:
+    """The error to raise for what Oxigraph says about a query's text."""
+    fault = _FAULT.match(message)
+    tokens = list(iter_tokens(text))
+    if fault is None:
+        return QuerySyntaxError(f"This is not a SPARQL query: {message}.")
+    if not tokens:
+        return QuerySyntaxError("The query is empty.", line=1, column=1)
+    offset = _offset(text, int(fault[1]), int(fault[2]))
+    expected: dict[str, list[str]] = {"class": [], "mark": [], "keyword": [], "sentence": []}
+    for match in _EXPECTED.finditer(fault[3]):
+        expected[match.lastgroup or "sentence"].append(match[0])
+    if expected["sentence"]:
+        return _broken_rule(text, tokens, offset, expected["sentence"][0])
+    bracket = _unmatched_bracket(text, tokens)
+    if bracket is not None:
+        return bracket
+    hint = ""
+    if expected["mark"] or any(each != "[_]" for each in expected["class"]):
+        marks = [mark.strip('"') for mark in expected["mark"]]
+        hint = f"Expected there: {' '.join(marks)}" if 0 < len(marks) <= 4 and not expected["class"] else ""
+    elif expected["keyword"]:
+        offset -= min(len(keyword) for keyword in expected["keyword"])
+    else:
+        return QuerySyntaxError(
+            "This is not a SPARQL query, though the engine cannot say where it goes wrong.",
+            hint="Is part of a triple or of an expression missing, or a variable bound twice?",
+        )
+    return _at(text, offset, f"{_found(tokens, offset)} is unexpected", hint)
+
+
+def _broken_rule(text: str, tokens: list[Token], offset: int, sentence: str) -> QuerySyntaxError:
+    read = [token for token in tokens if token.end <= offset]
+    if sentence == "Prefix not found" and read and ":" in read[-1].text:
+        prefix = read[-1].text.partition(":")[0] + ":"
+        return _at(
+            text,
+            read[-1].start,
+            f"the prefix {prefix} is not declared",
+            f"Put PREFIX {prefix} <…> before it.",
+        )
+    return _at(text, offset, sentence[0].lower() + sentence[1:] if sentence.startswith("The ") else sentence)
+
+
+def _unmatched_bracket(text: str, tokens: list[Token]) -> QuerySyntaxError | None:
+    open_brackets: list[Token] = []
+    for token in tokens:
+        if token.text in _CLOSING:
+            open_brackets.append(token)
+        elif token.text in _CLOSING.values() and (
+            not open_brackets or _CLOSING[open_brackets.pop().text] != token.text
+        ):
+            return _at(text, token.start, f"“{token.text}” closes nothing that is open")
+    if open_brackets:
+        return _at(text, open_brackets[-1].start, f"“{open_brackets[-1].text}” is never closed")
+    return None
+
+
+def _found(tokens: list[Token], offset: int) -> str:
+    following = next((token.text for token in tokens if token.end > offset), None)
+    return "the end" if following is None else f"“{following[:40]}”"
+
+
+def _at(text: str, offset: int, what: str, hint: str = "") -> QuerySyntaxError:
+    line = text.count("\n", 0, offset) + 1
+    column = offset - text.rfind("\n", 0, offset)
+    return QuerySyntaxError(
+        f"This is not a SPARQL query: {what}, at line {line}, column {column}.",
+        hint=hint,
+        line=line,
+        column=column,
+    )
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1]) + column - 1

@@ -1,0 +1,152 @@
+"""The exception tree of kgraph. Every error has a stable code and a hint, and never an HTTP status.
+
+    KgraphError
+    ├── SettingsError          a setting that is unknown or has an impossible value
+    ├── ProjectError           the project has faults; carries the problems found
+    ├── StoreError             the derived store is missing, unreadable or locked
+    │   └── NoGenerationError  nothing has been built yet
+    ├── UnknownNameError       no canned query (or other named thing) of that name
+    ├── QueryError             the query cannot be answered
+    │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
+    │   ├── QueryRefusedError  it is SPARQL, and asks for what this service does not do
+    │   ├── ParameterError     a value that does not fit a canned query's parameter
+    │   ├── QueryTimeoutError  it ran out of its time
+    │   ├── QueryMemoryError   it ran out of its memory
+    │   └── QueryFailedError   the engine gave it up for another reason
+    └── BusyError              every worker is taken and the queue is full
+
+Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
+boundary where they arise, and chained with ``from`` so that the cause stays visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from kgraph.problems import Problem
+
+__all__ = [
+    "BusyError",
+    "KgraphError",
+    "NoGenerationError",
+    "ParameterError",
+    "ProjectError",
+    "QueryError",
+    "QueryFailedError",
+    "QueryMemoryError",
+    "QueryRefusedError",
+    "QuerySyntaxError",
+    "QueryTimeoutError",
+    "SettingsError",
+    "StoreError",
+    "UnknownNameError",
+]
+
+
+class KgraphError(Exception):
+    """Anything that kgraph reports to its user: one sentence of what is wrong, one of what to do."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class SettingsError(KgraphError):
+    """A setting is unknown or has a value that it cannot have."""
+
+    code = "bad-setting"
+
+
+class ProjectError(KgraphError):
+    """The project has faults that forbid a build; ``problems`` lists every one of them."""
+
+    code = "project-faults"
+
+    def __init__(self, message: str, problems: Sequence[Problem], *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.problems = tuple(problems)
+
+
+class StoreError(KgraphError):
+    """The derived store is missing, unreadable or locked by another process."""
+
+    code = "store"
+
+
+class NoGenerationError(StoreError):
+    """Nothing has been built yet."""
+
+    code = "no-generation"
+
+
+class UnknownNameError(KgraphError):
+    """There is no canned query (or other named thing) of that name."""
+
+    code = "unknown-name"
+
+
+class QueryError(KgraphError):
+    """The query cannot be answered."""
+
+    code = "query"
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not a SPARQL 1.1 query. ``line`` and ``column`` count from 1 where they are known."""
+
+    code = "query-syntax"
+
+    def __init__(
+        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.column = column
+
+
+class QueryRefusedError(QueryError):
+    """The query asks for something that this service does not do (an update, SERVICE, LOAD)."""
+
+    code = "query-refused"
+
+
+class ParameterError(QueryError):
+    """A value does not fit the parameter of a canned query."""
+
+    code = "bad-parameter"
+
+
+class QueryTimeoutError(QueryError):
+    """The query ran out of its time and was ended."""
+
+    code = "query-timeout"
+
+
+class QueryMemoryError(QueryError):
+    """The query ran out of its memory and was ended."""
+
+    code = "query-memory"
+
+
+class QueryFailedError(QueryError):
+    """The engine gave the query up for a reason other than syntax, time or memory."""
+
+    code = "query-failed"
+
+
+class BusyError(KgraphError):
+    """Every worker is taken and the queue is full; try again after ``retry_after_s`` seconds."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s

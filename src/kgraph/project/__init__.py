@@ -1,0 +1,22 @@
+"""Reading a project's folder into memory: its files, graphs, articles and claims.
+
+Reading never fails because of a user's broken file: every reader returns what it could read and the
+problems that it met, each with file and line.
+"""
+
+from kgraph.project.article import Article, Evidence, Sentence, read_articles
+from kgraph.project.claims import Claim, SourceChain, read_claims
+from kgraph.project.folder import Project, TurtleFile, read_project
+
+__all__ = [
+    "Article",
+    "Claim",
+    "Evidence",
+    "Project",
+    "Sentence",
+    "SourceChain",
+    "TurtleFile",
+    "read_articles",
+    "read_claims",
+    "read_project",
+]

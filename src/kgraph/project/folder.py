@@ -1,0 +1,211 @@
+"""A project's folder: which file plays which part, and which named graph it fills.
+
+    ontology/*.ttl                  the graph ``ontology``
+    ontology/alignments*.ttl        the same graph, but never reasoned over
+    ontology/shapes/*.ttl           SHACL shapes; no graph
+    data/ttl/<name>.ttl             the graph ``<name>``
+    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles
+    seeds/*.txt                     the exact texts that offsets refer to
+    queries/*.rq                    canned queries
+
+Each part may be missing. Files and folders whose name starts with a dot are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.problems import Problem, Severity
+from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
+from kgraph.settings import CONFIG_FILE, Settings
+from kgraph.text import digest
+
+__all__ = ["Project", "Role", "TurtleFile", "read_project"]
+
+#: Graphs that the build derives; no file may fill them.
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred"})
+ONTOLOGY_GRAPH: Final = "ontology"
+_GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+class Role(StrEnum):
+    """The part that a Turtle file plays."""
+
+    ONTOLOGY = "ontology"
+    ALIGNMENTS = "alignments"
+    SHAPES = "shapes"
+    DATA = "data"
+
+
+@dataclass(frozen=True)
+class TurtleFile:
+    """One Turtle file that parsed. ``path`` is relative to the project's folder."""
+
+    path: str
+    role: Role
+    graph: str
+    triples: tuple[ox.Triple, ...]
+    content: str = field(repr=False)
+    base_iri: str = field(repr=False)
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Where each subject and predicate stands; read only when a problem must name its line."""
+        return index_lines(self.content, base_iri=self.base_iri)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project as read: everything that a build needs, and nothing of it interpreted yet.
+
+    ``digests`` maps each source file to the SHA-256 of its bytes; ``texts`` each file below ``seeds/`` to
+    its bytes; ``queries`` each canned query's file to its text.
+    """
+
+    settings: Settings
+    digests: dict[str, str]
+    turtle: tuple[TurtleFile, ...]
+    texts: dict[str, bytes]
+    queries: dict[str, str]
+
+    def files(self, *roles: Role) -> list[TurtleFile]:
+        """The Turtle files that play one of the given parts."""
+        return [file for file in self.turtle if file.role in roles]
+
+    def graphs(self) -> dict[str, list[ox.Triple]]:
+        """The triples of each named graph, by the graph's short name; shapes fill no graph."""
+        graphs: dict[str, dict[ox.Triple, None]] = {}
+        for file in self.files(Role.ONTOLOGY, Role.ALIGNMENTS, Role.DATA):
+            graphs.setdefault(file.graph, {}).update(dict.fromkeys(file.triples))
+        return {name: list(triples) for name, triples in graphs.items()}
+
+    def place(self, subject: str, predicate: str | None = None) -> tuple[str, int | None]:
+        """The file and line where something is said of ``subject`` (with ``predicate``, if given)."""
+        fallback: tuple[str, int | None] | None = None
+        for file in self.turtle:
+            if predicate is not None and (subject, predicate) in file.lines.predicates:
+                return file.path, file.lines.predicates[subject, predicate]
+            if fallback is None and subject in file.lines.subjects:
+                fallback = file.path, file.lines.subjects[subject]
+        return fallback or (".", None)
+
+    def problem(
+        self,
+        code: str,
+        subject: str,
+        message: str,
+        hint: str,
+        *,
+        predicate: str | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> Problem:
+        """A problem at the place where ``subject`` is described."""
+        path, line = self.place(subject, predicate)
+        return Problem(severity, code, path, line, message, hint)
+
+
+def _visible(paths: Iterable[Path], root: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in paths
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    )
+
+
+def _turtle_paths(root: Path) -> Iterator[tuple[Path, Role, str]]:
+    for path in _visible((root / "ontology").rglob("*.ttl"), root):
+        if "shapes" in path.relative_to(root).parts[1:-1]:
+            yield path, Role.SHAPES, ""
+        elif path.name.startswith("alignments"):
+            yield path, Role.ALIGNMENTS, ONTOLOGY_GRAPH
+        else:
+            yield path, Role.ONTOLOGY, ONTOLOGY_GRAPH
+    data = root / "data" / "ttl"
+    for path in _visible([*data.glob("*.ttl"), *data.glob("articles/*/*.ttl")], root):
+        yield path, Role.DATA, path.stem
+
+
+class _Reader:
+    """Reads files one by one, and remembers digests and problems."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.digests: dict[str, str] = {}
+        self.problems: list[Problem] = []
+
+    def fault(self, code: str, path: str, line: int | None, message: str, hint: str) -> None:
+        self.problems.append(Problem(Severity.ERROR, code, path, line, message, hint))
+
+    def read(self, path: Path) -> tuple[str, bytes] | None:
+        name = path.relative_to(self.root).as_posix()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            self.fault("unreadable", name, None, f"The file cannot be read: {error.strerror}.", "Check its rights.")
+            return None
+        self.digests[name] = digest(content)
+        return name, content
+
+    def read_text(self, path: Path) -> tuple[str, str] | None:
+        read = self.read(path)
+        if read is None:
+            return None
+        name, content = read
+        try:
+            return name, content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            self.fault("encoding", name, line, "The file is not UTF-8.", "Save it as UTF-8 and try again.")
+            return None
+
+    def read_turtle(self, path: Path, role: Role, graph: str, base_iri: str) -> TurtleFile | None:
+        read = self.read_text(path)
+        if read is None:
+            return None
+        name, content = read
+        if role is Role.DATA and (graph in DERIVED_GRAPHS | {ONTOLOGY_GRAPH} or not _GRAPH_NAME.fullmatch(graph)):
+            self.fault(
+                "graph-name",
+                name,
+                None,
+                f"The file would fill the graph {graph!r}, which no data file may fill.",
+                "Rename it: small letters, digits and hyphens, and not a graph that the build makes.",
+            )
+            return None
+        triples, fault = parse_turtle(content.encode(), base_iri=base_iri)
+        if fault is not None:
+            self.fault("turtle-syntax", name, fault.line, f"Not Turtle: {fault.message}.", "Mend the syntax here.")
+            return None
+        return TurtleFile(name, role, graph, tuple(triples), content, base_iri)
+
+
+def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
+    """Read every source file of the project that ``settings`` name."""
+    root = settings.project
+    reader = _Reader(root)
+    if (root / CONFIG_FILE).is_file():
+        reader.read(root / CONFIG_FILE)
+    turtle = [
+        file
+        for path, role, graph in _turtle_paths(root)
+        if (file := reader.read_turtle(path, role, graph, settings.base_iri)) is not None
+    ]
+    texts = dict(
+        read
+        for path in _visible((root / "seeds").glob("*.txt"), root)
+        if (read := reader.read(path)) is not None
+    )
+    queries = dict(
+        text
+        for path in _visible((root / "queries").glob("*.rq"), root)
+        if (text := reader.read_text(path)) is not None
+    )
+    return Project(settings, reader.digests, tuple(turtle), texts, queries), reader.problems

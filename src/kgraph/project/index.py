@@ -1,0 +1,65 @@
+"""Triples by subject and predicate: how the readers of articles and claims look things up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from kgraph.rdf.terms import Term
+from kgraph.vocab import RDF_TYPE
+
+__all__ = ["TripleIndex"]
+
+
+class TripleIndex:
+    """What is said of each IRI, by predicate. Blank nodes are found under their ``_:`` name."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._objects: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        self._instances: dict[str, list[str]] = defaultdict(list)
+        for triple in triples:
+            subject = key(triple.subject)
+            self._objects[subject][triple.predicate.value].append(triple.object)
+            if triple.predicate.value == RDF_TYPE:
+                self._instances[key(triple.object)].append(subject)
+
+    def __contains__(self, subject: str) -> bool:
+        return subject in self._objects
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._objects)
+
+    def instances(self, cls: str) -> list[str]:
+        """The subjects typed with a class, in the order of the files."""
+        return list(dict.fromkeys(self._instances.get(cls, ())))
+
+    def objects(self, subject: str, predicate: str) -> list[Term]:
+        """Every object of a predicate on a subject."""
+        return self._objects[subject][predicate] if subject in self._objects else []
+
+    def iris(self, subject: str, predicate: str) -> list[str]:
+        """The IRIs among those objects."""
+        return [term.value for term in self.objects(subject, predicate) if isinstance(term, ox.NamedNode)]
+
+    def iri(self, subject: str, predicate: str) -> str | None:
+        """The first such IRI."""
+        return next(iter(self.iris(subject, predicate)), None)
+
+    def literal(self, subject: str, predicate: str) -> str | None:
+        """The lexical form of the first literal."""
+        for term in self.objects(subject, predicate):
+            if isinstance(term, ox.Literal):
+                return term.value
+        return None
+
+    def whole_number(self, subject: str, predicate: str) -> int | None:
+        """The first literal as a whole number, where it is one."""
+        text = self.literal(subject, predicate)
+        return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+
+
+def key(term: Term) -> str:
+    """The name under which a term is indexed: an IRI bare, all else as N-Triples writes it."""
+    return term.value if isinstance(term, ox.NamedNode) else str(term)

@@ -1,0 +1,29 @@
+"""The policy that turns assertions into the stated graph: one rule, in one place.
+
+    stated = { (s, p, o) | mode is narrated or byline, polarity is positive, modality is fact }
+
+What a source is quoted as saying, what is denied, demanded, planned, attempted or evaluated stays a claim.
+The ontology says the same in OWL (kg:StatedAssertion), and a test demands that both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from kgraph.project.claims import Claim
+from kgraph.vocab import FACT, MODES_OF_THE_PUBLICATION, POSITIVE
+
+__all__ = ["is_stated", "project_stated"]
+
+
+def is_stated(claim: Claim) -> bool:
+    """Whether the publication itself asserts the claim's triple, as a fact and not as a judgement."""
+    return claim.mode in MODES_OF_THE_PUBLICATION and claim.polarity == POSITIVE and claim.modality == FACT
+
+
+def project_stated(claims: Iterable[Claim]) -> list[ox.Triple]:
+    """The triples of all stated claims, each once, in the order of the claims."""
+    triples = (claim.triple for claim in claims if is_stated(claim))
+    return list(dict.fromkeys(triple for triple in triples if triple is not None))

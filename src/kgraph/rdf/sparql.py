@@ -1,0 +1,132 @@
+"""Reading a SPARQL query as a sequence of tokens: its form, and what it asks for beyond the dataset.
+
+SPARQL's keywords cannot be hidden: ``\\uXXXX`` escapes stand for characters of strings and IRIs, and
+Oxigraph does not unescape them elsewhere, so a scanner that knows strings, IRIs, comments, variables and
+prefixed names (SPARQL 1.1 Query, section 19.8) finds every keyword, and nothing but keywords. The grammar
+itself stays with Oxigraph; nothing here decides whether a query is well formed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kgraph.rdf.formats import ResultKind
+
+__all__ = ["QueryProfile", "Token", "iter_tokens", "profile_query", "substitute"]
+
+_TOKEN: Final = re.compile(
+    r'''
+    (?P<space>\s+)
+  | (?P<comment>\#[^\r\n]*)
+  | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
+  | (?P<string>"""(?:(?:"|"")?(?:[^"\\]|\\.))*"""
+             | \'\'\'(?:(?:'|'')?(?:[^'\\]|\\.))*\'\'\'
+             | "(?:[^"\\\r\n]|\\.)*"
+             | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<variable>[?$]\w+)
+  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<blank>_:\w(?:[\w.\-]*[\w\-])?)
+  | (?P<pname>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:
+              (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
+                 (?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
+                    (?:[\w:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<other>.)
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+
+_FORMS: Final = {
+    "SELECT": ResultKind.SOLUTIONS,
+    "ASK": ResultKind.BOOLEAN,
+    "CONSTRUCT": ResultKind.GRAPH,
+    "DESCRIBE": ResultKind.GRAPH,
+}
+_UPDATES: Final = frozenset(
+    {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One lexical unit. ``kind`` is a group name of the scanner; offsets count code points."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def iter_tokens(text: str) -> Iterator[Token]:
+    """The tokens of a query, without white space and comments. Never fails: the rest is ``other``."""
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or "other"
+        if kind not in ("space", "comment"):
+            yield Token(kind, match.group(), match.start())
+
+
+@dataclass(frozen=True, slots=True)
+class QueryProfile:
+    """What can be known of a query before it runs.
+
+    ``form`` is None where the text is no query; ``is_update`` says that it is an update request instead.
+    ``has_dataset`` is true where the query describes its own dataset (FROM or FROM NAMED), which the
+    protocol's parameters override (SPARQL 1.1 Protocol, section 2.1.4). ``services`` are the endpoints
+    of its SERVICE patterns as written (an IRI in angle brackets, a prefixed name or a variable).
+    """
+
+    form: ResultKind | None
+    is_update: bool
+    has_dataset: bool
+    services: tuple[str, ...]
+
+
+def profile_query(text: str) -> QueryProfile:
+    """Read off a query's form, its dataset clauses and its SERVICE patterns."""
+    form: ResultKind | None = None
+    is_update = False
+    has_dataset = False
+    services: list[str] = []
+    expecting_service = False
+    in_prologue = True
+    for token in iter_tokens(text):
+        if expecting_service:
+            if token.kind == "word" and token.text.upper() == "SILENT":
+                continue
+            services.append(token.text)
+            expecting_service = False
+        if token.kind != "word":
+            continue
+        word = token.text.upper()
+        if in_prologue and word not in ("BASE", "PREFIX", "VERSION"):
+            in_prologue = False
+            form = _FORMS.get(word)
+            is_update = word in _UPDATES
+        elif word == "SERVICE":
+            expecting_service = True
+        elif word == "FROM":
+            has_dataset = True
+    return QueryProfile(form, is_update, has_dataset, tuple(services))
+
+
+def substitute(text: str, terms: Mapping[str, str]) -> str:
+    """Put RDF terms in the place of variables.
+
+    ``terms`` maps a variable's name, without its mark, to a term already serialised as SPARQL (what
+    ``str()`` of a pyoxigraph term gives). Only whole variable tokens are replaced, so nothing that
+    stands in a string, an IRI or a comment changes, and a term stays one term.
+    """
+    pieces: list[str] = []
+    position = 0
+    for token in iter_tokens(text):
+        if token.kind == "variable" and token.text[1:] in terms:
+            pieces += text[position : token.start], terms[token.text[1:]]
+            position = token.end
+    return "".join([*pieces, text[position:]])

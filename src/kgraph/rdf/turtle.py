@@ -1,0 +1,164 @@
+"""Where things stand in a Turtle file: the line of each subject, and of each of its predicates.
+
+pyoxigraph parses fast and says where a syntax error is, but forgets where a triple came from. A problem
+must name its line, so :func:`index_lines` scans a file that already parsed (Turtle 1.1, section 6) and
+notes the line of each subject and of each predicate on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from kgraph.vocab import RDF_TYPE
+
+__all__ = ["LineIndex", "TurtleFault", "index_lines", "parse_turtle"]
+
+_TOKEN: Final = re.compile(
+    r'''
+    (?P<skip>\s+|\#[^\r\n]*)
+  | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
+  | (?P<string>"""(?:(?:"|"")?(?:[^"\\]|\\.))*"""
+             | \'\'\'(?:(?:'|'')?(?:[^'\\]|\\.))*\'\'\'
+             | "(?:[^"\\\r\n]|\\.)*"
+             | '(?:[^'\\\r\n]|\\.)*')
+  | (?P<directive>@(?:prefix|base)\b|(?i:\b(?:prefix|base)\b)(?=\s+[\w.\-]*:?\s*<))
+  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<name>_:[\w.\-]*[\w\-]
+           | (?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:
+             (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)
+                (?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+  | (?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\d*\.?\d+(?:[eE][+-]?\d+)?))
+  | (?P<word>[A-Za-z]+)
+  | (?P<open>[\[(])
+  | (?P<close>[\])])
+  | (?P<mark>[.;,])
+  | (?P<other>\^\^|.)
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+_LOCAL_ESCAPE: Final = re.compile(r"\\(.)")
+
+
+@dataclass(slots=True)
+class LineIndex:
+    """Lines, counted from 1, of the subjects and predicates of one file."""
+
+    subjects: dict[str, int] = field(default_factory=dict)
+    predicates: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def line_of(self, subject: str, predicate: str | None = None) -> int | None:
+        """The line of a predicate on a subject, or of the subject where the predicate is not there."""
+        if predicate is not None and (subject, predicate) in self.predicates:
+            return self.predicates[subject, predicate]
+        return self.subjects.get(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class TurtleFault:
+    """A syntax error: its line, from 1, and what the parser expected."""
+
+    line: int | None
+    message: str
+
+
+def parse_turtle(content: bytes, *, base_iri: str) -> tuple[list[ox.Triple], TurtleFault | None]:
+    """Parse a Turtle document. What stands before a fault is returned with it, and not to be trusted."""
+    triples: list[ox.Triple] = []
+    try:
+        for quad in ox.parse(content, ox.RdfFormat.TURTLE, base_iri=base_iri):
+            triples.append(quad.triple)
+    except SyntaxError as error:
+        message = re.sub(r"^Parser error at .*?: ", "", error.msg or str(error))
+        return triples, TurtleFault(error.lineno, message)
+    return triples, None
+
+
+def _lines_of_tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind, value = match.lastgroup or "other", match.group()
+        if kind != "skip":
+            yield kind, value, line
+        line += value.count("\n")
+
+
+class _Resolver:
+    """Turns the names of a file into IRIs, following its directives."""
+
+    def __init__(self, base_iri: str) -> None:
+        self.base = base_iri
+        self.prefixes: dict[str, str] = {}
+
+    def resolve(self, kind: str, text: str) -> str | None:
+        if kind == "iri":
+            return urljoin(self.base, text[1:-1])
+        if kind == "word" and text == "a":
+            return RDF_TYPE
+        if kind == "name" and not text.startswith("_:"):
+            prefix, _, local = text.partition(":")
+            if prefix in self.prefixes:
+                return self.prefixes[prefix] + _LOCAL_ESCAPE.sub(r"\1", local)
+        return None
+
+    def directive(self, tokens: list[tuple[str, str]]) -> None:
+        target = urljoin(self.base, tokens[-1][1][1:-1])
+        if len(tokens) == 1:
+            self.base = target
+        else:
+            self.prefixes[tokens[0][1].removesuffix(":")] = target
+
+
+def index_lines(text: str, *, base_iri: str) -> LineIndex:
+    """Note the line of each named subject, and of each predicate on it, in a well-formed file."""
+    index = LineIndex()
+    resolver = _Resolver(base_iri)
+    depth = 0
+    subject: str | None = None
+    expects = "subject"
+    for kind, value, line in _statements(text, resolver):
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+        if depth or kind == "close":
+            if expects == "subject":
+                subject, expects = None, "predicate"
+            continue
+        if kind == "mark":
+            if value == ".":
+                subject, expects = None, "subject"
+            elif value == ";":
+                expects = "predicate"
+        elif expects == "subject":
+            subject = resolver.resolve(kind, value)
+            expects = "predicate"
+            if subject is not None:
+                index.subjects.setdefault(subject, line)
+        elif expects == "predicate":
+            predicate = resolver.resolve(kind, value)
+            expects = "object"
+            if subject is not None and predicate is not None:
+                index.predicates.setdefault((subject, predicate), line)
+    return index
+
+
+def _statements(text: str, resolver: _Resolver) -> Iterable[tuple[str, str, int]]:
+    """The tokens of the triples; directives are carried out, not returned."""
+    pending: list[tuple[str, str]] | None = None
+    for kind, value, line in _lines_of_tokens(text):
+        if kind == "directive":
+            pending = []
+        elif pending is None:
+            yield kind, value, line
+        else:
+            pending.append((kind, value))
+            if kind == "iri":
+                resolver.directive(pending)
+                pending = None
+    # A directive's closing "." after @prefix is an empty statement to index_lines: it resets to "subject".

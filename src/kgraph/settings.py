@@ -1,0 +1,220 @@
+"""One table of settings: what there is, what each means, and where its value comes from.
+
+A flag beats an environment variable (``KGRAPH_…``) beats a key of ``kgraph.toml`` beats the default. Every
+value is checked where it is read, and a wrong one is reported with the place that it came from.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from kgraph.errors import SettingsError
+from kgraph.vocab import Names
+
+__all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
+
+CONFIG_FILE: Final = "kgraph.toml"
+_UNITS: Final = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text")  # noqa: TRY004 - one exception type for every reader of a value
+    return value
+
+
+def _iri_base(value: Any) -> str:
+    text = _text(value)
+    if urlsplit(text).scheme not in ("http", "https", "urn") or text[-1] not in "/:" or " " in text:
+        raise ValueError("an absolute IRI that ends in '/'")
+    return text
+
+
+def _url(value: Any) -> str:
+    text = _text(value)
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("an http or https URL")
+    return text.rstrip("/")
+
+
+def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        try:
+            number = int(value)
+        except (TypeError, ValueError):
+            number = lowest - 1
+        if isinstance(value, (bool, float)) or not lowest <= number <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest}")
+        return number
+
+    return read
+
+
+def _seconds(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = 0.0
+    if isinstance(value, bool) or not 0.0 < number <= 86_400.0:
+        raise ValueError("a number of seconds above 0 and up to 86400")
+    return number
+
+
+def _size(value: Any) -> int:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?)(i?)(B?)\s*", str(value), re.IGNORECASE)
+    if isinstance(value, bool) or match is None:
+        raise ValueError("a number of bytes, such as 1GiB or 512MiB")
+    number, unit, binary, byte = match.groups()
+    key = unit.upper() + ("B" if byte and unit and not binary else "")
+    size = int(float(number) * _UNITS[key])
+    if size < 2**24:
+        raise ValueError("a number of bytes of at least 16MiB")
+    return size
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(" or ".join(repr(choice) for choice in choices))
+        return str(value)
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its key in ``kgraph.toml`` (and, upper case after ``KGRAPH_``, in the environment)."""
+
+    key: str
+    read: Callable[[Any], Any]
+    help: str
+    metavar: str = ""
+
+    @property
+    def variable(self) -> str:
+        return "KGRAPH_" + self.key.upper()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.key.replace("_", "-")
+
+
+SETTINGS: Final = (
+    Setting("title", _text, "The project's name, as pages and descriptions show it.", "TEXT"),
+    Setting("base_iri", _iri_base, "The IRI below which the project's own things and graphs hang.", "IRI"),
+    Setting("store", _text, "The folder of the derived store.", "DIR"),
+    Setting("host", _text, "The address to listen on.", "ADDRESS"),
+    Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
+    Setting("public_url", _url, "The URL that the world reaches this server at.", "URL"),
+    Setting("workers", _whole(1, 256), "How many queries run at once.", "N"),
+    Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
+    Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
+    Setting(
+        "default_graph",
+        _one_of("union", "strict"),
+        "What a query sees that names no graph: the union of all graphs, or the default graph alone.",
+        "union|strict",
+    ),
+)
+_BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force. Paths are absolute; sizes are bytes; times are seconds."""
+
+    project: Path
+    title: str
+    base_iri: str = "https://w3id.org/kgraph/"
+    store: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    workers: int = max(2, min(8, os.cpu_count() or 2))
+    query_timeout: float = 30.0
+    query_memory: int = 2**30
+    default_graph: str = "union"
+
+    @property
+    def names(self) -> Names:
+        """The IRIs that hang below the project's base."""
+        return Names(self.base_iri)
+
+    @property
+    def store_path(self) -> Path:
+        """Where the derived store lives; ``.kgraph`` in the project unless told otherwise."""
+        return (self.project / (self.store or ".kgraph")).resolve()
+
+
+def _from_file(project: Path) -> dict[str, Any]:
+    path = project / CONFIG_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{CONFIG_FILE} cannot be read: {error}.", hint="Save it as UTF-8 text.") from error
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{CONFIG_FILE} is not TOML: {error}.", hint="See toml.io for the syntax.") from error
+    for key in values:
+        if key not in _BY_KEY:
+            near = difflib.get_close_matches(key, _BY_KEY, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(_BY_KEY)}."
+            raise SettingsError(f"{CONFIG_FILE} has a key {key!r} that kgraph does not know.", hint=hint)
+    return values
+
+
+def _checked(setting: Setting, value: Any, *, origin: str) -> Any:
+    try:
+        return setting.read(value)
+    except ValueError as error:
+        raise SettingsError(
+            f"{origin} is {value!r}, but {setting.key} must be {error}.", hint=setting.help
+        ) from error
+
+
+def load_settings(
+    project: Path,
+    *,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Gather the settings of a project.
+
+    Args:
+        project: the project's folder.
+        flags: values from the command line by key; None stands for a flag that was not given.
+        environ: the environment; the process's own by default.
+
+    Raises:
+        SettingsError: the folder is missing, a key is unknown or a value is impossible.
+    """
+    if not project.is_dir():
+        raise SettingsError(f"There is no folder {project}.", hint="Name a project's folder with --project.")
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {"title": project.resolve().name}
+    for key, value in _from_file(project).items():
+        values[key] = _checked(_BY_KEY[key], value, origin=f"{CONFIG_FILE}: {key}")
+    for setting in SETTINGS:
+        if setting.variable in environ:
+            values[setting.key] = _checked(
+                setting, environ[setting.variable], origin=f"The environment variable {setting.variable}"
+            )
+    for key, value in (flags or {}).items():
+        if value is not None:
+            values[key] = _checked(_BY_KEY[key], value, origin=_BY_KEY[key].flag)
+    return Settings(project=project.resolve(), **values)
+
+
+assert {field.name for field in fields(Settings)} == {"project", *_BY_KEY}  # noqa: S101 - one table, one class

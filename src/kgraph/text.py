@@ -1,0 +1,168 @@
+"""An article's text: its lines, the spans of its quotations, and the numbers it spells.
+
+Pure functions on strings. Offsets count Unicode code points from 0; a span includes its start and
+excludes its end, as in the Web Annotation model's TextPositionSelector (section 4.2.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from typing import Final
+
+__all__ = [
+    "Span",
+    "digest",
+    "iter_lines",
+    "quoted_spans",
+    "spelled_numbers",
+    "uncovered",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text, start included, end excluded."""
+
+    start: int
+    end: int
+
+    def within(self, other: Span) -> bool:
+        """Whether this span lies inside the other one."""
+        return other.start <= self.start and self.end <= other.end
+
+    def of(self, text: str) -> str:
+        """The words of this span."""
+        return text[self.start : self.end]
+
+
+def digest(content: bytes) -> str:
+    """The SHA-256 of a file's bytes, in lower-case hexadecimal."""
+    return sha256(content).hexdigest()
+
+
+def iter_lines(text: str) -> Iterator[Span]:
+    """The lines of a text without their line ends: a line is a sentence, or the byline at the end."""
+    start = 0
+    for line in text.split("\n"):
+        yield Span(start, start + len(line))
+        start += len(line) + 1
+
+
+_QUOTES: Final = re.compile(r'"([^"\n]*)"|“([^”\n]*)”|„([^“”\n]*)[“”]|«([^»\n]*)»')
+
+
+def quoted_spans(text: str) -> list[Span]:
+    """What stands inside quotation marks, the marks themselves excluded. A quotation ends with its line."""
+    return [
+        Span(match.start(match.lastindex), match.end(match.lastindex))
+        for match in _QUOTES.finditer(text)
+        if match.lastindex
+    ]
+
+
+def uncovered(text: str, spans: Iterable[Span]) -> list[Span]:
+    """The stretches of letters and digits that no span covers."""
+    covered = bytearray(len(text))
+    for span in spans:
+        covered[span.start : span.end] = b"\x01" * (min(span.end, len(text)) - span.start)
+    gaps: list[Span] = []
+    start: int | None = None
+    for position in range(len(text) + 1):
+        free = position < len(text) and not covered[position] and text[position] != "\n"
+        if free and start is None:
+            start = position
+        elif not free and start is not None:
+            gap = text[start:position]
+            if any(character.isalnum() for character in gap):
+                gaps.append(Span(start, position))
+            start = None
+    return gaps
+
+
+_WORDS: Final = {
+    word: number
+    for number, words in {
+        0: "zero",
+        1: "one single",
+        2: "two both pair twice",
+        3: "three",
+        4: "four",
+        5: "five",
+        6: "six",
+        7: "seven",
+        8: "eight",
+        9: "nine",
+        10: "ten",
+        11: "eleven",
+        12: "twelve dozen",
+        13: "thirteen",
+        14: "fourteen",
+        15: "fifteen",
+        16: "sixteen",
+        17: "seventeen",
+        18: "eighteen",
+        19: "nineteen",
+        20: "twenty score",
+        30: "thirty",
+        40: "forty",
+        50: "fifty",
+        60: "sixty",
+        70: "seventy",
+        80: "eighty",
+        90: "ninety",
+        100: "hundred",
+        1000: "thousand",
+        1_000_000: "million",
+        1_000_000_000: "billion",
+    }.items()
+    for word in words.split()
+}
+_SCALES: Final = frozenset({12, 20, 100, 1000, 1_000_000, 1_000_000_000})
+_NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD: Final = re.compile(r"[A-Za-z]+")
+
+
+def spelled_numbers(text: str) -> set[Decimal]:
+    """Every number that a text gives in digits or in English number words.
+
+    ``"1,200"`` is 1200, ``"two dozen"`` is 2, 12 and 24, ``"eighty-five"`` is 80, 5 and 85: the parts are
+    kept, so that a claim about a part finds it too.
+    """
+    numbers: set[Decimal] = set()
+    for match in _NUMERAL.finditer(text):
+        numbers.add(Decimal(re.sub(r",(?=\d{3}\b)", "", match.group()).replace(",", ".")))
+    run: list[int] = []
+    end_of_run = 0
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        if run and word == "and" and text[end_of_run : match.start()].isspace():
+            end_of_run = match.end()
+            continue
+        value = _WORDS.get(word)
+        if run and (value is None or re.fullmatch(r"[\s-]*", text[end_of_run : match.start()]) is None):
+            numbers.add(Decimal(_combined(run)))
+            run = []
+        if value is not None:
+            numbers.add(Decimal(value))
+            run.append(value)
+            end_of_run = match.end()
+    if run:
+        numbers.add(Decimal(_combined(run)))
+    return numbers
+
+
+def _combined(run: list[int]) -> int:
+    """The value of consecutive number words: two hundred five is (2 x 100) + 5."""
+    total = current = 0
+    for value in run:
+        if value in _SCALES and current:
+            current *= value
+            if value >= 1000:
+                total, current = total + current, 0
+        else:
+            current += value
+    return total + current

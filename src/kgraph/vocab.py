@@ -1,0 +1,77 @@
+"""IRI constants: the kgraph vocabulary and the standards it leans on.
+
+The vocabulary's namespace is fixed, as for any published ontology, whatever base IRI a project gives to
+its own things; a project's graphs and resources hang below its base (see :class:`Names`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["KG", "PREFIXES", "Names"]
+
+KG: Final = "https://w3id.org/kgraph/ontology#"
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+SH: Final = "http://www.w3.org/ns/shacl#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+WD: Final = "http://www.wikidata.org/entity/"
+
+RDF_TYPE: Final = RDF + "type"
+OWL_SAME_AS: Final = OWL + "sameAs"
+
+#: The policy's values: see :mod:`kgraph.projection`.
+MODES_OF_THE_PUBLICATION: Final = frozenset({KG + "narrated", KG + "byline"})
+DIRECT_QUOTATION: Final = KG + "direct-quotation"
+POSITIVE: Final = KG + "positive"
+FACT: Final = KG + "fact"
+
+#: The graph that holds the union of all graphs in a generation's store, so that the default graph of the
+#: served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph). It is never listed.
+UNION_GRAPH: Final = "urn:kgraph:union"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The IRIs that hang below a project's base IRI."""
+
+    base: str
+
+    @property
+    def resources(self) -> str:
+        """Namespace of entities, articles, sentences and assertions."""
+        return self.base + "id/"
+
+    @property
+    def graphs(self) -> str:
+        """Namespace of the named graphs."""
+        return self.base + "graph/"
+
+    def graph(self, name: str) -> str:
+        """The IRI of the named graph called ``name`` (``stated``, ``assertions`` …)."""
+        return self.graphs + name
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """The prefixes that queries, results and reports of this project use."""
+        return {"kg": KG, "kgr": self.resources, "g": self.graphs, **PREFIXES}
+
+
+PREFIXES: Final[dict[str, str]] = {
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "skos": SKOS,
+    "prov": PROV,
+    "dcterms": DCTERMS,
+    "geo": GEO,
+    "wd": WD,
+}

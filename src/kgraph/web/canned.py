@@ -1,0 +1,131 @@
+"""``/queries``: the canned queries, and each with its typed parameters as query-string values."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from kgraph.canned import CannedQuery, find_canned, openapi_parameters
+from kgraph.errors import KgraphError
+from kgraph.rdf.formats import FORMATS, Format, formats_for
+from kgraph.web import pages
+from kgraph.web.negotiation import HTML, choose
+from kgraph.web.problems import HttpProblem
+from kgraph.web.sparql import answer_response, graph_of, query_choices, refuse_unacceptable
+
+__all__ = ["describe_paths", "router"]
+
+router: Final = APIRouter(tags=["Canned queries"])
+
+_JSON: Final = Format("json", ("application/json",), "json", frozenset())
+_SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"})
+
+
+@router.api_route("/queries", methods=["GET", "HEAD"], summary="List the canned queries", operation_id="queries")
+async def list_queries(request: Request) -> Response:
+    """The canned queries with their parameters, as a page or as JSON."""
+    graph = graph_of(request)
+    choice = choose(request.headers.get("accept"), [_JSON, HTML])
+    if choice is None:
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            "The list is not available in a format that the client accepts.",
+            "There are: application/json, text/html.",
+        )
+    queries = graph.canned_queries()
+    if choice.format is HTML:
+        return pages.queries_page(request, graph, queries)
+    content = [_summary(request, query) for query in queries.values()]
+    return JSONResponse(content, headers={"Vary": "Accept"})
+
+
+def _summary(request: Request, query: CannedQuery) -> dict[str, Any]:
+    return {
+        "slug": query.slug,
+        "url": pages.public_url(request, f"/queries/{query.slug}"),
+        "summary": query.summary,
+        "description": query.description,
+        "tags": list(query.tags),
+        "parameters": openapi_parameters(query),
+        "columns": [{"name": column.name, "description": column.description} for column in query.columns],
+        "sparql": query.sparql,
+    }
+
+
+@router.api_route(
+    "/queries/{name}",
+    methods=["GET", "HEAD"],
+    summary="Answer a canned query",
+    operation_id="canned_query",
+    include_in_schema=False,  # described once a query, by describe_paths
+)
+async def answer_query(request: Request, name: str) -> Response:
+    """The answer of a canned query, in the format of the suffix or of Accept."""
+    graph = graph_of(request)
+    generation = graph.generation
+    slug, dot, suffix = name.partition(".")
+    query = find_canned(graph.canned_queries(generation), slug)
+    if dot and suffix not in _SUFFIXES:
+        raise HttpProblem(
+            HTTPStatus.NOT_FOUND,
+            "unknown-suffix",
+            f"There is no format .{suffix}.",
+            f"There are: {', '.join(sorted(_SUFFIXES))}.",
+        )
+    chosen = query_choices(request, suffix if dot else None)
+    refuse_unacceptable(query.kind, chosen)
+    values = _values(request)
+    if chosen[query.kind].format is HTML:
+        return await _page(request, query, values)
+    answer = await graph.canned(
+        slug,
+        values,
+        formats={kind: choice.format.name for kind, choice in chosen.items() if choice.format is not HTML},
+        generation=generation,
+    )
+    return await answer_response(answer, chosen[answer.kind])
+
+
+def _values(request: Request) -> dict[str, list[str]]:
+    """The parameters as given; an empty field of a form counts as not given."""
+    given = request.query_params
+    return {name: values for name in given if (values := [value for value in given.getlist(name) if value])}
+
+
+async def _page(request: Request, query: CannedQuery, values: dict[str, list[str]]) -> Response:
+    graph = graph_of(request)
+    try:
+        answer = await graph.canned(query.slug, values, formats=pages.PAGE_FORMATS)
+        result = await pages.read_result(graph, answer)
+    except KgraphError as error:
+        return pages.canned_page(request, graph, query=query, values=values, error=error)
+    return pages.canned_page(request, graph, query=query, values=values, result=result)
+
+
+def describe_paths(queries: dict[str, CannedQuery]) -> dict[str, Any]:
+    """The OpenAPI path items of the canned queries, one each, with typed parameters."""
+    return {f"/queries/{query.slug}": {"get": _operation(query)} for query in queries.values()}
+
+
+def _operation(query: CannedQuery) -> dict[str, Any]:
+    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
+    return {
+        "tags": ["Canned queries"],
+        "operationId": f"query_{query.slug.replace('-', '_')}",
+        "summary": query.summary,
+        "description": query.description,
+        "parameters": openapi_parameters(query),
+        "responses": {
+            "200": {
+                "description": "; ".join(f"{column.name}: {column.description}" for column in query.columns)
+                or "The rows.",
+                "content": {fmt.media_type: {} for fmt in formats_for(query.kind)},
+            },
+            "400": {"description": "A parameter is missing or does not fit.", **problem},
+            "406": {"description": "No format suits the client.", **problem},
+        },
+    }

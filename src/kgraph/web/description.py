@@ -1,0 +1,74 @@
+"""The service's description in RDF (SPARQL 1.1 Service Description): what it can do and what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.rdf.formats import FORMATS, Format, ResultKind
+from kgraph.vocab import RDF_TYPE, SD, XSD
+
+__all__ = ["DESCRIPTION_FORMATS", "describe_service"]
+
+#: The formats of a description, the preferred one first.
+DESCRIPTION_FORMATS: Final = tuple(FORMATS[name] for name in ("ttl", "nt", "jsonld", "rdf"))
+_WRITERS: Final = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+}
+_VOID: Final = "http://rdfs.org/ns/void#"
+_FORMATS: Final = "http://www.w3.org/ns/formats/"
+#: The W3C's IRIs of the formats, by our names.
+_FORMAT_IRIS: Final = {
+    "json": "SPARQL_Results_JSON",
+    "xml": "SPARQL_Results_XML",
+    "csv": "SPARQL_Results_CSV",
+    "tsv": "SPARQL_Results_TSV",
+    "ttl": "Turtle",
+    "nt": "N-Triples",
+    "jsonld": "JSON-LD",
+    "rdf": "RDF_XML",
+}
+
+
+def describe_service(graph: AsyncKnowledgeGraph, *, endpoint: str, format: Format) -> bytes:  # noqa: A002
+    """The description of the service at an endpoint, for the current generation."""
+    prefixes = {"sd": SD, "void": _VOID, "formats": _FORMATS, "g": graph.settings.names.graphs}
+    content = ox.serialize(_triples(graph, endpoint), format=_WRITERS[format.name], prefixes=prefixes)
+    return content or b""
+
+
+def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
+    service, dataset = ox.NamedNode(endpoint), ox.BlankNode("dataset")
+
+    def say(subject: ox.NamedNode | ox.BlankNode, predicate: str, value: object) -> ox.Triple:
+        term = ox.NamedNode(value) if isinstance(value, str) else value
+        return ox.Triple(subject, ox.NamedNode(predicate), term)  # type: ignore[arg-type]
+
+    yield say(service, RDF_TYPE, SD + "Service")
+    yield say(service, SD + "endpoint", service)
+    yield say(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    if graph.settings.default_graph == "union":
+        yield say(service, SD + "feature", SD + "UnionDefaultGraph")
+    for name, local in _FORMAT_IRIS.items():
+        if FORMATS[name].carries & set(ResultKind):
+            yield say(service, SD + "resultFormat", _FORMATS + local)
+    yield say(service, SD + "defaultDataset", dataset)
+    yield say(dataset, RDF_TYPE, SD + "Dataset")
+    default = ox.BlankNode("default")
+    yield say(dataset, SD + "defaultGraph", default)
+    yield say(default, RDF_TYPE, SD + "Graph")
+    for number, (iri, count) in enumerate(graph.generation.manifest.graphs.items()):
+        named, content = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
+        yield say(dataset, SD + "namedGraph", named)
+        yield say(named, RDF_TYPE, SD + "NamedGraph")
+        yield say(named, SD + "name", iri)
+        yield say(named, SD + "graph", content)
+        yield say(content, RDF_TYPE, SD + "Graph")
+        size = ox.Literal(str(count), datatype=ox.NamedNode(XSD + "integer"))
+        yield say(content, _VOID + "triples", size)

@@ -1,0 +1,66 @@
+"""Running the application: uvicorn in this process, workers beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.errors import SettingsError
+from kgraph.settings import Settings
+from kgraph.web.app import create_app
+
+__all__ = ["run_server"]
+
+
+def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
+    """Serve until a signal says stop; ``ready`` hears the URL once requests are answered.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+        NoGenerationError: nothing has been built yet.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with _listen(settings.host, settings.port) as listener:
+        asyncio.run(_serve(settings, listener, ready))
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            f"Cannot listen on {host} port {port}: {error.strerror}.",
+            hint="Another program may hold the port; choose one with --port, or 0 for any free one.",
+        ) from error
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, telling when it has begun to answer."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell()
+
+
+async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    host, port = listener.getsockname()[:2]
+    url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    async with AsyncKnowledgeGraph.open(settings) as graph:
+        config = uvicorn.Config(
+            create_app(graph), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="off"
+        )
+        await _Server(config, lambda: ready(url)).serve(sockets=[listener])
