@@ -125,12 +125,14 @@ def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
 
 def _as_problem(subject: Subject, contradiction: Contradiction) -> Problem:
     """A contradiction at the place of the first individual that it names."""
-    described = (iri for iri in contradiction.involved if iri in subject.index and iri not in subject.ontology)
+    described = (
+        iri for iri in contradiction.involved if iri in subject.index and iri not in subject.ontology
+    )
     return subject.project.problem(
         "contradiction",
         next(described, ""),
         f"The facts contradict the ontology: {contradiction.message}.",
-        "Correct the assertion or the entity's type; the ontology's disjointness axioms say what excludes what.",
+        "Correct the assertion or the entity's type; the ontology says what excludes what.",
     )
 
 

@@ -101,10 +101,12 @@ class Setting:
 
     @property
     def variable(self) -> str:
+        """Its environment variable."""
         return "KGRAPH_" + self.key.upper()
 
     @property
     def flag(self) -> str:
+        """Its flag on the command line."""
         return "--" + self.key.replace("_", "-")
 
 
@@ -162,11 +164,15 @@ def _from_file(project: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{CONFIG_FILE} cannot be read: {error}.", hint="Save it as UTF-8 text.") from error
+        raise SettingsError(
+            f"{CONFIG_FILE} cannot be read: {error}.", hint="Save it as UTF-8 text."
+        ) from error
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{CONFIG_FILE} is not TOML: {error}.", hint="See toml.io for the syntax.") from error
+        raise SettingsError(
+            f"{CONFIG_FILE} is not TOML: {error}.", hint="See toml.io for the syntax."
+        ) from error
     for key in values:
         if key not in _BY_KEY:
             near = difflib.get_close_matches(key, _BY_KEY, n=1)

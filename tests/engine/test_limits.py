@@ -225,6 +225,8 @@ async def test_a_worker_that_keeps_much_memory_is_replaced(ask: Ask, monkeypatch
 
 
 async def test_closing_ends_everything(ask: Ask, big_store: Path) -> None:
+    async with WorkerPool(size=1):
+        pass  # whatever the event loop opens once and for all
     before = open_descriptors()
     tasks = len(asyncio.all_tasks())
     pool = WorkerPool(size=2, query_timeout_s=60)

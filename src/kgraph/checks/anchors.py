@@ -61,7 +61,7 @@ def _check_span(subject: Subject, part: Sentence | Evidence, text: str) -> Itera
         yield subject.project.problem(
             "span-range",
             part.iri,
-            f"The span {part.span.start}-{part.span.end} is empty or leaves the text of {len(text)} characters.",
+            f"The span {part.span.start}-{part.span.end} is empty or outside the text (0-{len(text)}).",
             "Count Unicode code points from 0; the start is included, the end is not.",
             predicate=KG + "endIndex",
         )
@@ -128,7 +128,7 @@ def _check_claims(subject: Subject, article: Article, text: str) -> Iterator[Pro
                 yield subject.project.problem(
                     "evidence-elsewhere",
                     claim.iri,
-                    f"The evidence {span.start}-{span.end} is outside the claim's sentence ({home.start}-{home.end}).",
+                    f"The evidence {span.start}-{span.end} is outside the sentence {home.start}-{home.end}.",
                     "Point kg:inSentence and kg:evidence to the same sentence.",
                     predicate=KG + "evidence",
                 )

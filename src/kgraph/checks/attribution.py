@@ -44,7 +44,7 @@ def _check_speaker(subject: Subject, claim: Claim) -> Iterator[Problem]:
         yield subject.project.problem(
             "attribution-differs",
             claim.iri,
-            f"kg:attributedTo names {', '.join(claim.attributed_to)}, but the source's agent is {chain.agents[0]}.",
+            f"kg:attributedTo names {', '.join(claim.attributed_to)}, the source {chain.agents[0]}.",
             "Make both name the innermost speaker.",
             predicate=KG + "attributedTo",
         )
@@ -98,7 +98,7 @@ def _check_times(subject: Subject) -> Iterator[Problem]:
             yield subject.project.problem(
                 "interpretation-in-article",
                 iri,
-                f"The reading {reading!r} of {printed!r} rests on a curator, but stands with the article's claims.",
+                f"The reading {reading!r} of {printed!r} is a curator's, among the article's claims.",
                 "Move it to the editorial graph as a kg:DateInterpretation.",
                 predicate=KG + "edtf",
             )
@@ -138,12 +138,12 @@ def _check_dates(subject: Subject) -> Iterator[Problem]:
 
 def _check_editorial(subject: Subject) -> Iterator[Problem]:
     for triple in subject.graphs.get("editorial", ()):
-        if triple.predicate.value == KG + "edtf" and isinstance(triple.object, ox.Literal):
-            if not triple.object.value.endswith("?"):
-                yield subject.project.problem(
-                    "unmarked-interpretation",
-                    triple.subject.value if isinstance(triple.subject, ox.NamedNode) else "",
-                    f"The interpreted date {triple.object.value!r} is not marked as uncertain.",
-                    "End the EDTF string with '?'.",
-                    predicate=KG + "edtf",
-                )
+        is_reading = triple.predicate.value == KG + "edtf" and isinstance(triple.object, ox.Literal)
+        if is_reading and not triple.object.value.endswith("?"):
+            yield subject.project.problem(
+                "unmarked-interpretation",
+                triple.subject.value if isinstance(triple.subject, ox.NamedNode) else "",
+                f"The interpreted date {triple.object.value!r} is not marked as uncertain.",
+                "End the EDTF string with '?'.",
+                predicate=KG + "edtf",
+            )

@@ -1,4 +1,4 @@
-"""Coverage, both ways: no sentence without assertions, no assertion without a sentence, no words left over."""
+"""Coverage, both ways: no sentence without claims, no claim without a sentence, no words left over."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ def _check_resolution(subject: Subject, article: Article) -> Iterator[Problem]:
     sentences = {sentence.iri: sentence.span for sentence in article.sentences if sentence.span}
     spans = {evidence.iri: evidence.span for evidence in article.evidence if evidence.span}
     shares = [
-        (spans[iri].end - spans[iri].start) / max(1, sentences[claim.sentence].end - sentences[claim.sentence].start)
+        (spans[iri].end - spans[iri].start)
+        / max(1, sentences[claim.sentence].end - sentences[claim.sentence].start)
         for claim in subject.claims
         if claim.sentence in sentences and claim.sentence is not None
         for iri in claim.evidence

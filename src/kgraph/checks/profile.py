@@ -94,29 +94,28 @@ def check_profile(subject: Subject) -> Iterator[Problem]:
 
 
 def _check_class_axioms(ontology: _Ontology, iri: str) -> Iterator[Problem]:
-    index = ontology.index
-    for term in index.objects(iri, RDFS + "subClassOf"):
-        for fault in (*_sub(ontology, _term(iri)), *_super(ontology, term)):
-            yield ontology.outside(iri, fault, predicate=RDFS + "subClassOf")
-    for term in index.objects(iri, OWL + "equivalentClass"):
-        for fault in (*_equivalent(ontology, _term(iri)), *_equivalent(ontology, term)):
-            yield ontology.outside(iri, fault, predicate=OWL + "equivalentClass")
-    for term in index.objects(iri, OWL + "disjointWith"):
-        for fault in (*_sub(ontology, _term(iri)), *_sub(ontology, term)):
-            yield ontology.outside(iri, fault, predicate=OWL + "disjointWith")
-    for term in index.objects(iri, OWL + "disjointUnionOf"):
-        yield ontology.outside(iri, f"a disjoint union ({key(term)}) is outside the profile.")
-    if not iri.startswith("_:"):
-        for name in ("unionOf", "oneOf", "intersectionOf", "complementOf"):
+    """Each axiom about a class, or about the class expression that a blank node stands for."""
+    left, index = _term(iri), ontology.index
+    for name, check_left, check_right in (
+        (RDFS + "subClassOf", _sub, _super),
+        (OWL + "equivalentClass", _equivalent, _equivalent),
+        (OWL + "disjointWith", _sub, _sub),
+    ):
+        for right in index.objects(iri, name):
+            for fault in (*check_left(ontology, left), *check_right(ontology, right)):
+                yield ontology.outside(iri, fault, predicate=name)
+    for head in index.objects(iri, OWL + "members"):
+        if OWL + "AllDisjointClasses" in index.iris(iri, RDF + "type"):
+            for fault in (fault for member in ontology.members(head) for fault in _sub(ontology, member)):
+                yield ontology.outside(iri, fault)
+    if index.objects(iri, OWL + "disjointUnionOf"):
+        yield ontology.outside(iri, "a disjoint union is outside the profile.")
+    if isinstance(left, ox.NamedNode):
+        for name in ("unionOf", "oneOf", "complementOf"):
             if index.objects(iri, OWL + name):
-                fault = f"owl:{name} on a named class states an equivalence"
-                if name != "intersectionOf":
-                    yield ontology.outside(iri, f"{fault}, which OWL 2 RL allows for intersections only.")
-    for kinds in index.objects(iri, RDF + "type"):
-        if key(kinds) == OWL + "AllDisjointClasses":
-            for member in (m for head in index.objects(iri, OWL + "members") for m in ontology.members(head)):
-                for fault in _sub(ontology, member):
-                    yield ontology.outside(iri, fault)
+                yield ontology.outside(
+                    iri, f"owl:{name} on a named class is an equivalence, which may hold intersections only."
+                )
 
 
 def _check_property_axioms(ontology: _Ontology, iri: str) -> Iterator[Problem]:
@@ -126,11 +125,8 @@ def _check_property_axioms(ontology: _Ontology, iri: str) -> Iterator[Problem]:
         yield ontology.outside(iri, "reflexive properties are outside the profile.")
     for name in ("domain", "range"):
         for term in index.objects(iri, RDFS + name):
-            if ontology.is_datatype(term):
-                faults = _data_range(ontology, term)
-            else:
-                faults = _super(ontology, term)
-            for fault in faults:
+            check = _data_range if ontology.is_datatype(term) else _super
+            for fault in check(ontology, term):
                 yield ontology.outside(iri, f"as rdfs:{name}, {fault}", predicate=RDFS + name)
 
 

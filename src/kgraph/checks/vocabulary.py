@@ -88,9 +88,7 @@ def _at(file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:
     return file.path, file.lines.line_of(triple.subject.value, triple.predicate.value)
 
 
-def _undefined(
-    subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]
-) -> Problem:
+def _undefined(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]) -> Problem:
     prefixes = subject.project.settings.names.prefixes
     near = difflib.get_close_matches(iri, defined, n=1)
     hint = f"Did you mean {compact(near[0], prefixes)}?" if near else "Define it below ontology/."

@@ -67,7 +67,9 @@ def build_command(project: Path, force: bool, **flags: Any) -> None:
     OUTPUT.print(Text(f"Generation {manifest.id}", style="bold"))
     graphs = settings.names.graphs
     print_columns(
-        [(iri.removeprefix(graphs), f"{count:,}") for iri, count in manifest.graphs.items()], "graph", "triples"
+        [(iri.removeprefix(graphs), f"{count:,}") for iri, count in manifest.graphs.items()],
+        "graph",
+        "triples",
     )
     OUTPUT.print(
         Text(

@@ -52,7 +52,9 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
     type=click.Choice(["table", *FORMATS]),
     help="How to print (default: table in a terminal, JSON or Turtle elsewhere).",
 )
-def query_command(query: str, project: Path, parameters: tuple[str, ...], output: str | None, **flags: Any) -> None:
+def query_command(
+    query: str, project: Path, parameters: tuple[str, ...], output: str | None, **flags: Any
+) -> None:
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
     from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
@@ -64,7 +66,9 @@ def query_command(query: str, project: Path, parameters: tuple[str, ...], output
         if sparql is None:
             sparql = find_canned(graph.queries, query).bind(values, prefixes=settings.names.prefixes)
         elif values:
-            raise ParameterError("Only canned queries have parameters.", hint="Write the values into the query.")
+            raise ParameterError(
+                "Only canned queries have parameters.", hint="Write the values into the query."
+            )
         _print(graph, sparql, output or ("table" if sys.stdout.isatty() else None))
 
 
@@ -83,7 +87,9 @@ def _read_sparql(query: str) -> str | None:
         if "/" in query or query.endswith((".rq", ".sparql")):
             return Path(query).read_text(encoding="utf-8")
     except OSError as error:
-        raise QueryError(f"{query} cannot be read: {error.strerror}.", hint="Name a file with SPARQL.") from error
+        raise QueryError(
+            f"{query} cannot be read: {error.strerror}.", hint="Name a file with SPARQL."
+        ) from error
     except UnicodeDecodeError as error:
         raise QueryError(f"{query} is not UTF-8.", hint="Save it as UTF-8.") from error
     return None
@@ -106,7 +112,9 @@ def _print(graph: Any, sparql: str, output: str | None) -> None:
     form = profile_query(sparql).form
     if output is not None and form is not None and form not in FORMATS[output].carries:
         names = ", ".join(fmt.name for fmt in formats_for(form))
-        raise _WrongFormatError(f"{output} cannot carry the result of this query.", hint=f"There are: {names}.")
+        raise _WrongFormatError(
+            f"{output} cannot carry the result of this query.", hint=f"There are: {names}."
+        )
     for piece in graph.write(sparql, formats=formats):
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()

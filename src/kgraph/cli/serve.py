@@ -42,15 +42,21 @@ def serve_command(project: Path, **flags: Any) -> None:
     settings = read_settings(project, flags)
     # The build imports much that a server has no use for, so it runs in a process of its own; meanwhile
     # this one imports what it serves with.
-    build = subprocess.Popen([sys.executable, "-m", "kgraph", "build", *_build_flags(settings)], stdout=sys.stderr)
+    build = subprocess.Popen(
+        [sys.executable, "-m", "kgraph", "build", *_build_flags(settings)], stdout=sys.stderr
+    )
     try:
         from kgraph.web.server import run_server  # noqa: PLC0415
     finally:
         built = build.wait() == 0
     if not built:
         _require_generation(settings)
-        ERRORS.print(Text("Serving what was built before; the changes since are not in it.", style="bold yellow"))
-    run_server(settings, ready=lambda url: ERRORS.print(Text(f"Serving {settings.title} on {url} (Ctrl-C stops)")))
+        ERRORS.print(
+            Text("Serving what was built before; the changes since are not in it.", style="bold yellow")
+        )
+    run_server(
+        settings, ready=lambda url: ERRORS.print(Text(f"Serving {settings.title} on {url} (Ctrl-C stops)"))
+    )
 
 
 def _build_flags(settings: Settings) -> list[str]:
@@ -68,4 +74,6 @@ def _require_generation(settings: Settings) -> None:
     try:
         Catalog(settings.store_path).current()
     except NoGenerationError as error:
-        raise StoreError("The build failed and there is nothing to serve.", hint="Mend the project first.") from error
+        raise StoreError(
+            "The build failed and there is nothing to serve.", hint="Mend the project first."
+        ) from error

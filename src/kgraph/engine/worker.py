@@ -119,12 +119,12 @@ class _Generation:
             self._merged = None  # first of all let go of the one before
             copy = ox.Store()
             for name in default:
-                copy.bulk_extend(
+                copy.extend(
                     ox.Quad(quad.subject, quad.predicate, quad.object)
                     for quad in self._store.quads_for_pattern(None, None, None, name)
                 )
             for name in named:
-                copy.bulk_extend(self._store.quads_for_pattern(None, None, None, name))
+                copy.extend(self._store.quads_for_pattern(None, None, None, name))
             self._merged = (default, named), copy
         return _View(self._merged[1], [ox.DefaultGraph()], [*named])
 

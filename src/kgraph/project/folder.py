@@ -149,7 +149,9 @@ class _Reader:
         try:
             content = path.read_bytes()
         except OSError as error:
-            self.fault("unreadable", name, None, f"The file cannot be read: {error.strerror}.", "Check its rights.")
+            self.fault(
+                "unreadable", name, None, f"The file cannot be read: {error.strerror}.", "Check its rights."
+            )
             return None
         self.digests[name] = digest(content)
         return name, content
@@ -171,7 +173,9 @@ class _Reader:
         if read is None:
             return None
         name, content = read
-        if role is Role.DATA and (graph in DERIVED_GRAPHS | {ONTOLOGY_GRAPH} or not _GRAPH_NAME.fullmatch(graph)):
+        if role is Role.DATA and (
+            graph in DERIVED_GRAPHS | {ONTOLOGY_GRAPH} or not _GRAPH_NAME.fullmatch(graph)
+        ):
             self.fault(
                 "graph-name",
                 name,
@@ -182,7 +186,9 @@ class _Reader:
             return None
         triples, fault = parse_turtle(content.encode(), base_iri=base_iri)
         if fault is not None:
-            self.fault("turtle-syntax", name, fault.line, f"Not Turtle: {fault.message}.", "Mend the syntax here.")
+            self.fault(
+                "turtle-syntax", name, fault.line, f"Not Turtle: {fault.message}.", "Mend the syntax here."
+            )
             return None
         return TurtleFile(name, role, graph, tuple(triples), content, base_iri)
 

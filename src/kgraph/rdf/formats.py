@@ -39,6 +39,7 @@ class Format:
 
     @property
     def media_type(self) -> str:
+        """The registered media type."""
         return self.media_types[0]
 
 

@@ -61,6 +61,7 @@ class Token:
 
     @property
     def end(self) -> int:
+        """Where the token ends, excluded."""
         return self.start + len(self.text)
 
 

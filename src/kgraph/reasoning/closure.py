@@ -47,7 +47,9 @@ def is_reasoned_over(graph: str) -> bool:
     return graph not in _OUTSIDE_REASONING
 
 
-def close(ontology: Iterable[ox.Triple], facts: Iterable[ox.Triple], asserted: Iterable[ox.Triple]) -> Closure:
+def close(
+    ontology: Iterable[ox.Triple], facts: Iterable[ox.Triple], asserted: Iterable[ox.Triple]
+) -> Closure:
     """Compute what follows from facts under an ontology.
 
     Args:

@@ -53,7 +53,9 @@ class _Rules(owlrl.OWLRL_Semantics):  # type: ignore[misc]
     def rules(self, t: tuple[Any, Any, Any], cycle_num: int) -> None:
         _, predicate, value = t
         # rdflib's own startswith() takes no tuple
-        if str(predicate).startswith(_TRIGGERS) or (predicate == RDF.type and str(value).startswith(_TRIGGERS)):
+        if str(predicate).startswith(_TRIGGERS) or (
+            predicate == RDF.type and str(value).startswith(_TRIGGERS)
+        ):
             super().rules(t, cycle_num)
 
     def _equality(self, triple: tuple[Any, Any, Any], cycle_num: int) -> None:
@@ -83,9 +85,7 @@ def _effective(axioms: list[ox.Triple], premises: Iterable[ox.Triple]) -> list[o
         if isinstance(triple.object, ox.Literal) and predicate in domains:
             for cls in domains[predicate]:
                 found[ox.Triple(triple.subject, ox.NamedNode(vocab.RDF_TYPE), cls)] = None
-        elif predicate in mentioned or (
-            predicate.startswith(_AXIOMATIC) and predicate not in _ANNOTATIONS
-        ):
+        elif predicate in mentioned or (predicate.startswith(_AXIOMATIC) and predicate not in _ANNOTATIONS):
             found[triple] = None
     return list(found)
 
@@ -115,9 +115,9 @@ def _domains_of_plain_properties(axioms: list[ox.Triple]) -> dict[str, list[ox.N
 def expand(axioms: Iterable[ox.Triple], premises: Iterable[ox.Triple]) -> Expansion:
     """Run the OWL 2 RL/RDF rules to the fixpoint (OWL 2 Profiles, section 4.3)."""
     graph = to_rdflib(_effective(list(axioms), premises))
-    owlrl.DeductiveClosure(
-        _Rules, axiomatic_triples=False, datatype_axioms=False, rdfs_closure=False
-    ).expand(graph)
+    owlrl.DeductiveClosure(_Rules, axiomatic_triples=False, datatype_axioms=False, rdfs_closure=False).expand(
+        graph
+    )
     messages = sorted({str(message) for message in graph.objects(None, _ERROR)})
     reports = set(graph.subjects(_ERROR, None))
     triples = [
@@ -128,6 +128,4 @@ def expand(axioms: Iterable[ox.Triple], premises: Iterable[ox.Triple]) -> Expans
         and s not in reports
         and not (p == RDF.type and isinstance(o, rdflib.Literal))
     ]
-    return Expansion(
-        triples, tuple(Contradiction(text, tuple(_IRI.findall(text))) for text in messages)
-    )
+    return Expansion(triples, tuple(Contradiction(text, tuple(_IRI.findall(text))) for text in messages))

@@ -1,9 +1,9 @@
 """The catalog of generations: which there are, which is current, and the one rename that changes it.
 
-    generations/<id>/     sealed generations
-    generations/.new-…/   one being written; a leftover of a killed build is swept away by the next one
-    current               a symbolic link to the current generation; SWAP: changed by one atomic rename
-    lock                  held by whoever writes; readers need none
+generations/<id>/     sealed generations
+generations/.new-…/   one being written; a leftover of a killed build is swept away by the next one
+current               a symbolic link to the current generation; SWAP: changed by one atomic rename
+lock                  held by whoever writes; readers need none
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ class Catalog:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise StoreError(
-                    f"Another process is writing to {self.path}.", hint="Wait for it to finish, then try again."
+                    f"Another process is writing to {self.path}.",
+                    hint="Wait for it to finish, then try again.",
                 ) from error
             self._sweep()
             yield

@@ -64,6 +64,7 @@ class Generation:
 
     @property
     def id(self) -> str:
+        """Its name, which sorts by the time of its build."""
         return self.manifest.id
 
     @property

@@ -85,7 +85,9 @@ def describe_api(app: FastAPI, graph: AsyncKnowledgeGraph) -> dict[str, Any]:
 def _translated(error: Exception) -> Exception:
     """The framework's own errors in our shape."""
     if isinstance(error, RequestValidationError):
-        return HttpProblem(HTTPStatus.BAD_REQUEST, "bad-request", f"The request is wrong: {error.errors()[0]['msg']}.")
+        return HttpProblem(
+            HTTPStatus.BAD_REQUEST, "bad-request", f"The request is wrong: {error.errors()[0]['msg']}."
+        )
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
         hints = {

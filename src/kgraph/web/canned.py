@@ -24,7 +24,9 @@ _JSON: Final = Format("json", ("application/json",), "json", frozenset())
 _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"})
 
 
-@router.api_route("/queries", methods=["GET", "HEAD"], summary="List the canned queries", operation_id="queries")
+@router.api_route(
+    "/queries", methods=["GET", "HEAD"], summary="List the canned queries", operation_id="queries"
+)
 async def list_queries(request: Request) -> Response:
     """The canned queries with their parameters, as a page or as JSON."""
     graph = graph_of(request)

@@ -86,7 +86,8 @@ async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
     value = await graph.fetch(answer)
     if isinstance(value, Table):
         rows = tuple(
-            tuple(_cell(row[name], value.prefixes) for name in value.columns) for row in value.rows[:ROWS_SHOWN]
+            tuple(_cell(row[name], value.prefixes) for name in value.columns)
+            for row in value.rows[:ROWS_SHOWN]
         )
         return Result(columns=value.columns, rows=rows, total=len(value))
     return Result(verdict=bool(value))
@@ -180,7 +181,9 @@ def canned_page(
     )
 
 
-def queries_page(request: Request, graph: AsyncKnowledgeGraph, queries: Mapping[str, CannedQuery]) -> Response:
+def queries_page(
+    request: Request, graph: AsyncKnowledgeGraph, queries: Mapping[str, CannedQuery]
+) -> Response:
     """The canned queries, grouped by their first tag."""
     del graph
     groups: dict[str, list[CannedQuery]] = {}

@@ -1,4 +1,4 @@
-"""``/sparql``: the SPARQL 1.1 Protocol's query operation (section 2.1), the form page, and its description."""
+"""``/sparql``: the query operation of the SPARQL 1.1 Protocol (section 2.1), its page and its description."""
 
 from __future__ import annotations
 
@@ -177,7 +177,10 @@ def _decode(encoded: str) -> list[tuple[str, str]]:
         return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=10_000)
     except ValueError as error:  # UnicodeDecodeError is one
         raise HttpProblem(
-            HTTPStatus.BAD_REQUEST, "encoding", "The parameters are not percent-encoded UTF-8.", "Encode them so."
+            HTTPStatus.BAD_REQUEST,
+            "encoding",
+            "The parameters are not percent-encoded UTF-8.",
+            "Encode them so.",
         ) from error
 
 
