@@ -138,12 +138,16 @@ def _check_dates(subject: Subject) -> Iterator[Problem]:
 
 def _check_editorial(subject: Subject) -> Iterator[Problem]:
     for triple in subject.graphs.get("editorial", ()):
-        is_reading = triple.predicate.value == KG + "edtf" and isinstance(triple.object, ox.Literal)
-        if is_reading and not triple.object.value.endswith("?"):
+        value = triple.object
+        if (
+            triple.predicate.value == KG + "edtf"
+            and isinstance(value, ox.Literal)
+            and not value.value.endswith("?")
+        ):
             yield subject.project.problem(
                 "unmarked-interpretation",
                 triple.subject.value if isinstance(triple.subject, ox.NamedNode) else "",
-                f"The interpreted date {triple.object.value!r} is not marked as uncertain.",
+                f"The interpreted date {value.value!r} is not marked as uncertain.",
                 "End the EDTF string with '?'.",
                 predicate=KG + "edtf",
             )
