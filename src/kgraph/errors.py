@@ -9,7 +9,8 @@
     ├── QueryError             the query cannot be answered
     │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
     │   ├── QueryRefusedError  it is SPARQL, and asks for what this service does not do
-    │   ├── ParameterError     a value that does not fit a canned query's parameter
+    │   ├── ParameterError     a value that does not fit a parameter (of a canned query, or of the dataset)
+    │   ├── NotAcceptableError its result is of a kind that none of the accepted formats can carry
     │   ├── QueryTimeoutError  it ran out of its time
     │   ├── QueryMemoryError   it ran out of its memory
     │   └── QueryFailedError   the engine gave it up for another reason
@@ -31,6 +32,7 @@ __all__ = [
     "BusyError",
     "KgraphError",
     "NoGenerationError",
+    "NotAcceptableError",
     "ParameterError",
     "ProjectError",
     "QueryError",
@@ -119,9 +121,15 @@ class QueryRefusedError(QueryError):
 
 
 class ParameterError(QueryError):
-    """A value does not fit the parameter of a canned query."""
+    """A value does not fit a parameter: of a canned query, or an IRI of the query's dataset."""
 
     code = "bad-parameter"
+
+
+class NotAcceptableError(QueryError):
+    """The query gives a kind of result that none of the accepted formats can carry."""
+
+    code = "not-acceptable"
 
 
 class QueryTimeoutError(QueryError):

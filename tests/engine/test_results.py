@@ -11,7 +11,8 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-from kgraph.engine import NotAcceptableError, QueryRequest, WorkerPool
+from kgraph.engine import QueryRequest, WorkerPool
+from kgraph.errors import NotAcceptableError
 from kgraph.errors import (
     ParameterError,
     QueryFailedError,

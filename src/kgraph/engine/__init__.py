@@ -13,7 +13,6 @@ __all__ = [
     "Backend",
     "BackendStatus",
     "DefaultGraph",
-    "NotAcceptableError",
     "QueryRequest",
     "WorkerPool",
 ]
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
         Backend,
         BackendStatus,
         DefaultGraph,
-        NotAcceptableError,
         QueryRequest,
     )
     from kgraph.engine.pool import WorkerPool

@@ -12,10 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, Self
 
-from kgraph.errors import QueryError
 from kgraph.rdf.formats import Format, ResultKind
 
-__all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "NotAcceptableError", "QueryRequest"]
+__all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
 
 class DefaultGraph(StrEnum):
@@ -23,12 +22,6 @@ class DefaultGraph(StrEnum):
 
     UNION = "union"
     STRICT = "strict"
-
-
-class NotAcceptableError(QueryError):
-    """The query gives a kind of result that none of the accepted formats can carry."""
-
-    code = "not-acceptable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

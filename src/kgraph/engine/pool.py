@@ -18,7 +18,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-from kgraph.engine.backend import BackendStatus, NotAcceptableError, QueryRequest
+from kgraph.engine.backend import BackendStatus, QueryRequest
 from kgraph.engine.dataset import clauses_question
 from kgraph.engine.process import Ending, WorkerProcess
 from kgraph.engine.protocol import Frame, QueryFields, encode_frame
@@ -26,6 +26,7 @@ from kgraph.engine.syntax import explain_syntax_error
 from kgraph.errors import (
     BusyError,
     KgraphError,
+    NotAcceptableError,
     ParameterError,
     QueryFailedError,
     QueryMemoryError,

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from kgraph import errors
-from kgraph.engine import NotAcceptableError
 
 __all__ = ["STATUSES", "HttpProblem", "details"]
 
@@ -23,7 +22,7 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.QueryMemoryError: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.QueryFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
-    NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
+    errors.NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
 }
 
 
