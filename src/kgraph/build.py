@@ -22,7 +22,7 @@ import pyoxigraph as ox
 import kgraph
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
-from kgraph.errors import NoGenerationError, ProjectError
+from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -140,7 +140,7 @@ def is_current(settings: Settings, project: Project) -> Generation | None:
     """The current generation, where it was built from exactly these sources by this program."""
     try:
         generation = Catalog(settings.store_path).current()
-    except NoGenerationError:
+    except StoreError:  # there is none, or another version's that cannot be read: it gives way to a new one
         return None
     manifest = generation.manifest
     same = (

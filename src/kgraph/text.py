@@ -134,7 +134,9 @@ def spelled_numbers(text: str) -> set[Decimal]:
     """
     numbers: set[Decimal] = set()
     for match in _NUMERAL.finditer(text):
-        numbers.add(Decimal(re.sub(r",(?=\d{3}\b)", "", match.group()).replace(",", ".")))
+        number = re.sub(r",(?=\d{3}\b)", "", match.group()).replace(",", ".")
+        parts = number.split(".")  # more than two: a date such as 18.10.2011, or a version
+        numbers.update(map(Decimal, [number] if len(parts) <= 2 else parts))
     run: list[int] = []
     end_of_run = 0
     for match in _WORD.finditer(text):

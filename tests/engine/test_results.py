@@ -12,8 +12,8 @@ import pyoxigraph as ox
 import pytest
 
 from kgraph.engine import QueryRequest, WorkerPool
-from kgraph.errors import NotAcceptableError
 from kgraph.errors import (
+    NotAcceptableError,
     ParameterError,
     QueryFailedError,
     QueryRefusedError,

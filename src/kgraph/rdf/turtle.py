@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
@@ -71,7 +70,8 @@ def parse_turtle(content: bytes, *, base_iri: str) -> tuple[list[ox.Triple], Tur
     """Parse a Turtle document. What stands before a fault is returned with it, and not to be trusted."""
     triples: list[ox.Triple] = []
     try:
-        for quad in ox.parse(content, ox.RdfFormat.TURTLE, base_iri=base_iri):
+        # Blank nodes are local to their document (RDF 1.1 Concepts, section 3.4): _:b of two files are two.
+        for quad in ox.parse(content, ox.RdfFormat.TURTLE, base_iri=base_iri, rename_blank_nodes=True):
             triples.append(quad.triple)
     except SyntaxError as error:
         message = re.sub(r"^Parser error at .*?: ", "", error.msg or str(error))
@@ -97,7 +97,7 @@ class _Resolver:
 
     def resolve(self, kind: str, text: str) -> str | None:
         if kind == "iri":
-            return urljoin(self.base, text[1:-1])
+            return self._iri(text)
         if kind == "word" and text == "a":
             return RDF_TYPE
         if kind == "name" and not text.startswith("_:"):
@@ -107,11 +107,17 @@ class _Resolver:
         return None
 
     def directive(self, tokens: list[tuple[str, str]]) -> None:
-        target = urljoin(self.base, tokens[-1][1][1:-1])
+        target = self._iri(tokens[-1][1])
         if len(tokens) == 1:
             self.base = target
         else:
             self.prefixes[tokens[0][1].removesuffix(":")] = target
+
+    def _iri(self, token: str) -> str:
+        """What the parser makes of a token: urllib.parse.urljoin drops an empty fragment and knows no urn:."""
+        (quad,) = ox.parse(f"{token} <a:> <a:> .", ox.RdfFormat.TURTLE, base_iri=self.base)
+        assert isinstance(quad.subject, ox.NamedNode)  # noqa: S101 - it is written so
+        return quad.subject.value
 
 
 def index_lines(text: str, *, base_iri: str) -> LineIndex:
