@@ -37,7 +37,7 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 #: Hears of each step of a long work as it begins.
 Progress: TypeAlias = Callable[[str], None]
 
-_LIBRARIES: Final = ("pyoxigraph", "rdflib", "owlrl", "pyshacl")
+_LIBRARIES: Final = ("pyoxigraph", "rdflib", "owlrl", "pyshacl", "tantivy")
 
 
 def _silent(step: str) -> None:

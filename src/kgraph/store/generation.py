@@ -1,6 +1,7 @@
 """A generation: one sealed folder that holds everything the server needs to answer.
 
     oxigraph/       the store: every named graph, and their union in the graph that no query can name
+    search/         the text index over what is said in those graphs
     queries/        the canned queries as they were at the build
     manifest.json   what it was built from, what is in it, its canonical hash; written last
 
@@ -20,13 +21,14 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.errors import StoreError
+from kgraph.search import read_entries, write_index
 from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["Generation", "Manifest", "canonical_hash", "write_generation"]
 
 MANIFEST: Final = "manifest.json"
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class Generation:
         """The folder of the Oxigraph store, for a worker to open read-only."""
         return self.path / "oxigraph"
 
+    @property
+    def index_path(self) -> Path:
+        """The folder of the text index."""
+        return self.path / "search"
+
     def queries(self) -> list[tuple[str, str]]:
         """The canned queries of this generation: path and text."""
         return [
@@ -109,7 +116,7 @@ def write_generation(
     queries: Mapping[str, str],
     manifest: Manifest,
 ) -> Generation:
-    """Fill a new folder: the store first, the manifest last. All of it is on disk when this returns."""
+    """Fill a new folder: the store and its text index first, the manifest last. All of it is on disk when this returns."""
     path.mkdir(parents=True)
     store = ox.Store(str(path / "oxigraph"))
     union: dict[ox.Triple, None] = {}
@@ -123,6 +130,7 @@ def write_generation(
     store.optimize()
     store.flush()
     del store
+    write_index(path / "search", read_entries(union))
     (path / "queries").mkdir()
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")
