@@ -11,21 +11,26 @@ sees one generation from beginning to end, whatever is published meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
+from anyio.to_thread import run_sync
 
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.terms import Term, render_term
+from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation
+from kgraph.store import Catalog, Generation, Manifest
+from kgraph.vocab import Names
+from kgraph.who_said import Answer as WhoSaid
+from kgraph.who_said import Question, ask
 
 if TYPE_CHECKING:
     import pandas
@@ -69,6 +74,7 @@ class AsyncKnowledgeGraph:
         self._backend = backend
         self._catalog = Catalog(settings.store_path)
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
+        self._index: tuple[str, TextIndex] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -112,6 +118,21 @@ class AsyncKnowledgeGraph:
             self._canned = (generation.id, queries)
         return self._canned[1]
 
+    def text_index(self, generation: Generation | None = None) -> TextIndex:
+        """The text index of a generation (the current one). Opened once a generation."""
+        generation = generation or self.generation
+        if self._index is None or self._index[0] != generation.id:
+            self._index = (generation.id, TextIndex(generation.index_path))
+        return self._index[1]
+
+    async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:
+        """Answer "who said this?", for words or for a fact.
+
+        Raises:
+            ParameterError: nothing is asked, or a value does not fit.
+        """
+        return await ask(question, _Asked(self, generation or self.generation))
+
     async def query(
         self,
         text: str,
@@ -121,7 +142,7 @@ class AsyncKnowledgeGraph:
         named_graphs: tuple[str, ...] | None = None,
         generation: Generation | None = None,
     ) -> Answer:
-        """Answer a SPARQL query.
+        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
         Args:
             text: the query.
@@ -136,8 +157,12 @@ class AsyncKnowledgeGraph:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
+        generation = generation or self.generation
+        if uses_search(text):
+            index = self.text_index(generation)
+            text = await run_sync(expand_search, text, index.best)
         request = QueryRequest(
-            store=(generation or self.generation).store_path,
+            store=generation.store_path,
             query=text,
             formats=formats,
             default_graph=DefaultGraph(self.settings.default_graph),
@@ -187,6 +212,42 @@ class AsyncKnowledgeGraph:
     ) -> Table | bool | list[ox.Triple]:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One generation of a knowledge graph, as asking who said something sees it."""
+
+    graph: AsyncKnowledgeGraph
+    generation: Generation
+
+    @property
+    def index(self) -> TextIndex:
+        return self.graph.text_index(self.generation)
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.generation.manifest
+
+    @property
+    def names(self) -> Names:
+        return self.graph.settings.names
+
+    async def construct(self, query: str) -> list[ox.Triple]:
+        return cast(list[ox.Triple], await self._fetch(query))
+
+    async def select(self, query: str) -> Table:
+        return cast(Table, await self._fetch(query))
+
+    async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
+        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
+        return await self.graph.fetch(answer)
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        return await run_sync(work)
 
 
 class KnowledgeGraph:
@@ -251,6 +312,16 @@ class KnowledgeGraph:
             ParameterError: a value is missing or does not fit.
         """
         return self._portal.call(self._graph.canned_values, slug, values)
+
+    def who_said(self, text: str = "", **asked: Any) -> WhoSaid:
+        """Answer "who said this?": for words, or for a fact by its ``subject``, ``predicate`` or ``object``.
+
+        The other fields of :class:`kgraph.who_said.Question` narrow the question and page through its answer.
+
+        Raises:
+            ParameterError: nothing is asked, or a value does not fit.
+        """
+        return self._portal.call(self._graph.who_said, Question(text=text, **asked))
 
     def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
         """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""

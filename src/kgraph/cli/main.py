@@ -10,6 +10,7 @@ import kgraph
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.serve import serve_command
+from kgraph.cli.who_said import who_said_command
 from kgraph.errors import KgraphError, ParameterError, ProjectError, SettingsError, UnknownNameError
 
 __all__ = ["main"]
@@ -24,7 +25,14 @@ def cli() -> None:
     """Who said what, where: articles as a knowledge graph of attributed claims."""
 
 
-for _command in (build_command, check_command, queries_command, query_command, serve_command):
+for _command in (
+    build_command,
+    check_command,
+    queries_command,
+    query_command,
+    serve_command,
+    who_said_command,
+):
     cli.add_command(_command)
 
 

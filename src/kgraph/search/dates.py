@@ -2,7 +2,8 @@
 
 Covers what readings use of the Extended Date/Time Format (EDTF, ISO 8601-2): a year, month or day, each with
 or without the ``?`` of uncertainty, and intervals of them, open on a side as ``..``. A duration has no place
-in the calendar and is no range. The readings are the curators', so a filter by date finds what they make of "today".
+in the calendar and is no range. The readings are the curators', so a filter by date finds what they make of
+"today".
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ class Search:
     """What to look for.
 
     ``filters`` maps some of :data:`kgraph.search.index.FILTERS` to IRIs of which one must hold. ``since`` and
-    ``until`` keep what holds, as its times are read, on some day between them, both included; what has no time
-    that is read is then left out.
+    ``until`` keep what holds, as its times are read, on some day between them, both included; what has no
+    time that is read is then left out.
     """
 
     text: str
@@ -88,6 +88,10 @@ class TextIndex:
         wanted = search.offset + search.limit + 1
         found = self._hits(words, Kind.ASSERTION, wanted, [*self._narrowing(search)])
         return Hits(tuple(found[search.offset : wanted - 1]), more=len(found) >= wanted)
+
+    def best(self, text: str, limit: int) -> tuple[Hit, ...]:
+        """The best assertions for some words, without pages."""
+        return tuple(self._hits(parse_question(text), Kind.ASSERTION, limit, []))
 
     def named(self, text: str, *, limit: int = 25) -> list[str]:
         """The things that are called so: those of exactly that name, else those whose names come nearest."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from fastapi import Request, Response
@@ -20,6 +21,8 @@ from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import Term, render_term
 from kgraph.web.problems import details
+from kgraph.who_said import Answer as WhoSaid
+from kgraph.who_said import Attribution, Question, cite
 
 __all__ = [
     "PAGE_FORMATS",
@@ -30,6 +33,7 @@ __all__ = [
     "queries_page",
     "read_result",
     "sparql_page",
+    "who_said_page",
 ]
 
 #: The formats that pages are made from.
@@ -190,6 +194,69 @@ def queries_page(
     for query in queries.values():
         groups.setdefault(query.tags[0] if query.tags else "other", []).append(query)
     return _page(request, "queries.html", {"groups": groups})
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a sentence; ``marked`` where it is quoted as evidence."""
+
+    text: str
+    marked: bool
+
+
+def who_said_page(
+    request: Request,
+    descriptions: Mapping[str, str],
+    values: Mapping[str, str],
+    question: Question,
+    *,
+    answer: WhoSaid | None = None,
+    error: KgraphError | None = None,
+) -> Response:
+    """The question "who said this?": its form, its answers or its error."""
+    status, problem = _problem(request, error)
+    found = answer.attributions if answer is not None else ()
+    return _page(
+        request,
+        "who-said.html",
+        {
+            "descriptions": descriptions,
+            "values": values,
+            "question": question,
+            "filtered": bool(question.filters or question.since or question.until),
+            "answer": answer,
+            "problem": problem,
+            "runs": {each.iri: _runs(each) for each in found},
+            "citations": {each.iri: cite(each, answer) for each in found if answer is not None},
+            "previous": _turned(values, question, -1) if question.offset else None,
+            "following": _turned(values, question, 1) if answer is not None and answer.more else None,
+            "search": urlencode(values),
+        },
+        status=status,
+    )
+
+
+def _turned(values: Mapping[str, str], question: Question, pages: int) -> str:
+    offset = max(0, question.offset + pages * question.limit)
+    return f"/who-said?{urlencode({**values, 'offset': str(offset)})}"
+
+
+def _runs(attribution: Attribution) -> list[Run]:
+    """The sentence, cut where its evidence begins and ends."""
+    sentence = attribution.sentence
+    if sentence is None:
+        return [Run(attribution.quote, marked=True)]
+    marked = bytearray(len(sentence.text))
+    for passage in attribution.passages:
+        start, end = passage.start - sentence.start, passage.end - sentence.start
+        marked[start:end] = b"\x01" * len(marked[start:end])
+    runs: list[Run] = []
+    for character, mark in zip(sentence.text, marked, strict=True):
+        if runs and runs[-1].marked == bool(mark):
+            runs[-1] = Run(runs[-1].text + character, marked=bool(mark))
+        else:
+            runs.append(Run(character, marked=bool(mark)))
+    return runs
 
 
 def docs_page(request: Request, description: dict[str, Any]) -> Response:

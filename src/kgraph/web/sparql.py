@@ -21,7 +21,7 @@ from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
 from kgraph.web.negotiation import HTML, Choice, by_suffix, choose, choose_formats
 from kgraph.web.problems import HttpProblem
 
-__all__ = ["answer_response", "graph_of", "query_choices", "router"]
+__all__ = ["answer_response", "decode_pairs", "graph_of", "query_choices", "router"]
 
 router: Final = APIRouter(tags=["SPARQL"])
 
@@ -96,7 +96,7 @@ _QUERY_PARAMETER: Final = {
 )
 async def query_by_get(request: Request) -> Response:
     """Query by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
-    pairs = _decode(urlsplit(str(request.url)).query)
+    pairs = decode_pairs(urlsplit(str(request.url)).query)
     if any(name == "update" for name, _ in pairs):
         raise _read_only()
     if all(name != "query" for name, _ in pairs):
@@ -140,9 +140,9 @@ async def query_by_post(request: Request) -> Response:
             headers={"Accept-Post": f"{QUERY}, {FORM}"},
         )
     body = _utf8(await _read_body(request))
-    pairs = _decode(urlsplit(str(request.url)).query)
+    pairs = decode_pairs(urlsplit(str(request.url)).query)
     if media_type == FORM:
-        form = _decode(body)
+        form = decode_pairs(body)
         if any(name == "update" for name, _ in form):
             raise _read_only()
         return await _run(request, _operation([*pairs, *form]))
@@ -172,7 +172,12 @@ def _utf8(body: bytes) -> str:
         ) from error
 
 
-def _decode(encoded: str) -> list[tuple[str, str]]:
+def decode_pairs(encoded: str) -> list[tuple[str, str]]:
+    """The names and values of a query string or a form.
+
+    Raises:
+        HttpProblem: it is not percent-encoded UTF-8, or endless.
+    """
     try:
         return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=10_000)
     except ValueError as error:  # UnicodeDecodeError is one
