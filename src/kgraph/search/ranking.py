@@ -1,9 +1,10 @@
-"""Which of the hits of one tier is the answer: how much of the question an assertion's own words say.
+"""Which of the hits of one step is the answer: how much of the question an assertion's own words say.
 
     covered     how much of the question stands in the quotation, in the names, in the sentence, in that order
     tight       how little else stands in the quotation: of two quotations that fit, the shorter is meant
     named       how much of what the assertion is about the question names
-    side by side, in the quotation or in the sentence
+    run         how much of it stands side by side in the quotation, or else all of it in the sentence
+    whole       that it is the quotation
     deeper      of two voices that the quotation carries, the inner one said it
     link        that an order has some content says less than the content, where both are quoted
     agreeing    a question that denies looks for a denial
@@ -20,35 +21,37 @@ from functools import lru_cache
 from typing import Final
 
 from kgraph.search.index import Document
-from kgraph.search.tiers import STRICT, Match, content_words, distance_allowed, synonyms
+from kgraph.search.tiers import Match, Step, content_words, distance_allowed, synonyms
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
 __all__ = ["Ranking"]
 
 _IN_QUOTE: Final = 1.0
-_IN_NAMES: Final = 0.7
-_IN_SENTENCE: Final = 0.45
-_COVERED: Final = 1.0
-_TIGHT: Final = 0.35
+_IN_NAMES: Final = 0.65
+_IN_SENTENCE: Final = 0.32
+_COVERED: Final = 1.5
+_TIGHT: Final = 0.22
 _NAMED: Final = 0.2
-_PHRASE_IN_QUOTE: Final = 0.3
-_PHRASE_IN_SENTENCE: Final = 0.05
-_DEEPER: Final = 0.06
-_LINK: Final = 0.2
+_SIDE_BY_SIDE: Final = 0.36
+_WHOLE: Final = 0.06
+_PHRASE_IN_SENTENCE: Final = 0.04
+_DEEPER: Final = 0.05
+_LINK: Final = 0.25
 _AGREEING: Final = 0.06
 _OTHER_FORM: Final = 0.95
-_SYNONYM: Final = 0.75
 _BEGINNING: Final = 0.8
-_MISSPELT: Final = 0.8
+_MISSPELT: Final = 0.79
+_SYNONYM: Final = 0.75
 _STOP_WEIGHT: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A document with its score; more is better."""
+    """A document with its score (more is better) and how it matches."""
 
     iri: str
     score: float
+    match: Match
 
 
 class Ranking:
@@ -65,39 +68,42 @@ class Ranking:
         }
         self._total = sum(self._weights.values()) or 1.0
 
-    def order(self, documents: Iterable[Document], match: Match) -> list[Scored]:
-        """The documents of a tier, the best first; equals by their IRI, so that the order is stable."""
-        lenient = match not in STRICT
-        scored = [Scored(document.iri, self._score(document, lenient)) for document in documents]
+    def order(self, documents: Iterable[Document], step: Step) -> list[Scored]:
+        """The documents of a step, the best first; equals by their IRI, so that the order is stable."""
+        scored = [self._score(document, step) for document in documents]
         return sorted(scored, key=lambda each: (-each.score, each.iri))
 
-    def _score(self, document: Document, lenient: bool) -> float:
+    def _score(self, document: Document, step: Step) -> Scored:
+        lenient = step is Step.ANY_WAY
         quote = set(document.quote)
         names = {word for name in document.names for word in name}
         sentence = {*document.sentence, *(word for text in document.renditions for word in text.split())}
         covered = 0.0
         said: set[str] = set()
+        loosest = 1.0
         for word, weight in self._weights.items():
             in_quote, hit = _likeness(word, quote, lenient)
             in_names, _ = _likeness(word, names, lenient)
             in_sentence, _ = _likeness(word, sentence, lenient)
             covered += weight * max(in_quote * _IN_QUOTE, in_names * _IN_NAMES, in_sentence * _IN_SENTENCE)
             said |= hit
-        score = _COVERED * covered / self._total
+            if word in self._content:
+                loosest = min(loosest, max(in_quote, in_names, in_sentence))
         tight = _share(quote, said)
-        score += _TIGHT * tight
+        run = _longest_run(document.quote, self._words) / len(self._words)
+        score = _COVERED * covered / self._total + _TIGHT * tight + _SIDE_BY_SIDE * run
         score += _NAMED * self._named(document, lenient)
-        if _contains(document.quote, self._words):
-            score += _PHRASE_IN_QUOTE
-        elif _contains(document.sentence, self._words):
+        if run < 1 and _longest_run(document.sentence, self._words) == len(self._words):
             score += _PHRASE_IN_SENTENCE
+        if document.quote == self._words:
+            score += _WHOLE
         if tight:
             score += _DEEPER * (min(document.depth, 3) - 1)
         if document.is_link:
             score -= _LINK
         if self._denies == document.is_negative:
             score += _AGREEING
-        return score
+        return Scored(document.iri, score, _match(loosest) if lenient else Match(step.value))
 
     def _named(self, document: Document, lenient: bool) -> float:
         """The mean share of its names that the question gives, each name at its best."""
@@ -109,6 +115,17 @@ class Ranking:
                 shares.append(sum(_likeness(word, asked, lenient)[0] for word in words) / len(words))
         best = sorted(shares, reverse=True)[:3]
         return sum(best) / 3
+
+
+def _match(loosest: float) -> Match:
+    """What the likeness of the worst word says of the whole."""
+    if loosest >= 1.0:
+        return Match.WORDS
+    if loosest >= _OTHER_FORM:
+        return Match.STEMS
+    if loosest >= _BEGINNING:
+        return Match.PREFIX
+    return Match.SIMILAR if loosest > 0 else Match.SOME
 
 
 def _share(quote: set[str], said: set[str]) -> float:
@@ -171,6 +188,15 @@ def _distance(one: str, other: str, most: int) -> int:
     return last[-1]
 
 
-def _contains(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    length = len(phrase)
-    return any(tuple(words[i : i + length]) == tuple(phrase) for i in range(len(words) - length + 1))
+def _longest_run(words: Sequence[str], question: Sequence[str]) -> int:
+    """How many words of the question stand side by side in a text, at the most."""
+    longest = 0
+    before = [0] * (len(words) + 1)
+    for asked in question:
+        row = [0] * (len(words) + 1)
+        for position, word in enumerate(words, 1):
+            if word == asked:
+                row[position] = before[position - 1] + 1
+                longest = max(longest, row[position])
+        before = row
+    return longest

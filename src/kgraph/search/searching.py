@@ -1,6 +1,6 @@
 """Searching a generation's text: a question in words, narrowed by filters, answered page by page.
 
-The order is stable: tier by tier, within a tier by :mod:`kgraph.search.ranking` for its first hits and by
+The order is stable: step by step, within a step by :mod:`kgraph.search.ranking` for its first hits and by
 the library's own score (BM25) after them, equals by their IRI. The index of a generation never changes, so
 a page asked for again is the same page.
 """
@@ -20,16 +20,16 @@ import tantivy
 from kgraph.errors import ParameterError
 from kgraph.search.index import FILTERS, IndexReader, Kind
 from kgraph.search.ranking import Ranking, Scored
-from kgraph.search.tiers import STRICT, Match, iter_tiers
+from kgraph.search.tiers import Match, Step, iter_steps
 from kgraph.search.words import read_words
 
 __all__ = ["DEEPEST", "Hit", "Hits", "Search", "TextIndex"]
 
-#: How far paging goes, how long a question may be, and how many hits of a tier are ranked with care.
+#: How far paging goes, how long a question may be, and how many hits of a step are ranked with care.
 DEEPEST: Final = 1_000
 LONGEST_QUESTION: Final = 1_000
 MOST_WORDS: Final = 64
-_RANKED: Final = 48
+_RANKED: Final = 64
 _FRAME: Final = re.compile(
     r"^\W*who(?:\s+(?:has|have|had|is|was))?\s+(?:ever\s+)?"
     r"(?:said|says|say|saying|claimed|claims|stated|states|told|tells|reported|reports|announced)\b(?:\s+that\b)?(?=.*\w)",
@@ -109,20 +109,21 @@ class TextIndex:
         ranking = Ranking(words, frequency=lambda word: reader.frequency("sentence", word), size=reader.size)
         only = [tantivy.Query.term_query(reader.schema, "kind", kind.value), *narrowing]
         found: dict[str, Hit] = {}
-        for match, query in iter_tiers(reader.schema, words):
-            if found and match not in STRICT:
+        for step, query in iter_steps(reader.schema, words):
+            if found and step is Step.ANY_WAY:
                 break
-            for scored in self._tier(_within(query, only), match, ranking, wanted):
-                found.setdefault(scored.iri, Hit(scored.iri, match, round(scored.score, 4)))
+            for scored in self._step(_within(query, only), step, ranking, wanted):
+                found.setdefault(scored.iri, Hit(scored.iri, scored.match, round(scored.score, 4)))
             if len(found) >= wanted:
                 break
         return list(found.values())[:wanted]
 
-    def _tier(self, query: tantivy.Query, match: Match, ranking: Ranking, wanted: int) -> Iterator[Scored]:
-        addresses = self._reader.find(query, max(wanted + _RANKED, DEEPEST if wanted > _RANKED else 0))
-        yield from ranking.order((self._reader.read(address) for address in addresses[:_RANKED]), match)
-        for address in addresses[_RANKED:wanted]:
-            yield Scored(self._reader.iri(address), 0.0)
+    def _step(self, query: tantivy.Query, step: Step, ranking: Ranking, wanted: int) -> Iterator[Scored]:
+        addresses = self._reader.find(query, _RANKED if wanted <= _RANKED else _RANKED + DEEPEST)
+        yield from ranking.order((self._reader.read(address) for address in addresses[:_RANKED]), step)
+        rest = Match.SOME if step is Step.ANY_WAY else Match(step.value)
+        for address in addresses[_RANKED:]:
+            yield Scored(self._reader.iri(address), 0.0, rest)
 
     def _narrowing(self, search: Search) -> Iterator[tantivy.Query]:
         schema = self._reader.schema

@@ -1,14 +1,13 @@
-"""How a question is put to the index: in tiers, the strict before the lenient.
+"""How a question is put to the index: in three steps, the strict before the lenient.
 
     phrase      the words side by side, in the quotation, in a name or in the sentence
-    words       all words, wherever they stand in what the assertion is made of
-    stems       all words in any form (resist, resisted), irregular ones included
-    prefix      the beginnings of all words
-    similar     words misspelt (one letter off; two in long words) or said otherwise (synonyms)
-    some        half of the words, in any of these ways
+    words       all of the words in the quotation, or all among the names
+    any way     half of the words, wherever they stand: as they are, in another form (resist, resisted),
+                by their beginning, misspelt (one letter off; two in long words) or said otherwise (synonyms)
 
-The first three are gone through together; each of the lenient ones only where nothing was found before.
-Words that carry no matter (who, said, that, the …) count in a phrase alone, unless there are no others.
+The last step is taken only where the others find nothing; its hits are ranked together, an exact word
+before another form, that before a beginning, a misspelling or a synonym. Words that carry no matter (who,
+said, that, the …) count in a phrase alone, unless there are no others.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ import tantivy
 from kgraph.search.lexicon import read_groups
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
-__all__ = ["STRICT", "Match", "content_words", "distance_allowed", "iter_tiers", "synonyms"]
+__all__ = ["Match", "Step", "content_words", "distance_allowed", "iter_steps", "synonyms"]
 
 Query = tantivy.Query
 _MUST: Final = tantivy.Occur.Must
@@ -33,7 +32,7 @@ _SHORTEST_PREFIX: Final = 3
 
 
 class Match(StrEnum):
-    """How a hit matches the question, the strictest first."""
+    """How a hit matches the question, the strictest first; of several words the loosest counts."""
 
     PHRASE = "phrase"
     WORDS = "words"
@@ -43,8 +42,12 @@ class Match(StrEnum):
     SOME = "some"
 
 
-#: The tiers that are gone through even where others have found something.
-STRICT: Final = frozenset({Match.PHRASE, Match.WORDS, Match.STEMS})
+class Step(StrEnum):
+    """One way of putting the question to the index."""
+
+    PHRASE = "phrase"
+    WORDS = "words"
+    ANY_WAY = "any way"
 
 
 @cache
@@ -75,33 +78,31 @@ def content_words(words: Sequence[str]) -> list[str]:
     return [w for w in distinct if w not in STOP_WORDS and w not in NEGATIONS] or list(distinct)
 
 
-def iter_tiers(schema: tantivy.Schema, words: Sequence[str]) -> Iterator[tuple[Match, tantivy.Query]]:
-    """The queries of each tier. Lazy: a lenient one is made only when it is wanted."""
+def iter_steps(schema: tantivy.Schema, words: Sequence[str]) -> Iterator[tuple[Step, tantivy.Query]]:
+    """The query of each step. Lazy: the lenient one is made only when it is wanted."""
     content = content_words(words)
-    yield Match.PHRASE, _best([(_phrase(schema, name, words), boost) for name, boost in _FIELDS])
-    yield Match.WORDS, _all([_word(schema, word) for word in content])
-    stems = [_stem(schema, word) for word in content]
-    yield Match.STEMS, _all(stems)
-    prefixes = [_any([each, *_prefix(schema, word)]) for each, word in zip(stems, content, strict=True)]
-    yield Match.PREFIX, _all(prefixes)
-    similar = [_any([each, *_similar(schema, word)]) for each, word in zip(prefixes, content, strict=True)]
-    yield Match.SIMILAR, _all(similar)
-    if len(content) > 1:
-        yield Match.SOME, Query.boolean_query([(_SHOULD, q) for q in similar], (len(content) + 1) // 2)
+    yield Step.PHRASE, _best([(_phrase(schema, name, words), boost) for name, boost in _FIELDS])
+    within = [
+        (_all([Query.term_query(schema, name, word) for word in content]), boost)
+        for name, boost in _FIELDS
+        if name != "sentence"
+    ]
+    yield Step.WORDS, _best(within)
+    half = (len(content) + 1) // 2
+    yield Step.ANY_WAY, Query.boolean_query([(_SHOULD, _any_way(schema, word)) for word in content], half)
+
+
+def _any_way(schema: tantivy.Schema, word: str) -> tantivy.Query:
+    exact = [(Query.term_query(schema, name, word), boost) for name, boost in _FIELDS]
+    stemmed = (Query.term_query(schema, "stems", stem(word)), 1.0)
+    others = [(query, 0.7) for query in (*_prefix(schema, word), *_similar(schema, word))]
+    return _best([*exact, stemmed, *others])
 
 
 def _phrase(schema: tantivy.Schema, name: str, words: Sequence[str]) -> tantivy.Query:
     if len(words) == 1:
         return Query.term_query(schema, name, words[0])
     return Query.phrase_query(schema, name, list(words))
-
-
-def _word(schema: tantivy.Schema, word: str) -> tantivy.Query:
-    return _best([(Query.term_query(schema, name, word), boost) for name, boost in _FIELDS])
-
-
-def _stem(schema: tantivy.Schema, word: str) -> tantivy.Query:
-    return Query.term_query(schema, "stems", stem(word))
 
 
 def _prefix(schema: tantivy.Schema, word: str) -> list[tantivy.Query]:
@@ -127,7 +128,3 @@ def _best(queries: Sequence[tuple[tantivy.Query, float]]) -> tantivy.Query:
 
 def _all(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     return queries[0] if len(queries) == 1 else Query.boolean_query([(_MUST, query) for query in queries])
-
-
-def _any(queries: Sequence[tantivy.Query]) -> tantivy.Query:
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(_SHOULD, query) for query in queries])

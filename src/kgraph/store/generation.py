@@ -116,7 +116,7 @@ def write_generation(
     queries: Mapping[str, str],
     manifest: Manifest,
 ) -> Generation:
-    """Fill a new folder: the store and its text index first, the manifest last. All of it is on disk when this returns."""
+    """Fill a new folder: the store and its text index first, the manifest last. All is on disk on return."""
     path.mkdir(parents=True)
     store = ox.Store(str(path / "oxigraph"))
     union: dict[ox.Triple, None] = {}

@@ -1,4 +1,4 @@
-"""``/who-said``: who said some words, or a fact. A page, JSON, JSON-LD, Turtle or CSV, by Accept or suffix."""
+"""``/who-said``: who said some words, or a fact; as a page, JSON, JSON-LD, Turtle or CSV."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OFFERED: Final = (
 _BY_SUFFIX: Final = {fmt.suffix: fmt for fmt in _OFFERED}
 
 _DESCRIPTIONS: Final = {
-    "q": "The words: a phrase, some words, a question. Quotation marks and operators are not needed and do no harm.",
+    "q": "The words: a phrase, some words, a question. Quotation marks and operators do no harm.",
     "subject": "Or a fact: its subject, as IRI, prefixed name or label.",
     "predicate": "Its predicate, likewise.",
     "object": "Its object, likewise, or a value.",
@@ -65,7 +65,7 @@ _PARAMETERS: Final[list[dict[str, Any]]] = [
 ]
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "The answers, the best first. None means: not stated in what is here. It does not mean no.",
+        "description": "The answers, the best first. None means: not stated here. It does not mean no.",
         "content": {fmt.media_type: {} for fmt in _OFFERED},
     },
     400: {"description": "A parameter does not fit.", "content": {"application/problem+json": {}}},

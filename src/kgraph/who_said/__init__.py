@@ -1,4 +1,4 @@
-"""Who said this? In one call, for words or for a fact: whose claim it is, through whom it came, in which words.
+"""Who said this? In one call, for words or for a fact: whose claim it is, and through whom it came.
 
 question      what is asked
 asking        finding the assertions and gathering what there is about them

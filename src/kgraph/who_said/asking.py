@@ -1,4 +1,4 @@
-"""Answering "who said this?": the text index or the graphs find the assertions, the graphs tell all about them.
+"""Answering "who said this?": the index or the graphs find the assertions, the graphs tell all about them.
 
     by words   index → IRIs → what the graphs hold about them → answers, in the index's order
     by fact    names → IRIs → assertions and inferred triples that make the fact → answers

@@ -23,8 +23,8 @@ class Question:
     """Who said some words, or who said a fact of which some parts are given.
 
     A part of the fact, and a value of a filter (speaker, article, mode, modality, polarity), is an IRI, a
-    prefixed name or a label. ``since`` and ``until`` ask for what holds within these days, as its times are read
-    by the curators.
+    prefixed name or a label. ``since`` and ``until`` ask for what holds within these days, as its times are
+    read by the curators.
     """
 
     text: str = ""
@@ -68,7 +68,7 @@ def parse_question(values: Mapping[str, str]) -> Question:
     for name, value in texts.items():
         if name != "q" and len(value) > 1_000:
             raise ParameterError(f"The value of {name!r} is longer than 1000 characters.", hint="Shorten it.")
-    question = Question(
+    return Question(
         text=texts.get("q", ""),
         **{name: texts.get(name, "") for name in (*PARTS, *FILTERS)},
         since=parse_day("since", texts.get("since")),
@@ -76,7 +76,6 @@ def parse_question(values: Mapping[str, str]) -> Question:
         limit=_whole("limit", texts.get("limit", "10")),
         offset=_whole("offset", texts.get("offset", "0")),
     )
-    return question
 
 
 def parse_day(name: str, text: str | None) -> date | None:

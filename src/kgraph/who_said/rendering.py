@@ -13,11 +13,10 @@ from kgraph.who_said.citation import cite
 
 __all__ = ["as_json", "render_csv", "render_json"]
 
-_COLUMNS: Final = (
-    "level", "verdict", "speaker", "relayers", "mode", "polarity", "modality", "claim", "time", "reading", "quote",
-    "from", "to", "sentence", "article", "publisher", "sha256", "assertion", "speaker_iri", "sentence_iri",
-    "article_iri", "citation",
-)  # fmt: skip
+_COLUMNS: Final = tuple(
+    """level verdict speaker relayers mode polarity modality claim time reading quote from to sentence article
+    publisher sha256 assertion speaker_iri sentence_iri article_iri citation""".split()
+)
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
