@@ -165,9 +165,9 @@ def test_an_ask_gives_one_truth_value() -> None:
         ("?_text)", "?_text_lieral)", "parameter", 33, "Write ?_textLieral"),
         ("?_text)", "?_search_text_xsd_string)", "parameter", 33, "Write ?_searchText_xsd_string"),
         ("?words WHERE", "?words ?_text WHERE", "parameter", 31, "?_text stands where no value can"),
-        ("PREFIX kg:", "PREFIX k:", "syntax", 32, "This is no SPARQL query: Prefix not found"),
-        ("SELECT ?who", "SELEKT ?who", "syntax", 31, "This is no SPARQL query"),
-        ("exactText ?words .", "exactText ?words . }} ", "syntax", 33, "This is no SPARQL query"),
+        ("PREFIX kg:", "PREFIX k:", "syntax", 32, "the prefix kg: is not declared"),
+        ("SELECT ?who", "SELEKT ?who", "syntax", 31, "“SELEKT” is unexpected"),
+        ("exactText ?words .", "exactText ?words . }} ", "syntax", 32, "“}” closes nothing that is open"),
     ],
 )
 def test_a_fault_is_told_with_its_line(old: str, new: str, code: str, line: int, words: str) -> None:

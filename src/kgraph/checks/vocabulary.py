@@ -95,7 +95,9 @@ def _at(file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:
 
 def _undefined(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]) -> Problem:
     prefixes = subject.project.settings.names.prefixes
-    near = difflib.get_close_matches(compact(iri, prefixes), [compact(term, prefixes) for term in defined], n=1)
+    near = difflib.get_close_matches(
+        compact(iri, prefixes), [compact(term, prefixes) for term in defined], n=1
+    )
     hint = f"Did you mean {near[0]}?" if near else "Define it below ontology/."
     path, line = _at(file, triple)
     message = f"The ontology does not define {compact(iri, prefixes)}."

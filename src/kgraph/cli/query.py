@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.text import Text
 
 from kgraph.cli.options import read_settings, settings_options
-from kgraph.errors import ParameterError, QueryError
+from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
+
+if TYPE_CHECKING:
+    from kgraph.canned import CannedQuery
 
 __all__ = ["queries_command", "query_command"]
 
@@ -68,8 +71,11 @@ def query_command(
     values = _values(parameters)
     sparql = _read_sparql(query)
     with progress() as hear, KnowledgeGraph(project, progress=hear, **flags, workers=1) as graph:
+        prefixes = settings.names.prefixes
         if sparql is None:
-            sparql = find_canned(graph.queries, query).bind(values, prefixes=settings.names.prefixes)
+            sparql = find_canned(graph.queries, query).bind(values, prefixes=prefixes)
+        elif canned := _canned_file(query, sparql, prefixes):
+            sparql = canned.bind(values, prefixes=prefixes)
         elif values:
             raise ParameterError(
                 "Only canned queries have parameters.", hint="Write the values into the query."
@@ -101,6 +107,18 @@ def _read_sparql(query: str) -> str | None:
     except UnicodeDecodeError as error:
         name = "Standard input" if query == "-" else query
         raise QueryError(f"{name} is not UTF-8.", hint="Save it as UTF-8.") from error
+
+
+def _canned_file(path: str, text: str, prefixes: dict[str, str]) -> CannedQuery | None:
+    """The canned query that a file holds; None for SPARQL without a header of ``#+`` lines."""
+    from kgraph.canned import parse_canned  # noqa: PLC0415
+
+    if not re.search(r"^#\+", text, re.MULTILINE):
+        return None
+    query, problems = parse_canned(text, slug=Path(path).stem, path=path, prefixes=prefixes)
+    if query is None:
+        raise ProjectError(f"{path} is no sound canned query.", problems, hint="Mend its header.")
+    return query
 
 
 def _print(graph: Any, sparql: str, output: str | None) -> None:

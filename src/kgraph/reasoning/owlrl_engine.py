@@ -64,7 +64,8 @@ class _Rules(owlrl.OWLRL_Semantics):  # type: ignore[misc]
         subject, predicate, value = triple
         if predicate == OWL.sameAs and subject != value:
             super()._equality(triple, cycle_num)
-        elif value == OWL.AllDifferent:  # as pairs, for eq-diff1: owlrl's eq-diff2 and 3 miss a list's last member
+        elif value == OWL.AllDifferent:
+            # as pairs, for eq-diff1: owlrl's own eq-diff2 and eq-diff3 miss a list's last member
             for name in (OWL.members, OWL.distinctMembers):
                 for head in self.graph.objects(subject, name):
                     for one, other in combinations(self._list(head), 2):
