@@ -5,15 +5,16 @@ scripts, with every call waiting for its answer. Both answer from the current ge
 sees one generation from beginning to end, whatever is published meanwhile.
 
     >>> with KnowledgeGraph(".") as graph:                                      # doctest: +SKIP
-    ...     for row in graph.canned("who-said", words="barricades"):
+    ...     for row in graph.canned("who-said", text="barricades"):
     ...         print(row["speaker"], row["quote"])
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
+
+_T = TypeVar("_T")
 
 #: The formats in which results come back as values.
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
@@ -61,8 +64,10 @@ class Table(Sequence[Mapping[str, Term | None]]):
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rendered rows as a pandas data frame (pandas must be installed)."""
-        import pandas as pd  # noqa: PLC0415 - optional
-
+        try:
+            import pandas as pd  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise ImportError("A data frame needs pandas: pip install pandas.") from error
         return pd.DataFrame(self.render(), columns=list(self.columns))
 
 
@@ -214,9 +219,6 @@ class AsyncKnowledgeGraph:
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
 
-_T = TypeVar("_T")
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One generation of a knowledge graph, as asking who said something sees it."""
@@ -258,6 +260,7 @@ class KnowledgeGraph:
 
     Args:
         project: the project's folder.
+        progress: hears of each step of the build as it begins.
         settings: any setting of :data:`kgraph.settings.SETTINGS` by key, such as ``query_timeout=5``.
 
     Raises:
@@ -265,15 +268,20 @@ class KnowledgeGraph:
         SettingsError: a setting is unknown or impossible.
     """
 
-    def __init__(self, project: str | Path = ".", **settings: Any) -> None:
+    def __init__(
+        self, project: str | Path = ".", *, progress: Callable[[str], None] | None = None, **settings: Any
+    ) -> None:
         from kgraph.build import build  # noqa: PLC0415 - reading a built project needs none of it
 
         self.settings = load_settings(Path(project), flags=settings)
-        build(self.settings)
-        self._portal_context = start_blocking_portal()
-        self._portal = self._portal_context.__enter__()
-        self._graph_context = self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
-        self._graph = self._graph_context.__enter__()
+        build(self.settings, progress=progress or _silent)
+        with ExitStack() as stack:
+            self._portal = stack.enter_context(start_blocking_portal())
+            self._graph = stack.enter_context(
+                self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
+            )
+            self._open = stack.pop_all()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -282,9 +290,9 @@ class KnowledgeGraph:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes."""
-        self._graph_context.__exit__(None, None, None)
-        self._portal_context.__exit__(None, None, None)
+        """End the worker processes; nothing where that was done before."""
+        self._closed = True
+        self._open.close()
 
     @property
     def generation(self) -> Generation:
@@ -302,16 +310,16 @@ class KnowledgeGraph:
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
         """
-        return self._portal.call(self._graph.query_values, text)
+        return self._call(self._graph.query_values, text)
 
-    def canned(self, slug: str, **values: str) -> Table | bool | list[ox.Triple]:
-        """Answer a canned query with values for its parameters.
+    def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
+        """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
 
         Raises:
             UnknownNameError: there is no canned query of that name.
             ParameterError: a value is missing or does not fit.
         """
-        return self._portal.call(self._graph.canned_values, slug, values)
+        return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
 
     def who_said(self, text: str = "", **asked: Any) -> WhoSaid:
         """Answer "who said this?": for words, or for a fact by its ``subject``, ``predicate`` or ``object``.
@@ -321,7 +329,7 @@ class KnowledgeGraph:
         Raises:
             ParameterError: nothing is asked, or a value does not fit.
         """
-        return self._portal.call(self._graph.who_said, Question(text=text, **asked))
+        return self._call(self._graph.who_said, Question(text=text, **asked))
 
     def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
         """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""
@@ -329,13 +337,33 @@ class KnowledgeGraph:
         async def ask() -> Answer:
             return await self._graph.query(text, formats=formats)
 
-        answer = self._portal.call(ask)
+        answer = self._call(ask)
 
         async def more() -> bytes | None:
             return await anext(answer, None)
 
         try:
-            while (piece := self._portal.call(more)) is not None:
+            while (piece := self._call(more)) is not None:
                 yield piece
         finally:
-            self._portal.call(answer.aclose)
+            if not self._closed:
+                self._call(answer.aclose)
+
+    def _call(self, function: Callable[..., Awaitable[_T]], *arguments: object) -> _T:
+        """Have the event loop of the portal's thread do something, and wait for it."""
+        if self._closed:
+            raise RuntimeError("This knowledge graph is closed.")
+        return self._portal.call(function, *arguments)
+
+
+def _silent(step: str) -> None:
+    del step
+
+
+def _text(value: object) -> str:
+    """A parameter's value as a user would type it."""
+    if isinstance(value, ox.NamedNode | ox.Literal):
+        return value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -4,8 +4,9 @@ owlrl concludes literal subjects by the thousand and writes an inconsistency dow
 (``agent-ont#error``) instead of raising it. Both are sorted out here, so that its output is RDF and a
 contradiction is a value. Three things that cost most of its time and change nothing that is kept are left
 out: rule eq-ref, whose only conclusions are ``x owl:sameAs x``; triples whose property no axiom mentions
-(labels, definitions, quotations), which no rule but eq-* can use; and asking each fact whether it is the
-axiom of some rule, when only triples in the vocabularies of RDFS and OWL are.
+(labels, definitions, quotations), which no rule but eq-rep can use, and it only where two names are found
+to be one; and asking each fact whether it is the axiom of some rule, when only triples in the vocabularies
+of RDFS and OWL are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final
 
 import owlrl
@@ -60,8 +62,14 @@ class _Rules(owlrl.OWLRL_Semantics):  # type: ignore[misc]
 
     def _equality(self, triple: tuple[Any, Any, Any], cycle_num: int) -> None:
         subject, predicate, value = triple
-        if (predicate == OWL.sameAs and subject != value) or value == OWL.AllDifferent:
+        if predicate == OWL.sameAs and subject != value:
             super()._equality(triple, cycle_num)
+        elif value == OWL.AllDifferent:
+            # as pairs, for eq-diff1: owlrl's own eq-diff2 and eq-diff3 miss a list's last member
+            for name in (OWL.members, OWL.distinctMembers):
+                for head in self.graph.objects(subject, name):
+                    for one, other in combinations(self._list(head), 2):
+                        self.store_triple((one, OWL.differentFrom, other))
 
 
 def _mentioned(axioms: Iterable[ox.Triple]) -> set[str]:
@@ -112,13 +120,26 @@ def _domains_of_plain_properties(axioms: list[ox.Triple]) -> dict[str, list[ox.N
     return domains
 
 
-def expand(axioms: Iterable[ox.Triple], premises: Iterable[ox.Triple]) -> Expansion:
-    """Run the OWL 2 RL/RDF rules to the fixpoint (OWL 2 Profiles, section 4.3)."""
-    graph = to_rdflib(_effective(list(axioms), premises))
+def _closure(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    graph = to_rdflib(triples)
     owlrl.DeductiveClosure(_Rules, axiomatic_triples=False, datatype_axioms=False, rdfs_closure=False).expand(
         graph
     )
+    return graph
+
+
+def _identifies(graph: rdflib.Graph) -> bool:
+    return any(one != other for one, other in graph.subject_objects(OWL.sameAs))
+
+
+def expand(axioms: Iterable[ox.Triple], premises: Iterable[ox.Triple]) -> Expansion:
+    """Run the OWL 2 RL/RDF rules to the fixpoint (OWL 2 Profiles, section 4.3)."""
+    rules, facts = list(axioms), list(premises)
+    graph = _closure(_effective(rules, facts))
     messages = sorted({str(message) for message in graph.objects(None, _ERROR)})
+    if not messages and _identifies(graph):
+        graph = _closure([*rules, *facts])  # eq-rep carries every property over
+        messages = sorted({str(message) for message in graph.objects(None, _ERROR)})
     reports = set(graph.subjects(_ERROR, None))
     triples = [
         ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o))  # type: ignore[arg-type]

@@ -13,7 +13,8 @@ from kgraph.search import FILTERS
 from kgraph.web import pages
 from kgraph.web.negotiation import HTML, Choice, choose
 from kgraph.web.problems import HttpProblem
-from kgraph.web.sparql import decode_pairs, graph_of
+from kgraph.web.reading import accept_of, read_parameters, while_connected
+from kgraph.web.sparql import graph_of
 from kgraph.who_said import (
     PARTS,
     Answer,
@@ -73,9 +74,8 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.api_route(
+@router.get(
     "/who-said",
-    methods=["GET", "HEAD"],
     summary="Who said this?",
     operation_id="who_said",
     responses=_RESPONSES,
@@ -83,7 +83,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 )
 async def who_said(request: Request) -> Response:
     """Whose words or whose claim, through whom it came, and where it stands."""
-    choice = choose(request.headers.get("accept"), _OFFERED)
+    choice = choose(accept_of(request), _OFFERED)
     if choice is None:
         raise HttpProblem(
             HTTPStatus.NOT_ACCEPTABLE,
@@ -94,7 +94,7 @@ async def who_said(request: Request) -> Response:
     return await _respond(request, choice)
 
 
-@router.api_route("/who-said.{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/who-said.{suffix}", include_in_schema=False)
 async def who_said_in(request: Request, suffix: str) -> Response:
     """The same in the format of the suffix."""
     if suffix not in _BY_SUFFIX:
@@ -112,11 +112,11 @@ async def _respond(request: Request, choice: Choice) -> Response:
     values = _values(request)
     if choice.format is HTML:
         return await _page(request, values)
-    answer = await graph_of(request).who_said(parse_question(values))
-    prefixes = graph_of(request).prefixes
+    graph = graph_of(request)
+    answer = await while_connected(request, graph.who_said(parse_question(values)))
     charset = "; charset=utf-8" if choice.media_type.startswith("text/") else ""
     headers = {"Content-Type": choice.media_type + charset, "Vary": "Accept"}
-    return Response(_rendered(answer, choice.format.name, prefixes), headers=headers)
+    return Response(_rendered(answer, choice.format.name, graph.prefixes), headers=headers)
 
 
 def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
@@ -130,7 +130,7 @@ def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
 def _values(request: Request) -> dict[str, str]:
     """The parameters; an empty field of a form counts as not given."""
     values: dict[str, str] = {}
-    for name, value in decode_pairs(request.url.query):
+    for name, value in read_parameters(request):
         if not value:
             continue
         if name in values:
@@ -147,7 +147,7 @@ async def _page(request: Request, values: dict[str, str]) -> Response:
     try:
         question = parse_question(values)
         if values:
-            answer = await graph.who_said(question)
+            answer = await while_connected(request, graph.who_said(question))
     except KgraphError as fault:
         error = fault
     fields = ("q", *PARTS, *FILTERS, "since", "until")
