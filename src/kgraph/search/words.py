@@ -57,6 +57,7 @@ _SPELLINGS: Final = (
     (re.compile(r"^(\w*[aeiou]\w*[aeiou])ll(ed|ing|er|ers|or|ors)$"), r"\1l\2"),
 )
 _LISTED: Final = {word: group[0] for group in read_groups("spellings.txt") for word in group[1:]}
+_COMPOUNDS: Final = {group[0]: tuple(group[1:]) for group in read_groups("compounds.txt")}
 _LEMMAS: Final = {word: group[0] for group in read_groups("forms.txt") for word in group[1:]}
 
 #: Words that deny, and words that carry no matter.
@@ -97,15 +98,18 @@ def _raw_words(text: str) -> list[str]:
 def _folded(raw: str) -> tuple[str, ...]:
     if raw in _WHOLE:
         return tuple(_WHOLE[raw].split())
-    prefix, hyphen, rest = raw.partition("-")
+    prefix, hyphen, _ = raw.partition("-")
     if hyphen:
-        parts = [prefix + rest.replace("-", "")] if prefix in _JOINING else raw.split("-")
+        closed = prefix in _JOINING and raw.replace("-", "") not in _COMPOUNDS
+        parts = [raw.replace("-", "")] if closed else raw.split("-")
         return tuple(word for part in parts for word in _folded(part))
     if "'" in raw:
         for ending, word in _ENDINGS.items():
             if raw.endswith(ending) and len(raw) > len(ending):
                 return (*_folded(raw.removesuffix(ending)), *word.split())
         return tuple(word for part in raw.split("'") for word in _folded(part))
+    if raw in _COMPOUNDS:
+        return _COMPOUNDS[raw]
     return (_spelled(raw[:_LONGEST]),)
 
 

@@ -146,8 +146,7 @@ def _literals(text: str) -> list[Term]:
 
 
 async def _find_facts(given: str, dataset: Dataset) -> _Facts:
-    inferred_graph = ox.NamedNode(dataset.names.graph("inferred"))
-    rows = await dataset.select(_query("facts", _given=given, _inferred=str(inferred_graph)))
+    rows = await dataset.select(_query("facts", _given=given, _inferred=_inferred_graph(dataset)))
     claims: dict[str, None] = {}
     inferred = []
     for row in rows[:_FACTS_AT_MOST]:
@@ -163,7 +162,8 @@ async def _attributions(
 ) -> list[Attribution]:
     if not iris:
         return []
-    triples = await dataset.construct(_query("details", _claims=_values(iris)))
+    query = _query("details", _claims=_values(iris), _inferred=_inferred_graph(dataset))
+    triples = await dataset.construct(query)
     triples += await _labels(things_in(triples), dataset)
     by_iri = {hit.iri: hit for hit in hits}
 
@@ -223,6 +223,10 @@ def _summary(found: Sequence[Attribution], inferred: Sequence[Inferred]) -> str:
         return "Not stated in the article. That is silence, not a no."
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _inferred_graph(dataset: Dataset) -> str:
+    return str(ox.NamedNode(dataset.names.graph("inferred")))
 
 
 def _values(iris: Iterable[str]) -> str:
