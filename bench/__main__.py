@@ -3,10 +3,12 @@
 start       from no store to the first answer of a server; from an unchanged store; a rebuild after an edit
 reasoning   the closure of this project, to owlrl as it comes
 queries     every canned query through a worker process, to rdflib on the same union graph
+search      text search on a synthetic corpus, to FILTER(CONTAINS(…)); ``--sentences 1000000`` for a big one
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import statistics
 import subprocess
@@ -22,6 +24,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.search import bench_search
 from kgraph import KnowledgeGraph
 from kgraph.build import inspect_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -142,5 +145,12 @@ def bench_queries() -> None:
 
 
 if __name__ == "__main__":
-    for bench in (bench_start, bench_reasoning, bench_queries):
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--sentences", type=int, default=20_000, help="the size of the corpus for text search"
+    )
+    parser.add_argument("--only-search", action="store_true", help="measure text search alone")
+    options = parser.parse_args()
+    for bench in () if options.only_search else (bench_start, bench_reasoning, bench_queries):
         bench()
+    bench_search(sorted({10_000, options.sentences}))
