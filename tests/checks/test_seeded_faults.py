@@ -148,6 +148,14 @@ FAULTS = [
         says="skos:exactMatch",
     ),
     Fault(
+        "a number in words as an integer",
+        "ill-typed-literal",
+        CLAIMS,
+        'kg:value "forty"^^xsd:integer ;',
+        old="kg:value 40 ;",
+        says="is no xsd:integer",
+    ),
+    Fault(
         "a class without a definition",
         "undocumented-term",
         EXTRA,
