@@ -100,18 +100,18 @@ def _effective(axioms: list[ox.Triple], premises: Iterable[ox.Triple]) -> list[o
 
 def _domains_of_plain_properties(axioms: list[ox.Triple]) -> dict[str, list[ox.NamedNode]]:
     """The domains of each datatype property of which no axiom says more than domain and range."""
-    plain = {
-        axiom.subject.value
+    domains: dict[str, list[ox.NamedNode]] = {
+        axiom.subject.value: []
         for axiom in axioms
         if axiom.object == _DATATYPE_PROPERTY and isinstance(axiom.subject, ox.NamedNode)
     }
-    domains: dict[str, list[ox.NamedNode]] = {iri: [] for iri in plain}
     for axiom in axioms:
         subject = axiom.subject.value if isinstance(axiom.subject, ox.NamedNode) else ""
-        if axiom.predicate.value == _DOMAIN and isinstance(axiom.object, ox.NamedNode) and subject in plain:
-            domains[subject].append(axiom.object)
+        if axiom.predicate.value == _DOMAIN and isinstance(axiom.object, ox.NamedNode):
+            if subject in domains:
+                domains[subject].append(axiom.object)
         elif axiom.predicate.value.startswith(_AXIOMATIC) and axiom.predicate.value not in (
-            {_DOMAIN, vocab.RDFS + "range"} | _ANNOTATIONS
+            {vocab.RDFS + "range"} | _ANNOTATIONS
         ):
             if axiom.object != _DATATYPE_PROPERTY:
                 domains.pop(subject, None)
