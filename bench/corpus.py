@@ -19,8 +19,8 @@ from kgraph.vocab import KG, RDF_TYPE
 __all__ = ["SEED", "entries_of", "quads_of", "questions_of", "sentences"]
 
 SEED: Final = 5
-_SYLLABLES: Final = """ba ri ka de kos ovo ser bi na to kfor con voy mit ro vi ca bar gate po lice mar tin el ra su wen
-    do gha lu""".split()
+_SYLLABLES: Final = """ba ri ka de kos ovo ser bi na to kfor con voy mit ro vi ca bar gate po lice mar tin el
+    ra su wen do gha lu""".split()
 _COMMON: Final = "the of to in and a that said on for will be no not by has have had from with".split()
 _WORDS: Final = 60_000
 

@@ -1,6 +1,6 @@
-"""Text search at scale: what the index costs to build and a question to answer, to a FILTER over every sentence.
+"""Text search at scale: what the index costs to build and a question to answer, to a FILTER over everything.
 
-The peer is ``FILTER(CONTAINS(LCASE(?text), "…"))`` on pyoxigraph in the same run: the same evaluator as Oxigraph's
+The peer is ``FILTER(CONTAINS(LCASE(?text), "…"))`` on pyoxigraph in the same run: the evaluator of Oxigraph's
 own server, which no package registry here offers, without the server's HTTP.
 """
 
@@ -80,6 +80,6 @@ def _look_up(index: TextIndex, texts: list[str], folder: str) -> None:
         taken.append((time.perf_counter() - start) * 1000)
     theirs = statistics.median(taken)
     print(
-        f"{'':10} {'phrase by FILTER(CONTAINS)':30} median {theirs:8.2f} ms: {theirs / medians['phrase']:.0f}x",
+        f"{'':10} {'by FILTER(CONTAINS)':30} median {theirs:8.2f} ms: {theirs / medians['phrase']:.0f}x",
         flush=True,
     )

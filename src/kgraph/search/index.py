@@ -16,7 +16,7 @@ import tantivy
 
 from kgraph.errors import StoreError
 from kgraph.search.entries import AssertionEntry, NameEntry
-from kgraph.search.words import joined_words, lemma, read_words
+from kgraph.search.words import joined_words, lemmas, read_words
 
 __all__ = ["FILTERS", "Document", "IndexReader", "write_index"]
 
@@ -81,19 +81,19 @@ def write_index(path: Path, entries: Iterable[AssertionEntry | NameEntry]) -> No
 def _fill_name(document: tantivy.Document, entry: NameEntry) -> None:
     document.add_text("kind", Kind.NAME)
     document.add_text("iri", entry.iri)
-    stems: dict[str, None] = {}
+    stems: set[str] = set()
     for label in entry.labels:
         for words in _renditions([label]):
             document.add_text("label", " ".join(words))
             document.add_text("names", " ".join(words))
-            stems.update(dict.fromkeys(map(lemma, words)))
-    document.add_text("stems", " ".join(stems))
+            stems.update(words)
+    document.add_text("stems", " ".join(lemmas(stems)))
 
 
 def _fill_assertion(document: tantivy.Document, entry: AssertionEntry) -> None:
     document.add_text("kind", Kind.ASSERTION)
     document.add_text("iri", entry.iri)
-    stems: dict[str, None] = {}
+    stems: set[str] = set()
     for name, texts in (
         ("quote", [" ".join(entry.quotes)]),
         ("sentence", [entry.sentence]),
@@ -101,8 +101,8 @@ def _fill_assertion(document: tantivy.Document, entry: AssertionEntry) -> None:
     ):
         for words in _renditions(texts):
             document.add_text(name, " ".join(words))
-            stems.update(dict.fromkeys(map(lemma, words)))
-    document.add_text("stems", " ".join(stems))
+            stems.update(words)
+    document.add_text("stems", " ".join(lemmas(stems)))
     for speaker in entry.speakers:
         document.add_text("speaker", speaker)
     for name in FILTERS[1:]:

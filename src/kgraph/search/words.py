@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 import tantivy
 
 from kgraph.search.lexicon import read_groups
 
-__all__ = ["NEGATIONS", "STOP_WORDS", "joined_words", "lemma", "read_words", "stem"]
+__all__ = ["NEGATIONS", "STOP_WORDS", "joined_words", "lemma", "lemmas", "read_words", "stem"]
 
 _CYRILLIC: Final = zip(
     "абвгдђежзијклљмнњопрстћуфхцчџш",
@@ -56,6 +57,8 @@ _SPELLINGS: Final = (
     (re.compile(r"(def|off|pret|lic)ence(s?)$"), r"\1ense\2"),
     (re.compile(r"^(\w*[aeiou]\w*[aeiou])ll(ed|ing|er|ers|or|ors)$"), r"\1l\2"),
 )
+#: True of every word that one of the rules can change, and quick to say no.
+_PERHAPS_BRITISH: Final = re.compile(r"(?:[iy]s|our|[bt]re|ogue|ence|ll)[a-z]{0,6}$")
 _LISTED: Final = {word: group[0] for group in read_groups("spellings.txt") for word in group[1:]}
 _COMPOUNDS: Final = {group[0]: tuple(group[1:]) for group in read_groups("compounds.txt")}
 _LEMMAS: Final = {word: group[0] for group in read_groups("forms.txt") for word in group[1:]}
@@ -75,7 +78,7 @@ def fold(text: str) -> str:
 
 def read_words(text: str) -> list[str]:
     """The words of a text in their order, folded."""
-    return [word for raw in _raw_words(text) for word in _folded(raw)]
+    return list(chain.from_iterable(map(_folded, _raw_words(text))))
 
 
 def joined_words(text: str) -> list[str] | None:
@@ -87,9 +90,11 @@ def joined_words(text: str) -> list[str] | None:
 
 
 def _raw_words(text: str) -> list[str]:
-    folded = _THOUSANDS.sub("", fold(text))
+    folded = fold(text)
+    if "," in folded:
+        folded = _THOUSANDS.sub("", folded)
     raws = (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
-    if "co" not in raws:
+    if "co " not in folded:
         return raws
     return re.sub(r"\bco (?=\w)", "co", " ".join(raws)).split()
 
@@ -115,7 +120,7 @@ def _folded(raw: str) -> tuple[str, ...]:
 
 def _spelled(word: str) -> str:
     word = _LISTED.get(word, word)
-    if len(word) >= 5:
+    if len(word) >= 5 and _PERHAPS_BRITISH.search(word):
         for pattern, replacement in _SPELLINGS:
             word = pattern.sub(replacement, word)
     return word
@@ -124,6 +129,12 @@ def _spelled(word: str) -> str:
 def lemma(word: str) -> str:
     """The plain form of an irregular one: withdrew → withdraw."""
     return _LEMMAS.get(word, word)
+
+
+def lemmas(words: set[str]) -> set[str]:
+    """The words, with plain forms in the place of irregular ones."""
+    irregular = words & _LEMMAS.keys()
+    return (words - irregular).union(_LEMMAS[word] for word in irregular) if irregular else words
 
 
 _STEMMER: Final = (
