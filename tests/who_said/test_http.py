@@ -55,6 +55,8 @@ def test_the_answer_comes_in_the_format_that_is_wanted(graph: KnowledgeGraph) ->
                 assert answer.headers["content-type"].startswith(media_type)
                 assert "orders to go back" in answer.text
             assert "Accept" in accepted.headers["vary"]
+        for path in ("/who-said", "/who-said.ttl"):
+            assert (await client.head(path, params=params)).status_code == 200
         assert (await client.get("/who-said.doc")).status_code == 404
         refused = await client.get("/who-said", params=params, headers={"Accept": "image/png"})
         assert refused.status_code == 406

@@ -74,6 +74,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+@router.head("/who-said", include_in_schema=False)
 @router.get(
     "/who-said",
     summary="Who said this?",
@@ -94,7 +95,7 @@ async def who_said(request: Request) -> Response:
     return await _respond(request, choice)
 
 
-@router.get("/who-said.{suffix}", include_in_schema=False)
+@router.api_route("/who-said.{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
 async def who_said_in(request: Request, suffix: str) -> Response:
     """The same in the format of the suffix."""
     if suffix not in _BY_SUFFIX:
