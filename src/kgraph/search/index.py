@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -83,9 +84,9 @@ def _fill_name(document: tantivy.Document, entry: NameEntry) -> None:
     document.add_text("iri", entry.iri)
     stems: set[str] = set()
     for label in entry.labels:
-        for words in _renditions([label]):
-            document.add_text("label", " ".join(words))
-            document.add_text("names", " ".join(words))
+        for text, words in _renditions(label):
+            document.add_text("label", text)
+            document.add_text("names", text)
             stems.update(words)
     document.add_text("stems", " ".join(lemmas(stems)))
 
@@ -95,13 +96,14 @@ def _fill_assertion(document: tantivy.Document, entry: AssertionEntry) -> None:
     document.add_text("iri", entry.iri)
     stems: set[str] = set()
     for name, texts in (
-        ("quote", [" ".join(entry.quotes)]),
-        ("sentence", [entry.sentence]),
+        ("quote", (" ".join(entry.quotes),)),
+        ("sentence", (entry.sentence,)),
         ("names", entry.names),
     ):
-        for words in _renditions(texts):
-            document.add_text(name, " ".join(words))
-            stems.update(words)
+        for text in texts:
+            for folded, words in _renditions(text):
+                document.add_text(name, folded)
+                stems.update(words)
     document.add_text("stems", " ".join(lemmas(stems)))
     for speaker in entry.speakers:
         document.add_text("speaker", speaker)
@@ -116,12 +118,17 @@ def _fill_assertion(document: tantivy.Document, entry: AssertionEntry) -> None:
     document.add_integer("negative", int(entry.is_negative))
 
 
-def _renditions(texts: Iterable[str]) -> Iterable[list[str]]:
-    """The words of each text; a text with hyphens once more with every hyphen closed."""
-    for text in texts:
-        yield read_words(text)
-        if "-" in text and (joined := joined_words(text)) is not None:
-            yield joined
+@lru_cache(maxsize=1 << 12)
+def _renditions(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A text's words, joined and apart; where it has hyphens, once more with every hyphen closed.
+
+    Names recur in every claim about a thing, and a sentence in every claim that it makes.
+    """
+    words = read_words(text)
+    found = ((" ".join(words), tuple(words)),)
+    if "-" in text and (joined := joined_words(text)) is not None:
+        return (*found, (" ".join(joined), tuple(joined)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
