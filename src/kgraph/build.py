@@ -27,7 +27,8 @@ from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
 from kgraph.projection import project_stated
-from kgraph.reasoning import Closure, Contradiction, close, is_reasoned_over
+from kgraph.rdf.terms import compact, render_triple, render_words
+from kgraph.reasoning import Clash, Closure, close, is_reasoned_over
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest, write_generation
 from kgraph.store.generation import FORMAT, canonical_hash
@@ -37,7 +38,7 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 #: Hears of each step of a long work as it begins.
 Progress: TypeAlias = Callable[[str], None]
 
-_LIBRARIES: Final = ("pyoxigraph", "rdflib", "owlrl", "pyshacl")
+_LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl")
 
 
 def _silent(step: str) -> None:
@@ -103,7 +104,8 @@ def _inspect(project: Project, problems: list[Problem], clock: _Clock) -> Inspec
         with clock.step("reasoning"):
             stated = project_stated(subject.claims)
             closure = _close(subject, stated)
-            found += [_as_problem(subject, contradiction) for contradiction in closure.contradictions]
+            found += [_as_problem(subject, clash) for clash in closure.contradictions]
+            found += [_unread(subject, term, axioms) for term, axioms in closure.unsupported.items()]
         with clock.step("validating shapes"):
             found += shapes.problems()
     graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred)}
@@ -123,16 +125,30 @@ def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
     return close(axioms, [*facts, *stated], [*asserted, *stated])
 
 
-def _as_problem(subject: Subject, contradiction: Contradiction) -> Problem:
-    """A contradiction at the place of the first individual that it names."""
-    described = (
-        iri for iri in contradiction.involved if iri in subject.index and iri not in subject.ontology
-    )
+def _as_problem(subject: Subject, clash: Clash) -> Problem:
+    """A contradiction at the place of its first premise."""
+    prefixes = subject.project.settings.names.prefixes
+    premises = "; ".join(render_triple(triple, prefixes) for triple in clash.premises)
+    words = render_words("; ".join(clash.clause.words), prefixes)
     return subject.project.problem(
         "contradiction",
-        next(described, ""),
-        f"The facts contradict the ontology: {contradiction.message}.",
+        str(clash.premises[0].subject)[1:-1],
+        f"The facts contradict the ontology: {words} ({', '.join(clash.clause.rules)}), but {premises}.",
         "Correct the assertion or the entity's type; the ontology says what excludes what.",
+    )
+
+
+def _unread(subject: Subject, term: str, axioms: list[ox.Triple]) -> Problem:
+    """An axiom that the reasoner does not read, at the place of the first of its kind."""
+    prefixes = subject.project.settings.names.prefixes
+    name = compact(term, prefixes)
+    where = next((str(axiom.subject)[1:-1] for axiom in axioms if str(axiom.subject)[0] == "<"), "")
+    return subject.project.problem(
+        "unsupported-axiom",
+        where,
+        f"Nothing is inferred from {len(axioms)} use{'s' if len(axioms) > 1 else ''} of {name} here.",
+        "Say it in the terms of OWL 2 RL, in ontology/: an axiom among the data is not reasoned with.",
+        severity=Severity.WARNING,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
-__all__ = ["Term", "compact", "parse_iri", "render_term"]
+from kgraph.vocab import RDF_TYPE
+
+__all__ = ["Term", "compact", "parse_iri", "parse_term", "render_term", "render_triple", "render_words"]
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -25,6 +28,26 @@ def parse_iri(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode:
     if colon and prefix in prefixes and not local.startswith("//"):
         return ox.NamedNode(prefixes[prefix] + local)
     return ox.NamedNode(stripped)
+
+
+def parse_term(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.Literal:
+    """Read a term: an IRI as :func:`parse_iri` does, ``a``, or a literal as Turtle writes it.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    stripped = text.strip()
+    if stripped == "a":
+        return ox.NamedNode(RDF_TYPE)
+    if re.match(r"[\"'+\-.\d]|(true|false)$", stripped) is None:
+        return parse_iri(stripped, prefixes=prefixes)
+    prologue = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items())
+    try:
+        (quad,) = ox.parse(f"{prologue}<x:s> <x:p> {stripped} .", ox.RdfFormat.TURTLE)
+    except SyntaxError as error:
+        raise ValueError(f"{text!r} is no literal as Turtle writes it") from error
+    assert isinstance(quad.object, ox.Literal)  # noqa: S101 - by its first character
+    return quad.object
 
 
 def compact(iri: str, prefixes: Mapping[str, str]) -> str:
@@ -47,3 +70,17 @@ def render_term(term: Term | None, prefixes: Mapping[str, str]) -> str:
     if isinstance(term, ox.Literal):
         return term.value
     return str(term)
+
+
+def render_triple(triple: ox.Triple, prefixes: Mapping[str, str]) -> str:
+    """A triple as a person reads it; a literal keeps its quotation marks, a type is ``a``."""
+    terms = (triple.subject, triple.predicate, triple.object)
+    shown = [
+        f'"{term.value}"' if isinstance(term, ox.Literal) else render_term(term, prefixes) for term in terms
+    ]
+    return " ".join("a" if text == "rdf:type" else text for text in shown)
+
+
+def render_words(words: str, prefixes: Mapping[str, str]) -> str:
+    """Words in which IRIs stand in angle brackets, with the IRIs shortened."""
+    return re.sub(r"<([^<>\s]+)>", lambda match: compact(match[1], prefixes), words)
