@@ -11,19 +11,22 @@ sees one generation from beginning to end, whatever is published meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
 
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.errors import ParameterError
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.terms import Term, render_term
+from kgraph.rdf.terms import Term, parse_iri, parse_term, render_term
+from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
+from kgraph.reasoning.evidence import Asking
 from kgraph.settings import Settings, load_settings
 from kgraph.store import Catalog, Generation
 
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     import pandas
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
+
+T = TypeVar("T")
 
 #: The formats in which results come back as values.
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
@@ -69,6 +74,7 @@ class AsyncKnowledgeGraph:
         self._backend = backend
         self._catalog = Catalog(settings.store_path)
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
+        self._explainer: tuple[str, Explainer] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -188,6 +194,86 @@ class AsyncKnowledgeGraph:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
+    def parse_triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
+        """Read a triple whose terms are IRIs, prefixed names, ``a``, or a literal as Turtle writes it.
+
+        Raises:
+            ParameterError: a term cannot be read.
+        """
+        predicate = "rdf:type" if predicate.strip() == "a" else predicate
+        return ox.Triple(
+            self._read("subject", subject, parse_iri),
+            self._read("predicate", predicate, parse_iri),
+            self._read("object", value, parse_term),
+        )
+
+    def _read(self, part: str, text: str, parse: Callable[..., T]) -> T:
+        try:
+            return parse(text, prefixes=self.prefixes)
+        except ValueError as error:
+            raise ParameterError(
+                f"The {part} {text!r} cannot be read: {error}.",
+                hint="Write an IRI, a name such as kgr:kfor, or for an object a literal in quotation marks.",
+            ) from error
+
+    async def explain(
+        self,
+        subject: str,
+        predicate: str,
+        value: str,
+        *,
+        every: bool = False,
+        generation: Generation | None = None,
+    ) -> Explanation:
+        """Why a triple holds, down to quoted sentences and named outside sources.
+
+        Args:
+            subject: its subject, as :meth:`parse_triple` reads it.
+            predicate: its predicate.
+            value: its object.
+            every: every way to derive it, not only the smallest proof.
+            generation: the generation to ask; the current one by default.
+
+        Raises:
+            ParameterError: a term cannot be read.
+            QueryError: the store could not be asked.
+        """
+        generation = generation or self.generation
+        triple = self.parse_triple(subject, predicate, value)
+        return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
+
+    async def believe(self, *speakers: str, only: bool = False) -> Belief:
+        """What would hold if one believed some speakers: a view of its own, which enters no graph.
+
+        Args:
+            speakers: IRIs or prefixed names.
+            only: believe nobody else, not even what the articles state.
+
+        Raises:
+            ParameterError: a name cannot be read.
+        """
+        generation = self.generation
+        iris = [self._read("speaker", speaker, parse_iri).value for speaker in speakers]
+        explainer = self._explainer_of(generation)
+        return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+
+    def _explainer_of(self, generation: Generation) -> Explainer:
+        if self._explainer is None or self._explainer[0] != generation.id:
+            explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
+            self._explainer = generation.id, explainer
+        return self._explainer[1]
+
+    async def _search(self, search: Asking[T], generation: Generation) -> T:
+        """Answer a search's questions, all from one generation, until it has its result."""
+        try:
+            query = next(search)
+            while True:
+                request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
+                table = await self.fetch(await self._backend.query(request))
+                query = search.send(cast(Table, table).rows)
+        except StopIteration as end:
+            return cast(T, end.value)
+
 
 class KnowledgeGraph:
     """A project's knowledge graph, for notebooks and scripts.
@@ -251,6 +337,34 @@ class KnowledgeGraph:
             ParameterError: a value is missing or does not fit.
         """
         return self._portal.call(self._graph.canned_values, slug, values)
+
+    def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
+
+        Raises:
+            ParameterError: a term cannot be read.
+        """
+
+        async def ask() -> Explanation:
+            return await self._graph.explain(subject, predicate, value, every=every)
+
+        return self._portal.call(ask)
+
+    def believe(self, *speakers: str, only: bool = False) -> Belief:
+        """What would hold if one believed some speakers (and, with ``only``, nobody else).
+
+        Raises:
+            ParameterError: a name cannot be read.
+        """
+
+        async def ask() -> Belief:
+            return await self._graph.believe(*speakers, only=only)
+
+        return self._portal.call(ask)
+
+    def parse_triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
+        """Read a triple: see :meth:`AsyncKnowledgeGraph.parse_triple`."""
+        return self._graph.parse_triple(subject, predicate, value)
 
     def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
         """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""

@@ -7,6 +7,7 @@ import sys
 import click
 
 import kgraph
+from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.serve import serve_command
@@ -24,7 +25,15 @@ def cli() -> None:
     """Who said what, where: articles as a knowledge graph of attributed claims."""
 
 
-for _command in (build_command, check_command, queries_command, query_command, serve_command):
+for _command in (
+    build_command,
+    check_command,
+    queries_command,
+    query_command,
+    explain_command,
+    believe_command,
+    serve_command,
+):
     cli.add_command(_command)
 
 

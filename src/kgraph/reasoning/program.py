@@ -108,6 +108,15 @@ class Clause:
         """The condition as SPARQL."""
         return f" FILTER({self.condition})" if self.condition else ""
 
+    def bind(self, binding: Mapping[str, Slot]) -> Clause:
+        """The clause with some of its variables replaced."""
+        return replace(
+            self,
+            premises=tuple(premise.bind(binding) for premise in self.premises),
+            conclusion=None if self.conclusion is None else self.conclusion.bind(binding),
+            condition=_rename(self.condition, binding),
+        )
+
 
 def compile_program(axioms: Iterable[ox.Triple]) -> list[Clause]:
     """The clauses of an ontology."""
@@ -178,7 +187,7 @@ class _Ontology:
             "allValuesFrom": "a thing whose every {onProperty} is {allValuesFrom}",
             "complementOf": "what is not {complementOf}",
             "maxCardinality": "a thing with at most {maxCardinality} {onProperty}",
-            "maxQualifiedCardinality": "a thing with at most {maxQualifiedCardinality} {onProperty} {onClass}",
+            "maxQualifiedCardinality": "a thing with few {onProperty} that are {onClass}",
         }
         form = next((form for name, form in forms.items() if name in said), "a class without a name")
         return form.format_map(parts)
@@ -203,7 +212,8 @@ def _clauses(rule: Rule, ontology: _Ontology) -> Iterator[Clause]:
         conclusion = rule.conclusion
         if rule.each:
             members = ontology.members(binding["list"])
-            names["list"] = " and ".join(map(ontology.describe, members))
+            joint = " then " if rule.name == "prp-spo2" else " and "
+            names["list"] = joint.join(map(ontology.describe, members))
             for i, member in enumerate(members):
                 premises += [
                     _pattern(text.format(i=i, j=i + 1)).bind({"member": member}) for text in rule.each
@@ -308,11 +318,10 @@ def _unfolded(user: Clause, cls: Slot, definitions: list[Clause]) -> Iterator[Cl
             user,
             rules=(*definition.rules, *(rule for rule in user.rules if rule not in definition.rules)),
             words=tuple(dict.fromkeys((*definition.words, *user.words))),
-            premises=tuple(dict.fromkeys(premise.bind(given) for premise in premises)),
-            conclusion=None if user.conclusion is None else user.conclusion.bind(given),
+            premises=tuple(dict.fromkeys(premises)),
             condition=condition,
         )
-        yield from _unfolded(clause, cls, definitions)
+        yield from _unfolded(clause.bind(given), cls, definitions)
 
 
 def _rename(condition: str, binding: Mapping[str, Slot]) -> str:

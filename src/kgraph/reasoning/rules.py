@@ -128,7 +128,7 @@ RULES: Final = (
     Rule("prp-spo1", "what has {p} has {q}", "?p rdfs:subPropertyOf ?q", ("?x ?p ?y",), "?x ?q ?y"),
     Rule(
         "prp-spo2",
-        "the chain {list} makes {p}",
+        "{list} makes {p}",
         "?p owl:propertyChainAxiom ?list",
         conclusion="?x0 ?p ?x{n}",
         each=("?x{i} ?member ?x{j}",),
