@@ -132,7 +132,7 @@ def describe_explanation(explanation: Explanation, prefixes: _Prefixes) -> dict[
         "others": explanation.others,
         "exact": explanation.exact,
         "proofs": [_proof(proof, prefixes) for proof in explanation.proofs],
-        "claims": [_statement(claim) for claim in explanation.claims],
+        "claims": [_statement(claim, prefixes) for claim in explanation.claims],
     }
 
 
@@ -154,7 +154,7 @@ def _proof(proof: Proof, prefixes: _Prefixes) -> dict[str, Any]:
     if proof.step is None:
         return described | {
             "graphs": list(proof.graphs),
-            "statements": [_statement(statement) for statement in proof.statements],
+            "statements": [_statement(statement, prefixes) for statement in proof.statements],
             "sources": list(proof.sources),
         }
     return described | {
@@ -164,8 +164,9 @@ def _proof(proof: Proof, prefixes: _Prefixes) -> dict[str, Any]:
     }
 
 
-def _statement(statement: Statement) -> dict[str, Any]:
+def _statement(statement: Statement, prefixes: _Prefixes) -> dict[str, Any]:
     return {
+        "words": nearest(statement, prefixes),
         "assertion": statement.iri,
         "speakers": list(statement.speakers),
         "relayedBy": list(statement.relayed_by),

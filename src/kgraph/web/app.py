@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import KgraphError
-from kgraph.web import canned, health, pages, sparql
+from kgraph.web import canned, explain, health, pages, sparql
 from kgraph.web.negotiation import HTML, choose
 from kgraph.web.problems import HttpProblem, details
 
@@ -50,7 +50,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FastAPI:
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["Accept", "Content-Type"],
     )
-    for room in (sparql, canned, health):
+    for room in (sparql, canned, explain, health):
         app.include_router(room.router)
     _add_pages(app, graph)
     for kind in (KgraphError, HttpProblem, HTTPException, RequestValidationError, Exception):

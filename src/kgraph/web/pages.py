@@ -18,12 +18,15 @@ from kgraph.canned import CannedQuery
 from kgraph.engine import Answer
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
-from kgraph.rdf.terms import Term, render_term
+from kgraph.rdf.terms import Term, compact, render_term
+from kgraph.reasoning import Explanation
+from kgraph.reasoning.account import describe_explanation
 from kgraph.web.problems import details
 
 __all__ = [
     "PAGE_FORMATS",
     "canned_page",
+    "explain_page",
     "home_page",
     "problem_page",
     "public_url",
@@ -176,6 +179,33 @@ def canned_page(
             "problem": problem,
             "downloads": _downloads(result),
             "search": request.url.query,
+        },
+        status=status,
+    )
+
+
+def explain_page(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    *,
+    values: Mapping[str, str],
+    every: bool,
+    explanation: Explanation | None = None,
+    error: KgraphError | None = None,
+) -> Response:
+    """The form for a triple, with its proof or its error."""
+    status, problem = _problem(request, error)
+    described = None if explanation is None else describe_explanation(explanation, graph.prefixes)
+    return _page(
+        request,
+        "explain.html",
+        {
+            "values": values,
+            "every": every,
+            "explanation": described,
+            "problem": problem,
+            "search": request.url.query,
+            "short": lambda iri: compact(iri, graph.prefixes),
         },
         status=status,
     )
