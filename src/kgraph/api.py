@@ -5,15 +5,17 @@ scripts, with every call waiting for its answer. Both answer from the current ge
 sees one generation from beginning to end, whatever is published meanwhile.
 
     >>> with KnowledgeGraph(".") as graph:                                      # doctest: +SKIP
-    ...     for row in graph.canned("who-said", words="barricades"):
+    ...     for row in graph.canned("who-said", text="barricades"):
     ...         print(row["speaker"], row["quote"])
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
@@ -22,9 +24,8 @@ from anyio.from_thread import start_blocking_portal
 
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
-from kgraph.errors import ParameterError
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.terms import Term, parse_iri, parse_term, render_term
+from kgraph.rdf.terms import Term, parse_iri, parse_triple, read_term, render_term
 from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.settings import Settings, load_settings
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 #: The formats in which results come back as values.
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
@@ -61,8 +62,10 @@ class Table(Sequence[Mapping[str, Term | None]]):
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rendered rows as a pandas data frame (pandas must be installed)."""
-        import pandas as pd  # noqa: PLC0415 - optional
-
+        try:
+            import pandas as pd  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise ImportError("A data frame needs pandas: pip install pandas.") from error
         return pd.DataFrame(self.render(), columns=list(self.columns))
 
 
@@ -194,28 +197,6 @@ class AsyncKnowledgeGraph:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
-    def parse_triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
-        """Read a triple whose terms are IRIs, prefixed names, ``a``, or a literal as Turtle writes it.
-
-        Raises:
-            ParameterError: a term cannot be read.
-        """
-        predicate = "rdf:type" if predicate.strip() == "a" else predicate
-        return ox.Triple(
-            self._read("subject", subject, parse_iri),
-            self._read("predicate", predicate, parse_iri),
-            self._read("object", value, parse_term),
-        )
-
-    def _read(self, part: str, text: str, parse: Callable[..., T]) -> T:
-        try:
-            return parse(text, prefixes=self.prefixes)
-        except ValueError as error:
-            raise ParameterError(
-                f"The {part} {text!r} cannot be read: {error}.",
-                hint="Write an IRI, a name such as kgr:kfor, or for an object a literal in quotation marks.",
-            ) from error
-
     async def explain(
         self,
         subject: str,
@@ -228,7 +209,7 @@ class AsyncKnowledgeGraph:
         """Why a triple holds, down to quoted sentences and named outside sources.
 
         Args:
-            subject: its subject, as :meth:`parse_triple` reads it.
+            subject: its subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
             predicate: its predicate.
             value: its object.
             every: every way to derive it, not only the smallest proof.
@@ -239,7 +220,7 @@ class AsyncKnowledgeGraph:
             QueryError: the store could not be asked.
         """
         generation = generation or self.generation
-        triple = self.parse_triple(subject, predicate, value)
+        triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
         return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
@@ -253,7 +234,7 @@ class AsyncKnowledgeGraph:
             ParameterError: a name cannot be read.
         """
         generation = self.generation
-        iris = [self._read("speaker", speaker, parse_iri).value for speaker in speakers]
+        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
         explainer = self._explainer_of(generation)
         return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
 
@@ -263,7 +244,7 @@ class AsyncKnowledgeGraph:
             self._explainer = generation.id, explainer
         return self._explainer[1]
 
-    async def _search(self, search: Asking[T], generation: Generation) -> T:
+    async def _search(self, search: Asking[_T], generation: Generation) -> _T:
         """Answer a search's questions, all from one generation, until it has its result."""
         try:
             query = next(search)
@@ -272,7 +253,7 @@ class AsyncKnowledgeGraph:
                 table = await self.fetch(await self._backend.query(request))
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
-            return cast(T, end.value)
+            return cast(_T, end.value)
 
 
 class KnowledgeGraph:
@@ -283,6 +264,7 @@ class KnowledgeGraph:
 
     Args:
         project: the project's folder.
+        progress: hears of each step of the build as it begins.
         settings: any setting of :data:`kgraph.settings.SETTINGS` by key, such as ``query_timeout=5``.
 
     Raises:
@@ -290,15 +272,20 @@ class KnowledgeGraph:
         SettingsError: a setting is unknown or impossible.
     """
 
-    def __init__(self, project: str | Path = ".", **settings: Any) -> None:
+    def __init__(
+        self, project: str | Path = ".", *, progress: Callable[[str], None] | None = None, **settings: Any
+    ) -> None:
         from kgraph.build import build  # noqa: PLC0415 - reading a built project needs none of it
 
         self.settings = load_settings(Path(project), flags=settings)
-        build(self.settings)
-        self._portal_context = start_blocking_portal()
-        self._portal = self._portal_context.__enter__()
-        self._graph_context = self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
-        self._graph = self._graph_context.__enter__()
+        build(self.settings, progress=progress or _silent)
+        with ExitStack() as stack:
+            self._portal = stack.enter_context(start_blocking_portal())
+            self._graph = stack.enter_context(
+                self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
+            )
+            self._open = stack.pop_all()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -307,9 +294,9 @@ class KnowledgeGraph:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes."""
-        self._graph_context.__exit__(None, None, None)
-        self._portal_context.__exit__(None, None, None)
+        """End the worker processes; nothing where that was done before."""
+        self._closed = True
+        self._open.close()
 
     @property
     def generation(self) -> Generation:
@@ -327,16 +314,16 @@ class KnowledgeGraph:
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
         """
-        return self._portal.call(self._graph.query_values, text)
+        return self._call(self._graph.query_values, text)
 
-    def canned(self, slug: str, **values: str) -> Table | bool | list[ox.Triple]:
-        """Answer a canned query with values for its parameters.
+    def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
+        """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
 
         Raises:
             UnknownNameError: there is no canned query of that name.
             ParameterError: a value is missing or does not fit.
         """
-        return self._portal.call(self._graph.canned_values, slug, values)
+        return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
 
     def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
         """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
@@ -344,11 +331,7 @@ class KnowledgeGraph:
         Raises:
             ParameterError: a term cannot be read.
         """
-
-        async def ask() -> Explanation:
-            return await self._graph.explain(subject, predicate, value, every=every)
-
-        return self._portal.call(ask)
+        return self._call(partial(self._graph.explain, every=every), subject, predicate, value)
 
     def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (and, with ``only``, nobody else).
@@ -356,15 +339,7 @@ class KnowledgeGraph:
         Raises:
             ParameterError: a name cannot be read.
         """
-
-        async def ask() -> Belief:
-            return await self._graph.believe(*speakers, only=only)
-
-        return self._portal.call(ask)
-
-    def parse_triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
-        """Read a triple: see :meth:`AsyncKnowledgeGraph.parse_triple`."""
-        return self._graph.parse_triple(subject, predicate, value)
+        return self._call(partial(self._graph.believe, only=only), *speakers)
 
     def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
         """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""
@@ -372,13 +347,33 @@ class KnowledgeGraph:
         async def ask() -> Answer:
             return await self._graph.query(text, formats=formats)
 
-        answer = self._portal.call(ask)
+        answer = self._call(ask)
 
         async def more() -> bytes | None:
             return await anext(answer, None)
 
         try:
-            while (piece := self._portal.call(more)) is not None:
+            while (piece := self._call(more)) is not None:
                 yield piece
         finally:
-            self._portal.call(answer.aclose)
+            if not self._closed:
+                self._call(answer.aclose)
+
+    def _call(self, function: Callable[..., Awaitable[_T]], *arguments: object) -> _T:
+        """Have the event loop of the portal's thread do something, and wait for it."""
+        if self._closed:
+            raise RuntimeError("This knowledge graph is closed.")
+        return self._portal.call(function, *arguments)
+
+
+def _silent(step: str) -> None:
+    del step
+
+
+def _text(value: object) -> str:
+    """A parameter's value as a user would type it."""
+    if isinstance(value, ox.NamedNode | ox.Literal):
+        return value.value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -236,13 +236,14 @@ def _faults(problems: tuple[Problem, ...]) -> ProjectError:
 def _manifest(
     settings: Settings, project: Project, graphs: dict[str, list[ox.Triple]], problems: tuple[Problem, ...]
 ) -> Manifest:
-    quads = [
-        ox.Quad(triple.subject, triple.predicate, triple.object, ox.NamedNode(iri))
-        for iri, triples in graphs.items()
-        for triple in triples
-    ]
+    stored = ox.Store()  # a store keeps values, not spellings: "07"^^xsd:nonNegativeInteger comes back as 7
+    sizes: dict[str, int] = {}
+    for iri, triples in graphs.items():
+        before = len(stored)
+        stored.extend(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(iri)) for t in triples)
+        sizes[iri] = len(stored) - before
     now = datetime.now(UTC)
-    digest = canonical_hash(quads)
+    digest = canonical_hash(stored)
     return Manifest(
         id=f"{now:%Y%m%dT%H%M%S.%fZ}-{digest[:8]}",
         created=now.isoformat(timespec="seconds"),
@@ -251,8 +252,8 @@ def _manifest(
         format=FORMAT,
         versions=_versions(),
         sources=project.digests,
-        graphs={iri: len(triples) for iri, triples in sorted(graphs.items())},
-        triples=len(quads),
+        graphs=dict(sorted(sizes.items())),
+        triples=len(stored),
         canonical_hash=digest,
         warnings=len(problems),
     )

@@ -11,10 +11,13 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+import pyoxigraph as ox
 
 from kgraph.errors import SettingsError
 from kgraph.vocab import Names
@@ -33,24 +36,27 @@ def _text(value: Any) -> str:
 
 def _iri_base(value: Any) -> str:
     text = _text(value)
-    if urlsplit(text).scheme not in ("http", "https", "urn") or text[-1] not in "/:" or " " in text:
-        raise ValueError("an absolute IRI that ends in '/'")
-    return text
+    with suppress(ValueError):
+        ox.NamedNode(text)  # RFC 3987
+        if text.startswith(("http://", "https://", "urn:")) and text[-1] in "/:":
+            return text
+    raise ValueError("an absolute IRI that ends in '/'")
 
 
 def _url(value: Any) -> str:
     text = _text(value)
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise ValueError("an http or https URL")
-    return text.rstrip("/")
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.netloc:
+            return text.rstrip("/")
+    raise ValueError("an http or https URL")
 
 
 def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         try:
             number = int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             number = lowest - 1
         if isinstance(value, (bool, float)) or not lowest <= number <= highest:
             raise ValueError(f"a whole number from {lowest} to {highest}")
@@ -75,10 +81,10 @@ def _size(value: Any) -> int:
         raise ValueError("a number of bytes, such as 1GiB or 512MiB")
     number, unit, binary, byte = match.groups()
     key = unit.upper() + ("B" if byte and unit and not binary else "")
-    size = int(float(number) * _UNITS[key])
-    if size < 2**24:
-        raise ValueError("a number of bytes of at least 16MiB")
-    return size
+    size = float(number) * _UNITS[key]
+    if not 2**24 <= size <= 2**50:
+        raise ValueError("a number of bytes of at least 16MiB and at most 1048576GiB")
+    return int(size)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:

@@ -34,9 +34,9 @@ from kgraph.canned.decorators import Decorators
 from kgraph.canned.header import Header, HeaderError, Key, Yaml, parse_header
 from kgraph.canned.query import CannedQuery, Column, Example, Parameter, Row, View, substitute_terms
 from kgraph.canned.spelling import did_you_mean
-from kgraph.canned.syntax import Syntax, SyntaxFault, check_syntax
+from kgraph.canned.syntax import Syntax, check_syntax
 from kgraph.canned.values import value_type
-from kgraph.errors import ParameterError
+from kgraph.errors import ParameterError, QuerySyntaxError
 from kgraph.problems import Problem, has_errors
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.sparql import iter_tokens, profile_query
@@ -105,19 +105,14 @@ def parse_canned(
 
 def _check_query(text: str, notes: Decorators) -> Syntax | None:
     """The query's syntax, if it is one."""
-    syntax: Syntax | SyntaxFault | None = None
+    syntax: Syntax | QuerySyntaxError | None = None
     if next(iter_tokens(text), None) is None:
         notes.error("empty", None, "The file holds no query.", "Write a SELECT query below the header.")
     elif profile_query(text).is_update:
         notes.error("update", None, "This is an update.", "A canned query changes nothing: write a SELECT.")
-    elif isinstance(syntax := check_syntax(text), SyntaxFault):
-        place = "" if syntax.column is None else f" (column {syntax.column})"
-        notes.error(
-            "syntax",
-            syntax.line,
-            f"This is no SPARQL query: {syntax.message}{place}.",
-            "Correct the query at this place or just before it.",
-        )
+    elif isinstance(syntax := check_syntax(text), QuerySyntaxError):
+        hint = syntax.hint or "Correct the query at this place or just before it."
+        notes.error("syntax", syntax.line, syntax.message, hint)
     return syntax if isinstance(syntax, Syntax) else None
 
 
@@ -281,10 +276,10 @@ class _Reading:
         """A term must be able to stand wherever the variable does, which it cannot in a projection."""
         term = parameter.parse(parameter.sample, prefixes=self.prefixes)
         fault = check_syntax(substitute_terms(self.text, {parameter.variable: term}))
-        if isinstance(fault, SyntaxFault):
+        if isinstance(fault, QuerySyntaxError):
             self.notes.error(
                 "parameter",
-                fault.line,
+                fault.line or self.underscored()[parameter.variable],
                 f"?{parameter.variable} stands where no value can.",
                 "A value is put in its place as a term: keep it out of the SELECT clause, AS, BOUND, VALUES, "
                 f"GROUP BY and ORDER BY. To show it, BIND(?{parameter.variable} AS ?shown).",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 __all__ = ["did_you_mean"]
+
+#: How many words a hint lists.
+_LISTED: Final = 12
 
 
 def did_you_mean(
@@ -15,4 +19,7 @@ def did_you_mean(
     words = list(known)
     if near := get_close_matches(word, words, n=1):
         return f"Did you mean '{near[0]}'?"
-    return f"There are: {', '.join(words)}." if words else otherwise
+    if not words:
+        return otherwise
+    more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
+    return f"There are: {', '.join(words[:_LISTED])}{more}."

@@ -7,20 +7,18 @@ endpoint replaced by one that cannot be called.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
+from kgraph.errors import QuerySyntaxError
 from kgraph.rdf.sparql import iter_tokens
+from kgraph.rdf.syntax import explain_syntax_error
 
-__all__ = ["Syntax", "SyntaxFault", "check_syntax"]
+__all__ = ["Syntax", "check_syntax"]
 
 _NOWHERE: Final = "SILENT <urn:kgraph:nowhere>"
-_POSITION: Final = re.compile(r"(?:error )?at (?P<line>\d+):(?P<column>\d+): (?P<expected>.*)", re.DOTALL)
-#: Among the tokens that the parser would have taken, it lists what is really wrong: a sentence.
-_REASON: Final = re.compile(r"(?:^|, |one of )(?P<reason>[A-Z][a-z]* [a-zA-Z ]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +28,15 @@ class Syntax:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
-    """Why a text is no query, and where, counted from 1."""
-
-    message: str
-    line: int | None = None
-    column: int | None = None
-
-
-def check_syntax(text: str) -> Syntax | SyntaxFault:
-    """Judge a query."""
+def check_syntax(text: str) -> Syntax | QuerySyntaxError:
+    """Judge a query. The error is returned, not raised: a file's fault is a problem to report."""
+    query = _without_calls(text)
     try:
-        results = ox.Store().query(_without_calls(text))
+        results = ox.Store().query(query)
     except SyntaxError as error:
-        return _fault(str(error))
+        return explain_syntax_error(query, str(error))
     except (RuntimeError, OSError, ValueError) as error:
-        return SyntaxFault(str(error))
+        return QuerySyntaxError(f"This is not a SPARQL query: {error}.")
     if isinstance(results, ox.QuerySolutions):
         return Syntax(tuple(variable.value for variable in results.variables))
     return Syntax(())
@@ -68,15 +58,3 @@ def _without_calls(text: str) -> str:
         elif word == "SERVICE":
             expecting_endpoint = True
     return "".join([*pieces, text[position:]])
-
-
-def _fault(message: str) -> SyntaxFault:
-    match = _POSITION.match(message)
-    if match is None:
-        return SyntaxFault(message)
-    reason = _REASON.search(match["expected"])
-    return SyntaxFault(
-        reason["reason"] if reason else "the parser does not understand what stands here",
-        int(match["line"]),
-        int(match["column"]),
-    )

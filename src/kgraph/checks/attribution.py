@@ -60,7 +60,8 @@ def _check_speaker(subject: Subject, claim: Claim) -> Iterator[Problem]:
 
 def _check_sources(subject: Subject) -> Iterator[Problem]:
     for iri in subject.index.instances(KG + "Source"):
-        if source_chain(subject.index, iri).cyclic:
+        chain = source_chain(subject.index, iri)
+        if chain.cyclic and subject.index.iri(chain.sources[-1], KG + "embeddedIn") == iri:
             yield subject.project.problem(
                 "source-cycle",
                 iri,

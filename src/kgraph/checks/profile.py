@@ -247,12 +247,26 @@ def _non_simple(index: TripleIndex) -> set[str]:
     return found
 
 
+def _disjoint(ontology: _Ontology) -> set[str]:
+    """The properties that some axiom declares disjoint with another."""
+    index = ontology.index
+    found: set[str] = set()
+    for iri in index:
+        if others := index.iris(iri, OWL + "propertyDisjointWith"):
+            found |= {iri, *others}
+    for axiom in index.instances(OWL + "AllDisjointProperties"):
+        for head in index.objects(axiom, OWL + "members"):
+            found |= {key(member) for member in ontology.members(head)}
+    return found
+
+
 def _check_simple(ontology: _Ontology) -> Iterator[Problem]:
+    disjoint = _disjoint(ontology)
     for iri in sorted(_non_simple(ontology.index)):
         types = {key(term) for term in ontology.index.objects(iri, RDF + "type")}
         for name in _NON_SIMPLE_FORBIDDEN:
             if name in types:
                 shown = compact(name, ontology.prefixes)
                 yield ontology.outside(iri, f"a transitive or chained property may not be an {shown}.")
-        if ontology.index.objects(iri, OWL + "propertyDisjointWith"):
+        if iri in disjoint:
             yield ontology.outside(iri, "a transitive or chained property may not be declared disjoint.")

@@ -77,7 +77,12 @@ def _check_defined(subject: Subject) -> Iterator[Problem]:
                 if iri.startswith(terms) and iri not in defined and iri not in terms:
                     seen.add(iri)
                     yield _undefined(subject, file, triple, iri, defined)
-                elif is_object and iri.startswith(names.resources) and iri not in subject.index:
+                elif (
+                    file.role is Role.DATA  # an ontology's examples may be of another project
+                    and is_object
+                    and iri.startswith(names.resources)
+                    and iri not in subject.index
+                ):
                     seen.add(iri)
                     yield _dangling(subject, file, triple, iri)
 
@@ -90,8 +95,10 @@ def _at(file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:
 
 def _undefined(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]) -> Problem:
     prefixes = subject.project.settings.names.prefixes
-    near = difflib.get_close_matches(iri, defined, n=1)
-    hint = f"Did you mean {compact(near[0], prefixes)}?" if near else "Define it below ontology/."
+    near = difflib.get_close_matches(
+        compact(iri, prefixes), [compact(term, prefixes) for term in defined], n=1
+    )
+    hint = f"Did you mean {near[0]}?" if near else "Define it below ontology/."
     path, line = _at(file, triple)
     message = f"The ontology does not define {compact(iri, prefixes)}."
     return Problem(Severity.ERROR, "undefined-term", path, line, message, hint)

@@ -41,12 +41,13 @@ def explain_command(
     """
     from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import OUTPUT  # noqa: PLC0415
+    from kgraph.rdf.terms import parse_triple  # noqa: PLC0415
     from kgraph.reasoning.account import describe_explanation, render_explanation, to_prov  # noqa: PLC0415
 
     prefixes = read_settings(project, flags).names.prefixes
     with KnowledgeGraph(project, **flags, workers=1) as graph:
         if speakers:
-            triple = graph.parse_triple(subject, predicate, value)
+            triple = parse_triple(subject, predicate, value, prefixes=prefixes)
             explanation = graph.believe(*speakers).explain(triple, every=every)
         else:
             explanation = graph.explain(subject, predicate, value, every=every)

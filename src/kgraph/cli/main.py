@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 import click
 
@@ -19,7 +21,21 @@ __all__ = ["main"]
 _USAGE = (SettingsError, ParameterError, UnknownNameError)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands whose output may be read by a program that goes away, as `head` does."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Nothing went wrong, and Python is not to mind when it flushes what is left.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(kgraph.__version__, prog_name="kgraph")
 def cli() -> None:
     """Who said what, where: articles as a knowledge graph of attributed claims."""
@@ -42,7 +58,8 @@ def main() -> None:
     from kgraph.cli.printing import print_error, print_problems  # noqa: PLC0415 - after --help and --version
 
     try:
-        cli(standalone_mode=False)
+        code = cli(standalone_mode=False)  # which returns the code of click's Exit
+        sys.exit(code if isinstance(code, int) else 0)
     except ProjectError as error:
         print_problems(error.problems)
         print_error(error)
@@ -50,13 +67,8 @@ def main() -> None:
     except KgraphError as error:
         print_error(error)
         sys.exit(2 if isinstance(error, _USAGE) else 1)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-    except BrokenPipeError:  # the reader of our output went away, as `head` does
-        sys.stderr.close()
-        sys.exit(0)

@@ -16,12 +16,30 @@ from kgraph.api import Table
 from kgraph.errors import KgraphError
 from kgraph.problems import Problem, Severity
 
-__all__ = ["ERRORS", "OUTPUT", "print_error", "print_problems", "print_table", "progress", "quantity"]
+__all__ = [
+    "ERRORS",
+    "OUTPUT",
+    "print_columns",
+    "print_error",
+    "print_problems",
+    "print_table",
+    "progress",
+    "quantity",
+    "render_problems_json",
+]
+
+
+class _Console(Console):
+    """A console that leaves it to the entry point what becomes of a reader that goes away."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
 
 #: Results go here …
-OUTPUT: Final = Console(highlight=False, soft_wrap=True)
+OUTPUT: Final = _Console(highlight=False, soft_wrap=True)
 #: … and all else here.
-ERRORS: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+ERRORS: Final = _Console(stderr=True, highlight=False, soft_wrap=True)
 
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.text import Text
 
 from kgraph.cli.options import read_settings, settings_options
-from kgraph.errors import KgraphError, ParameterError, QueryError
+from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
 
+if TYPE_CHECKING:
+    from kgraph.canned import CannedQuery
+
 __all__ = ["queries_command", "query_command"]
+
+#: The name of a canned query; what looks otherwise is a file.
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @click.command("queries")
@@ -58,13 +65,17 @@ def query_command(
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
     from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
+    from kgraph.cli.printing import progress  # noqa: PLC0415
 
     settings = read_settings(project, flags)
-    values = dict(_name_and_value(text) for text in parameters)
+    values = _values(parameters)
     sparql = _read_sparql(query)
-    with KnowledgeGraph(project, **flags, workers=1) as graph:
+    with progress() as hear, KnowledgeGraph(project, progress=hear, **flags, workers=1) as graph:
+        prefixes = settings.names.prefixes
         if sparql is None:
-            sparql = find_canned(graph.queries, query).bind(values, prefixes=settings.names.prefixes)
+            sparql = find_canned(graph.queries, query).bind(values, prefixes=prefixes)
+        elif canned := _canned_file(query, sparql, prefixes):
+            sparql = canned.bind(values, prefixes=prefixes)
         elif values:
             raise ParameterError(
                 "Only canned queries have parameters.", hint="Write the values into the query."
@@ -72,27 +83,42 @@ def query_command(
         _print(graph, sparql, output or ("table" if sys.stdout.isatty() else None))
 
 
-def _name_and_value(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ParameterError(f"{text!r} is no NAME=VALUE.", hint="Write for example -p actor=kgr:kfor.")
-    return name, value
+def _values(parameters: tuple[str, ...]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"{text!r} is no NAME=VALUE.", hint="Write for example -p actor=kgr:kfor.")
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _read_sparql(query: str) -> str | None:
     """The text of a file or of standard input; None where ``query`` is a canned query's name."""
+    if _SLUG.fullmatch(query):
+        return None
     try:
-        if query == "-":
-            return sys.stdin.read()
-        if "/" in query or query.endswith((".rq", ".sparql")):
-            return Path(query).read_text(encoding="utf-8")
+        content = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+        return content.decode("utf-8")
     except OSError as error:
         raise QueryError(
             f"{query} cannot be read: {error.strerror}.", hint="Name a file with SPARQL."
         ) from error
     except UnicodeDecodeError as error:
-        raise QueryError(f"{query} is not UTF-8.", hint="Save it as UTF-8.") from error
-    return None
+        name = "Standard input" if query == "-" else query
+        raise QueryError(f"{name} is not UTF-8.", hint="Save it as UTF-8.") from error
+
+
+def _canned_file(path: str, text: str, prefixes: dict[str, str]) -> CannedQuery | None:
+    """The canned query that a file holds; None for SPARQL without a header of ``#+`` lines."""
+    from kgraph.canned import parse_canned  # noqa: PLC0415
+
+    if not re.search(r"^#\+", text, re.MULTILINE):
+        return None
+    query, problems = parse_canned(text, slug=Path(path).stem, path=path, prefixes=prefixes)
+    if query is None:
+        raise ProjectError(f"{path} is no sound canned query.", problems, hint="Mend its header.")
+    return query
 
 
 def _print(graph: Any, sparql: str, output: str | None) -> None:
@@ -112,16 +138,14 @@ def _print(graph: Any, sparql: str, output: str | None) -> None:
     form = profile_query(sparql).form
     if output is not None and form is not None and form not in FORMATS[output].carries:
         names = ", ".join(fmt.name for fmt in formats_for(form))
-        raise _WrongFormatError(
-            f"{output} cannot carry the result of this query.", hint=f"There are: {names}."
+        raise click.UsageError(
+            f"--format {output} cannot carry the result of this query; there are: {names}."
         )
     for piece in graph.write(sparql, formats=formats):
         sys.stdout.buffer.write(piece)
+    if sys.stdout.isatty():
+        sys.stdout.buffer.write(b"\n")  # JSON ends without one, and the prompt is next
     sys.stdout.buffer.flush()
-
-
-class _WrongFormatError(KgraphError):
-    code = "wrong-format"
 
 
 def _format(kind: ResultKind, output: str | None) -> str:

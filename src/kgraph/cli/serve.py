@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +42,9 @@ def serve_command(project: Path, **flags: Any) -> None:
     from kgraph.cli.printing import ERRORS  # noqa: PLC0415 - see kgraph.cli.main
 
     settings = read_settings(project, flags)
-    # The build imports much that a server has no use for, so it runs in a process of its own; meanwhile
-    # this one imports what it serves with.
-    build = subprocess.Popen(
-        [sys.executable, "-m", "kgraph", "build", *_build_flags(settings)], stdout=sys.stderr
-    )
-    try:
-        from kgraph.web.server import run_server  # noqa: PLC0415
-    finally:
-        built = build.wait() == 0
+    # What would end this process at once is to end the build too, and later the workers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    run_server, built = _build_and_import(settings)
     if not built:
         _require_generation(settings)
         ERRORS.print(
@@ -57,6 +53,21 @@ def serve_command(project: Path, **flags: Any) -> None:
     run_server(
         settings, ready=lambda url: ERRORS.print(Text(f"Serving {settings.title} on {url} (Ctrl-C stops)"))
     )
+
+
+def _build_and_import(settings: Settings) -> tuple[Callable[..., None], bool]:
+    """The server, and whether the build succeeded. The build imports much that a server has no use for, so
+    it runs in a process of its own; meanwhile this one imports what it serves with.
+    """
+    command = [sys.executable, "-m", "kgraph", "build", *_build_flags(settings)]
+    with subprocess.Popen(command, stdout=sys.stderr) as build:
+        try:
+            from kgraph.web.server import run_server  # noqa: PLC0415
+
+            return run_server, build.wait() == 0
+        except BaseException:
+            build.terminate()
+            raise
 
 
 def _build_flags(settings: Settings) -> list[str]:

@@ -22,7 +22,6 @@ from kgraph.engine.backend import BackendStatus, QueryRequest
 from kgraph.engine.dataset import clauses_question
 from kgraph.engine.process import Ending, WorkerProcess
 from kgraph.engine.protocol import Frame, QueryFields, encode_frame
-from kgraph.engine.syntax import explain_syntax_error
 from kgraph.errors import (
     BusyError,
     KgraphError,
@@ -37,6 +36,7 @@ from kgraph.errors import (
 )
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
 from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.syntax import explain_syntax_error
 from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["PoolAnswer", "WorkerPool"]

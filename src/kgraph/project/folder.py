@@ -90,7 +90,8 @@ class Project:
     def place(self, subject: str, predicate: str | None = None) -> tuple[str, int | None]:
         """The file and line where something is said of ``subject`` (with ``predicate``, if given)."""
         fallback: tuple[str, int | None] | None = None
-        for file in self.turtle:
+        # alignments last: no check is on these
+        for file in sorted(self.turtle, key=lambda file: file.role is Role.ALIGNMENTS):
             if predicate is not None and (subject, predicate) in file.lines.predicates:
                 return file.path, file.lines.predicates[subject, predicate]
             if fallback is None and subject in file.lines.subjects:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
+from kgraph.errors import ParameterError
 from kgraph.vocab import RDF_TYPE
 
-__all__ = ["Term", "compact", "parse_iri", "parse_term", "render_term", "render_triple", "render_words"]
+__all__ = [
+    "Term",
+    "compact",
+    "parse_iri",
+    "parse_term",
+    "parse_triple",
+    "read_term",
+    "render_term",
+    "render_triple",
+    "render_words",
+]
+
+_T = TypeVar("_T")
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -48,6 +61,36 @@ def parse_term(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.L
         raise ValueError(f"{text!r} is no literal as Turtle writes it") from error
     assert isinstance(quad.object, ox.Literal)  # noqa: S101 - by its first character
     return quad.object
+
+
+def read_term(part: str, text: str, parse: Callable[..., _T], *, prefixes: Mapping[str, str]) -> _T:
+    """Read what a user gives as some part of a question.
+
+    Raises:
+        ParameterError: it cannot be read.
+    """
+    try:
+        return parse(text, prefixes=prefixes)
+    except ValueError as error:
+        raise ParameterError(
+            f"The {part} {text!r} cannot be read: {error}.",
+            hint="Write an IRI, a name such as kgr:kfor, or for an object a literal in quotation marks.",
+        ) from error
+
+
+def parse_triple(subject: str, predicate: str, value: str, *, prefixes: Mapping[str, str]) -> ox.Triple:
+    """Read a triple whose terms are IRIs, prefixed names, ``a``, or an object as Turtle writes literals.
+
+    Raises:
+        ParameterError: a term cannot be read.
+    """
+    return ox.Triple(
+        read_term("subject", subject, parse_iri, prefixes=prefixes),
+        read_term(
+            "predicate", RDF_TYPE if predicate.strip() == "a" else predicate, parse_iri, prefixes=prefixes
+        ),
+        read_term("object", value, parse_term, prefixes=prefixes),
+    )
 
 
 def compact(iri: str, prefixes: Mapping[str, str]) -> str:

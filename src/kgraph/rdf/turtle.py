@@ -114,7 +114,7 @@ class _Resolver:
             self.prefixes[tokens[0][1].removesuffix(":")] = target
 
     def _iri(self, token: str) -> str:
-        """What the parser makes of a token: urllib.parse.urljoin drops an empty fragment and knows no urn:."""
+        """What the parser makes of a token: urllib.parse.urljoin drops a final "#" and knows no urn:."""
         (quad,) = ox.parse(f"{token} <a:> <a:> .", ox.RdfFormat.TURTLE, base_iri=self.base)
         assert isinstance(quad.subject, ox.NamedNode)  # noqa: S101 - it is written so
         return quad.subject.value

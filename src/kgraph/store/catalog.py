@@ -77,10 +77,7 @@ class Catalog:
             self._generations.mkdir(parents=True, exist_ok=True)
             lock = (self.path / "lock").open("a+")
         except OSError as error:
-            raise StoreError(
-                f"The store {self.path} cannot be written: {error.strerror}.",
-                hint="Name a folder that can be with --store.",
-            ) from error
+            raise self._unwritable(error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,19 +94,31 @@ class Catalog:
 
         Until the last rename the old generation stays current, whatever happens. The caller holds
         :meth:`writing`.
+
+        Raises:
+            StoreError: the folder cannot be written, or its disk is full.
         """
-        unfinished = self._generations / f"{_UNFINISHED}{identifier}"
-        manifest = write(unfinished).manifest
-        sealed = self._generations / identifier
-        unfinished.rename(sealed)
-        _sync(self._generations)
-        link = self.path / f"{_UNFINISHED}current"
-        link.unlink(missing_ok=True)
-        link.symlink_to(Path("generations") / identifier)
-        link.replace(self._current)
-        _sync(self.path)
+        try:
+            unfinished = self._generations / f"{_UNFINISHED}{identifier}"
+            manifest = write(unfinished).manifest
+            sealed = self._generations / identifier
+            unfinished.rename(sealed)
+            _sync(self._generations)
+            link = self.path / f"{_UNFINISHED}current"
+            link.unlink(missing_ok=True)
+            link.symlink_to(Path("generations") / identifier)
+            link.replace(self._current)
+            _sync(self.path)
+        except OSError as error:
+            raise self._unwritable(error) from error
         self._prune()
         return Generation(sealed, manifest)
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"The store {self.path} cannot be written: {error.strerror or error}.",
+            hint="See to its rights and the room on its disk, or name another folder with --store.",
+        )
 
     def _sweep(self) -> None:
         for leftover in self._generations.glob(f"{_UNFINISHED}*"):

@@ -36,8 +36,8 @@ class Manifest:
     """What a generation is.
 
     ``created`` is UTC in ISO 8601; ``sources`` maps each source file to its SHA-256; ``graphs`` each named
-    graph's IRI to its number of triples; ``canonical_hash`` is the SHA-256 of the dataset's canonical
-    N-Quads (RDFC-1.0), without the union graph.
+    graph's IRI to its number of triples; ``canonical_hash`` is the SHA-256 of the canonical N-Quads
+    (RDFC-1.0) of the dataset as the store holds it, without the union graph.
     """
 
     id: str

@@ -14,18 +14,24 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import KgraphError
+from kgraph.rdf.formats import Format, ResultKind
 from kgraph.web import canned, explain, health, pages, sparql
 from kgraph.web.negotiation import HTML, choose
 from kgraph.web.problems import HttpProblem, details
+from kgraph.web.reading import accept_of
 
 __all__ = ["create_app"]
 
 _log: Final = logging.getLogger("kgraph.web")
-_PROBLEM_JSON: Final = "application/problem+json"
+_PROBLEM: Final = Format(
+    "problem", ("application/problem+json", "application/json"), "json", frozenset(ResultKind)
+)
 _DESCRIPTION: Final = (
     "Who said what, where: the assertions of news articles, each leading back to the sentence, the words "
     "and the speaker. What an article states, what somebody in it claims and what follows from it stand in "
@@ -48,13 +54,15 @@ def create_app(graph: AsyncKnowledgeGraph) -> FastAPI:
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["Accept", "Content-Type"],
+        allow_headers=["*"],
+        expose_headers=["Accept-Post", "Allow", "Retry-After"],
     )
     for room in (sparql, canned, explain, health):
-        app.include_router(room.router)
+        app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in (KgraphError, HttpProblem, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _on_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     return app
 
@@ -82,45 +90,54 @@ def describe_api(app: FastAPI, graph: AsyncKnowledgeGraph) -> dict[str, Any]:
     return description
 
 
-def _translated(error: Exception) -> Exception:
+def _translated(error: Exception, request: Request) -> Exception:
     """The framework's own errors in our shape."""
     if isinstance(error, RequestValidationError):
         return HttpProblem(
             HTTPStatus.BAD_REQUEST, "bad-request", f"The request is wrong: {error.errors()[0]['msg']}."
         )
-    if isinstance(error, HTTPException):
-        status = HTTPStatus(error.status_code)
-        hints = {
-            HTTPStatus.NOT_FOUND: "See / for what there is.",
-            HTTPStatus.METHOD_NOT_ALLOWED: "See the Allow header for the methods of this resource.",
-        }
+    if not isinstance(error, HTTPException):
+        return error
+    status = HTTPStatus(error.status_code)
+    code = status.phrase.lower().replace(" ", "-")
+    if status is HTTPStatus.NOT_FOUND:
+        return HttpProblem(status, code, "There is nothing here.", "See / for what there is.")
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = _allowed_methods(request)
         return HttpProblem(
             status,
-            status.phrase.lower().replace(" ", "-"),
-            f"{status.phrase}: {status.description or error.detail}.",
-            hints.get(status, ""),
-            headers=error.headers or {},
+            code,
+            f"{request.method} does not work here.",
+            f"What works: {allowed}.",
+            headers={"Allow": allowed},
         )
-    return error
+    return HttpProblem(status, code, f"{status.phrase}: {error.detail}", headers=error.headers or {})
+
+
+def _allowed_methods(request: Request) -> str:
+    """The methods of all routes of a path (RFC 9110, section 10.2.1)."""
+    methods = {"OPTIONS"}
+    scope = {**request.scope, "root_path": ""}
+    for route in request.app.routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or {"GET", "HEAD"}  # a mount of files names none
+    return ", ".join(sorted(methods))
 
 
 def _on_error(request: Request, error: Exception) -> Response:
-    status, problem, headers = details(_translated(error), instance=request.url.path)
+    translated = _translated(error, request)
+    status, problem, headers = details(translated, instance=request.url.path)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    headers["Vary"] = "Accept"
-    accept = request.headers.get("accept")
-    wants_page = accept is not None and "html" in accept and _prefers_html(accept)
-    if wants_page:
-        response = pages.problem_page(request, status, problem)
-        response.headers.update(headers)
-        return response
-    return JSONResponse(problem, status_code=status, headers=headers, media_type=_PROBLEM_JSON)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    choice = choose(accept_of(request), [_PROBLEM, HTML])
+    if choice is not None and choice.format is HTML:
+        return pages.problem_page(request, status, problem, headers)
+    headers |= {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+    return JSONResponse(problem, status_code=status, headers=headers, media_type=_PROBLEM.media_type)
 
 
-def _prefers_html(accept: str) -> bool:
-    from kgraph.rdf.formats import Format  # noqa: PLC0415
-
-    problem = Format("problem", (_PROBLEM_JSON, "application/json"), "json", frozenset())
-    choice = choose(accept, [problem, HTML])
-    return choice is not None and choice.format is HTML
+def _on_disconnect(request: Request, error: Exception) -> Response:
+    del request, error
+    return Response(status_code=HTTPStatus.BAD_REQUEST)  # which nobody is there to see

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -14,7 +14,11 @@ from kgraph.rdf.formats import FORMATS, Format, formats_for
 from kgraph.web import pages
 from kgraph.web.negotiation import HTML, choose
 from kgraph.web.problems import HttpProblem
-from kgraph.web.sparql import answer_response, graph_of, query_choices, refuse_unacceptable
+from kgraph.web.reading import accept_of, read_parameters, while_connected
+from kgraph.web.sparql import answer_response, format_names, graph_of, query_choices, refuse_unacceptable
+
+if TYPE_CHECKING:
+    from kgraph.store import Generation
 
 __all__ = ["describe_paths", "router"]
 
@@ -24,13 +28,12 @@ _JSON: Final = Format("json", ("application/json",), "json", frozenset())
 _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"})
 
 
-@router.api_route(
-    "/queries", methods=["GET", "HEAD"], summary="List the canned queries", operation_id="queries"
-)
+@router.head("/queries", include_in_schema=False)
+@router.get("/queries", summary="List the canned queries", operation_id="queries")
 async def list_queries(request: Request) -> Response:
     """The canned queries with their parameters, as a page or as JSON."""
     graph = graph_of(request)
-    choice = choose(request.headers.get("accept"), [_JSON, HTML])
+    choice = choose(accept_of(request), [_JSON, HTML])
     if choice is None:
         raise HttpProblem(
             HTTPStatus.NOT_ACCEPTABLE,
@@ -40,7 +43,7 @@ async def list_queries(request: Request) -> Response:
         )
     queries = graph.canned_queries()
     if choice.format is HTML:
-        return pages.queries_page(request, graph, queries)
+        return pages.queries_page(request, queries)
     content = [_summary(request, query) for query in queries.values()]
     return JSONResponse(content, headers={"Vary": "Accept"})
 
@@ -61,8 +64,6 @@ def _summary(request: Request, query: CannedQuery) -> dict[str, Any]:
 @router.api_route(
     "/queries/{name}",
     methods=["GET", "HEAD"],
-    summary="Answer a canned query",
-    operation_id="canned_query",
     include_in_schema=False,  # described once a query, by describe_paths
 )
 async def answer_query(request: Request, name: str) -> Response:
@@ -82,30 +83,38 @@ async def answer_query(request: Request, name: str) -> Response:
     refuse_unacceptable(query.kind, chosen)
     values = _values(request)
     if chosen[query.kind].format is HTML:
-        return await _page(request, query, values)
-    answer = await graph.canned(
-        slug,
-        values,
-        formats={kind: choice.format.name for kind, choice in chosen.items() if choice.format is not HTML},
-        generation=generation,
+        return await _page(request, query, values, generation)
+    answer = await while_connected(
+        request, graph.canned(slug, values, formats=format_names(chosen), generation=generation)
     )
     return await answer_response(answer, chosen[answer.kind])
 
 
 def _values(request: Request) -> dict[str, list[str]]:
     """The parameters as given; an empty field of a form counts as not given."""
-    given = request.query_params
-    return {name: values for name in given if (values := [value for value in given.getlist(name) if value])}
+    values: dict[str, list[str]] = {}
+    for name, value in read_parameters(request):
+        if value:
+            values.setdefault(name, []).append(value)
+    return values
 
 
-async def _page(request: Request, query: CannedQuery, values: dict[str, list[str]]) -> Response:
+async def _page(
+    request: Request, query: CannedQuery, values: dict[str, list[str]], generation: Generation
+) -> Response:
     graph = graph_of(request)
+    if not values and any(parameter.required for parameter in query.parameters):
+        return pages.canned_page(request, query=query, values=values)
+
+    async def ask() -> pages.Result:
+        answer = await graph.canned(query.slug, values, formats=pages.PAGE_FORMATS, generation=generation)
+        return await pages.read_result(graph, answer)
+
     try:
-        answer = await graph.canned(query.slug, values, formats=pages.PAGE_FORMATS)
-        result = await pages.read_result(graph, answer)
+        result = await while_connected(request, ask())
     except KgraphError as error:
-        return pages.canned_page(request, graph, query=query, values=values, error=error)
-    return pages.canned_page(request, graph, query=query, values=values, result=result)
+        return pages.canned_page(request, query=query, values=values, error=error)
+    return pages.canned_page(request, query=query, values=values, result=result)
 
 
 def describe_paths(queries: dict[str, CannedQuery]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from kgraph.reasoning.account import describe_explanation, to_prov
 from kgraph.web import pages
 from kgraph.web.negotiation import HTML, Choice, choose
 from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import accept_of
 from kgraph.web.sparql import graph_of
 
 __all__ = ["router"]
@@ -96,7 +97,7 @@ async def _explain(graph: AsyncKnowledgeGraph, values: dict[str, str], *, every:
 def _choice(request: Request) -> Choice:
     name = request.query_params.get("format")
     if name is None:
-        choice = choose(request.headers.get("accept"), _OFFER)
+        choice = choose(accept_of(request), _OFFER)
     else:
         choice = next((Choice(fmt, fmt.media_type) for fmt in _OFFER if fmt.name == name), None)
     if choice is None:

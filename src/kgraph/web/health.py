@@ -16,7 +16,8 @@ __all__ = ["router"]
 router: Final = APIRouter(tags=["Operation"])
 
 
-@router.api_route("/health", methods=["GET", "HEAD"], summary="Liveness", operation_id="health")
+@router.head("/health", include_in_schema=False)
+@router.get("/health", summary="Liveness", operation_id="health")
 async def health(request: Request) -> dict[str, Any]:
     """The current generation with its age in seconds, and counts of workers and waiting queries."""
     graph = graph_of(request)

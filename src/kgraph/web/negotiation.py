@@ -9,11 +9,15 @@ from typing import Final
 
 from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
 
-__all__ = ["HTML", "Choice", "MediaRange", "choose", "choose_formats", "parse_accept"]
+__all__ = ["HTML", "Choice", "MediaRange", "by_suffix", "choose", "choose_formats", "parse_accept"]
 
-HTML: Final = Format("html", ("text/html", "application/xhtml+xml"), "html", frozenset(ResultKind))
+HTML: Final = Format("html", ("text/html",), "html", frozenset(ResultKind))
 
-_QUALITY: Final = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+#: As RFC 9110, section 12.4.2, or without its zero, as old Java clients send it.
+_QUALITY: Final = re.compile(r"0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?")
+#: A member of the list, and a part of a member: what they are separated by may stand in quotes.
+_MEMBER: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
+_PART: Final = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*"?)+')
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110, section 5.6.2
 _RANGE: Final = re.compile(rf"({_TOKEN})/({_TOKEN})")
 
@@ -38,20 +42,24 @@ class MediaRange:
 
 
 def parse_accept(header: str) -> list[MediaRange]:
-    """Read an Accept header. What cannot be read is left out, as if it had not been sent."""
-    ranges: list[MediaRange] = []
-    for member in header.split(","):
-        name, *parameters = (part.strip() for part in member.split(";"))
-        match = _RANGE.fullmatch(name)
-        if match is None or (match[1] == "*" and match[2] != "*"):
-            continue
-        quality = 1.0
-        for parameter in parameters:
-            key, _, value = parameter.partition("=")
-            if key.strip().lower() == "q":
-                quality = float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
-        ranges.append(MediaRange(match[1].lower(), match[2].lower(), quality))
-    return ranges
+    """Read an Accept header. A member that cannot be read is left out, as if it had not been sent."""
+    return [each for member in _MEMBER.findall(header) if (each := _parse_member(member)) is not None]
+
+
+def _parse_member(member: str) -> MediaRange | None:
+    name, *parameters = (part.strip() for part in _PART.findall(member) or [""])
+    # A lone * is what Java's HttpURLConnection sends.
+    match = _RANGE.fullmatch("*/*" if name == "*" else name)
+    if match is None or (match[1] == "*" and match[2] != "*"):
+        return None
+    quality = "1"
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "q":
+            quality = value.strip()
+    if not _QUALITY.fullmatch(quality):
+        return None
+    return MediaRange(match[1].lower(), match[2].lower(), float(quality))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +80,13 @@ def _quality(media_type: str, ranges: Iterable[MediaRange]) -> float:
 
 
 def choose(header: str | None, formats: Sequence[Format]) -> Choice | None:
-    """The format that the client likes best, the server's order deciding between equals; None for none."""
-    if header is None or not header.strip():
+    """The format that the client likes best, the server's order deciding between equals; None for none.
+
+    A header that is missing, or of which nothing can be read, accepts everything.
+    """
+    ranges = parse_accept(header or "")
+    if not ranges:
         return Choice(formats[0], formats[0].media_type)
-    ranges = parse_accept(header)
     best: Choice | None = None
     best_quality = 0.0
     for fmt in formats:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
-from kgraph.api import AsyncKnowledgeGraph, Table
+from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
 from kgraph.engine import Answer
 from kgraph.errors import KgraphError
@@ -21,11 +22,14 @@ from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import Term, compact, render_term
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
+from kgraph.vocab import KG, XSD
 from kgraph.web.problems import details
 
 __all__ = [
     "PAGE_FORMATS",
+    "Result",
     "canned_page",
+    "docs_page",
     "explain_page",
     "home_page",
     "problem_page",
@@ -36,9 +40,16 @@ __all__ = [
 ]
 
 #: The formats that pages are made from.
-PAGE_FORMATS: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "ttl"}
-#: How many rows a page shows; the downloads have all of them.
-ROWS_SHOWN: Final = 1_000
+PAGE_FORMATS: Final = {ResultKind.SOLUTIONS: "tsv", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "ttl"}
+#: How much a page shows, in rows or lines of Turtle and in bytes; the downloads have all of it.
+LINES_SHOWN: Final = 1_000
+PAGE_BYTES: Final = 2 * 2**20
+#: How many questions the front page asks, each of another topic.
+QUESTIONS_SHOWN: Final = 8
+
+#: Pages run no script and load nothing from elsewhere.
+_POLICY: Final = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
+_NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
 
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
@@ -63,17 +74,18 @@ class Cell:
     text: str
     href: str | None
     title: str
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An answer as a page shows it: a table, a truth value, or a graph as Turtle."""
+    """An answer as a page shows it: a table, a truth value, or a graph as Turtle; ``whole`` or its start."""
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
-    total: int = 0
     verdict: bool | None = None
     turtle: str | None = None
+    whole: bool = True
 
 
 def public_url(request: Request, path: str) -> str:
@@ -83,45 +95,78 @@ def public_url(request: Request, path: str) -> str:
 
 
 async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
-    """Read an answer that came in :data:`PAGE_FORMATS`."""
+    """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows."""
+    content, whole = await _read_lines(answer)
     if answer.kind is ResultKind.GRAPH:
-        return Result(turtle=(await answer.read()).decode())
-    value = await graph.fetch(answer)
-    if isinstance(value, Table):
-        rows = tuple(
-            tuple(_cell(row[name], value.prefixes) for name in value.columns)
-            for row in value.rows[:ROWS_SHOWN]
-        )
-        return Result(columns=value.columns, rows=rows, total=len(value))
-    return Result(verdict=bool(value))
+        return Result(turtle=content.decode(), whole=whole)
+    if answer.kind is ResultKind.BOOLEAN:
+        return Result(verdict=bool(ox.parse_query_results(content, ox.QueryResultsFormat.JSON)))
+    solutions = ox.parse_query_results(content, ox.QueryResultsFormat.TSV)
+    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - for the type checker
+    rows = tuple(tuple(_cell(term, graph) for term in solution) for solution in solutions)
+    return Result(columns=answer.variables, rows=rows, whole=whole)
 
 
-def _cell(term: Term | None, prefixes: Mapping[str, str]) -> Cell:
-    text = render_term(term, prefixes)
+async def _read_lines(answer: Answer) -> tuple[bytes, bool]:
+    """The first lines of an answer, and whether these are all. A row in TSV is a line."""
+    content = bytearray()
+    try:
+        async for piece in answer:
+            content += piece
+            if len(content) > PAGE_BYTES:
+                break
+    finally:
+        await answer.aclose()
+    lines = content.split(b"\n", LINES_SHOWN + 1)
+    if len(content) <= PAGE_BYTES and (len(lines) <= LINES_SHOWN + 1 or not lines[-1]):
+        return bytes(content), True
+    return b"".join(line + b"\n" for line in lines[:-1]), False
+
+
+def _cell(term: Term | None, graph: AsyncKnowledgeGraph) -> Cell:
+    text = render_term(term, graph.prefixes)
     if isinstance(term, ox.NamedNode):
-        href = term.value if term.value.startswith(("http://", "https://")) else None
-        return Cell(text, href, term.value)
-    if isinstance(term, ox.Literal) and term.language:
-        return Cell(text, None, f"@{term.language}")
+        return Cell(text, _link(term.value, graph), term.value)
+    if isinstance(term, ox.Literal):
+        number = term.datatype.value in _NUMBERS
+        return Cell(text, None, f"@{term.language}" if term.language else "", number=number)
     return Cell(text, None, "")
 
 
+def _link(iri: str, graph: AsyncKnowledgeGraph) -> str | None:
+    """Where an IRI leads: the project's own to what is known of it here, others out into the web."""
+    if iri.startswith((graph.settings.base_iri, KG)):
+        return "/sparql?" + urlencode({"query": f"DESCRIBE <{iri}>"})
+    return iri if iri.startswith(("http://", "https://")) else None
+
+
 def _page(
-    request: Request, template: str, context: dict[str, Any], *, status: HTTPStatus = HTTPStatus.OK
+    request: Request,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     graph: AsyncKnowledgeGraph = request.app.state.graph
     return _templates.TemplateResponse(
         request,
         template,
-        {"site": graph.settings.title, "shown": ROWS_SHOWN, **context},
+        {"site": graph.settings.title, **context},
         status_code=status,
-        headers={"Vary": "Accept"},
+        headers={
+            "Vary": "Accept",
+            "Content-Security-Policy": _POLICY,
+            "X-Content-Type-Options": "nosniff",
+            **(headers or {}),
+        },
     )
 
 
 def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
     """The front page: what is here, in numbers, and where to ask."""
     generation = graph.generation
+    canned = graph.canned_queries(generation)
     names = graph.settings.names.graphs
     return _page(
         request,
@@ -129,7 +174,8 @@ def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
         {
             "manifest": generation.manifest,
             "graphs": [(iri.removeprefix(names), n) for iri, n in generation.manifest.graphs.items()],
-            "queries": list(graph.canned_queries(generation).values()),
+            "openers": [queries[0] for queries in _grouped(canned).values()][:QUESTIONS_SHOWN],
+            "count": len(canned),
         },
     )
 
@@ -143,7 +189,7 @@ def sparql_page(
     error: KgraphError | None = None,
 ) -> Response:
     """The form for a free query, with its results or its error."""
-    status, problem = _problem(request, error)
+    status, problem, headers = _problem(request, error)
     return _page(
         request,
         "sparql.html",
@@ -155,12 +201,12 @@ def sparql_page(
             "downloads": _downloads(result),
         },
         status=status,
+        headers=headers,
     )
 
 
 def canned_page(
     request: Request,
-    graph: AsyncKnowledgeGraph,
     *,
     query: CannedQuery,
     values: Mapping[str, list[str]],
@@ -168,7 +214,7 @@ def canned_page(
     error: KgraphError | None = None,
 ) -> Response:
     """A canned query: its form, its rows or its error, and its SPARQL."""
-    status, problem = _problem(request, error)
+    status, problem, headers = _problem(request, error)
     return _page(
         request,
         "canned.html",
@@ -178,9 +224,10 @@ def canned_page(
             "result": result,
             "problem": problem,
             "downloads": _downloads(result),
-            "search": request.url.query,
+            "search": urlencode(values, doseq=True),
         },
         status=status,
+        headers=headers,
     )
 
 
@@ -194,7 +241,7 @@ def explain_page(
     error: KgraphError | None = None,
 ) -> Response:
     """The form for a triple, with its proof or its error."""
-    status, problem = _problem(request, error)
+    status, problem, headers = _problem(request, error)
     described = None if explanation is None else describe_explanation(explanation, graph.prefixes)
     return _page(
         request,
@@ -208,18 +255,21 @@ def explain_page(
             "short": lambda iri: compact(iri, graph.prefixes),
         },
         status=status,
+        headers=headers,
     )
 
 
-def queries_page(
-    request: Request, graph: AsyncKnowledgeGraph, queries: Mapping[str, CannedQuery]
-) -> Response:
-    """The canned queries, grouped by their first tag."""
-    del graph
+def queries_page(request: Request, queries: Mapping[str, CannedQuery]) -> Response:
+    """The canned queries, by topic."""
+    return _page(request, "queries.html", {"groups": _grouped(queries)})
+
+
+def _grouped(queries: Mapping[str, CannedQuery]) -> dict[str, list[CannedQuery]]:
+    """Queries by their first tag."""
     groups: dict[str, list[CannedQuery]] = {}
     for query in queries.values():
         groups.setdefault(query.tags[0] if query.tags else "other", []).append(query)
-    return _page(request, "queries.html", {"groups": groups})
+    return dict(sorted(groups.items()))
 
 
 def docs_page(request: Request, description: dict[str, Any]) -> Response:
@@ -227,16 +277,17 @@ def docs_page(request: Request, description: dict[str, Any]) -> Response:
     return _page(request, "docs.html", {"api": description})
 
 
-def problem_page(request: Request, status: HTTPStatus, problem: dict[str, Any]) -> Response:
+def problem_page(
+    request: Request, status: HTTPStatus, problem: dict[str, Any], headers: Mapping[str, str]
+) -> Response:
     """An error for people."""
-    return _page(request, "problem.html", {"problem": problem}, status=status)
+    return _page(request, "problem.html", {"problem": problem}, status=status, headers=headers)
 
 
-def _problem(request: Request, error: KgraphError | None) -> tuple[HTTPStatus, dict[str, Any] | None]:
-    if error is None:
-        return HTTPStatus.OK, None
-    status, problem, _ = details(error, instance=request.url.path)
-    return status, problem
+def _problem(
+    request: Request, error: KgraphError | None
+) -> tuple[HTTPStatus, dict[str, Any] | None, dict[str, str]]:
+    return (HTTPStatus.OK, None, {}) if error is None else details(error, instance=request.url.path)
 
 
 def _downloads(result: Result | None) -> list[str]:

@@ -26,7 +26,7 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
 }
 
 
-@dataclass(eq=False)  # not frozen: whoever handles an exception sets its traceback
+@dataclass(eq=False)
 class HttpProblem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     """A fault of the request itself, which only HTTP knows of. ``code`` is stable."""
 

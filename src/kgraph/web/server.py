@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -14,7 +16,14 @@ from kgraph.errors import SettingsError
 from kgraph.settings import Settings
 from kgraph.web.app import create_app
 
-__all__ = ["run_server"]
+try:
+    import uvloop
+except ImportError:  # there is none for this system
+    _LOOP = None
+else:
+    _LOOP = uvloop.new_event_loop
+
+__all__ = ["listen", "run_server"]
 
 
 def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -25,13 +34,20 @@ def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
         NoGenerationError: nothing has been built yet.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with _listen(settings.host, settings.port) as listener:
-        asyncio.run(_serve(settings, listener, ready))
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    with listen(settings.host, settings.port) as listener, asyncio.Runner(loop_factory=_LOOP) as runner:
+        runner.run(_serve(settings, listener, ready))
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket to serve on.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named, so that asyncio knows that it may set TCP_NODELAY; else each answer waits 40 ms for the next.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -45,7 +61,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, telling when it has begun to answer."""
+    """uvicorn, telling when it has begun to answer, and stopping for a signal without dying of it."""
 
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -54,6 +70,14 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._tell()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn's own raises the signal again in the end, before the workers are closed.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import Answer
@@ -20,15 +21,24 @@ from kgraph.web import pages
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
 from kgraph.web.negotiation import HTML, Choice, by_suffix, choose, choose_formats
 from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import (
+    accept_of,
+    decode_parameters,
+    decode_text,
+    read_body,
+    read_parameters,
+    while_connected,
+)
 
-__all__ = ["answer_response", "graph_of", "query_choices", "router"]
+__all__ = ["answer_response", "format_names", "graph_of", "query_choices", "refuse_unacceptable", "router"]
 
 router: Final = APIRouter(tags=["SPARQL"])
+
+_log: Final = logging.getLogger(__name__)
 
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
-BODY_LIMIT_BYTES: Final = 8 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +96,9 @@ _QUERY_PARAMETER: Final = {
 }
 
 
-@router.api_route(
+@router.head("/sparql", include_in_schema=False)
+@router.get(
     "/sparql",
-    methods=["GET", "HEAD"],
     summary="Ask a SPARQL query",
     operation_id="sparql_get",
     responses=_RESPONSES,
@@ -96,7 +106,7 @@ _QUERY_PARAMETER: Final = {
 )
 async def query_by_get(request: Request) -> Response:
     """Query by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
-    pairs = _decode(urlsplit(str(request.url)).query)
+    pairs = read_parameters(request)
     if any(name == "update" for name, _ in pairs):
         raise _read_only()
     if all(name != "query" for name, _ in pairs):
@@ -139,49 +149,14 @@ async def query_by_post(request: Request) -> Response:
             f"Send it as {QUERY} or {FORM}.",
             headers={"Accept-Post": f"{QUERY}, {FORM}"},
         )
-    body = _utf8(await _read_body(request))
-    pairs = _decode(urlsplit(str(request.url)).query)
-    if media_type == FORM:
-        form = _decode(body)
-        if any(name == "update" for name, _ in form):
-            raise _read_only()
-        return await _run(request, _operation([*pairs, *form]))
-    return await _run(request, _operation([*pairs, ("query", body)]))
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > BODY_LIMIT_BYTES:
-            raise HttpProblem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "body-too-large",
-                f"The request is larger than {BODY_LIMIT_BYTES // 2**20} MiB.",
-                "Send a shorter query.",
-            )
-    return bytes(body)
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise HttpProblem(
-            HTTPStatus.BAD_REQUEST, "encoding", "The request is not UTF-8.", "Send the query in UTF-8."
-        ) from error
-
-
-def _decode(encoded: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=10_000)
-    except ValueError as error:  # UnicodeDecodeError is one
-        raise HttpProblem(
-            HTTPStatus.BAD_REQUEST,
-            "encoding",
-            "The parameters are not percent-encoded UTF-8.",
-            "Encode them so.",
-        ) from error
+    body = await read_body(request)
+    pairs = read_parameters(request)
+    if media_type == QUERY:
+        return await _run(request, _operation([*pairs, ("query", decode_text(body))]))
+    form = decode_parameters(body)
+    if any(name == "update" for name, _ in form):
+        raise _read_only()
+    return await _run(request, _operation([*pairs, *form]))
 
 
 def _operation(pairs: Sequence[tuple[str, str]]) -> Operation:
@@ -214,7 +189,7 @@ def _read_only() -> HttpProblem:
 def query_choices(request: Request, suffix: str | None) -> dict[ResultKind, Choice]:
     """A format for each kind of result: by suffix or ``format=`` where there is one, else by Accept."""
     if suffix is None:
-        return choose_formats(request.headers.get("accept"), html=True)
+        return choose_formats(accept_of(request), html=True)
     chosen = by_suffix(suffix)
     if not chosen:
         raise HttpProblem(
@@ -244,27 +219,44 @@ async def _run(request: Request, operation: Operation) -> Response:
     chosen = query_choices(request, operation.format)
     form = profile_query(operation.query).form
     refuse_unacceptable(form, chosen)
-    if form is not None and chosen[form].format is HTML:
+    # What is no query at all is an error, which a browser shows beside the text.
+    if _is_page(chosen, form or ResultKind.SOLUTIONS):
         return await _page(request, operation)
-    answer = await graph.query(
-        operation.query,
-        formats={kind: choice.format.name for kind, choice in chosen.items() if choice.format is not HTML},
-        default_graphs=operation.default_graphs,
-        named_graphs=operation.named_graphs,
+    answer = await while_connected(
+        request,
+        graph.query(
+            operation.query,
+            formats=format_names(chosen),
+            default_graphs=operation.default_graphs,
+            named_graphs=operation.named_graphs,
+        ),
     )
     return await answer_response(answer, chosen[answer.kind])
 
 
+def _is_page(chosen: dict[ResultKind, Choice], kind: ResultKind) -> bool:
+    return kind in chosen and chosen[kind].format is HTML
+
+
+def format_names(chosen: dict[ResultKind, Choice]) -> dict[ResultKind, str]:
+    """The names of the chosen formats, as the engine takes them."""
+    return {kind: choice.format.name for kind, choice in chosen.items() if choice.format is not HTML}
+
+
 async def _page(request: Request, operation: Operation) -> Response:
     graph = graph_of(request)
-    try:
+
+    async def ask() -> pages.Result:
         answer = await graph.query(
             operation.query,
             formats=pages.PAGE_FORMATS,
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
         )
-        result = await pages.read_result(graph, answer)
+        return await pages.read_result(graph, answer)
+
+    try:
+        result = await while_connected(request, ask())
     except KgraphError as error:
         return pages.sparql_page(request, graph, query=operation.query, error=error)
     return pages.sparql_page(request, graph, query=operation.query, result=result)
@@ -272,25 +264,38 @@ async def _page(request: Request, operation: Operation) -> Response:
 
 async def answer_response(answer: Answer, choice: Choice) -> Response:
     """An answer as a response: at once where it is complete, streamed where more is to come."""
-    media_type = choice.media_type
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    headers = {"Content-Type": media_type + charset, "Vary": "Accept"}
+    charset = "; charset=utf-8" if choice.media_type.startswith("text/") else ""
+    headers = {
+        "Content-Type": choice.media_type + charset,
+        "Vary": "Accept",
+        "X-Content-Type-Options": "nosniff",
+    }
     if answer.complete:
         return Response(await answer.read(), headers=headers)
-    return StreamingResponse(_pieces(answer), headers=headers)
+    return _AnswerResponse(answer, headers)
 
 
-async def _pieces(answer: Answer) -> AsyncIterator[bytes]:
-    # HONEST: an error in here leaves the response without its end, and the server aborts the connection.
-    try:
-        async for piece in answer:
-            yield piece
-    finally:
-        await answer.aclose()
+class _AnswerResponse(StreamingResponse):
+    """An answer on its way. It is closed with the response, so a client that leaves frees the worker.
+
+    HONEST: one that breaks off is not brought to an end, whereupon the server aborts the connection.
+    """
+
+    def __init__(self, answer: Answer, headers: dict[str, str]) -> None:
+        super().__init__(answer, headers=headers)
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except KgraphError as error:
+            _log.warning("an answer was cut off midway: %s", error.message)
+        finally:
+            await self._answer.aclose()
 
 
 async def _describe(request: Request) -> Response:
-    choice = choose(request.headers.get("accept"), [*DESCRIPTION_FORMATS, HTML])
+    choice = choose(accept_of(request), [*DESCRIPTION_FORMATS, HTML])
     graph = graph_of(request)
     if choice is None:
         raise HttpProblem(

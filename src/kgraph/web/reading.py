@@ -1,0 +1,125 @@
+"""Reading what a client sent: parameters and bodies in UTF-8, for as long as it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Coroutine
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from kgraph.web.problems import HttpProblem
+
+__all__ = [
+    "accept_of",
+    "decode_parameters",
+    "decode_text",
+    "read_body",
+    "read_parameters",
+    "while_connected",
+]
+
+BODY_LIMIT_BYTES: Final = 8 * 2**20
+PARAMETER_LIMIT: Final = 10_000
+
+_T = TypeVar("_T")
+_CHARSET: Final = re.compile(r'charset\s*=\s*"?([^\s;"]+)', re.IGNORECASE)
+_STRAY_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+def accept_of(request: Request) -> str | None:
+    """The Accept header; lines of the same name are one list (RFC 9110, section 5.3)."""
+    lines = request.headers.getlist("accept")
+    return ", ".join(lines) if lines else None
+
+
+def read_parameters(request: Request) -> list[tuple[str, str]]:
+    """The names and values of the query string, in their order."""
+    return decode_parameters(request.scope["query_string"])
+
+
+def decode_parameters(encoded: bytes) -> list[tuple[str, str]]:
+    """The names and values of a query string or a form, which is UTF-8 under percent-encoding."""
+    text = decode_text(encoded)
+    if stray := _STRAY_PERCENT.search(text):
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "encoding",
+            f"The parameters are not percent-encoded: {text[stray.start() :][:3]!r} stands for nothing.",
+            "Encode a percent sign as %25.",
+        )
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETER_LIMIT)
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+    except ValueError as error:
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "too-many-parameters",
+            f"The request has more than {PARAMETER_LIMIT} parameters.",
+            "Put the values into the query.",
+        ) from error
+
+
+async def read_body(request: Request) -> bytes:
+    """The body, up to a limit."""
+    charset = _CHARSET.search(request.headers.get("content-type", ""))
+    if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise HttpProblem(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "encoding",
+            f"The request is in {charset[1]}, and only UTF-8 is read here.",
+            "Send it in UTF-8.",
+        )
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_LIMIT_BYTES:
+            raise HttpProblem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "body-too-large",
+                f"The request is larger than {BODY_LIMIT_BYTES // 2**20} MiB.",
+                "Send a shorter query.",
+            )
+    return bytes(body)
+
+
+def decode_text(body: bytes) -> str:
+    """A body as text."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+
+
+def _not_utf8() -> HttpProblem:
+    return HttpProblem(
+        HTTPStatus.BAD_REQUEST, "encoding", "The request is not UTF-8.", "Send the query in UTF-8."
+    )
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
+    """Do some work for as long as the client waits for it (KILL: nobody's query holds no worker).
+
+    Raises:
+        ClientDisconnect: the client went away, and the work was given up.
+    """
+    task = asyncio.create_task(work)
+    watch = asyncio.create_task(_disconnect(request))
+    try:
+        await asyncio.wait((task, watch), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return task.result()
+    finally:
+        watch.cancel()
+        task.cancel()
+
+
+async def _disconnect(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,39 @@
+"""What a user can touch is documented: every command, setting and route stands in the README."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.cli.main import cli
+from kgraph.engine import WorkerPool
+from kgraph.settings import SETTINGS, Setting, load_settings
+from kgraph.web.app import create_app
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+SERVE = cli.commands["serve"]
+
+
+@pytest.mark.parametrize("command", cli.commands)
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert re.search(rf"`kgraph {command}\b", README)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
+def test_every_setting_is_in_the_readme_and_a_flag_of_serve(setting: Setting) -> None:
+    assert f"`{setting.flag}`" in README
+    assert f"`{setting.key}`" in README
+    flags = {flag for each in SERVE.params if isinstance(each, click.Option) for flag in each.opts}
+    assert setting.flag in flags
+
+
+def test_every_route_is_in_the_readme(tmp_path: Path) -> None:
+    graph = AsyncKnowledgeGraph(load_settings(tmp_path, environ={}), WorkerPool())
+    paths = {str(getattr(route, "path", "")).partition("{")[0] for route in create_app(graph).routes}
+    assert {"/sparql", "/queries", "/health"} <= paths
+    for path in paths - {"/", "/static"}:
+        assert f"`{path}" in README, path
