@@ -261,7 +261,7 @@ class _Prov:
             self._say(record, RDFS + "label", ox.Literal(source))
             self._say(node, PROV + "hadPrimarySource", record)
         for graph in proof.graphs:
-            self._say(node, PROV + "atLocation", self._prefixes.get("g", "") + graph)
+            self._say(node, PROV + "atLocation", self._prefixes.get("g", "urn:kgraph:graph:") + graph)
         return node
 
     def add_statement(self, node: ox.BlankNode, statement: Statement, link: str) -> None:

@@ -77,6 +77,7 @@ RULES: Final = (
         "",
         ("?x owl:sameAs ?y", "?x owl:differentFrom ?y"),
     ),
+    Rule("eq-diff1", "everything is the same as itself (eq-ref)", "", ("?x owl:differentFrom ?x",)),
     Rule(
         "eq-diff2",
         "{i} and {j} are declared to be different",
