@@ -1,7 +1,7 @@
 """Synthetic projects of any size, in the model of this repository: the same seed gives the same triples.
 
-An article has twelve sentences and twenty-four claims, most of them stated by its publisher, the others
-quoted from three speakers; about 500 triples. Actors and places belong together in groups of ten articles, with
+An article has twelve sentences and twenty-four claims, most stated by its publisher, the others
+quoted from three speakers; about 500 triples. Actors and places are shared by ten articles, with
 places inside places and units of units, so that chains and transitive properties have something to do.
 """
 
@@ -126,7 +126,9 @@ def _content(random: Random, group: str, article: str) -> tuple[str, str, str]:
     one, other = sorted(random.sample(range(10), 2))
     event = _iri(f"{article}/event{random.randrange(3)}")
     later = _iri(f"{article}/event3")
-    actor, whole, place = (_iri(f"{group}/{name}") for name in (f"actor{other}", f"actor{one}", f"place{one}"))
+    actor, whole, place = (
+        _iri(f"{group}/{name}") for name in (f"actor{other}", f"actor{one}", f"place{one}")
+    )
     name = random.choice(_EVENT_ROLES + _OTHERS)
     objects = {
         "hasPlace": place,

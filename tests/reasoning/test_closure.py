@@ -121,7 +121,8 @@ def test_each_axiom_alone_gives_what_it_gives_in_owlrl(axiom: str) -> None:
     values = dict(zip("cdefpqrij", ":A :B :C :D :p :q :r :i :j".split(), strict=True))
     ontology = DECLARATIONS + re.sub(r"\{(\w)\}", lambda match: values[match[1]], axiom)
     data = """:i :p :j, :k . :j :q :k . :k :r :l . :j :p :i . :l :p :l .
-              :k :q :j . :i :q :k . :l :p :i . :l :q :k . :i a :A, :B . :k a :C . :l a :A . :j a :B . :i :v "x" . :l :p :j . :k :q :i . :j a :A ."""
+              :k :q :j . :i :q :k . :l :p :i . :l :q :k . :i a :A, :B . :k a :C .
+              :l a :A . :j a :B . :i :v "x" . :l :p :j . :k :q :i . :j a :A ."""
     inferred, contradicts = ours(ontology, data)
     expected, errors = oracle.closure(parse(ontology), parse(data))
     assert contradicts == bool(errors), errors
