@@ -12,6 +12,7 @@ from typing import Final
 from kgraph.checks.anchors import check_anchors
 from kgraph.checks.attribution import check_attribution
 from kgraph.checks.coverage import check_coverage
+from kgraph.checks.literals import check_literals
 from kgraph.checks.profile import check_profile
 from kgraph.checks.subject import Subject
 from kgraph.checks.vocabulary import check_vocabulary
@@ -30,6 +31,7 @@ class Check:
 
 CHECKS: Final = (
     Check("terms and links", check_vocabulary),
+    Check("literals", check_literals),
     Check("OWL 2 RL profile", check_profile),
     Check("quotations and offsets", check_anchors),
     Check("attributions", check_attribution),

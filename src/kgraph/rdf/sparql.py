@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.tokens import IRIS_AND_STRINGS
 
 __all__ = ["QueryProfile", "Token", "iter_tokens", "profile_query", "substitute"]
 
 _TOKEN: Final = re.compile(
-    r'''
+    r"""
     (?P<space>\s+)
   | (?P<comment>\#[^\r\n]*)
-  | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
-  | (?P<string>"""(?:(?:"|"")?(?:[^"\\]|\\.))*"""
-             | \'\'\'(?:(?:'|'')?(?:[^'\\]|\\.))*\'\'\'
-             | "(?:[^"\\\r\n]|\\.)*"
-             | '(?:[^'\\\r\n]|\\.)*')
+    """
+    + IRIS_AND_STRINGS
+    + r"""
   | (?P<variable>[?$][\w\u00b7\u0300-\u036f\u203f\u2040]+)
   | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<blank>_:\w(?:[\w.\-]*[\w\-])?)
@@ -36,7 +35,7 @@ _TOKEN: Final = re.compile(
   | (?P<word>[A-Za-z_]\w*)
   | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<other>.)
-    ''',
+    """,
     re.VERBOSE | re.DOTALL,
 )
 

@@ -14,18 +14,17 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kgraph.rdf.tokens import IRIS_AND_STRINGS
 from kgraph.vocab import RDF_TYPE
 
 __all__ = ["LineIndex", "TurtleFault", "index_lines", "parse_turtle"]
 
 _TOKEN: Final = re.compile(
-    r'''
+    r"""
     (?P<skip>\s+|\#[^\r\n]*)
-  | (?P<iri><[^<>"{}|^`\x00-\x20]*>)
-  | (?P<string>"""(?:(?:"|"")?(?:[^"\\]|\\.))*"""
-             | \'\'\'(?:(?:'|'')?(?:[^'\\]|\\.))*\'\'\'
-             | "(?:[^"\\\r\n]|\\.)*"
-             | '(?:[^'\\\r\n]|\\.)*')
+    """
+    + IRIS_AND_STRINGS
+    + r"""
   | (?P<directive>@(?:prefix|base)\b|(?i:\b(?:prefix|base)\b)(?=\s+[\w.\-]*:?\s*<))
   | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
   | (?P<name>_:[\w.\-]*[\w\-]
@@ -38,7 +37,7 @@ _TOKEN: Final = re.compile(
   | (?P<close>[\])])
   | (?P<mark>[.;,])
   | (?P<other>\^\^|.)
-    ''',
+    """,
     re.VERBOSE | re.DOTALL,
 )
 _LOCAL_ESCAPE: Final = re.compile(r"\\(.)")

@@ -1,0 +1,116 @@
+"""Two projects to test on: a small invented one to be broken, and a copy of the repository's own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kgraph.build import Inspection, inspect_project
+from kgraph.project import Claim
+from kgraph.settings import Settings, load_settings
+from kgraph.vocab import KG, RDF_TYPE
+
+REPOSITORY = Path(__file__).parent.parent
+MILL = Path(__file__).parent / "project" / "mill"
+
+ARTICLE = "https://w3id.org/kgraph/id/article/north-kosovo-roadblocks"
+ENTITY = "https://w3id.org/kgraph/id/"
+
+
+def settings_of(folder: Path) -> Settings:
+    return load_settings(folder, environ={})
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture
+def mill(tmp_path: Path) -> Path:
+    """A valid project: an invented article of two sentences with a quotation, and the real ontology."""
+    folder = tmp_path / "mill"
+    shutil.copytree(MILL, folder)
+    shutil.copytree(REPOSITORY / "ontology", folder / "ontology")
+    return folder
+
+
+@pytest.fixture
+def shapeless_mill(mill: Path) -> Path:
+    """The same without shapes, which take a second to validate."""
+    shutil.rmtree(mill / "ontology" / "shapes")
+    return mill
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The repository's own project, inspected once."""
+
+    settings: Settings
+    inspection: Inspection
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        return self.inspection.subject.claims
+
+    def claim(self, name: str) -> Claim:
+        """A claim by the end of its IRI: ``a0103``."""
+        (found,) = [claim for claim in self.claims if claim.iri == f"{ARTICLE}/{name}"]
+        return found
+
+    def graph(self, name: str) -> set[ox.Triple]:
+        return set(self.inspection.graphs[name])
+
+    @property
+    def world(self) -> set[ox.Triple]:
+        """What is stated, and what follows."""
+        return self.graph("stated") | self.graph("inferred")
+
+    def triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
+        """A triple of entities (``kfor``), of kg: properties, and of entities or ``kg:`` terms."""
+        return ox.Triple(self.term(subject), ox.NamedNode(self.predicate(predicate)), self.term(value))
+
+    def predicate(self, name: str) -> str:
+        return RDF_TYPE if name == "a" else KG + name
+
+    def term(self, name: str) -> ox.NamedNode:
+        if name.startswith("kg:"):
+            return ox.NamedNode(KG + name.removeprefix("kg:"))
+        if name.startswith("a:"):
+            return ox.NamedNode(f"{ARTICLE}/{name.removeprefix('a:')}")
+        return ox.NamedNode(ENTITY + name)
+
+    def name(self, term: object) -> str:
+        """The other way round: the last part of an IRI, or the text of a literal."""
+        value = str(getattr(term, "value", term))
+        return value.rsplit("#", 1)[-1].rsplit("/", 1)[-1] if isinstance(term, ox.NamedNode) else value
+
+    def members(self, cls: str, *graphs: str) -> set[str]:
+        """The names of a class's instances in some graphs."""
+        return {
+            self.name(triple.subject)
+            for graph in graphs
+            for triple in self.inspection.graphs[graph]
+            if triple.predicate.value == RDF_TYPE and triple.object == ox.NamedNode(KG + cls)
+        }
+
+
+@pytest.fixture(scope="session")
+def reference_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository's project, so that nothing that a test does can touch it."""
+    folder = tmp_path_factory.mktemp("reference") / "project"
+    folder.mkdir()
+    for name in ("seeds", "ontology", "data", "queries"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    shutil.copy(REPOSITORY / "kgraph.toml", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference(reference_folder: Path) -> Reference:
+    settings = settings_of(reference_folder)
+    return Reference(settings, inspect_project(settings))

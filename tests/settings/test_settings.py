@@ -1,0 +1,153 @@
+"""One table of settings: a flag beats the environment beats the file beats the default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kgraph.errors import SettingsError
+from kgraph.settings import SETTINGS, load_settings
+
+#: For each setting two values as text, and what they mean.
+VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
+    "title": (("One", "One"), ("Two", "Two"), ("Three", "Three")),
+    "base_iri": (
+        ("http://one/", "http://one/"),
+        ("https://two/x/", "https://two/x/"),
+        ("urn:three:", "urn:three:"),
+    ),
+    "store": (("one", "one"), ("/two", "/two"), ("../three", "../three")),
+    "host": (("one", "one"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")),  # noqa: S104 - only read
+    "port": (("0", 0), ("65535", 65535), ("8080", 8080)),
+    "public_url": (
+        ("http://one/", "http://one"),
+        ("https://two/x", "https://two/x"),
+        ("http://3", "http://3"),
+    ),
+    "workers": (("1", 1), ("256", 256), ("3", 3)),
+    "query_timeout": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
+    "query_memory": (("16MiB", 2**24), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "default_graph": (("strict", "strict"), ("union", "union"), ("strict", "strict")),
+}
+
+
+def test_every_setting_is_tried_here() -> None:
+    assert [setting.key for setting in SETTINGS] == list(VALUES)
+
+
+@pytest.mark.parametrize("key", VALUES)
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(key: str, tmp_path: Path) -> None:
+    (file, in_file), (variable, in_environment), (flag, in_flag) = VALUES[key]
+    (setting,) = [setting for setting in SETTINGS if setting.key == key]
+    default = getattr(load_settings(tmp_path, environ={}), key)
+    (tmp_path / "kgraph.toml").write_text(f'{key} = "{file}"\n', encoding="utf-8")
+    environ = {setting.variable: variable, "KGRAPH_UNRELATED": "x"}
+    assert getattr(load_settings(tmp_path, environ={}), key) == in_file
+    assert getattr(load_settings(tmp_path, environ=environ), key) == in_environment
+    assert getattr(load_settings(tmp_path, environ=environ, flags={key: flag}), key) == in_flag
+    assert getattr(load_settings(tmp_path, environ=environ, flags={key: None}), key) == in_environment
+    assert default != in_file or key == "title"
+
+
+IMPOSSIBLE: dict[str, list[Any]] = {
+    "title": [5, True],
+    "base_iri": ["", "kgraph/", "http://one", "http://o ne/", "http://<one>/", "ftp://one/", "http://[/", 5],
+    "store": [5],
+    "host": [["one"]],
+    "port": [-1, 65536, "http", "", True, 1.5, float("inf"), None],
+    "public_url": ["one", "ftp://one", "http://", "http://[", 5],
+    "workers": [0, 257, "many", "1.5", float("nan")],
+    "query_timeout": [0, -1, "soon", "nan", "inf", 86401, True, [1]],
+    "query_memory": ["16MB", "1XB", "", "-1GiB", "9" * 400, 5, True, "1e9"],
+    "default_graph": ["merged", "", 5],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [(key, value) for key, values in IMPOSSIBLE.items() for value in values if value is not None],
+)
+def test_an_impossible_value_is_refused_with_its_origin_and_a_hint(
+    key: str, value: Any, tmp_path: Path
+) -> None:
+    (setting,) = [setting for setting in SETTINGS if setting.key == key]
+    with pytest.raises(SettingsError, match=f"{key} must be ") as caught:
+        load_settings(tmp_path, environ={}, flags={key: value})
+    assert caught.value.message.startswith(f"{setting.flag} is ")
+    assert caught.value.hint == setting.help
+    if isinstance(value, str):
+        with pytest.raises(SettingsError) as caught:
+            load_settings(tmp_path, environ={setting.variable: value})
+        assert caught.value.message.startswith(f"The environment variable {setting.variable} is ")
+        (tmp_path / "kgraph.toml").write_text(f'{key} = "{value}"\n', encoding="utf-8")
+        with pytest.raises(SettingsError) as caught:
+            load_settings(tmp_path, environ={})
+        assert caught.value.message.startswith(f"kgraph.toml: {key} is ")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"prot = 80", "Did you mean 'port'"),
+        (b"xyzzy = 1", "There are: title,"),
+        (b"port = ", "is not TOML"),
+        (b'title = "caf\xe9"', "cannot be read"),
+        (b"port = inf", "whole number"),
+        (b"project = '/'", "does not know"),
+    ],
+)
+def test_a_faulty_file_is_refused_by_name(content: bytes, says: str, tmp_path: Path) -> None:
+    (tmp_path / "kgraph.toml").write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environ={})
+    assert "kgraph.toml" in str(caught.value)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("16777216", 2**24),
+        ("32 MiB", 2**25),
+        ("32m", 2**25),
+        ("1GB", 10**9),
+        ("20000KB", 2 * 10**7),
+        ("0.5 GiB", 2**29),
+        ("16777216B", 2**24),
+        ("1g", 2**30),
+        ("1gib", 2**30),
+    ],
+)
+def test_sizes_have_units(text: str, size: int, tmp_path: Path) -> None:
+    assert load_settings(tmp_path, environ={"KGRAPH_QUERY_MEMORY": text}).query_memory == size
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="There is no folder"):
+        load_settings(tmp_path / "nowhere", environ={})
+
+
+def test_paths_are_absolute_and_names_hang_below_the_base(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, environ={}, flags={"base_iri": "urn:news:"})
+    assert settings.title == tmp_path.name
+    assert settings.store_path == tmp_path.resolve() / ".kgraph"
+    assert settings.names.graph("stated") == "urn:news:graph/stated"
+    assert settings.names.prefixes["kgr"] == "urn:news:id/"
+    assert load_settings(tmp_path, environ={"KGRAPH_STORE": "/elsewhere"}).store_path == Path("/elsewhere")
+
+
+def test_the_environment_is_the_processs_own_unless_another_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KGRAPH_PORT", "1234")
+    assert load_settings(tmp_path).port == 1234
+    assert load_settings(tmp_path, environ={}).port == 8000
+
+
+def test_flags_and_variables_are_named_after_their_key() -> None:
+    assert [(setting.flag, setting.variable) for setting in SETTINGS if setting.key == "query_timeout"] == [
+        ("--query-timeout", "KGRAPH_QUERY_TIMEOUT")
+    ]
+    assert all(setting.help.endswith(".") and setting.metavar for setting in SETTINGS)
