@@ -22,7 +22,7 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     inspection = inspect_project(load_settings(ROOT, environ={}))
     with KnowledgeGraph(ROOT, store=str(tmp_path_factory.mktemp("reference")), workers=1) as graph:
         yield Built(inspection, graph)

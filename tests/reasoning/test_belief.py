@@ -16,8 +16,8 @@ def triple(subject: str, predicate: str, value: str) -> ox.Triple:
     return ox.Triple(ox.NamedNode(KGR + subject), ox.NamedNode(KG + predicate), ox.NamedNode(KGR + value))
 
 
-def test_believing_a_speaker_adds_what_follows_from_the_speakers_word(reference: Built) -> None:
-    belief = reference.graph.believe("kgr:natoCommander")
+def test_believing_a_speaker_adds_what_follows_from_the_speakers_word(built: Built) -> None:
+    belief = built.graph.believe("kgr:natoCommander")
     assert triple("orderToGoBack", "hasAddressee", "commanderUnit") in belief.believed
     assert triple("commanderUnit", "involvedIn", "orderToGoBack") in belief.inferred
     assert belief.contradictions == ()
@@ -26,34 +26,34 @@ def test_believing_a_speaker_adds_what_follows_from_the_speakers_word(reference:
     assert explanation.proofs[0].speakers == (KGR + "natoCommander",)
 
 
-def test_a_belief_enters_no_public_graph(reference: Built) -> None:
-    before = reference.graph.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
-    belief = reference.graph.believe("kgr:natoCommander", "kgr:ristic")
+def test_a_belief_enters_no_public_graph(built: Built) -> None:
+    before = built.graph.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+    belief = built.graph.believe("kgr:natoCommander", "kgr:ristic")
     for added in (*belief.believed, *belief.inferred):
-        assert reference.graph.query(f"ASK {{ {added.subject} {added.predicate} {added.object} }}") is False
-    after = reference.graph.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+        assert built.graph.query(f"ASK {{ {added.subject} {added.predicate} {added.object} }}") is False
+    after = built.graph.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
     assert list(before) == list(after)  # type: ignore[arg-type]
 
 
-def test_to_believe_is_not_to_take_demands_and_plans_for_true(reference: Built) -> None:
-    belief = reference.graph.believe("kgr:kfor")
+def test_to_believe_is_not_to_take_demands_and_plans_for_true(built: Built) -> None:
+    belief = built.graph.believe("kgr:kfor")
     assert belief.believed == ()
     assert belief.inferred == ()
 
 
-def test_what_rests_on_one_voice_alone(reference: Built) -> None:
-    alone = set(reference.graph.believe("kgr:reuters", only=True).inferred)
+def test_what_rests_on_one_voice_alone(built: Built) -> None:
+    alone = set(built.graph.believe("kgr:reuters", only=True).inferred)
     assert triple("nato", "hasUnit", "kfor") in alone
     assert triple("brnjakLocality", "locatedIn", "kosovo") not in alone  # rests on the gazetteer
-    for inferred in alone & set(reference.inspection.graphs["inferred"]):
-        explanation = reference.graph.explain(*(str(term) for term in inferred))
+    for inferred in alone & set(built.inspection.graphs["inferred"]):
+        explanation = built.graph.explain(*(str(term) for term in inferred))
         assert explanation.holds
-    nobody = reference.graph.believe("kgr:nobody", only=True)
+    nobody = built.graph.believe("kgr:nobody", only=True)
     assert nobody.believed == nobody.inferred == ()
 
 
 @pytest.mark.parametrize("speaker", ["kgr:ristic", "kgr:europeanCommission", "kgr:natoCommander"])
-def test_without_a_speakers_claims_nothing_changes(reference: Built, speaker: str) -> None:
-    belief = reference.graph.believe(speaker)
-    stated = set(reference.inspection.graphs["stated"]) | set(reference.inspection.graphs["inferred"])
+def test_without_a_speakers_claims_nothing_changes(built: Built, speaker: str) -> None:
+    belief = built.graph.believe(speaker)
+    stated = set(built.inspection.graphs["stated"]) | set(built.inspection.graphs["inferred"])
     assert not stated & {*belief.believed, *belief.inferred}

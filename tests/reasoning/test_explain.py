@@ -45,11 +45,11 @@ def iri_of(term: object) -> str:
     return term.value
 
 
-def test_every_inferred_triple_has_a_proof_whose_leaves_are_asserted(reference: Built) -> None:
-    graphs = {name: set(stored(triples)) for name, triples in reference.inspection.graphs.items()}
-    texts = reference.inspection.subject.texts
+def test_every_inferred_triple_has_a_proof_whose_leaves_are_asserted(built: Built) -> None:
+    graphs = {name: set(stored(triples)) for name, triples in built.inspection.graphs.items()}
+    texts = built.inspection.subject.texts
     for triple in graphs["inferred"]:
-        explanation = reference.graph.explain(*(str(term) for term in triple))
+        explanation = built.graph.explain(*(str(term) for term in triple))
         assert explanation.verdict is Verdict.INFERRED
         (proof,) = explanation.proofs
         assert_well_founded(proof)
@@ -83,10 +83,8 @@ def test_every_inferred_triple_has_a_proof_whose_leaves_are_asserted(reference: 
         ("kgr:kfor a kg:MilitaryForce", "cax-sco", {"a0113", "a0201"}),
     ],
 )
-def test_a_proof_leads_to_the_sentences(
-    reference: Built, triple: str, rule: str, assertions: set[str]
-) -> None:
-    explanation = reference.graph.explain(*triple.split())
+def test_a_proof_leads_to_the_sentences(built: Built, triple: str, rule: str, assertions: set[str]) -> None:
+    explanation = built.graph.explain(*triple.split())
     (proof,) = explanation.proofs
     assert proof.step is not None
     assert rule in proof.step.rules
@@ -95,47 +93,47 @@ def test_a_proof_leads_to_the_sentences(
     assert proof.speakers == (KGR + "reuters",)
 
 
-def test_a_proof_from_the_gazetteer_is_shown_as_such(reference: Built) -> None:
-    explanation = reference.graph.explain("kgr:brnjakLocality", "kg:locatedIn", "kgr:kosovo")
+def test_a_proof_from_the_gazetteer_is_shown_as_such(built: Built) -> None:
+    explanation = built.graph.explain("kgr:brnjakLocality", "kg:locatedIn", "kgr:kosovo")
     leaves = list(explanation.proofs[0].leaves())
     assert len(leaves) == 3
     assert all(leaf.graphs == ("gazetteer",) and "Who's On First" in leaf.sources[0] for leaf in leaves)
     assert explanation.proofs[0].speakers == ()
 
 
-def test_a_stated_triples_proof_is_its_assertions(reference: Built) -> None:
-    explanation = reference.graph.explain("kgr:kfor", "kg:unitOf", "kgr:nato")
+def test_a_stated_triples_proof_is_its_assertions(built: Built) -> None:
+    explanation = built.graph.explain("kgr:kfor", "kg:unitOf", "kgr:nato")
     assert explanation.verdict is Verdict.STATED
     (proof,) = explanation.proofs
     assert [statement.iri for statement in proof.statements] == [A + "a0112", A + "a0202"]
     assert [statement.number for statement in proof.statements] == [1, 2]
 
 
-def test_what_does_not_hold_gets_the_claims_that_come_nearest(reference: Built) -> None:
-    explanation = reference.graph.explain("kgr:removalOfBarricades", "kg:hasTheme", "kgr:northBarricades")
+def test_what_does_not_hold_gets_the_claims_that_come_nearest(built: Built) -> None:
+    explanation = built.graph.explain("kgr:removalOfBarricades", "kg:hasTheme", "kgr:northBarricades")
     assert explanation.verdict is Verdict.CLAIMED
     assert not explanation.holds
     assert explanation.claims[0].iri == A + "a0105"
-    text = render_explanation(explanation, reference.graph.settings.names.prefixes)
+    text = render_explanation(explanation, built.graph.settings.names.prefixes)
     assert "No: a demand of kgr:kfor, sentence 1" in text
 
 
-def test_what_nobody_says_is_not_stated(reference: Built) -> None:
-    explanation = reference.graph.explain("kgr:kosovo", "kg:locatedIn", "kgr:serbia")
+def test_what_nobody_says_is_not_stated(built: Built) -> None:
+    explanation = built.graph.explain("kgr:kosovo", "kg:locatedIn", "kgr:serbia")
     assert explanation.verdict is Verdict.ABSENT
     assert "that does not mean no" in render_explanation(explanation, {})
 
 
-def test_what_a_curator_records_is_no_statement(reference: Built) -> None:
-    link = next(triple for triple in reference.inspection.graphs["links"] if "exactMatch" in str(triple))
-    explanation = reference.graph.explain(*(str(term) for term in link))
+def test_what_a_curator_records_is_no_statement(built: Built) -> None:
+    link = next(triple for triple in built.inspection.graphs["links"] if "exactMatch" in str(triple))
+    explanation = built.graph.explain(*(str(term) for term in link))
     assert explanation.verdict is Verdict.RECORDED
     assert explanation.proofs[0].graphs == ("links",)
 
 
-def test_all_ways_are_as_many_as_were_counted_and_all_are_well_founded(reference: Built) -> None:
-    one = reference.graph.explain("kgr:nato", "a", "kg:Actor")
-    every = reference.graph.explain("kgr:nato", "a", "kg:Actor", every=True)
+def test_all_ways_are_as_many_as_were_counted_and_all_are_well_founded(built: Built) -> None:
+    one = built.graph.explain("kgr:nato", "a", "kg:Actor")
+    every = built.graph.explain("kgr:nato", "a", "kg:Actor", every=True)
     assert one.exact
     assert every.exact
     assert len(one.proofs) == 1
@@ -163,8 +161,8 @@ def test_what_supports_itself_in_a_circle_is_proven_from_outside_it() -> None:
             assert {leaf.triple for leaf in proof.leaves()} <= set(facts)
 
 
-def test_an_explanation_as_json_holds_quotes_and_offsets(reference: Built) -> None:
-    explanation = reference.graph.explain("kgr:nato", "kg:hasUnit", "kgr:kfor")
+def test_an_explanation_as_json_holds_quotes_and_offsets(built: Built) -> None:
+    explanation = built.graph.explain("kgr:nato", "kg:hasUnit", "kgr:kfor")
     described = json.loads(json.dumps(describe_explanation(explanation, {"kg": KG})))
     assert described["verdict"] == "inferred"
     step = described["proofs"][0]
@@ -175,8 +173,8 @@ def test_an_explanation_as_json_holds_quotes_and_offsets(reference: Built) -> No
     assert quote["end"] - quote["start"] == len(quote["text"])
 
 
-def test_an_explanation_as_turtle_is_provenance_and_the_same_each_time(reference: Built) -> None:
-    explanation = reference.graph.explain("kgr:nato", "kg:hasUnit", "kgr:kfor")
+def test_an_explanation_as_turtle_is_provenance_and_the_same_each_time(built: Built) -> None:
+    explanation = built.graph.explain("kgr:nato", "kg:hasUnit", "kgr:kfor")
     turtle = to_prov(explanation, {"prov": PROV})
     assert turtle == to_prov(explanation, {"prov": PROV})
     triples = [quad.triple for quad in ox.parse(turtle, ox.RdfFormat.TURTLE)]
@@ -196,6 +194,6 @@ def test_an_explanation_as_turtle_is_provenance_and_the_same_each_time(reference
         ("kgr:x", "a", '"x" .'),
     ],
 )
-def test_what_is_no_term_is_a_bad_parameter(reference: Built, terms: tuple[str, str, str]) -> None:
+def test_what_is_no_term_is_a_bad_parameter(built: Built, terms: tuple[str, str, str]) -> None:
     with pytest.raises(ParameterError):
-        reference.graph.explain(*terms)
+        built.graph.explain(*terms)

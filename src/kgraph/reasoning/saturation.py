@@ -44,6 +44,12 @@ class Clash:
     clause: Clause
     premises: tuple[ox.Triple, ...]
 
+    @property
+    def involved(self) -> tuple[str, ...]:
+        """The IRIs that its premises name."""
+        terms = (term for triple in self.premises for term in triple)
+        return tuple(dict.fromkeys(term.value for term in terms if isinstance(term, ox.NamedNode)))
+
 
 def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
