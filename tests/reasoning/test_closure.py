@@ -1,4 +1,4 @@
-"""The closure: equal to owlrl's on random ontologies (test_engine_oracle has this project), and what no rule reads."""
+"""The closure: owlrl's on random ontologies (on this project: test_engine_oracle), and what no rule reads."""
 
 from __future__ import annotations
 
