@@ -59,3 +59,13 @@ def test_a_stated_claim_that_denies_is_found(project: Path) -> None:
         "<https://w3id.org/kgraph/id/article/north-kosovo-roadblocks/a0703> a kg:StatedAssertion .\n"
     )
     assert any("cax-dw" in problem.message for problem in contradictions(project))
+
+
+def test_an_axiom_that_no_rule_reads_is_a_finding(project: Path) -> None:
+    (project / "ontology/more.ttl").write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix kg: <https://w3id.org/kgraph/ontology#> .\n"
+        "kg:mans a owl:ReflexiveProperty .\n"
+    )
+    problems = inspect_project(load_settings(project, environ={})).problems
+    (found,) = [problem for problem in problems if problem.code == "unsupported-axiom"]
+    assert "owl:ReflexiveProperty" in found.message

@@ -32,6 +32,9 @@ class Rule:
 
 
 _MEMBER: Final = "/rdf:rest*/rdf:first"
+#: Each pair of a list's members: what a cell holds, and what one after it holds.
+_CELL: Final = "/rdf:rest*"
+_LATER: Final = "rdf:rest+/rdf:first"
 _NONE: Final = 'FILTER(STR(?n) = "0")'
 _ONE: Final = 'FILTER(STR(?n) = "1")'
 _DIFFERENT: Final = "!sameTerm(?y1, ?y2)"
@@ -81,13 +84,13 @@ RULES: Final = (
     Rule(
         "eq-diff2",
         "{i} and {j} are declared to be different",
-        f"?all a owl:AllDifferent ; owl:members{_MEMBER} ?i, ?j . FILTER(STR(?i) < STR(?j))",
+        f"?all a owl:AllDifferent ; owl:members{_CELL} ?cell . ?cell rdf:first ?i ; {_LATER} ?j",
         ("?i owl:sameAs ?j",),
     ),
     Rule(
         "eq-diff3",
         "{i} and {j} are declared to be different",
-        f"?all a owl:AllDifferent ; owl:distinctMembers{_MEMBER} ?i, ?j . FILTER(STR(?i) < STR(?j))",
+        f"?all a owl:AllDifferent ; owl:distinctMembers{_CELL} ?cell . ?cell rdf:first ?i ; {_LATER} ?j",
         ("?i owl:sameAs ?j",),
     ),
     # Table 5: properties
@@ -140,7 +143,7 @@ RULES: Final = (
     Rule(
         "prp-adp",
         "{p} excludes {q}",
-        f"?all a owl:AllDisjointProperties ; owl:members{_MEMBER} ?p, ?q . FILTER(STR(?p) < STR(?q))",
+        f"?all a owl:AllDisjointProperties ; owl:members{_CELL} ?cell . ?cell rdf:first ?p ; {_LATER} ?q",
         ("?x ?p ?y", "?x ?q ?y"),
     ),
     Rule("prp-inv1", "{q} is the inverse of {p}", "?p owl:inverseOf ?q", ("?x ?p ?y",), "?y ?q ?x"),
@@ -258,7 +261,7 @@ RULES: Final = (
     Rule(
         "cax-adc",
         "{c} excludes {d}",
-        f"?all a owl:AllDisjointClasses ; owl:members{_MEMBER} ?c, ?d . FILTER(STR(?c) < STR(?d))",
+        f"?all a owl:AllDisjointClasses ; owl:members{_CELL} ?cell . ?cell rdf:first ?c ; {_LATER} ?d",
         ("?x a ?c", "?x a ?d"),
     ),
     # Table 9: schema vocabulary, as far as it moves individuals in ways that the rules above do not
