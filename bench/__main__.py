@@ -5,9 +5,10 @@ reasoning   the closure of this project, to owlrl as it comes
 queries     every canned query through a worker process, to rdflib on the same union graph
 scale       load and closure of synthetic projects, to owlrl and `reasonable` (see bench.reasoning)
 explain     why an inferred triple of a synthetic project holds
+search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 
-``python -m bench scale explain`` runs these groups alone; ``--articles N`` sets the largest synthetic
-project (default 200, that is 100,000 triples; 2,000 are a million and take some minutes).
+``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
+(default 200, that is 100,000 triples; 2,000 are a million), ``--sentences N`` the corpus of the search.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import pyoxigraph as ox
 import rdflib
 
 from bench.reasoning import bench_explain, bench_scale
+from bench.search import bench_search
 from kgraph import KnowledgeGraph
 from kgraph.build import inspect_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -157,9 +159,11 @@ def main() -> None:
         "queries": lambda _: bench_queries(),
         "scale": lambda articles: bench_scale(articles, report),
         "explain": lambda articles: bench_explain(articles, report),
+        "search": lambda _: bench_search(sorted({10_000, options.sentences})),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])
     parser.add_argument("--articles", type=int, default=200)
+    parser.add_argument("--sentences", type=int, default=20_000)
     options = parser.parse_args()
     for name in options.groups or groups:
         groups[name](options.articles)

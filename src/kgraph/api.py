@@ -21,18 +21,24 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
+from anyio.to_thread import run_sync
 
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.terms import Term, parse_iri, parse_triple, read_term, render_term
+from kgraph.rdf.table import Table
+from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
 from kgraph.reasoning.evidence import Asking
+from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation
+from kgraph.store import Catalog, Generation, Manifest
+from kgraph.vocab import Names
+from kgraph.who_said import Answer as WhoSaid
+from kgraph.who_said import Question, ask
 
 if TYPE_CHECKING:
-    import pandas
+    pass
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
@@ -40,33 +46,6 @@ _T = TypeVar("_T")
 
 #: The formats in which results come back as values.
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
-
-
-@dataclass(frozen=True, slots=True)
-class Table(Sequence[Mapping[str, Term | None]]):
-    """The rows of a SELECT query. Each row maps every column to a term, or to None where it is unbound."""
-
-    columns: tuple[str, ...]
-    rows: tuple[Mapping[str, Term | None], ...]
-    prefixes: Mapping[str, str]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.rows[index]
-
-    def render(self) -> list[tuple[str, ...]]:
-        """The rows as a person reads them: compact IRIs, bare text, ``""`` for what is unbound."""
-        return [tuple(render_term(row[name], self.prefixes) for name in self.columns) for row in self.rows]
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The rendered rows as a pandas data frame (pandas must be installed)."""
-        try:
-            import pandas as pd  # noqa: PLC0415 - optional
-        except ImportError as error:
-            raise ImportError("A data frame needs pandas: pip install pandas.") from error
-        return pd.DataFrame(self.render(), columns=list(self.columns))
 
 
 class AsyncKnowledgeGraph:
@@ -78,6 +57,7 @@ class AsyncKnowledgeGraph:
         self._catalog = Catalog(settings.store_path)
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
+        self._index: tuple[str, TextIndex] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -121,6 +101,21 @@ class AsyncKnowledgeGraph:
             self._canned = (generation.id, queries)
         return self._canned[1]
 
+    def text_index(self, generation: Generation | None = None) -> TextIndex:
+        """The text index of a generation (the current one). Opened once a generation."""
+        generation = generation or self.generation
+        if self._index is None or self._index[0] != generation.id:
+            self._index = (generation.id, TextIndex(generation.index_path))
+        return self._index[1]
+
+    async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:
+        """Answer "who said this?", for words or for a fact.
+
+        Raises:
+            ParameterError: nothing is asked, or a value does not fit.
+        """
+        return await ask(question, _Asked(self, generation or self.generation))
+
     async def query(
         self,
         text: str,
@@ -130,7 +125,7 @@ class AsyncKnowledgeGraph:
         named_graphs: tuple[str, ...] | None = None,
         generation: Generation | None = None,
     ) -> Answer:
-        """Answer a SPARQL query.
+        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
         Args:
             text: the query.
@@ -145,8 +140,12 @@ class AsyncKnowledgeGraph:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
+        generation = generation or self.generation
+        if uses_search(text):
+            index = self.text_index(generation)
+            text = await run_sync(expand_search, text, index.best)
         request = QueryRequest(
-            store=(generation or self.generation).store_path,
+            store=generation.store_path,
             query=text,
             formats=formats,
             default_graph=DefaultGraph(self.settings.default_graph),
@@ -197,38 +196,18 @@ class AsyncKnowledgeGraph:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
-    async def explain(
-        self,
-        subject: str,
-        predicate: str,
-        value: str,
-        *,
-        every: bool = False,
-        generation: Generation | None = None,
-    ) -> Explanation:
-        """Why a triple holds, down to quoted sentences and named outside sources.
-
-        Args:
-            subject: its subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
-            predicate: its predicate.
-            value: its object.
-            every: every way to derive it, not only the smallest proof.
-            generation: the generation to ask; the current one by default.
+    async def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
 
         Raises:
-            ParameterError: a term cannot be read.
-            QueryError: the store could not be asked.
+            ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
         """
-        generation = generation or self.generation
+        generation = self.generation
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
         return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
-        """What would hold if one believed some speakers: a view of its own, which enters no graph.
-
-        Args:
-            speakers: IRIs or prefixed names.
-            only: believe nobody else, not even what the articles state.
+        """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
 
         Raises:
             ParameterError: a name cannot be read.
@@ -254,6 +233,39 @@ class AsyncKnowledgeGraph:
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One generation of a knowledge graph, as asking who said something sees it."""
+
+    graph: AsyncKnowledgeGraph
+    generation: Generation
+
+    @property
+    def index(self) -> TextIndex:
+        return self.graph.text_index(self.generation)
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.generation.manifest
+
+    @property
+    def names(self) -> Names:
+        return self.graph.settings.names
+
+    async def construct(self, query: str) -> list[ox.Triple]:
+        return cast(list[ox.Triple], await self._fetch(query))
+
+    async def select(self, query: str) -> Table:
+        return cast(Table, await self._fetch(query))
+
+    async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
+        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
+        return await self.graph.fetch(answer)
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        return await run_sync(work)
 
 
 class KnowledgeGraph:
@@ -326,20 +338,22 @@ class KnowledgeGraph:
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
 
     def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
-        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
-
-        Raises:
-            ParameterError: a term cannot be read.
-        """
+        """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
         return self._call(partial(self._graph.explain, every=every), subject, predicate, value)
 
     def believe(self, *speakers: str, only: bool = False) -> Belief:
-        """What would hold if one believed some speakers (and, with ``only``, nobody else).
+        """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""
+        return self._call(partial(self._graph.believe, only=only), *speakers)
+
+    def who_said(self, text: str = "", **asked: Any) -> WhoSaid:
+        """Answer "who said this?": for words, or for a fact by its ``subject``, ``predicate`` or ``object``.
+
+        The other fields of :class:`kgraph.who_said.Question` narrow the question and page through its answer.
 
         Raises:
-            ParameterError: a name cannot be read.
+            ParameterError: nothing is asked, or a value does not fit.
         """
-        return self._call(partial(self._graph.believe, only=only), *speakers)
+        return self._call(self._graph.who_said, Question(text=text, **asked))
 
     def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
         """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""

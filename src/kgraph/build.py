@@ -39,7 +39,7 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 #: Hears of each step of a long work as it begins.
 Progress: TypeAlias = Callable[[str], None]
 
-_LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl")
+_LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl", "tantivy")
 
 
 def _silent(step: str) -> None:

@@ -80,6 +80,7 @@ def test_the_manifest_names_every_source_by_its_digest(shapeless_mill: Path) -> 
         "pyoxigraph",
         "rdflib",
         "pyshacl",
+        "tantivy",
     }
 
 

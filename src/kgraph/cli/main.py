@@ -13,6 +13,7 @@ from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.serve import serve_command
+from kgraph.cli.who_said import who_said_command
 from kgraph.errors import KgraphError, ParameterError, ProjectError, SettingsError, UnknownNameError
 
 __all__ = ["main"]
@@ -48,6 +49,7 @@ for _command in (
     query_command,
     explain_command,
     believe_command,
+    who_said_command,
     serve_command,
 ):
     cli.add_command(_command)

@@ -1,6 +1,7 @@
 """A generation: one sealed folder that holds everything the server needs to answer.
 
     oxigraph/       the store: every named graph, and their union in the graph that no query can name
+    search/         the text index over what is said in those graphs
     queries/        the canned queries as they were at the build
     axioms.nt       the ontology that was reasoned with: what proofs are looked for by
     manifest.json   what it was built from, what is in it, its canonical hash; written last
@@ -21,6 +22,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.errors import StoreError
+from kgraph.search import read_entries, write_index
 from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["Generation", "Manifest", "canonical_hash", "write_generation"]
@@ -28,7 +30,7 @@ __all__ = ["Generation", "Manifest", "canonical_hash", "write_generation"]
 MANIFEST: Final = "manifest.json"
 AXIOMS: Final = "axioms.nt"
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Generation:
         """The folder of the Oxigraph store, for a worker to open read-only."""
         return self.path / "oxigraph"
 
+    @property
+    def index_path(self) -> Path:
+        """The folder of the text index."""
+        return self.path / "search"
+
     def queries(self) -> list[tuple[str, str]]:
         """The canned queries of this generation: path and text."""
         return [
@@ -117,7 +124,7 @@ def write_generation(
     *,
     axioms: Iterable[ox.Triple] = (),
 ) -> Generation:
-    """Fill a new folder: the store first, the manifest last. All of it is on disk when this returns."""
+    """Fill a new folder: the store and its text index first, the manifest last. All is on disk on return."""
     path.mkdir(parents=True)
     store = ox.Store(str(path / "oxigraph"))
     union: dict[ox.Triple, None] = {}
@@ -131,6 +138,7 @@ def write_generation(
     store.optimize()
     store.flush()
     del store
+    write_index(path / "search", read_entries(union))
     (path / "queries").mkdir()
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")

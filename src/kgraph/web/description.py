@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
+from kgraph.search import SEARCH
 from kgraph.vocab import RDF_TYPE, SD, XSD
 
 __all__ = ["DESCRIPTION_FORMATS", "describe_service"]
@@ -55,6 +56,7 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
     yield say(service, SD + "supportedLanguage", SD + "SPARQL11Query")
     if graph.settings.default_graph == "union":
         yield say(service, SD + "feature", SD + "UnionDefaultGraph")
+    yield say(service, SD + "propertyFeature", SEARCH)
     for name, local in _FORMAT_IRIS.items():
         if FORMATS[name].carries & set(ResultKind):
             yield say(service, SD + "resultFormat", _FORMATS + local)

@@ -24,6 +24,8 @@ from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
 from kgraph.vocab import KG, XSD
 from kgraph.web.problems import details
+from kgraph.who_said import Answer as WhoSaid
+from kgraph.who_said import Attribution, Question, cite
 
 __all__ = [
     "PAGE_FORMATS",
@@ -37,6 +39,7 @@ __all__ = [
     "queries_page",
     "read_result",
     "sparql_page",
+    "who_said_page",
 ]
 
 #: The formats that pages are made from.
@@ -270,6 +273,70 @@ def _grouped(queries: Mapping[str, CannedQuery]) -> dict[str, list[CannedQuery]]
     for query in queries.values():
         groups.setdefault(query.tags[0] if query.tags else "other", []).append(query)
     return dict(sorted(groups.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a sentence; ``marked`` where it is quoted as evidence."""
+
+    text: str
+    marked: bool
+
+
+def who_said_page(
+    request: Request,
+    descriptions: Mapping[str, str],
+    values: Mapping[str, str],
+    question: Question,
+    *,
+    answer: WhoSaid | None = None,
+    error: KgraphError | None = None,
+) -> Response:
+    """The question "who said this?": its form, its answers or its error."""
+    status, problem, headers = _problem(request, error)
+    found = answer.attributions if answer is not None else ()
+    return _page(
+        request,
+        "who-said.html",
+        {
+            "descriptions": descriptions,
+            "values": values,
+            "question": question,
+            "filtered": bool(question.filters or question.since or question.until),
+            "answer": answer,
+            "problem": problem,
+            "runs": {each.iri: _runs(each) for each in found},
+            "citations": {each.iri: cite(each, answer) for each in found if answer is not None},
+            "previous": _turned(values, question, -1) if question.offset else None,
+            "following": _turned(values, question, 1) if answer is not None and answer.more else None,
+            "search": urlencode(values),
+        },
+        status=status,
+        headers=headers,
+    )
+
+
+def _turned(values: Mapping[str, str], question: Question, pages: int) -> str:
+    offset = max(0, question.offset + pages * question.limit)
+    return f"/who-said?{urlencode({**values, 'offset': str(offset)})}"
+
+
+def _runs(attribution: Attribution) -> list[Run]:
+    """The sentence, cut where its evidence begins and ends."""
+    sentence = attribution.sentence
+    if sentence is None:
+        return [Run(attribution.quote, marked=True)]
+    marked = bytearray(len(sentence.text))
+    for passage in attribution.passages:
+        start, end = passage.start - sentence.start, passage.end - sentence.start
+        marked[start:end] = b"\x01" * len(marked[start:end])
+    runs: list[Run] = []
+    for character, mark in zip(sentence.text, marked, strict=True):
+        if runs and runs[-1].marked == bool(mark):
+            runs[-1] = Run(runs[-1].text + character, marked=bool(mark))
+        else:
+            runs.append(Run(character, marked=bool(mark)))
+    return runs
 
 
 def docs_page(request: Request, description: dict[str, Any]) -> Response:

@@ -1,0 +1,157 @@
+"""``/who-said``: who said some words, or a fact; as a page, JSON, JSON-LD, Turtle or CSV."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from kgraph.errors import KgraphError
+from kgraph.rdf.formats import Format
+from kgraph.search import FILTERS
+from kgraph.web import pages
+from kgraph.web.negotiation import HTML, Choice, choose
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import accept_of, read_parameters, while_connected
+from kgraph.web.sparql import graph_of
+from kgraph.who_said import (
+    PARTS,
+    Answer,
+    Question,
+    parse_question,
+    render_csv,
+    render_json,
+    render_linked_data,
+)
+
+__all__ = ["router"]
+
+router: Final = APIRouter(tags=["Who said this"])
+
+_OFFERED: Final = (
+    Format("json", ("application/json",), "json", frozenset()),
+    Format("jsonld", ("application/ld+json",), "jsonld", frozenset()),
+    Format("ttl", ("text/turtle", "application/x-turtle"), "ttl", frozenset()),
+    Format("csv", ("text/csv",), "csv", frozenset()),
+    HTML,
+)
+_BY_SUFFIX: Final = {fmt.suffix: fmt for fmt in _OFFERED}
+
+_DESCRIPTIONS: Final = {
+    "q": "The words: a phrase, some words, a question. Quotation marks and operators do no harm.",
+    "subject": "Or a fact: its subject, as IRI, prefixed name or label.",
+    "predicate": "Its predicate, likewise.",
+    "object": "Its object, likewise, or a value.",
+    "speaker": "Only what this one says.",
+    "article": "Only what this article says.",
+    "mode": "Only what is put so, such as kg:direct-quotation.",
+    "modality": "Only claims in this sense, such as kg:prediction.",
+    "polarity": "Only what is affirmed (kg:positive) or denied (kg:negative).",
+    "since": "Only what holds on or after this day, as its times are read by the curators.",
+    "until": "Only what holds on or before this day, likewise.",
+    "limit": "How many answers a page has, from 1 to 100.",
+    "offset": "How many answers come before the page.",
+}
+_EXAMPLES: Final = {"q": "cannot go through barricades", "since": "2011-10-18", "until": "2011-10-19"}
+_PARAMETERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": name,
+        "in": "query",
+        "description": description,
+        "schema": {"type": "integer" if name in ("limit", "offset") else "string"},
+        **({"example": _EXAMPLES[name]} if name in _EXAMPLES else {}),
+    }
+    for name, description in _DESCRIPTIONS.items()
+]
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The answers, the best first. None means: not stated here. It does not mean no.",
+        "content": {fmt.media_type: {} for fmt in _OFFERED},
+    },
+    400: {"description": "A parameter does not fit.", "content": {"application/problem+json": {}}},
+    406: {"description": "No format suits the client.", "content": {"application/problem+json": {}}},
+}
+
+
+@router.head("/who-said", include_in_schema=False)
+@router.get(
+    "/who-said",
+    summary="Who said this?",
+    operation_id="who_said",
+    responses=_RESPONSES,
+    openapi_extra={"parameters": _PARAMETERS},
+)
+async def who_said(request: Request) -> Response:
+    """Whose words or whose claim, through whom it came, and where it stands."""
+    choice = choose(accept_of(request), _OFFERED)
+    if choice is None:
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            "None of the formats of this answer is acceptable to the client.",
+            f"There are: {', '.join(fmt.media_type for fmt in _OFFERED)}.",
+        )
+    return await _respond(request, choice)
+
+
+@router.api_route("/who-said.{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
+async def who_said_in(request: Request, suffix: str) -> Response:
+    """The same in the format of the suffix."""
+    if suffix not in _BY_SUFFIX:
+        raise HttpProblem(
+            HTTPStatus.NOT_FOUND,
+            "unknown-suffix",
+            f"There is no format .{suffix[:40]}.",
+            f"There are: {', '.join(_BY_SUFFIX)}.",
+        )
+    fmt = _BY_SUFFIX[suffix]
+    return await _respond(request, Choice(fmt, fmt.media_type))
+
+
+async def _respond(request: Request, choice: Choice) -> Response:
+    values = _values(request)
+    if choice.format is HTML:
+        return await _page(request, values)
+    graph = graph_of(request)
+    answer = await while_connected(request, graph.who_said(parse_question(values)))
+    charset = "; charset=utf-8" if choice.media_type.startswith("text/") else ""
+    headers = {"Content-Type": choice.media_type + charset, "Vary": "Accept"}
+    return Response(_rendered(answer, choice.format.name, graph.prefixes), headers=headers)
+
+
+def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
+    if name == "json":
+        return render_json(answer).encode()
+    if name == "csv":
+        return render_csv(answer).encode()
+    return render_linked_data(answer, name, prefixes)
+
+
+def _values(request: Request) -> dict[str, str]:
+    """The parameters; an empty field of a form counts as not given."""
+    values: dict[str, str] = {}
+    for name, value in read_parameters(request):
+        if not value:
+            continue
+        if name in values:
+            raise HttpProblem(
+                HTTPStatus.BAD_REQUEST, "bad-parameter", f"{name[:80]!r} is given twice.", "Give it once."
+            )
+        values[name] = value
+    return values
+
+
+async def _page(request: Request, values: dict[str, str]) -> Response:
+    graph = graph_of(request)
+    question, answer, error = Question(), None, None
+    try:
+        question = parse_question(values)
+        if values:
+            answer = await while_connected(request, graph.who_said(question))
+    except KgraphError as fault:
+        error = fault
+    fields = ("q", *PARTS, *FILTERS, "since", "until")
+    return pages.who_said_page(
+        request, {name: _DESCRIPTIONS[name] for name in fields}, values, question, answer=answer, error=error
+    )

@@ -1,0 +1,243 @@
+"""Answering "who said this?": the index or the graphs find the assertions, the graphs tell all about them.
+
+    by words   index → IRIs → what the graphs hold about them → answers, in the index's order
+    by fact    names → IRIs → assertions and inferred triples that make the fact → answers
+
+An empty answer is silence, never a "no": its level says *not stated in the article*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol, TypeVar
+
+import pyoxigraph as ox
+
+from kgraph.errors import ParameterError
+from kgraph.rdf.sparql import substitute
+from kgraph.rdf.terms import Term, parse_iri
+from kgraph.search import Hit, Hits, Search, TextIndex
+from kgraph.store import Manifest
+from kgraph.vocab import XSD, Names
+from kgraph.who_said.attribution import Answer, Attribution, Inferred, Level
+from kgraph.who_said.question import PARTS, Question
+from kgraph.who_said.reading import AttributionReader, things_in
+
+__all__ = ["Dataset", "ask"]
+
+_FACTS_AT_MOST: Final = 1_000
+_T = TypeVar("_T")
+
+
+class Dataset(Protocol):
+    """One generation, as asking sees it."""
+
+    @property
+    def index(self) -> TextIndex:
+        """Its text index."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it is."""
+
+    @property
+    def names(self) -> Names:
+        """Its namespaces."""
+
+    async def construct(self, query: str) -> list[ox.Triple]:
+        """The triples that a CONSTRUCT query gives."""
+
+    async def select(self, query: str) -> Sequence[Mapping[str, Term | None]]:
+        """The rows that a SELECT query gives."""
+
+    async def run(self, work: Callable[[], _T]) -> _T:
+        """Do a short piece of work in a thread."""
+
+
+class _Facts(NamedTuple):
+    claims: list[str]
+    inferred: list[ox.Triple]
+    more: bool
+
+
+async def ask(question: Question, dataset: Dataset) -> Answer:
+    """Answer a question.
+
+    Raises:
+        ParameterError: nothing is asked, or a value does not fit.
+    """
+    fact = question.fact
+    if bool(fact) == bool(question.text.strip()):
+        raise ParameterError(
+            "Ask by words or by fact, and by one of them.",
+            hint="Give some words, or a subject, a predicate or an object.",
+        )
+    if fact:
+        return await _ask_fact(question, dataset)
+    filters = await dataset.run(lambda: _resolve_filters(question.filters, dataset))
+    search = Search(
+        text=question.text,
+        filters=filters,
+        since=question.since,
+        until=question.until,
+        limit=question.limit,
+        offset=question.offset,
+    )
+    hits: Hits = await dataset.run(lambda: dataset.index.search(search))
+    found = await _attributions([hit.iri for hit in hits.hits], dataset, hits=hits.hits)
+    return _answer(found, (), dataset, more=hits.more)
+
+
+async def _ask_fact(question: Question, dataset: Dataset) -> Answer:
+    if question.filters or question.since or question.until:
+        raise ParameterError("A question by fact takes no filters.", hint="Leave them out, or ask by words.")
+    given = await dataset.run(lambda: _given(question.fact, dataset))
+    facts = await _find_facts(given, dataset) if given is not None else _Facts([], [], more=False)
+    page = facts.claims[question.offset : question.offset + question.limit]
+    more = facts.more or len(facts.claims) > question.offset + question.limit
+    found = await _attributions(page, dataset)
+    inferred = await _inferred(facts.inferred[: question.limit], dataset) if question.offset == 0 else ()
+    return _answer(found, inferred, dataset, more=more)
+
+
+def _resolve(text: str, dataset: Dataset) -> list[str]:
+    """The IRIs that a text means: itself, or whatever is called so. None of these is no error but silence."""
+    stripped = text.strip()
+    prefix, colon, _ = stripped.partition(":")
+    if (colon and (prefix in dataset.names.prefixes or prefix in ("http", "https", "urn"))) or stripped[
+        :1
+    ] == "<":
+        try:
+            return [parse_iri(stripped, prefixes=dataset.names.prefixes).value]
+        except ValueError as error:
+            raise ParameterError(
+                f"{stripped[:80]!r} is no IRI.", hint="Give an IRI, a prefixed name or a label."
+            ) from error
+    if stripped == "a":
+        return [dataset.names.prefixes["rdf"] + "type"]
+    return dataset.index.named(stripped)
+
+
+def _resolve_filters(filters: Mapping[str, str], dataset: Dataset) -> dict[str, list[str]]:
+    return {name: _resolve(value, dataset) for name, value in filters.items()}
+
+
+def _given(fact: Mapping[str, str], dataset: Dataset) -> str | None:
+    """The parts of a fact as VALUES blocks; None where a part means nothing that is known."""
+    blocks = []
+    for name, text in fact.items():
+        terms: list[Term] = [ox.NamedNode(iri) for iri in _resolve(text, dataset)]
+        if name == "object":
+            terms += _literals(text.strip())
+        if not terms:
+            return None
+        blocks.append(f"VALUES ?{name} {{ {' '.join(map(str, terms))} }}")
+    return " ".join(blocks)
+
+
+def _literals(text: str) -> list[Term]:
+    """The literals that a text may stand for; a term's identity includes its datatype and language."""
+    plain: list[Term] = [ox.Literal(text), ox.Literal(text, language="en")]
+    if text.lstrip("+-").replace(".", "", 1).isdecimal() and text.isascii():
+        plain += [ox.Literal(text, datatype=ox.NamedNode(XSD + t)) for t in ("integer", "decimal")]
+    return plain
+
+
+async def _find_facts(given: str, dataset: Dataset) -> _Facts:
+    rows = await dataset.select(_query("facts", _given=given, _inferred=_inferred_graph(dataset)))
+    claims: dict[str, None] = {}
+    inferred = []
+    for row in rows[:_FACTS_AT_MOST]:
+        if isinstance(claim := row["claim"], ox.NamedNode):
+            claims[claim.value] = None
+        else:
+            inferred.append(ox.Triple(*(row[name] for name in PARTS)))  # type: ignore[arg-type]
+    return _Facts(list(claims), inferred, more=len(rows) > _FACTS_AT_MOST)
+
+
+async def _attributions(
+    iris: Sequence[str], dataset: Dataset, *, hits: Sequence[Hit] = ()
+) -> list[Attribution]:
+    if not iris:
+        return []
+    query = _query("details", _claims=_values(iris), _inferred=_inferred_graph(dataset))
+    triples = await dataset.construct(query)
+    triples += await _labels(things_in(triples), dataset)
+    by_iri = {hit.iri: hit for hit in hits}
+
+    def read() -> list[Attribution]:
+        reader = AttributionReader(triples, dataset.names.prefixes)
+        return [found for iri in iris if (found := reader.attribution(iri, hit=by_iri.get(iri))) is not None]
+
+    return await dataset.run(read)
+
+
+async def _inferred(triples: Sequence[ox.Triple], dataset: Dataset) -> tuple[Inferred, ...]:
+    if not triples:
+        return ()
+    terms = [term for t in triples for term in (t.subject, t.predicate, t.object)]
+    named = [term.value for term in terms if isinstance(term, ox.NamedNode)]
+    reader = AttributionReader(await _labels(named, dataset), dataset.names.prefixes)
+    return tuple(Inferred(*(reader.thing(t) for t in (x.subject, x.predicate, x.object))) for x in triples)
+
+
+async def _labels(iris: Iterable[str], dataset: Dataset) -> list[ox.Triple]:
+    known = list(dict.fromkeys(iris))
+    return await dataset.construct(_query("labels", _things=_values(known))) if known else []
+
+
+def _answer(
+    found: Sequence[Attribution], inferred: tuple[Inferred, ...], dataset: Dataset, *, more: bool
+) -> Answer:
+    levels = {attribution.level for attribution in found}
+    if inferred:
+        levels.add(Level.INFERRED)
+    level = next((level for level in Level if level in levels), Level.SILENT)
+    manifest = dataset.manifest
+    return Answer(
+        level=level,
+        summary=_summary(found, inferred),
+        attributions=tuple(found),
+        inferred=inferred,
+        more=more,
+        generation=manifest.id,
+        canonical_hash=manifest.canonical_hash,
+        title=manifest.title,
+        created=manifest.created,
+    )
+
+
+def _summary(found: Sequence[Attribution], inferred: Sequence[Inferred]) -> str:
+    """The result in a sentence."""
+    verdicts = dict.fromkeys(f"{each.verdict} {each.speaker.label}" for each in found)
+    parts = list(verdicts)[:3]
+    if len(verdicts) > 3:
+        parts.append("and others")
+    if inferred and not found:
+        parts.append("said by nobody; it follows from what is stated")
+    elif inferred:
+        parts.append("and it follows from what is stated")
+    if not parts:
+        return "Not stated in the article. That is silence, not a no."
+    text = ", ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _inferred_graph(dataset: Dataset) -> str:
+    return str(ox.NamedNode(dataset.names.graph("inferred")))
+
+
+def _values(iris: Iterable[str]) -> str:
+    return " ".join(str(ox.NamedNode(iri)) for iri in iris)
+
+
+@cache
+def _template(name: str) -> str:
+    return (Path(__file__).parent / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def _query(name: str, **terms: str) -> str:
+    """A query of this room with terms, already serialised, in the place of variables."""
+    return substitute(_template(name), terms)

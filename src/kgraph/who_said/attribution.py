@@ -1,0 +1,201 @@
+"""The answer to "who said this?": an assertion with all that a reader needs in order to judge and to cite it.
+
+Every value is as the graphs have it; what is a curator's reading is marked as one. IRIs are full.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kgraph.search import Match
+
+__all__ = [
+    "Answer",
+    "Article",
+    "Attribution",
+    "Beside",
+    "Inferred",
+    "Level",
+    "Passage",
+    "Reading",
+    "Sentence",
+    "Thing",
+    "Time",
+    "Voice",
+]
+
+
+class Level(StrEnum):
+    """How a claim stands: whose word it is that it is so."""
+
+    STATED = "stated"
+    CLAIMED = "claimed"
+    INFERRED = "inferred"
+    SILENT = "not stated in the article"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something with a name: its IRI (None for a literal) and what it is called."""
+
+    iri: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One of those through whom the words came; the first is the speaker, the last the publication.
+
+    ``cues`` are the words that show the attribution to this voice; ``is_medium`` is true of a channel.
+    """
+
+    agent: Thing
+    source: Thing
+    cues: tuple[str, ...]
+    is_medium: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What somebody other than the text makes of a time expression: an interpretation, with its grounds."""
+
+    edtf: str
+    by: Thing
+    iri: str
+    grounds: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time expression: as printed, as the text itself resolves it (EDTF), and as others read it."""
+
+    iri: str
+    printed: str
+    in_text: str | None
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A verbatim stretch of the article, with what stands before and after it in its sentence.
+
+    Offsets count Unicode code points of the article's file, the end excluded.
+    """
+
+    iri: str
+    exact: str
+    before: str
+    after: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The sentence (or the byline) that the words stand in."""
+
+    iri: str
+    number: int | None
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article, its publisher, and the SHA-256 of its text, which the offsets refer to."""
+
+    iri: str
+    title: str
+    publisher: Thing | None
+    sha256: str
+    text_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another assertion that bears on this one, with its words and its speaker."""
+
+    iri: str
+    speaker: Thing
+    verdict: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One assertion as an answer.
+
+    ``verdict`` says in words what the speaker does with the claim (``denied by``); ``voices`` lead from the
+    speaker out to the publication. ``match`` and ``score`` say how it was found, where it was searched for.
+    """
+
+    iri: str
+    level: Level
+    verdict: str
+    voices: tuple[Voice, ...]
+    mode: Thing
+    polarity: Thing
+    modality: Thing
+    subject: Thing
+    predicate: Thing
+    object: Thing
+    claim: str
+    times: tuple[Time, ...]
+    passages: tuple[Passage, ...]
+    sentence: Sentence | None
+    article: Article | None
+    corroborating: tuple[Beside, ...]
+    contrasting: tuple[Beside, ...]
+    match: Match | None = None
+    score: float | None = None
+
+    @property
+    def speaker(self) -> Thing:
+        """Whose claim it is, innermost."""
+        return self.voices[0].agent
+
+    @property
+    def relayers(self) -> tuple[Voice, ...]:
+        """Those through whom it came, from the speaker outwards."""
+        return self.voices[1:]
+
+    @property
+    def quote(self) -> str:
+        """The verbatim words; an ellipsis stands between separate stretches."""
+        return " … ".join(passage.exact for passage in self.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A triple that nobody says and that follows from what is stated."""
+
+    subject: Thing
+    predicate: Thing
+    object: Thing
+
+    @property
+    def claim(self) -> str:
+        """The triple in words."""
+        return f"{self.subject.label} · {self.predicate.label} · {self.object.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page of the answer. ``level`` is the strongest level at which anything was found.
+
+    ``summary`` says the result in a sentence; ``more`` that there is a next page. The dataset is named by
+    its canonical hash (RDFC-1.0, SHA-256), which the citations carry.
+    """
+
+    level: Level
+    summary: str
+    attributions: tuple[Attribution, ...]
+    inferred: tuple[Inferred, ...]
+    more: bool
+    generation: str
+    canonical_hash: str
+    title: str
+    created: str

@@ -1,0 +1,212 @@
+"""From the triples about some assertions to attributions.
+
+Whatever is missing in the data is missing in the answer: a claim without evidence still has a speaker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.project.claims import Claim, read_claims, source_chain
+from kgraph.project.index import TripleIndex
+from kgraph.projection import is_stated
+from kgraph.rdf.terms import Term, compact
+from kgraph.search import Hit
+from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS, SKOS
+from kgraph.who_said.attribution import (
+    Article,
+    Attribution,
+    Beside,
+    Level,
+    Passage,
+    Reading,
+    Sentence,
+    Thing,
+    Time,
+    Voice,
+)
+from kgraph.who_said.wording import verdict, worded_claim
+
+__all__ = ["AttributionReader", "things_in"]
+
+_TYPE_WORDS: Final = {RDF_TYPE: "is a", SKOS + "altLabel": "is also called"}
+
+
+def things_in(triples: Iterable[ox.Triple]) -> list[str]:
+    """The IRIs whose names an answer may need: all that the triples have as object."""
+    return list(dict.fromkeys(t.object.value for t in triples if isinstance(t.object, ox.NamedNode)))
+
+
+class AttributionReader:
+    """Reads attributions off the triples that ``details.rq`` and ``labels.rq`` give."""
+
+    def __init__(self, triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> None:
+        self._index = TripleIndex(dict.fromkeys(triples))
+        self._prefixes = prefixes
+        self._claims = {claim.iri: claim for claim in read_claims(self._index)}
+
+    def thing(self, term: Term | str | None) -> Thing:
+        """A term with what it is called."""
+        if term is None:
+            return Thing(None, "")
+        if isinstance(term, ox.Literal):
+            return Thing(None, term.value)
+        iri = term if isinstance(term, str) else str(term)
+        iri = term.value if isinstance(term, ox.NamedNode) else iri
+        for predicate in (SKOS + "prefLabel", RDFS + "label"):
+            if (label := self._index.literal(iri, predicate)) is not None:
+                return Thing(iri, label)
+        if iri in _TYPE_WORDS:
+            return Thing(iri, _TYPE_WORDS[iri])
+        return Thing(iri, self._index.literal(iri, KG + "rawText") or compact(iri, self._prefixes))
+
+    def attribution(self, iri: str, *, hit: Hit | None = None) -> Attribution | None:
+        """The answer that an assertion gives, and how it was found; None where it is not described."""
+        claim = self._claims.get(iri)
+        if claim is None:
+            return None
+        sentence = self._sentence(claim)
+        parts = [self._part(term) for term in (claim.subject, claim.predicate, claim.object)]
+        subject, predicate, value = parts
+        agreeing, contrasting = self._beside(claim)
+        return Attribution(
+            iri=iri,
+            level=Level.STATED if is_stated(claim) else Level.CLAIMED,
+            verdict=_verdict(claim),
+            voices=self._voices(claim),
+            mode=self.thing(claim.mode),
+            polarity=self.thing(claim.polarity),
+            modality=self.thing(claim.modality),
+            subject=subject,
+            predicate=predicate,
+            object=value,
+            claim=worded_claim(
+                subject.label, predicate.label, value.label, negative=claim.polarity == KG + "negative"
+            ),
+            times=tuple(self._times(claim)),
+            passages=tuple(self._passages(claim, sentence)),
+            sentence=sentence,
+            article=self._article(sentence),
+            corroborating=agreeing,
+            contrasting=contrasting,
+            match=hit.match if hit is not None else None,
+            score=hit.score if hit is not None else None,
+        )
+
+    def _part(self, term: Term | None) -> Thing:
+        """A part of a claim; a part that is itself a claim is called by its words."""
+        if isinstance(term, ox.NamedNode) and (inner := self._claims.get(term.value)) is not None:
+            return Thing(term.value, f"“{self._quote(inner)}”")
+        return self.thing(term)
+
+    def _voices(self, claim: Claim) -> tuple[Voice, ...]:
+        index = self._index
+        voices = []
+        for source in source_chain(index, claim.source).sources:
+            agent = index.iri(source, KG + "sourceAgent")
+            cues = [t.value for t in index.objects(source, KG + "cue") if isinstance(t, ox.Literal)]
+            is_medium = KG + "Medium" in index.iris(agent or "", RDF_TYPE)
+            voices.append(Voice(self.thing(agent), self.thing(source), tuple(sorted(cues)), is_medium))
+        speakers = [Voice(self.thing(iri), Thing(None, ""), (), False) for iri in claim.attributed_to]
+        return tuple(voices or speakers or [Voice(Thing(None, "nobody named"), Thing(None, ""), (), False)])
+
+    def _times(self, claim: Claim) -> Iterator[Time]:
+        index = self._index
+        times = index.iris(claim.iri, KG + "temporalContext")
+        times += [iri for iri in index.iris(claim.iri, KG + "object") if index.literal(iri, KG + "rawText")]
+        for iri in dict.fromkeys(times):
+            printed = index.literal(iri, KG + "rawText") or ""
+            yield Time(iri, printed, index.literal(iri, KG + "edtf"), tuple(self._readings(iri)))
+
+    def _readings(self, time: str) -> Iterator[Reading]:
+        index = self._index
+        for iri in index.instances(KG + "DateInterpretation"):
+            edtf = index.literal(iri, KG + "edtf")
+            if edtf is not None and time in index.iris(iri, KG + "about"):
+                yield Reading(
+                    edtf,
+                    self.thing(index.iri(iri, PROV + "wasAttributedTo")),
+                    iri,
+                    index.literal(iri, RDFS + "comment") or "",
+                    tuple(index.iris(iri, DCTERMS + "source")),
+                )
+
+    def _spans(self, claim: Claim) -> list[tuple[int, int, str]]:
+        """Start, end and IRI of each evidence span, in the order of the text."""
+        index = self._index
+        spans = [
+            (start, end, iri)
+            for iri in claim.evidence
+            if (start := index.whole_number(iri, KG + "beginIndex")) is not None
+            and (end := index.whole_number(iri, KG + "endIndex")) is not None
+        ]
+        return sorted(spans)
+
+    def _passages(self, claim: Claim, sentence: Sentence | None) -> Iterator[Passage]:
+        for start, end, iri in self._spans(claim):
+            before = after = ""
+            if sentence is not None and sentence.start <= start and end <= sentence.end:
+                before = sentence.text[: start - sentence.start]
+                after = sentence.text[end - sentence.start :]
+            exact = self._index.literal(iri, KG + "exactText") or ""
+            yield Passage(iri, exact, before, after, start, end)
+
+    def _quote(self, claim: Claim) -> str:
+        spans = self._spans(claim)
+        return " … ".join(self._index.literal(iri, KG + "exactText") or "" for _, _, iri in spans)
+
+    def _sentence(self, claim: Claim) -> Sentence | None:
+        index, iri = self._index, claim.sentence
+        if iri is None or (text := index.literal(iri, KG + "exactText")) is None:
+            return None
+        start, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
+        return Sentence(iri, index.whole_number(iri, KG + "sentenceNumber"), text, start or 0, end or 0)
+
+    def _article(self, sentence: Sentence | None) -> Article | None:
+        index = self._index
+        iri = index.iri(sentence.iri, KG + "partOfArticle") if sentence is not None else None
+        if iri is None:
+            return None
+        publisher = index.iri(iri, DCTERMS + "publisher")
+        return Article(
+            iri,
+            index.literal(iri, DCTERMS + "title") or compact(iri, self._prefixes),
+            self.thing(publisher) if publisher is not None else None,
+            index.literal(iri, KG + "sha256") or "",
+            index.literal(iri, KG + "textFile") or "",
+        )
+
+    def _beside(self, claim: Claim) -> tuple[tuple[Beside, ...], tuple[Beside, ...]]:
+        """The assertions that make the same claim in the same way, and those that contrast with this one:
+        by a curator's judgement, or because they put the same claim otherwise.
+        """
+        marked = set(self._index.iris(claim.iri, KG + "contrastsWith"))
+        agreeing: list[Claim] = []
+        contrasting: list[Claim] = []
+        for other in self._claims.values():
+            if other.iri == claim.iri:
+                continue
+            if other.iri in marked or claim.iri in self._index.iris(other.iri, KG + "contrastsWith"):
+                contrasting.append(other)
+            elif claim.triple is not None and other.triple == claim.triple:
+                same = (other.polarity, other.modality) == (claim.polarity, claim.modality)
+                (agreeing if same else contrasting).append(other)
+        return self._listed(agreeing), self._listed(contrasting)
+
+    def _listed(self, claims: list[Claim]) -> tuple[Beside, ...]:
+        return tuple(
+            Beside(
+                claim.iri,
+                self.thing(next(iter(claim.attributed_to), None)),
+                _verdict(claim),
+                self._quote(claim),
+            )
+            for claim in sorted(claims, key=lambda claim: claim.iri)
+        )
+
+
+def _verdict(claim: Claim) -> str:
+    return verdict(mode=claim.mode, polarity=claim.polarity, modality=claim.modality, stated=is_stated(claim))

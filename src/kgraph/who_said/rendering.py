@@ -1,0 +1,107 @@
+"""An answer as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from kgraph.who_said.attribution import Answer, Attribution
+from kgraph.who_said.citation import cite
+
+__all__ = ["as_json", "render_csv", "render_json"]
+
+_COLUMNS: Final = tuple(
+    """level verdict speaker relayers mode polarity modality claim time reading quote from to sentence article
+    publisher sha256 assertion speaker_iri sentence_iri article_iri citation""".split()
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer as JSON has it: the fields of :mod:`kgraph.who_said.attribution` and the citations."""
+    return {
+        "level": answer.level,
+        "summary": answer.summary,
+        "dataset": {
+            "title": answer.title,
+            "generation": answer.generation,
+            "created": answer.created,
+            "canonical_hash": answer.canonical_hash,
+        },
+        "attributions": [_attribution(each, answer) for each in answer.attributions],
+        "inferred": [{**asdict(each), "claim": each.claim} for each in answer.inferred],
+        "more": answer.more,
+    }
+
+
+def _attribution(attribution: Attribution, answer: Answer) -> dict[str, Any]:
+    fields = asdict(attribution)
+    speaker, *relayers = fields.pop("voices")
+    for time in fields["times"]:
+        # A reading is somebody's interpretation, and says so wherever it goes.
+        time["readings"] = [{**reading, "interpretation": True} for reading in time["readings"]]
+    return {
+        "iri": fields.pop("iri"),
+        "level": fields.pop("level"),
+        "verdict": fields.pop("verdict"),
+        "speaker": speaker,
+        "relayers": relayers,
+        "quote": attribution.quote,
+        **fields,
+        "citation": asdict(cite(attribution, answer)),
+    }
+
+
+def render_json(answer: Answer) -> str:
+    """The answer as a JSON text."""
+    return json.dumps(as_json(answer), ensure_ascii=False, indent=2) + "\n"
+
+
+def render_csv(answer: Answer) -> str:
+    """The answer as CSV (RFC 4180), a row an assertion or an inferred triple, labels before IRIs."""
+    output = io.StringIO()
+    writer = csv.writer(output)
+    writer.writerow(_COLUMNS)
+    for attribution in answer.attributions:
+        writer.writerow([_cell(value) for value in _row(attribution, answer)])
+    for inferred in answer.inferred:
+        row = dict.fromkeys(_COLUMNS, "") | {"level": "inferred", "claim": inferred.claim}
+        writer.writerow([_cell(value) for value in row.values()])
+    return output.getvalue()
+
+
+def _row(attribution: Attribution, answer: Answer) -> list[str]:
+    passages, sentence, article = attribution.passages, attribution.sentence, attribution.article
+    publisher = article.publisher.label if article and article.publisher else ""
+    return [
+        attribution.level,
+        attribution.verdict,
+        attribution.speaker.label,
+        "; ".join(voice.agent.label for voice in attribution.relayers),
+        attribution.mode.label,
+        attribution.polarity.label,
+        attribution.modality.label,
+        attribution.claim,
+        "; ".join(time.printed for time in attribution.times),
+        "; ".join(dict.fromkeys(r.edtf for time in attribution.times for r in time.readings)),
+        attribution.quote,
+        str(passages[0].start) if passages else "",
+        str(passages[-1].end) if passages else "",
+        sentence.text if sentence else "",
+        article.title if article else "",
+        publisher,
+        article.sha256 if article else "",
+        attribution.iri,
+        attribution.speaker.iri or "",
+        sentence.iri if sentence else "",
+        article.iri if article else "",
+        cite(attribution, answer).text,
+    ]
+
+
+def _cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

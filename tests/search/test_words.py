@@ -1,0 +1,68 @@
+"""Words and days: what folds into one, and what stays apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgraph.search.dates import DayRange, parse_edtf
+from kgraph.search.words import joined_words, read_words, stem
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Slaviša RISTIĆ", "slavisa ristic"),
+        ("Слависа", "slavisa"),
+        ("Đakovica, Łódź", "dakovica lodz"),
+        (
+            "armoured centre organisation programme defence travelled",
+            "armored center organization program defense traveled",
+        ),
+        ("killed called four your hour", "killed called four your hour"),
+        ("Kosovo's municipalities' “We\u2019ve”", "kosovo municipalities we have"),
+        ("cannot can't won't", "can not can not will not"),
+        ("co-operation re-elect stand-off standoff", "cooperation reelect stand off stand off"),
+        ("1,200 eighty two", "1200 80 2"),
+        ('"AND" (OR) ^NOT~2 [a TO b] *:* \\', "and or not 2 a to b"),
+        ("\x00\x1b[31m\u202e🙂", "31m"),
+        ("", ""),
+    ],
+)
+def test_spellings_fold(text: str, words: str) -> None:
+    expected = ["your" if word == "yor" else word for word in read_words(words)]
+    assert read_words(text) == expected
+
+
+def test_hyphens_can_be_closed() -> None:
+    assert joined_words("a two-year war") == ["a", "twoyear", "war"]
+    assert joined_words("a war") is None
+
+
+def test_stems_join_the_forms_of_a_word() -> None:
+    for forms in (
+        "resist resisted resisting",
+        "withdraw withdrew withdrawn withdrawal",
+        "barricade barricades",
+    ):
+        assert len({stem(form) for form in forms.split()}) == 1, forms
+
+
+@pytest.mark.parametrize(
+    ("edtf", "days"),
+    [
+        ("2011-10-18?", (20111018, 20111018)),
+        ("2011-07?", (20110701, 20110731)),
+        ("2012-02", (20120201, 20120229)),
+        ("1999", (19990101, 19991231)),
+        ("../2011-10-18?", (0, 20111018)),
+        ("2011-01/..", (20110101, 99_999_999)),
+        ("2011/2012", (20110101, 20121231)),
+    ],
+)
+def test_a_reading_is_a_range_of_days(edtf: str, days: tuple[int, int]) -> None:
+    assert parse_edtf(edtf) == DayRange(*days)
+
+
+@pytest.mark.parametrize("edtf", ["P78D", "", "today", "2011-13", "2011-02-30", "0000-01", "2012/2011", "/"])
+def test_what_is_no_day_is_no_range(edtf: str) -> None:
+    assert parse_edtf(edtf) is None

@@ -1,0 +1,324 @@
+"""What an answer holds: by words and by fact, complete, paged, filtered, and in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kgraph import KnowledgeGraph
+from kgraph.api import Table
+from kgraph.errors import ParameterError, QuerySyntaxError
+from kgraph.who_said import Level, cite, parse_question, render_csv, render_json, render_linked_data
+
+REPOSITORY = Path(__file__).parents[2]
+ID = "https://w3id.org/kgraph/id/"
+ARTICLE = f"{ID}article/north-kosovo-roadblocks"
+KG = "https://w3id.org/kgraph/ontology#"
+OA = "http://www.w3.org/ns/oa#"
+TEXT = (REPOSITORY / "seeds/north-kosovo-roadblocks.txt").read_text(encoding="utf-8")
+
+HOSTILE = [
+    "barricades" * 90,
+    "a\x00b\x07barricades\x1b[31m",
+    "\u202ebarricades\u202c שלום",
+    "barricades 🚧🚧",
+    'barricades AND (NOT "x" OR ^2) ~3 [a TO b] field:* NEAR/2 \\',
+    "} DELETE { ?s ?p ?o } WHERE { ?s ?p ?o",
+    "<script>alert(1)</script> barricades",
+    "'; DROP TABLE barricades; --",
+    *("*", '"', "🙂", "\u200b", "AND", "x" * 1001, "barricades " * 300),
+]
+
+
+def test_an_answer_is_complete(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said("no Kfor actions today")
+    first = answer.attributions[0]
+    assert first.iri == f"{ARTICLE}/a0703"
+    assert (first.level, first.verdict, first.speaker.label) == (Level.CLAIMED, "denied by", "Slavisa Ristic")
+    assert [(voice.cues, voice.is_medium) for voice in first.voices] == [
+        (("said in a TV broadcast",), False),
+        (("in a TV broadcast",), True),
+        ((), False),
+    ]
+    assert [thing.label for thing in (first.mode, first.polarity, first.modality)] == [
+        "direct quotation",
+        "negative",
+        "prediction",
+    ]
+    (time,) = first.times
+    assert (time.printed, time.in_text) == ("today", None)
+    assert [(reading.edtf, reading.by.label) for reading in time.readings] == [("2011-10-18?", "the curator")]
+    (passage,) = first.passages
+    assert TEXT[passage.start : passage.end] == passage.exact == "There will be no Kfor actions today"
+    assert first.sentence is not None
+    assert passage.before + passage.exact + passage.after == first.sentence.text
+    assert first.sentence.iri == f"{ARTICLE}/s07"
+    assert first.article is not None
+    assert first.article.publisher is not None
+    assert first.article.publisher.label == "Reuters"
+    assert first.article.sha256.startswith("47465639")
+    assert "not: at time" in first.claim
+
+
+def test_every_passage_of_every_answer_is_verbatim(graph: KnowledgeGraph) -> None:
+    for offset in (0, 100):
+        answer = graph.who_said("the", limit=100, offset=offset)
+        for attribution in answer.attributions:
+            assert attribution.passages
+            for passage in attribution.passages:
+                assert TEXT[passage.start : passage.end] == passage.exact
+
+
+def test_corroborating_and_contrasting_assertions_stand_beside_an_answer(graph: KnowledgeGraph) -> None:
+    remain = graph.who_said("the roadblocks remain").attributions[0]
+    assert [beside.iri for beside in remain.corroborating] == [f"{ARTICLE}/a0301"]
+    reject = graph.who_said("Serbs in the north reject Kosovo's 2008 declaration").attributions[0]
+    assert f"{ARTICLE}/a1301" in [beside.iri for beside in reject.contrasting]
+
+
+def test_a_fact_is_asked_by_label_prefixed_name_or_iri(graph: KnowledgeGraph) -> None:
+    by_label = graph.who_said(subject="Kfor actions", predicate="at time", object="today")
+    by_name = graph.who_said(
+        subject="kgr:kforActions", predicate="kg:atTime", object=f"{ARTICLE}/timeTodayPerRistic"
+    )
+    by_iri = graph.who_said(subject=f"{ID}kforActions", predicate=f"<{KG}atTime>", object="today")
+    for answer in (by_label, by_name, by_iri):
+        assert [each.iri for each in answer.attributions] == [f"{ARTICLE}/a0703"]
+        assert answer.summary == "Denied by Slavisa Ristic."
+        assert answer.level is Level.CLAIMED
+
+
+@pytest.mark.parametrize(
+    ("fact", "level", "summary"),
+    [
+        ({"subject": "Serbs in north Kosovo", "predicate": "resists"}, Level.STATED, "Stated by Reuters."),
+        (
+            {"subject": "Serbia", "predicate": "controls", "object": "north Kosovo"},
+            Level.CLAIMED,
+            "Put so by Reuters.",
+        ),
+        (
+            {"subject": "United States", "predicate": "recognises"},
+            Level.INFERRED,
+            "Said by nobody; it follows from what is stated.",
+        ),
+        (
+            {"subject": "Kosovo", "predicate": "kg:locatedIn", "object": "Serbia"},
+            Level.SILENT,
+            "Not stated in the article. That is silence, not a no.",
+        ),
+        (
+            {"subject": "no such thing at all"},
+            Level.SILENT,
+            "Not stated in the article. That is silence, not a no.",
+        ),
+        ({"predicate": "count more than", "object": "80"}, Level.STATED, "Stated by Reuters."),
+        ({"object": "months-long"}, Level.STATED, "Stated by Reuters."),
+    ],
+)
+def test_a_fact_is_stated_claimed_inferred_or_not_said(
+    graph: KnowledgeGraph, fact: dict[str, str], level: Level, summary: str
+) -> None:
+    answer = graph.who_said(**fact)
+    assert answer.level is level
+    assert answer.summary.startswith(summary)
+
+
+def test_filters_narrow_an_answer(graph: KnowledgeGraph) -> None:
+    def found(**asked: object) -> set[str]:
+        answer = graph.who_said("Kfor actions barricades", limit=100, **asked)
+        return {each.iri.removeprefix(f"{ARTICLE}/") for each in answer.attributions}
+
+    ristic = {"a0703", "a0704", "a0705", "a0706", "a0707", "a0713"}
+    assert {"a0703", "a0704"} <= found(speaker="Slavisa Ristic") <= ristic
+    assert found(mode="kg:direct-quotation", polarity="negative") <= {"a0703", "a0704", "a0408"}
+    assert found(modality="conditional") <= {"a0705", "a0706", "a0707"}
+    assert found(article=ARTICLE) == found()
+    assert found(speaker="nobody whom anybody knows") == set()
+
+
+def test_a_date_filter_goes_by_the_curators_readings(graph: KnowledgeGraph) -> None:
+    def times(**days: date) -> set[str]:
+        answer = graph.who_said("barricades", limit=100, **days)
+        return {time.printed for each in answer.attributions for time in each.times}
+
+    assert "in July" in times(since=date(2011, 7, 1), until=date(2011, 7, 31))
+    assert "in July" not in times(since=date(2011, 10, 1))
+    assert "remain" in times(since=date(2011, 10, 18), until=date(2011, 10, 18))
+    with pytest.raises(ParameterError):
+        times(since=date(2012, 1, 1), until=date(2011, 1, 1))
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(graph: KnowledgeGraph) -> None:
+    whole = graph.who_said("barricades", limit=100)
+    pages = [graph.who_said("barricades", limit=7, offset=offset) for offset in range(0, 100, 7)]
+    assert [each.iri for page in pages for each in page.attributions] == [
+        each.iri for each in whole.attributions
+    ]
+    assert [page.more for page in pages if page.attributions][-1] is False
+
+
+def test_folded_spellings_find_the_same(graph: KnowledgeGraph) -> None:
+    for one, other in [
+        ("Slaviša Ristić", "Slavisa Ristic"),
+        ("Славиша", "Slavisa"),
+        ("armoured personnel carriers", "armored personnel carriers"),
+        ("100 kilometres", "100 kilometers"),
+        ("co-operation on Kosovo", "cooperation on Kosovo"),
+        ("a months\u2011long standoff", "a months-long stand-off"),
+        ("“cannot go through barricades”", "cannot go through barricades"),
+        ("recognized the new country", "recognised the new country"),
+    ]:
+        first = graph.who_said(one).attributions[0]
+        assert first.iri == graph.who_said(other).attributions[0].iri, one
+
+
+def said_or_refused(graph: KnowledgeGraph, **asked: str) -> str:
+    """The answer in a sentence, or what to do where there is none."""
+    try:
+        return graph.who_said(**asked).summary
+    except ParameterError as error:
+        return error.hint
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_words_get_an_answer_or_a_clear_refusal(graph: KnowledgeGraph, text: str) -> None:
+    assert said_or_refused(graph, text=text)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_facts_get_an_answer_or_a_clear_refusal(graph: KnowledgeGraph, text: str) -> None:
+    for part in ("subject", "predicate", "object"):
+        assert said_or_refused(graph, **{part: text})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"q": "x", "subject": "y"},
+        {"q": "x", "limit": "0"},
+        {"q": "x", "limit": "101"},
+        {"q": "x", "limit": "many"},
+        {"q": "x", "offset": "1000"},
+        {"q": "x", "since": "yesterday"},
+        {"q": "x", "nonsense": "1"},
+        {"subject": "<no iri>"},
+        {"subject": "kgr:kfor", "speaker": "Reuters"},
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_with_what_to_do(
+    graph: KnowledgeGraph, values: dict[str, str]
+) -> None:
+    def ask() -> None:
+        question = parse_question(values)
+        graph.who_said(**{field.name: getattr(question, field.name) for field in fields(question)})
+
+    with pytest.raises(ParameterError) as refusal:
+        ask()
+    assert refusal.value.hint
+
+
+def test_a_citation_names_the_dataset_and_the_words(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said("cannot go through barricades")
+    citation = cite(answer.attributions[0], answer)
+    assert "we cannot go through barricades" in citation.text
+    for form in (citation.text, citation.bibtex, json.dumps(citation.csl)):
+        assert answer.canonical_hash in form
+        assert f"{ARTICLE}/a0408" in form
+    assert citation.bibtex.startswith("@misc{article-north-kosovo-roadblocks-a0408,")
+    assert citation.bibtex.count("{") == citation.bibtex.count("}")
+    assert citation.csl["type"] == "dataset"
+
+
+def test_json_and_csv_carry_the_answer(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said("no Kfor actions today")
+    content = json.loads(render_json(answer))
+    first = content["attributions"][0]
+    assert first["speaker"]["agent"]["label"] == "Slavisa Ristic"
+    assert [voice["agent"]["label"] for voice in first["relayers"]] == ["a TV broadcast", "Reuters"]
+    assert first["times"][0]["readings"][0]["interpretation"] is True
+    assert content["dataset"]["canonical_hash"] == answer.canonical_hash
+    row = next(csv.DictReader(io.StringIO(render_csv(answer))))
+    assert (row["speaker"], row["relayers"]) == ("Slavisa Ristic", "a TV broadcast; Reuters")
+    assert (row["from"], row["to"], row["reading"]) == ("1145", "1180", "2011-10-18?")
+
+
+@pytest.mark.parametrize(("name", "syntax"), [("ttl", ox.RdfFormat.TURTLE), ("jsonld", ox.RdfFormat.JSON_LD)])
+def test_linked_data_selects_the_words_by_quote_and_position(
+    graph: KnowledgeGraph, name: str, syntax: ox.RdfFormat
+) -> None:
+    answer = graph.who_said("orders to go back", limit=1)
+    store = ox.Store()
+    store.load(render_linked_data(answer, name, {"kg": KG}), syntax)
+    rows = store.query(
+        f"""PREFIX oa: <{OA}> PREFIX prov: <http://www.w3.org/ns/prov#>
+        SELECT ?exact ?start ?end ?speaker ?relay WHERE {{
+          ?annotation oa:hasBody ?claim ; oa:hasTarget ?target .
+          ?target oa:hasSelector [ oa:exact ?exact ] , [ oa:start ?start ; oa:end ?end ] .
+          ?claim prov:wasAttributedTo ?speaker ; prov:qualifiedAttribution/prov:agent ?relay .
+        }} ORDER BY ?relay"""
+    )
+    assert isinstance(rows, ox.QuerySolutions)
+    found = [tuple(term.value for term in row) for row in rows]
+    words = ("We've been given orders to go back", "629", "663", f"{ID}unspecifiedSource")
+    assert found == [(*words, f"{ID}natoCommander"), (*words, f"{ID}reuters")]
+
+
+def test_text_search_joins_with_patterns_in_sparql(graph: KnowledgeGraph) -> None:
+    table = graph.query(
+        f"""PREFIX kg: <{KG}>
+        # ?claim kg:search "a comment is no search"
+        SELECT ?claim ?who ?score ("?x kg:search 'nor is a string'" AS ?text) WHERE {{
+          ?claim kg:attributedTo ?who ; kg:search "go through barricades" ;
+                 kg:searchScore ?score ; kg:searchLimit 2 .
+          FILTER(?score > 0.1)
+        }} ORDER BY DESC(?score)"""
+    )
+    assert isinstance(table, Table)
+    texts = [(claim[-5:], who, text) for claim, who, _, text in table.render()]
+    words = "?x kg:search 'nor is a string'"
+    assert texts == [("a0408", "kgr:natoCommander", words), ("a0409", "kgr:natoCommander", words)]
+    nothing = graph.query(f'SELECT * {{ GRAPH ?g {{ ?c <{KG}search> "zzzz" . ?c ?p ?o }} }}')
+    assert isinstance(nothing, Table)
+    assert len(nothing) == 0
+    with pytest.raises(QuerySyntaxError):
+        graph.query(f"SELECT * {{ ?c <{KG}search> ?words }}")
+    with pytest.raises(ParameterError):
+        graph.query(f'SELECT * {{ ?c <{KG}search> "..." }}')
+
+
+def test_the_command_line_says_who_said_it(graph: KnowledgeGraph) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kgraph", "who-said", *arguments]
+        store = f"--store={graph.settings.store_path}"
+        return subprocess.run(
+            [*command, store, f"--project={REPOSITORY}"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    readable = run("orders to go back")
+    assert readable.returncode == 0, readable.stderr
+    lines = readable.stdout.splitlines()
+    assert lines[2:5] == [
+        "1. ordered by an unspecified source",
+        "   reported by a Nato commander in the field",
+        "   reported by Reuters",
+    ]
+    assert "“We've been given orders to go back”" in readable.stdout
+    fact = run("--subject", "Kosovo", "--predicate", "kg:locatedIn", "--object", "Serbia", "--format", "json")
+    assert json.loads(fact.stdout)["level"] == "not stated in the article"
+    assert run().returncode == 2
+    assert run("...").returncode == 2
