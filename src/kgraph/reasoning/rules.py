@@ -40,13 +40,13 @@ _ONE: Final = 'FILTER(STR(?n) = "1")'
 _DIFFERENT: Final = "!sameTerm(?y1, ?y2)"
 #: Both are literals, and their values differ (dt-diff): nothing can be the same as both.
 _TWO_VALUES: Final = "isLiteral(?y1) && isLiteral(?y2) && ?y1 < ?y2"
-#: Subclasses by scm-sco, scm-eqc1, scm-int and scm-uni.
+#: A class and its subclasses by scm-cls, scm-sco, scm-eqc1, scm-int and scm-uni.
 _BELOW: Final = (
     "(rdfs:subClassOf|owl:equivalentClass|^owl:equivalentClass"
-    f"|owl:intersectionOf{_MEMBER}|^(owl:unionOf{_MEMBER}))+"
+    f"|owl:intersectionOf{_MEMBER}|^(owl:unionOf{_MEMBER}))*"
 )
-#: Subproperties by scm-spo and scm-eqp1.
-_PROPERTY_BELOW: Final = "(rdfs:subPropertyOf|owl:equivalentProperty|^owl:equivalentProperty)+"
+#: A property and its subproperties by scm-op, scm-spo and scm-eqp1.
+_PROPERTY_BELOW: Final = "(rdfs:subPropertyOf|owl:equivalentProperty|^owl:equivalentProperty)*"
 
 RULES: Final = (
     # Table 4: equality
@@ -270,7 +270,7 @@ RULES: Final = (
         "scm-avf1",
         "{c} is {d}",
         "?c owl:allValuesFrom ?e ; owl:onProperty ?p . ?d owl:allValuesFrom ?f ; owl:onProperty ?p . "
-        f"?e {_BELOW} ?f",
+        f"?e {_BELOW} ?f . FILTER(?c != ?d)",
         ("?x a ?c",),
         "?x a ?d",
     ),
@@ -278,7 +278,7 @@ RULES: Final = (
         "scm-avf2",
         "{c} is {d}",
         "?c owl:allValuesFrom ?e ; owl:onProperty ?q . ?d owl:allValuesFrom ?e ; owl:onProperty ?p . "
-        f"?p {_PROPERTY_BELOW} ?q",
+        f"?p {_PROPERTY_BELOW} ?q . FILTER(?c != ?d)",
         ("?x a ?c",),
         "?x a ?d",
     ),
