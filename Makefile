@@ -30,7 +30,9 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# reasonable is a peer of the bench only; where there is no wheel for it, it is left out
 bench: $(STAMP)
+	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
 	$(BIN)/python -m bench
 
 # Pin every direct and transitive dependency anew. The lock names no host.

@@ -3,7 +3,12 @@
 start       from no store to the first answer of a server; from an unchanged store; a rebuild after an edit
 reasoning   the closure of this project, to owlrl as it comes
 queries     every canned query through a worker process, to rdflib on the same union graph
-search      text search on a synthetic corpus, to FILTER(CONTAINS(…)); ``--sentences 1000000`` for a big one
+scale       load and closure of synthetic projects, to owlrl and `reasonable` (see bench.reasoning)
+explain     why an inferred triple of a synthetic project holds
+search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
+
+``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
+(default 200, that is 100,000 triples; 2,000 are a million), ``--sentences N`` the corpus of the search.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.reasoning import bench_explain, bench_scale
 from bench.search import bench_search
 from kgraph import KnowledgeGraph
 from kgraph.build import inspect_project
@@ -144,13 +150,24 @@ def bench_queries() -> None:
     report("", "the median one", statistics.median(ours), rdflib=statistics.median(theirs))
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "--sentences", type=int, default=20_000, help="the size of the corpus for text search"
-    )
-    parser.add_argument("--only-search", action="store_true", help="measure text search alone")
+def main() -> None:
+    """Run the groups asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    groups: dict[str, Callable[[int], None]] = {
+        "start": lambda _: bench_start(),
+        "reasoning": lambda _: bench_reasoning(),
+        "queries": lambda _: bench_queries(),
+        "scale": lambda articles: bench_scale(articles, report),
+        "explain": lambda articles: bench_explain(articles, report),
+        "search": lambda _: bench_search(sorted({10_000, options.sentences})),
+    }
+    parser.add_argument("groups", nargs="*", choices=[*groups, []])
+    parser.add_argument("--articles", type=int, default=200)
+    parser.add_argument("--sentences", type=int, default=20_000)
     options = parser.parse_args()
-    for bench in () if options.only_search else (bench_start, bench_reasoning, bench_queries):
-        bench()
-    bench_search(sorted({10_000, options.sentences}))
+    for name in options.groups or groups:
+        groups[name](options.articles)
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
@@ -25,7 +26,10 @@ from anyio.to_thread import run_sync
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.terms import Term, render_term
+from kgraph.rdf.table import Table
+from kgraph.rdf.terms import parse_iri, parse_triple, read_term
+from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
+from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
 from kgraph.store import Catalog, Generation, Manifest
@@ -34,7 +38,7 @@ from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 
 if TYPE_CHECKING:
-    import pandas
+    pass
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
@@ -42,33 +46,6 @@ _T = TypeVar("_T")
 
 #: The formats in which results come back as values.
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
-
-
-@dataclass(frozen=True, slots=True)
-class Table(Sequence[Mapping[str, Term | None]]):
-    """The rows of a SELECT query. Each row maps every column to a term, or to None where it is unbound."""
-
-    columns: tuple[str, ...]
-    rows: tuple[Mapping[str, Term | None], ...]
-    prefixes: Mapping[str, str]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.rows[index]
-
-    def render(self) -> list[tuple[str, ...]]:
-        """The rows as a person reads them: compact IRIs, bare text, ``""`` for what is unbound."""
-        return [tuple(render_term(row[name], self.prefixes) for name in self.columns) for row in self.rows]
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The rendered rows as a pandas data frame (pandas must be installed)."""
-        try:
-            import pandas as pd  # noqa: PLC0415 - optional
-        except ImportError as error:
-            raise ImportError("A data frame needs pandas: pip install pandas.") from error
-        return pd.DataFrame(self.render(), columns=list(self.columns))
 
 
 class AsyncKnowledgeGraph:
@@ -79,6 +56,7 @@ class AsyncKnowledgeGraph:
         self._backend = backend
         self._catalog = Catalog(settings.store_path)
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
+        self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
 
     @classmethod
@@ -218,6 +196,44 @@ class AsyncKnowledgeGraph:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
+    async def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
+
+        Raises:
+            ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
+        """
+        generation = self.generation
+        triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
+        return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
+
+    async def believe(self, *speakers: str, only: bool = False) -> Belief:
+        """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
+
+        Raises:
+            ParameterError: a name cannot be read.
+        """
+        generation = self.generation
+        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
+        explainer = self._explainer_of(generation)
+        return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+
+    def _explainer_of(self, generation: Generation) -> Explainer:
+        if self._explainer is None or self._explainer[0] != generation.id:
+            explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
+            self._explainer = generation.id, explainer
+        return self._explainer[1]
+
+    async def _search(self, search: Asking[_T], generation: Generation) -> _T:
+        """Answer a search's questions, all from one generation, until it has its result."""
+        try:
+            query = next(search)
+            while True:
+                request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
+                table = await self.fetch(await self._backend.query(request))
+                query = search.send(cast(Table, table).rows)
+        except StopIteration as end:
+            return cast(_T, end.value)
+
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
@@ -320,6 +336,14 @@ class KnowledgeGraph:
             ParameterError: a value is missing or does not fit.
         """
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
+
+    def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+        """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
+        return self._call(partial(self._graph.explain, every=every), subject, predicate, value)
+
+    def believe(self, *speakers: str, only: bool = False) -> Belief:
+        """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""
+        return self._call(partial(self._graph.believe, only=only), *speakers)
 
     def who_said(self, text: str = "", **asked: Any) -> WhoSaid:
         """Answer "who said this?": for words, or for a fact by its ``subject``, ``predicate`` or ``object``.

@@ -27,7 +27,9 @@ from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
 from kgraph.projection import project_stated
-from kgraph.reasoning import Closure, Contradiction, close, is_reasoned_over
+from kgraph.rdf.terms import compact, render_words
+from kgraph.reasoning import Closure, Explainer, View, close, compile_program, is_reasoned_over
+from kgraph.reasoning.account import render_premise
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest, write_generation
 from kgraph.store.generation import FORMAT, canonical_hash
@@ -37,7 +39,7 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 #: Hears of each step of a long work as it begins.
 Progress: TypeAlias = Callable[[str], None]
 
-_LIBRARIES: Final = ("pyoxigraph", "rdflib", "owlrl", "pyshacl", "tantivy")
+_LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl", "tantivy")
 
 
 def _silent(step: str) -> None:
@@ -103,7 +105,8 @@ def _inspect(project: Project, problems: list[Problem], clock: _Clock) -> Inspec
         with clock.step("reasoning"):
             stated = project_stated(subject.claims)
             closure = _close(subject, stated)
-            found += [_as_problem(subject, contradiction) for contradiction in closure.contradictions]
+            found += _contradictions(subject, closure, stated)
+            found += [_unread(subject, term, axioms) for term, axioms in closure.unsupported.items()]
         with clock.step("validating shapes"):
             found += shapes.problems()
     graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred)}
@@ -112,7 +115,6 @@ def _inspect(project: Project, problems: list[Problem], clock: _Clock) -> Inspec
 
 
 def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
-    axioms = [triple for file in subject.project.files(Role.ONTOLOGY) for triple in file.triples]
     facts = [
         triple
         for name, triples in subject.graphs.items()
@@ -120,19 +122,47 @@ def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
         for triple in triples
     ]
     asserted = [triple for triples in subject.graphs.values() for triple in triples]
-    return close(axioms, [*facts, *stated], [*asserted, *stated])
+    return close(_axioms(subject.project), [*facts, *stated], [*asserted, *stated])
 
 
-def _as_problem(subject: Subject, contradiction: Contradiction) -> Problem:
-    """A contradiction at the place of the first individual that it names."""
-    described = (
-        iri for iri in contradiction.involved if iri in subject.index and iri not in subject.ontology
-    )
+def _axioms(project: Project) -> list[ox.Triple]:
+    return [triple for file in project.files(Role.ONTOLOGY) for triple in file.triples]
+
+
+def _contradictions(subject: Subject, closure: Closure, stated: list[ox.Triple]) -> Iterator[Problem]:
+    """Each contradiction with its proof: the assertions that cannot all hold, and the axiom that says so."""
+    if not closure.contradictions:
+        return
+    names = subject.project.settings.names
+    view = View({**subject.graphs, "stated": stated, "inferred": closure.inferred}, names)
+    explainer = Explainer(compile_program(_axioms(subject.project)), names)
+    for clash in closure.contradictions:
+        proofs = [view.run(explainer.prove(triple)) for triple in clash.premises]
+        leaves = [leaf for proof in proofs for leaf in proof.leaves()]
+        places = [statement.iri for leaf in leaves for statement in leaf.statements]
+        places += [str(leaf.triple.subject)[1:-1] for leaf in leaves]
+        words = render_words("; ".join(clash.clause.words), names.prefixes)
+        yield subject.project.problem(
+            "contradiction",
+            next(iter(places), ""),
+            f"The facts contradict the ontology: {words} ({', '.join(clash.clause.rules)}), but "
+            + "; and ".join(render_premise(proof, names.prefixes) for proof in proofs)
+            + ".",
+            "Correct one of the assertions, or an entity's type; the ontology says what excludes what.",
+        )
+
+
+def _unread(subject: Subject, term: str, axioms: list[ox.Triple]) -> Problem:
+    """An axiom that the reasoner does not read, at the place of the first of its kind."""
+    prefixes = subject.project.settings.names.prefixes
+    name = compact(term, prefixes)
+    where = next((str(axiom.subject)[1:-1] for axiom in axioms if str(axiom.subject)[0] == "<"), "")
     return subject.project.problem(
-        "contradiction",
-        next(described, ""),
-        f"The facts contradict the ontology: {contradiction.message}.",
-        "Correct the assertion or the entity's type; the ontology says what excludes what.",
+        "unsupported-axiom",
+        where,
+        f"Nothing is inferred from {len(axioms)} use{'s' if len(axioms) > 1 else ''} of {name} here.",
+        "Say it in the terms of OWL 2 RL, in ontology/: an axiom among the data is not reasoned with.",
+        severity=Severity.WARNING,
     )
 
 
@@ -178,9 +208,10 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
         with clock.step("writing"):
             graphs = {settings.names.graph(name): triples for name, triples in inspection.graphs.items()}
             manifest = _manifest(settings, project, graphs, inspection.problems)
+            axioms = _axioms(project)
 
             def write(path: Path) -> Generation:
-                return write_generation(path, graphs, project.queries, manifest)
+                return write_generation(path, graphs, project.queries, manifest, axioms=axioms)
 
             generation = catalog.publish(manifest.id, write)
     return Report(

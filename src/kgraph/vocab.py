@@ -32,6 +32,8 @@ MODES_OF_THE_PUBLICATION: Final = frozenset({KG + "narrated", KG + "byline"})
 DIRECT_QUOTATION: Final = KG + "direct-quotation"
 POSITIVE: Final = KG + "positive"
 FACT: Final = KG + "fact"
+#: The modalities by which a speaker presents a content as holding.
+AFFIRMING: Final = frozenset({FACT, KG + "characterisation"})
 
 #: The graph that holds the union of all graphs in a generation's store, so that the default graph of the
 #: served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph). It is never listed.

@@ -35,8 +35,7 @@ LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 DOORS = {("kgraph.cli.serve", "kgraph.web.server")}
 #: Who may import what is slow, large or peculiar.
 KEEPERS = {
-    "rdflib": {"project", "checks", "reasoning"},
-    "owlrl": {"reasoning"},
+    "rdflib": {"project", "checks"},
     "pyshacl": {"checks"},
     "tantivy": {"search"},
     "fastapi": {"web"},

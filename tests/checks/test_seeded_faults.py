@@ -510,8 +510,8 @@ def test_evidence_that_is_always_the_whole_sentence_is_noted(shapeless_mill: Pat
     assert problem.line == 11
 
 
-#: Proved by a test of their own: here, or in test_shape_faults.py.
-ELSEWHERE = {"unreadable", "evidence-too-wide", "shape", "shapes"}
+#: Proved by a test of their own: here, in test_shape_faults.py, or in tests/reasoning.
+ELSEWHERE = {"unreadable", "evidence-too-wide", "shape", "shapes", "unsupported-axiom"}
 
 
 def _codes_in(path: Path) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.serve import serve_command
@@ -46,8 +47,10 @@ for _command in (
     check_command,
     queries_command,
     query_command,
-    serve_command,
+    explain_command,
+    believe_command,
     who_said_command,
+    serve_command,
 ):
     cli.add_command(_command)
 

@@ -1,4 +1,4 @@
-"""From pyoxigraph's terms to rdflib's, for the two libraries that think in rdflib: pySHACL and owlrl."""
+"""From pyoxigraph's terms to rdflib's: for pySHACL, and for owlrl in the tests."""
 
 from __future__ import annotations
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
-__all__ = ["Term", "compact", "parse_iri", "render_term"]
+from kgraph.errors import ParameterError
+from kgraph.vocab import RDF_TYPE
+
+__all__ = [
+    "Term",
+    "compact",
+    "parse_iri",
+    "parse_term",
+    "parse_triple",
+    "read_term",
+    "render_term",
+    "render_triple",
+    "render_words",
+]
+
+_T = TypeVar("_T")
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -25,6 +41,56 @@ def parse_iri(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode:
     if colon and prefix in prefixes and not local.startswith("//"):
         return ox.NamedNode(prefixes[prefix] + local)
     return ox.NamedNode(stripped)
+
+
+def parse_term(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.Literal:
+    """Read a term: an IRI as :func:`parse_iri` does, ``a``, or a literal as Turtle writes it.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    stripped = text.strip()
+    if stripped == "a":
+        return ox.NamedNode(RDF_TYPE)
+    if re.match(r"[\"'+\-.\d]|(true|false)$", stripped) is None:
+        return parse_iri(stripped, prefixes=prefixes)
+    prologue = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items())
+    try:
+        (quad,) = ox.parse(f"{prologue}<x:s> <x:p> {stripped} .", ox.RdfFormat.TURTLE)
+    except SyntaxError as error:
+        raise ValueError(f"{text!r} is no literal as Turtle writes it") from error
+    assert isinstance(quad.object, ox.Literal)  # noqa: S101 - by its first character
+    return quad.object
+
+
+def read_term(part: str, text: str, parse: Callable[..., _T], *, prefixes: Mapping[str, str]) -> _T:
+    """Read what a user gives as some part of a question.
+
+    Raises:
+        ParameterError: it cannot be read.
+    """
+    try:
+        return parse(text, prefixes=prefixes)
+    except ValueError as error:
+        raise ParameterError(
+            f"The {part} {text!r} cannot be read: {error}.",
+            hint="Write an IRI, a name such as kgr:kfor, or for an object a literal in quotation marks.",
+        ) from error
+
+
+def parse_triple(subject: str, predicate: str, value: str, *, prefixes: Mapping[str, str]) -> ox.Triple:
+    """Read a triple whose terms are IRIs, prefixed names, ``a``, or an object as Turtle writes literals.
+
+    Raises:
+        ParameterError: a term cannot be read.
+    """
+    return ox.Triple(
+        read_term("subject", subject, parse_iri, prefixes=prefixes),
+        read_term(
+            "predicate", RDF_TYPE if predicate.strip() == "a" else predicate, parse_iri, prefixes=prefixes
+        ),
+        read_term("object", value, parse_term, prefixes=prefixes),
+    )
 
 
 def compact(iri: str, prefixes: Mapping[str, str]) -> str:
@@ -47,3 +113,17 @@ def render_term(term: Term | None, prefixes: Mapping[str, str]) -> str:
     if isinstance(term, ox.Literal):
         return term.value
     return str(term)
+
+
+def render_triple(triple: ox.Triple, prefixes: Mapping[str, str]) -> str:
+    """A triple as a person reads it; a literal keeps its quotation marks, a type is ``a``."""
+    terms = (triple.subject, triple.predicate, triple.object)
+    shown = [
+        f'"{term.value}"' if isinstance(term, ox.Literal) else render_term(term, prefixes) for term in terms
+    ]
+    return " ".join("a" if text == "rdf:type" else text for text in shown)
+
+
+def render_words(words: str, prefixes: Mapping[str, str]) -> str:
+    """Words in which IRIs stand in angle brackets, with the IRIs shortened."""
+    return re.sub(r"<([^<>\s]+)>", lambda match: compact(match[1], prefixes), words)

@@ -4,8 +4,8 @@
          outside identifiers and a curator's readings must not turn into facts
     out  conclusions about individuals in the ontology's own terms, that no graph asserts already
 
-Dropped are the reasoner's by-products: axiomatic triples, conclusions about the ontology's terms, literal
-subjects, types in owl: and rdfs:, reflexive owl:sameAs. APART: asserted and inferred stay disjoint.
+Dropped are conclusions about the ontology's terms, types in owl: and rdfs:, and reflexive owl:sameAs.
+APART: asserted and inferred stay disjoint.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
+from kgraph.reasoning.program import compile_program, find_unsupported
+from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
 from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS
 
-__all__ = ["Closure", "Contradiction", "close", "is_reasoned_over"]
+__all__ = ["Closure", "close", "is_reasoned_over"]
 
 _OUTSIDE_REASONING: Final = frozenset({"links", "editorial"})
 _PROPERTIES: Final = (OWL + "ObjectProperty", OWL + "DatatypeProperty")
@@ -27,19 +29,15 @@ _CLASSES: Final = (OWL + "Class", RDFS + "Class")
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
-    """An inconsistency: the reasoner's sentence, and the IRIs that it names."""
-
-    message: str
-    involved: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Closure:
-    """What follows. ``inferred`` is empty of anything asserted; a contradiction makes all of it worthless."""
+    """What follows. ``inferred`` is empty of anything asserted; a contradiction makes all of it worthless.
+
+    ``unsupported`` are the axioms that no rule reads, by the term that they use.
+    """
 
     inferred: tuple[ox.Triple, ...]
-    contradictions: tuple[Contradiction, ...]
+    contradictions: tuple[Clash, ...]
+    unsupported: dict[str, list[ox.Triple]]
 
 
 def is_reasoned_over(graph: str) -> bool:
@@ -57,31 +55,38 @@ def close(
         facts: the triples to reason over.
         asserted: every triple that stands in some graph already, and so is not inferred.
     """
-    from kgraph.reasoning.owlrl_engine import expand  # noqa: PLC0415 - rdflib and owlrl take 0.4 s to import
-
     axioms = list(ontology)
     premises = list(facts)
+    # An axiom among the data is none: only the ontology says what follows from what.
+    unsupported = find_unsupported(axioms) | find_unsupported(premises, supported=False)
     if not axioms or not premises:
-        return Closure((), ())
-    terms = TripleIndex(axioms)
-    properties = {iri for cls in _PROPERTIES for iri in terms.instances(cls)}
-    classes = {iri for cls in _CLASSES for iri in terms.instances(cls)}
+        return Closure((), (), unsupported)
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in (*axioms, *premises))
+    program = compile_program(axioms)
+    saturate(store, program)
+    kept = _Kept(axioms)
     known = {*asserted, *premises, *axioms}
-    expansion = expand(axioms, premises)
-    inferred = [
-        triple
-        for triple in expansion.triples
-        if triple not in known and _is_kept(triple, terms, properties, classes)
-    ]
-    return Closure(tuple(sorted(inferred, key=str)), expansion.contradictions)
+    found = (quad.triple for quad in store.quads_for_pattern(None, None, None, INFERRED))
+    inferred = [triple for triple in found if kept(triple) and triple not in known]
+    clashes = tuple(find_clashes(store, program))
+    return Closure(tuple(sorted(inferred, key=str)), clashes, unsupported)
 
 
-def _is_kept(triple: ox.Triple, terms: TripleIndex, properties: set[str], classes: set[str]) -> bool:
-    subject, predicate, value = triple.subject, triple.predicate.value, triple.object
-    if isinstance(subject, ox.NamedNode) and subject.value in terms:
-        return False
-    if predicate == RDF_TYPE:
-        return isinstance(value, ox.NamedNode) and value.value in classes
-    if predicate == OWL_SAME_AS:
-        return subject != value
-    return predicate in properties
+class _Kept:
+    """Which conclusions are kept, by the terms that an ontology declares."""
+
+    def __init__(self, axioms: Iterable[ox.Triple]) -> None:
+        self._terms = TripleIndex(axioms)
+        self._properties = {iri for cls in _PROPERTIES for iri in self._terms.instances(cls)}
+        self._classes = {iri for cls in _CLASSES for iri in self._terms.instances(cls)}
+
+    def __call__(self, triple: ox.Triple) -> bool:
+        subject, predicate, value = triple.subject, triple.predicate.value, triple.object
+        if isinstance(subject, ox.NamedNode) and subject.value in self._terms:
+            return False
+        if predicate == RDF_TYPE:
+            return isinstance(value, ox.NamedNode) and value.value in self._classes
+        if predicate == OWL_SAME_AS:
+            return subject != value
+        return predicate in self._properties

@@ -3,6 +3,7 @@
     oxigraph/       the store: every named graph, and their union in the graph that no query can name
     search/         the text index over what is said in those graphs
     queries/        the canned queries as they were at the build
+    axioms.nt       the ontology that was reasoned with: what proofs are looked for by
     manifest.json   what it was built from, what is in it, its canonical hash; written last
 
 SEALED: nothing in the folder changes once the manifest is there.
@@ -27,8 +28,9 @@ from kgraph.vocab import UNION_GRAPH
 __all__ = ["Generation", "Manifest", "canonical_hash", "write_generation"]
 
 MANIFEST: Final = "manifest.json"
+AXIOMS: Final = "axioms.nt"
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ class Generation:
             for path in sorted((self.path / "queries").glob("*.rq"))
         ]
 
+    def axioms(self) -> list[ox.Triple]:
+        """The ontology that this generation was reasoned with."""
+        return [quad.triple for quad in ox.parse(path=self.path / AXIOMS, format=ox.RdfFormat.N_TRIPLES)]
+
 
 def load_generation(path: Path) -> Generation:
     """Read a generation's manifest.
@@ -115,6 +121,8 @@ def write_generation(
     graphs: Mapping[str, Sequence[ox.Triple]],
     queries: Mapping[str, str],
     manifest: Manifest,
+    *,
+    axioms: Iterable[ox.Triple] = (),
 ) -> Generation:
     """Fill a new folder: the store and its text index first, the manifest last. All is on disk on return."""
     path.mkdir(parents=True)
@@ -134,6 +142,7 @@ def write_generation(
     (path / "queries").mkdir()
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")
+    (path / AXIOMS).write_bytes(ox.serialize(axioms, format=ox.RdfFormat.N_TRIPLES) or b"")
     (path / MANIFEST).write_text(manifest.render(), encoding="utf-8")
     _sync_tree(path)
     return Generation(path, manifest)

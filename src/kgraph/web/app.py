@@ -21,7 +21,7 @@ import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import Format, ResultKind
-from kgraph.web import canned, health, pages, sparql, who_said
+from kgraph.web import canned, explain, health, pages, sparql, who_said
 from kgraph.web.negotiation import HTML, choose
 from kgraph.web.problems import HttpProblem, details
 from kgraph.web.reading import accept_of
@@ -57,7 +57,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["Accept-Post", "Allow", "Retry-After"],
     )
-    for room in (sparql, canned, who_said, health):
+    for room in (sparql, canned, explain, who_said, health):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in (KgraphError, HttpProblem, HTTPException, RequestValidationError, Exception):

@@ -19,7 +19,9 @@ from kgraph.canned import CannedQuery
 from kgraph.engine import Answer
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
-from kgraph.rdf.terms import Term, render_term
+from kgraph.rdf.terms import Term, compact, render_term
+from kgraph.reasoning import Explanation
+from kgraph.reasoning.account import describe_explanation
 from kgraph.vocab import KG, XSD
 from kgraph.web.problems import details
 from kgraph.who_said import Answer as WhoSaid
@@ -30,6 +32,7 @@ __all__ = [
     "Result",
     "canned_page",
     "docs_page",
+    "explain_page",
     "home_page",
     "problem_page",
     "public_url",
@@ -225,6 +228,34 @@ def canned_page(
             "problem": problem,
             "downloads": _downloads(result),
             "search": urlencode(values, doseq=True),
+        },
+        status=status,
+        headers=headers,
+    )
+
+
+def explain_page(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    *,
+    values: Mapping[str, str],
+    every: bool,
+    explanation: Explanation | None = None,
+    error: KgraphError | None = None,
+) -> Response:
+    """The form for a triple, with its proof or its error."""
+    status, problem, headers = _problem(request, error)
+    described = None if explanation is None else describe_explanation(explanation, graph.prefixes)
+    return _page(
+        request,
+        "explain.html",
+        {
+            "values": values,
+            "every": every,
+            "explanation": described,
+            "problem": problem,
+            "search": request.url.query,
+            "short": lambda iri: compact(iri, graph.prefixes),
         },
         status=status,
         headers=headers,

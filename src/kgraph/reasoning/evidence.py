@@ -1,0 +1,185 @@
+"""What a leaf of a proof rests on: its assertions with speaker, sentence and words, or its outside source.
+
+As everything that looks for proofs, this does no input and output: it is a generator that yields
+SPARQL queries and is sent their rows. Terms enter a query only as serialised terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import Final, TypeAlias, TypeVar
+
+import pyoxigraph as ox
+
+from kgraph.rdf.terms import Term
+from kgraph.reasoning.proof import Proof, Quote, Statement
+from kgraph.vocab import DCTERMS, FACT, KG, MODES_OF_THE_PUBLICATION, POSITIVE, RDF_TYPE, Names
+
+__all__ = ["Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "union"]
+
+T = TypeVar("T")
+Rows: TypeAlias = Sequence[Mapping[str, Term | None]]
+#: A search: yields queries, is sent their rows, returns a T.
+Asking: TypeAlias = Generator[str, Rows, T]
+
+_Described: TypeAlias = dict[str, list[Term]]
+#: How many parts one query has: longer ones take their time to parse.
+_PARTS: Final = 400
+#: The graphs of what somebody says; the second only in a view (see :mod:`kgraph.reasoning.belief`).
+_SAID: Final = frozenset({"stated", "believed"})
+
+
+def union(parts: Sequence[str]) -> Asking[list[tuple[int, Mapping[str, Term | None]]]]:
+    """The rows of each of many group patterns, with the pattern's number, in as few queries as sensible."""
+    found: list[tuple[int, Mapping[str, Term | None]]] = []
+    for start in range(0, len(parts), _PARTS):
+        some = parts[start : start + _PARTS]
+        branches = " UNION ".join(f"{{ {part} BIND({n} AS ?part) }}" for n, part in enumerate(some, start))
+        rows = yield f"SELECT * WHERE {{ {branches} }}"
+        found += [(int(_value(row["part"])), row) for row in rows]
+    return found
+
+
+def _value(term: Term | None) -> str:
+    return term.value if isinstance(term, (ox.NamedNode, ox.Literal)) else str(term)
+
+
+def find_graphs(triples: Sequence[ox.Triple], names: Names) -> Asking[dict[ox.Triple, set[str]]]:
+    """The short names of the graphs that hold each of the triples."""
+    rows = yield from union([f"GRAPH ?graph {{ {_pattern(triple)} }}" for triple in triples])
+    found: dict[ox.Triple, set[str]] = {triple: set() for triple in triples}
+    for number, row in rows:
+        found[triples[number]].add(_value(row["graph"]).removeprefix(names.graphs))
+    return found
+
+
+def _pattern(triple: ox.Triple) -> str:
+    return f"{triple.subject} {triple.predicate} {triple.object}"
+
+
+def _describe(nodes: Iterable[str]) -> Asking[dict[str, _Described]]:
+    """What is said of each node, by predicate."""
+    wanted = list(dict.fromkeys(nodes))
+    rows = yield from union([f"<{node}> ?predicate ?object" for node in wanted])
+    found: dict[str, _Described] = {node: {} for node in wanted}
+    for number, row in rows:
+        value = row["object"]
+        if value is not None:
+            found[wanted[number]].setdefault(_value(row["predicate"]), []).append(value)
+    return found
+
+
+def _iris(node: _Described, name: str) -> tuple[str, ...]:
+    return tuple(sorted({term.value for term in node.get(KG + name, ()) if isinstance(term, ox.NamedNode)}))
+
+
+def _first(node: _Described, name: str) -> str | None:
+    return next(map(_value, node.get(KG + name, ())), None)
+
+
+def _number(node: _Described, name: str) -> int | None:
+    text = _first(node, name)
+    return int(text) if text is not None and text.isdecimal() else None
+
+
+def find_statements(triples: Sequence[ox.Triple]) -> Asking[dict[ox.Triple, list[Statement]]]:
+    """The assertions with each of these contents, stated and unasserted ones."""
+    rows = yield from union(
+        [
+            f"?claim <{KG}subject> {t.subject} ; <{KG}predicate> {t.predicate} ; <{KG}{name}> {t.object} ."
+            for t in triples
+            for name in ("object", "value")
+        ]
+    )
+    claims = [(triples[number // 2], _value(row["claim"])) for number, row in rows]
+    statements = yield from _statements(claim for _, claim in claims)
+    found: dict[ox.Triple, list[Statement]] = {triple: [] for triple in triples}
+    for triple, claim in claims:
+        if statements[claim] not in found[triple]:
+            found[triple].append(statements[claim])
+    for several in found.values():
+        several.sort(key=lambda statement: (statement.article or "", statement.number or 0, statement.iri))
+    return found
+
+
+def _statements(claims: Iterable[str]) -> Asking[dict[str, Statement]]:
+    said = yield from _describe(claims)
+    spans = yield from _describe(
+        part for claim in said.values() for part in (*_iris(claim, "evidence"), *_iris(claim, "inSentence"))
+    )
+    return {iri: _statement(iri, claim, spans) for iri, claim in said.items()}
+
+
+def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> Statement:
+    mode, polarity, modality = (_first(claim, name) for name in ("mode", "polarity", "modality"))
+    sentence = _first(claim, "inSentence")
+    described = spans.get(sentence or "", {})
+    quotes = [
+        Quote(
+            span,
+            _first(spans[span], "exactText") or "",
+            _number(spans[span], "beginIndex"),
+            _number(spans[span], "endIndex"),
+        )
+        for span in _iris(claim, "evidence")
+    ]
+    return Statement(
+        iri,
+        _iris(claim, "attributedTo"),
+        _iris(claim, "relayedBy"),
+        mode,
+        polarity,
+        modality,
+        _first(described, "partOfArticle"),
+        sentence,
+        _number(described, "sentenceNumber"),
+        tuple(sorted(quotes, key=lambda quote: quote.start or 0)),
+        mode in MODES_OF_THE_PUBLICATION and polarity == POSITIVE and modality == FACT,
+    )
+
+
+def find_leaves(graphs: Mapping[ox.Triple, Iterable[str]]) -> Asking[dict[ox.Triple, Proof]]:
+    """The leaf that each asserted triple is, given the graphs that hold it."""
+    triples = list(graphs)
+    stated = [triple for triple in triples if not _SAID.isdisjoint(graphs[triple])]
+    statements = yield from find_statements(stated)
+    subjects = {t: t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
+    others = [subject for triple, subject in subjects.items() if triple not in statements]
+    said = yield from _describe(others)
+    assertion = ox.NamedNode(KG + "Assertion")
+    annotated = yield from _statements(
+        subject for subject, node in said.items() if assertion in node.get(RDF_TYPE, ())
+    )
+    sources = yield from _outside([s for t, s in subjects.items() if "gazetteer" in graphs[t]])
+    found: dict[ox.Triple, Proof] = {}
+    for triple in triples:
+        subject = subjects.get(triple, "")
+        about = [annotated[subject]] if subject in annotated else []
+        found[triple] = Proof(
+            triple,
+            tuple(sorted(graphs[triple])),
+            tuple(
+                s
+                for s in statements.get(triple, about)
+                if triple not in statements or _backs(s, graphs[triple])
+            ),
+            sources.get(subject, ()) if "gazetteer" in graphs[triple] else (),
+        )
+    return found
+
+
+def _backs(statement: Statement, graphs: Iterable[str]) -> bool:
+    """Whether a statement is a reason for its content to stand in one of the graphs."""
+    return statement.is_stated or ("believed" in graphs and statement.is_affirmed)
+
+
+def _outside(subjects: Iterable[str]) -> Asking[dict[str, tuple[str, ...]]]:
+    """The named sources of the gazetteer's records of some things."""
+    wanted = list(dict.fromkeys(subjects))
+    rows = yield from union(
+        [f"?record <{KG}recordOf> <{subject}> ; <{DCTERMS}source> ?source ." for subject in wanted]
+    )
+    found: dict[str, list[str]] = {}
+    for number, row in rows:
+        found.setdefault(wanted[number], []).append(_value(row["source"]))
+    return {subject: tuple(sorted(set(sources))) for subject, sources in found.items()}

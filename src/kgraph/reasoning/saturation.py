@@ -1,0 +1,171 @@
+"""Saturation: running a program over a store to its fixpoint, set at a time, in SPARQL.
+
+The clauses are sorted into strata by what feeds what, so that most run once, over everything that they can
+ever use. Only those of a stratum that feed each other (an inverse pair, a transitive property, a chain)
+run until nothing new comes, and then semi-naively: each round joins only what the round before has found.
+
+Equality feeds every clause and almost never occurs. So the strata are run without it; where something
+turned out to be the same as something else, all clauses together take another turn, from there.
+
+It is plain SPARQL 1.1 Update, four named graphs and no other state, so any store will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import pyoxigraph as ox
+
+from kgraph.reasoning.program import Clause, Pattern, Slot
+from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
+
+__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "saturate", "stratify"]
+
+#: What is given; filled by the caller.
+FACTS: Final = ox.NamedNode("urn:kgraph:facts")
+#: What follows, without anything that is given.
+INFERRED: Final = ox.NamedNode("urn:kgraph:inferred")
+_DELTA: Final = ox.NamedNode("urn:kgraph:delta")
+_NEXT: Final = ox.NamedNode("urn:kgraph:next")
+_GIVEN: Final = f"USING {FACTS} USING {INFERRED} USING NAMED {_DELTA}"
+_SAME: Final = ox.NamedNode(OWL_SAME_AS)
+#: How many contradictions of one axiom are looked at: after the first few they repeat themselves.
+_CLASHES_OF_A_CLAUSE: Final = 20
+
+_Signature = tuple[Slot | None, Slot | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A contradiction: the clause, and the triples that are its premises."""
+
+    clause: Clause
+    premises: tuple[ox.Triple, ...]
+
+    @property
+    def involved(self) -> tuple[str, ...]:
+        """The IRIs that its premises name."""
+        terms = (term for triple in self.premises for term in triple)
+        return tuple(dict.fromkeys(term.value for term in terms if isinstance(term, ox.NamedNode)))
+
+
+def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
+    """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
+    clauses = [clause for clause in program if clause.conclusion is not None]
+    plain = [clause for clause in clauses if not _is_equality(clause)]
+    for stratum in stratify(plain):
+        if _is_recursive(stratum):
+            for clause in stratum:
+                _derive(store, clause, into=_NEXT)
+            _iterate(store, stratum)
+        else:
+            _derive(store, stratum[0], into=INFERRED)
+    same = f"?x {_SAME} ?y FILTER(!sameTerm(?x, ?y))"
+    if store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ {same} }}"):
+        store.update(f"INSERT {{ GRAPH {_NEXT} {{ ?x {_SAME} ?y }} }} {_GIVEN} WHERE {{ {same} }}")
+        _iterate(store, clauses)
+
+
+def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
+    """The contradictions in a saturated store."""
+    for clause in program:
+        if clause.conclusion is not None:
+            continue
+        names = sorted(set().union(*(premise.variables for premise in clause.premises)))
+        select = " ".join(f"?{name}" for name in names) or "*"
+        query = f"SELECT DISTINCT {select} WHERE {{ {clause.where} }} LIMIT {_CLASHES_OF_A_CLAUSE}"
+        rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
+        for row in rows:
+            binding = {name: cast(Slot, row[name]) for name in names}
+            yield Clash(clause, tuple(premise.bind(binding).triple for premise in clause.premises))
+
+
+def _is_equality(clause: Clause) -> bool:
+    return clause.rules[0].startswith("eq-")
+
+
+def _derive(store: ox.Store, clause: Clause, *, into: ox.NamedNode, new: int | None = None) -> None:
+    """Add what a clause concludes; with ``new``, only from what is new for the premise of that number."""
+    if new is None:
+        premises = clause.where
+    else:
+        rest = [premise for number, premise in enumerate(clause.premises) if number != new]
+        premises = (
+            " . ".join([f"GRAPH {_DELTA} {{ {clause.premises[new]} }}", *map(str, rest)]) + clause.filter
+        )
+    store.update(
+        f"INSERT {{ GRAPH {into} {{ {clause.conclusion} }} }} {_GIVEN} "
+        f"WHERE {{ {premises} FILTER NOT EXISTS {{ {clause.conclusion} }} }}"
+    )
+
+
+def _iterate(store: ox.Store, clauses: Sequence[Clause]) -> None:
+    """Take in the graph ``next`` round by round, each adding what follows from the one before."""
+    heads = {_signature(clause.conclusion) for clause in clauses if clause.conclusion is not None}
+    while store.query(f"ASK {{ GRAPH {_NEXT} {{ ?s ?p ?o }} }}"):
+        store.update(f"MOVE {_NEXT} TO {_DELTA}; ADD {_DELTA} TO {INFERRED}")
+        for clause in clauses:
+            for number, premise in enumerate(clause.premises):
+                if any(_meets(_signature(premise), head) for head in heads):
+                    _derive(store, clause, into=_NEXT, new=number)
+    store.update(f"CLEAR SILENT GRAPH {_DELTA}")
+
+
+def _signature(pattern: Pattern) -> _Signature:
+    """What a pattern is about: its predicate, and of a type its class; None for any."""
+    predicate = None if isinstance(pattern.predicate, ox.Variable) else pattern.predicate
+    is_type = predicate == ox.NamedNode(RDF_TYPE)
+    cls = pattern.object if is_type and not isinstance(pattern.object, ox.Variable) else None
+    return predicate, cls
+
+
+def _meets(one: _Signature, other: _Signature) -> bool:
+    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+
+
+def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """The strongly connected components of what feeds what, each before those that it feeds (Tarjan)."""
+    users: dict[_Signature, list[int]] = {}
+    for number, clause in enumerate(clauses):
+        for premise in clause.premises:
+            users.setdefault(_signature(premise), []).append(number)
+    feeds = [
+        sorted({n for sign, numbers in users.items() if _meets(sign, _head(clause)) for n in numbers})
+        for clause in clauses
+    ]
+    order: dict[int, int] = {}
+    low: dict[int, int] = {}
+    stack: list[int] = []
+    components: list[list[Clause]] = []
+
+    def visit(node: int) -> None:
+        order[node] = low[node] = len(order)
+        stack.append(node)
+        for target in feeds[node]:
+            if target not in order:
+                visit(target)
+                low[node] = min(low[node], low[target])
+            elif target in stack:
+                low[node] = min(low[node], order[target])
+        if low[node] == order[node]:
+            start = stack.index(node)
+            components.append([clauses[member] for member in stack[start:]])
+            del stack[start:]
+
+    for node in range(len(clauses)):
+        if node not in order:
+            visit(node)
+    return components[::-1]
+
+
+def _head(clause: Clause) -> _Signature:
+    assert clause.conclusion is not None  # noqa: S101 - only such clauses are stratified
+    return _signature(clause.conclusion)
+
+
+def _is_recursive(stratum: list[Clause]) -> bool:
+    return len(stratum) > 1 or any(
+        _meets(_signature(premise), _head(stratum[0])) for premise in stratum[0].premises
+    )

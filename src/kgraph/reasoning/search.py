@@ -1,0 +1,270 @@
+"""Looking for proofs backwards, from a triple to what is asserted, in a store that holds the closure.
+
+Level by level: which clauses could have concluded a goal, from which premises that hold? Premises that are
+asserted are proven; the others are the goals of the next level. A goal is proven once all premises of one
+of its derivations are, so what is found first is the least deep, and of those the smallest is taken. The
+goal that was asked for never counts as proven on the way, and no other goal is proven by itself:
+a proof is well-founded, however much the closure leads in circles.
+
+It is a generator of queries: see :mod:`kgraph.reasoning.evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.reasoning.closure import is_reasoned_over
+from kgraph.reasoning.evidence import Asking, find_graphs, find_leaves, find_statements, union
+from kgraph.reasoning.program import Clause, Pattern, Slot
+from kgraph.reasoning.proof import Explanation, Proof, Step, Verdict
+from kgraph.vocab import RDF_TYPE, Names
+
+__all__ = ["Explainer"]
+
+_DEEPEST: Final = 40
+#: How many derivations by one clause are looked at, first and where that was not enough.
+_FEW: Final = 20
+_MANY: Final = 2_000
+#: Once there is a proof, alternatives are followed only while there are this few open goals.
+_OPEN_GOALS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Derivation:
+    clause: Clause
+    premises: tuple[ox.Triple, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: the proofs asked for, the smallest first, of how many, and if these are all."""
+
+    proofs: tuple[Proof, ...]
+    total: int
+    exact: bool
+
+
+class Explainer:
+    """Explains the triples of one generation, by the program that its inferred graph was made with."""
+
+    def __init__(self, program: Iterable[Clause], names: Names) -> None:
+        self._names = names
+        self._clauses: dict[tuple[Slot | None, Slot | None], list[Clause]] = {}
+        for clause in program:
+            if clause.conclusion is not None:
+                self._clauses.setdefault(_head(clause.conclusion), []).append(clause)
+
+    def clauses_for(self, goal: ox.Triple) -> Iterator[Clause]:
+        """The clauses that could conclude a triple, with its terms filled in."""
+        for head in {
+            (goal.predicate, None),
+            (goal.predicate, goal.object if goal.predicate.value == RDF_TYPE else None),
+            (None, None),
+        }:
+            for clause in self._clauses.get(head, ()):
+                assert clause.conclusion is not None  # noqa: S101 - only such clauses are indexed
+                binding = clause.conclusion.match(_as_pattern(goal))
+                if binding is not None:
+                    yield clause.bind(binding)
+
+    def explain(self, triple: ox.Triple, *, every: bool = False) -> Asking[Explanation]:
+        """Why a triple holds; where it does not, which claims come nearest.
+
+        Args:
+            triple: the triple, without blank nodes.
+            every: look for every way to derive it, not only for the shortest proof.
+        """
+        graphs = (yield from find_graphs([triple], self._names))[triple]
+        claims = tuple(s for s in (yield from find_statements([triple]))[triple] if not s.is_stated)
+        asserted = graphs - {"inferred"}
+        if asserted:
+            leaf = (yield from find_leaves({triple: asserted}))[triple]
+            verdict = Verdict.STATED if "stated" in asserted else Verdict.RECORDED
+            return Explanation(triple, verdict, (leaf,), claims=claims)
+        if not graphs:
+            return Explanation(triple, Verdict.CLAIMED if claims else Verdict.ABSENT, claims=claims)
+        found = yield from self.derive(triple, every=every)
+        return Explanation(triple, Verdict.INFERRED, found.proofs, found.total - 1, found.exact, claims)
+
+    def prove(self, triple: ox.Triple) -> Asking[Proof]:
+        """The smallest proof of a triple that is known to hold; a bare one where none can be shown."""
+        graphs = (yield from find_graphs([triple], self._names))[triple] - {"inferred"}
+        if graphs:
+            return (yield from find_leaves({triple: graphs}))[triple]
+        found = yield from self.derive(triple)
+        return next(iter(found.proofs), Proof(triple))
+
+    def derive(self, goal: ox.Triple, *, every: bool = False) -> Asking[Found]:
+        """The proofs of a triple that follows; none where it does not."""
+        found = Found((), 0, exact=False)
+        for limit, strict in ((_MANY if every else _FEW, True), (_MANY, True), (_MANY, False)):
+            search = _Search(self, goal, limit=limit, strict=strict, every=every)
+            found = yield from search.run()
+            if found.total:
+                break
+        return found
+
+    def is_premise(self, graphs: Iterable[str]) -> bool:
+        """Whether a triple that stands in these graphs was reasoned with."""
+        return any(graph != "inferred" and is_reasoned_over(graph) for graph in graphs)
+
+    @property
+    def names(self) -> Names:
+        """The project's names."""
+        return self._names
+
+
+def _head(conclusion: Pattern) -> tuple[Slot | None, Slot | None]:
+    _, predicate, value = conclusion
+    if isinstance(predicate, ox.Variable):
+        return None, None
+    is_type = predicate == ox.NamedNode(RDF_TYPE) and not isinstance(value, ox.Variable)
+    return predicate, value if is_type else None
+
+
+def _as_pattern(triple: ox.Triple) -> Pattern:
+    return Pattern(triple.subject, triple.predicate, triple.object)
+
+
+class _Search:
+    """One search. ``strict`` joins all premises in the store; otherwise a type may also be proven itself."""
+
+    def __init__(
+        self, explainer: Explainer, goal: ox.Triple, *, limit: int, strict: bool, every: bool
+    ) -> None:
+        self._explainer = explainer
+        self._goal = goal
+        self._limit = limit
+        self._strict = strict
+        self._every = every
+        self._exact = True
+        self._asserted: dict[ox.Triple, set[str]] = {}
+        self._derivations: dict[ox.Triple, list[_Derivation]] = {}
+        self._best: dict[ox.Triple, _Derivation] = {}
+        self._sizes: dict[ox.Triple, int] = {}
+
+    def run(self) -> Asking[Found]:
+        goals = [self._goal]
+        for _ in range(_DEEPEST):
+            yield from self._expand(goals)
+            self._settle()
+            goals = list(self._open_goals())
+            enough = self._proven() and not self._every and len(goals) > _OPEN_GOALS
+            if not goals or enough:
+                break
+        derivations = sorted(self._proven(), key=self._size)
+        proofs = yield from self._proofs(derivations if self._every else derivations[:1])
+        return Found(proofs, len(derivations), self._exact and not goals)
+
+    def _proven(self) -> list[_Derivation]:
+        found = self._derivations.get(self._goal, ())
+        return [derivation for derivation in found if self._is_proven(derivation)]
+
+    def _is_proven(self, derivation: _Derivation) -> bool:
+        return all(premise in self._sizes for premise in derivation.premises)
+
+    def _size(self, derivation: _Derivation) -> int:
+        return 1 + sum(self._sizes[premise] for premise in derivation.premises)
+
+    def _open_goals(self) -> Iterator[ox.Triple]:
+        seen: set[ox.Triple] = set()
+        for goal, derivations in self._derivations.items():
+            if goal not in self._sizes:
+                for premise in (premise for d in derivations for premise in d.premises):
+                    if (
+                        premise not in self._sizes
+                        and premise not in self._derivations
+                        and premise not in seen
+                    ):
+                        seen.add(premise)
+                        yield premise
+
+    def _expand(self, goals: list[ox.Triple]) -> Asking[None]:
+        """Find the derivations of some goals, and which of their premises are asserted."""
+        attempts = [(goal, clause) for goal in goals for clause in self._explainer.clauses_for(goal)]
+        rows = yield from union([self._question(clause) for _, clause in attempts])
+        found: dict[ox.Triple, dict[_Derivation, None]] = {goal: {} for goal in goals}
+        counts: dict[int, int] = {}
+        for number, row in rows:
+            goal, clause = attempts[number]
+            counts[number] = counts.get(number, 0) + 1
+            premises = [premise.bind(_bound(row)) for premise in clause.premises]
+            if any(isinstance(slot, ox.BlankNode) for premise in premises for slot in premise):
+                self._exact = False  # SPARQL cannot name a blank node, and neither can a reader
+                continue
+            derivation = _Derivation(clause, tuple(premise.triple for premise in premises))
+            if goal not in derivation.premises and self._goal not in derivation.premises:
+                found[goal][derivation] = None
+        if any(count >= self._limit for count in counts.values()):
+            self._exact = False
+        yield from self._look_up({p for some in found.values() for d in some for p in d.premises})
+        for goal, derivations in found.items():
+            self._derivations[goal] = [d for d in derivations if all(map(self._may_hold, d.premises))]
+
+    def _question(self, clause: Clause) -> str:
+        patterns = list(clause.premises)
+        if not self._strict:
+            joined = [pattern for pattern in patterns if pattern.predicate != ox.NamedNode(RDF_TYPE)]
+            bound: set[str] = set().union(*(pattern.variables for pattern in joined))
+            patterns = [p for p in patterns if p in joined or not p.variables <= bound]
+        where = " . ".join(map(str, patterns)) + clause.filter
+        return f"{{ SELECT * WHERE {{ {where} }} LIMIT {self._limit} }}"
+
+    def _look_up(self, premises: set[ox.Triple]) -> Asking[None]:
+        new = [premise for premise in premises if premise not in self._asserted]
+        graphs = yield from find_graphs(new, self._explainer.names)
+        for premise, where in graphs.items():
+            self._asserted[premise] = where
+            if self._explainer.is_premise(where):
+                self._sizes[premise] = 1
+
+    def _may_hold(self, premise: ox.Triple) -> bool:
+        """Whether a premise is asserted or inferred, and not only in a graph outside reasoning."""
+        where = self._asserted[premise]
+        virtual = not self._strict and not where and premise.predicate.value == RDF_TYPE
+        return virtual or "inferred" in where or premise in self._sizes
+
+    def _settle(self) -> None:
+        """Mark as proven what now is, the least deep first."""
+        while True:
+            ready: dict[ox.Triple, _Derivation] = {}
+            for goal, derivations in self._derivations.items():
+                if goal != self._goal and goal not in self._sizes:
+                    proven = [d for d in derivations if self._is_proven(d)]
+                    if proven:
+                        ready[goal] = min(proven, key=self._size)
+            if not ready:
+                return
+            sizes = {goal: self._size(derivation) for goal, derivation in ready.items()}
+            self._best |= ready
+            self._sizes |= sizes
+
+    def _proofs(self, derivations: list[_Derivation]) -> Asking[tuple[Proof, ...]]:
+        used: dict[ox.Triple, None] = {}
+        waiting = [premise for derivation in derivations for premise in derivation.premises]
+        while waiting:
+            triple = waiting.pop()
+            if triple not in used:
+                used[triple] = None
+                waiting += self._best[triple].premises if triple in self._best else ()
+        leaves = yield from find_leaves(
+            {t: self._asserted[t] - {"inferred"} for t in used if t not in self._best}
+        )
+        built: dict[ox.Triple, Proof] = dict(leaves)
+        return tuple(self._proof(self._goal, derivation, built) for derivation in derivations)
+
+    def _proof(self, triple: ox.Triple, derivation: _Derivation, built: dict[ox.Triple, Proof]) -> Proof:
+        for premise in derivation.premises:
+            if premise not in built:
+                built[premise] = self._proof(premise, self._best[premise], built)
+        clause = derivation.clause
+        premises = tuple(built[premise] for premise in derivation.premises)
+        return Proof(triple, step=Step(clause.rules, clause.words, premises))
+
+
+def _bound(row: Mapping[str, Slot | None]) -> dict[str, Slot]:
+    return {name: term for name, term in row.items() if term is not None and name != "part"}

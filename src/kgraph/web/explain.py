@@ -1,0 +1,110 @@
+"""``/explain``: why a triple holds, as a page, as JSON or as Turtle (PROV-O)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.errors import KgraphError, ParameterError
+from kgraph.rdf.formats import FORMATS, Format
+from kgraph.reasoning import Explanation
+from kgraph.reasoning.account import describe_explanation, to_prov
+from kgraph.web import pages
+from kgraph.web.negotiation import HTML, Choice, choose
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import accept_of
+from kgraph.web.sparql import graph_of
+
+__all__ = ["router"]
+
+router: Final = APIRouter(tags=["Explanations"])
+
+_JSON: Final = Format("json", ("application/json",), "json", frozenset())
+_OFFER: Final = (_JSON, FORMATS["ttl"], HTML)
+_TERMS: Final = ("subject", "predicate", "object")
+_PARAMETERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": name,
+        "in": "query",
+        "required": True,
+        "description": f"The {name}: an IRI or a prefixed name"
+        + ("; or a literal as Turtle writes it." if name == "object" else "."),
+        "schema": {"type": "string"},
+        "example": example,
+    }
+    for name, example in zip(_TERMS, ("kgr:nato", "kg:hasUnit", "kgr:kfor"), strict=True)
+] + [
+    {
+        "name": "all",
+        "in": "query",
+        "description": "Every way to derive the triple, not only the smallest proof.",
+        "schema": {"type": "boolean", "default": False},
+    },
+    {
+        "name": "format",
+        "in": "query",
+        "description": "The name of a format, for clients that cannot set Accept.",
+        "schema": {"type": "string", "enum": [fmt.name for fmt in _OFFER]},
+    },
+]
+
+
+@router.api_route(
+    "/explain",
+    methods=["GET", "HEAD"],
+    summary="Explain a triple",
+    operation_id="explain",
+    openapi_extra={"parameters": _PARAMETERS},
+)
+async def explain(request: Request) -> Response:
+    """The proof of a triple, down to quoted sentences; or the claims that come nearest."""
+    graph = graph_of(request)
+    choice = _choice(request)
+    given = request.query_params
+    values = {name: given.get(name, "").strip() for name in _TERMS}
+    every = given.get("all", "").lower() in ("true", "1", "on", "yes")
+    page = choice.format is HTML
+    if page and not any(values.values()):
+        return pages.explain_page(request, graph, values=values, every=every)
+    try:
+        explanation = await _explain(graph, values, every=every)
+    except KgraphError as error:
+        if not page:
+            raise
+        return pages.explain_page(request, graph, values=values, every=every, error=error)
+    if page:
+        return pages.explain_page(request, graph, values=values, every=every, explanation=explanation)
+    headers = {"Vary": "Accept"}
+    if choice.format is _JSON:
+        return JSONResponse(describe_explanation(explanation, graph.prefixes), headers=headers)
+    content_type = f"{choice.media_type}; charset=utf-8"
+    return Response(to_prov(explanation, graph.prefixes), headers={**headers, "Content-Type": content_type})
+
+
+async def _explain(graph: AsyncKnowledgeGraph, values: dict[str, str], *, every: bool) -> Explanation:
+    missing = [name for name, value in values.items() if not value]
+    if missing:
+        raise ParameterError(
+            f"There is no {' and no '.join(missing)}.", hint="Give subject, predicate and object."
+        )
+    return await graph.explain(*values.values(), every=every)
+
+
+def _choice(request: Request) -> Choice:
+    name = request.query_params.get("format")
+    if name is None:
+        choice = choose(accept_of(request), _OFFER)
+    else:
+        choice = next((Choice(fmt, fmt.media_type) for fmt in _OFFER if fmt.name == name), None)
+    if choice is None:
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            "The explanation is not available in a format that the client accepts.",
+            f"There are: {', '.join(fmt.media_type for fmt in _OFFER)}.",
+        )
+    return choice
