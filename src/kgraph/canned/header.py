@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import yaml
 
@@ -40,16 +40,25 @@ class Header:
         return self.lines[path] if path in self.lines else self.line(*path[:-1])
 
 
-class _Composer(yaml.BaseLoader):
-    """A loader that knows text, lists and mappings, and nothing that refers to anything else."""
+#: libyaml's parser where the wheel has it: ten times as fast, on every project's every build.
+_LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_DEEPEST: Final = 32
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(
-                None, None, "anchors and aliases are not for headers", event.start_mark
+
+def _compose(text: str) -> yaml.Node | None:
+    """The document of text, lists and mappings, with nothing in it that refers to anything else."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):  # type: ignore[no-untyped-call]
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if getattr(event, "anchor", None) or depth > _DEEPEST:
+            fault = (
+                "anchors and aliases are not for headers"
+                if depth <= _DEEPEST
+                else "this is nested too deeply"
             )
-        return super().compose_node(parent, index)
+            mark = cast("yaml.Mark | None", event.start_mark)
+            raise yaml.MarkedYAMLError(None, None, fault, mark)
+    return yaml.compose(text, Loader=_LOADER)
 
 
 def parse_header(text: str) -> Header:
@@ -66,10 +75,10 @@ def parse_header(text: str) -> Header:
         return rows[min(mark.line, len(rows) - 1) if mark else 0][0]
 
     try:
-        root = yaml.compose("\n".join(row for _, row in rows), Loader=_Composer)
+        root = _compose("\n".join(row for _, row in rows))
     except yaml.MarkedYAMLError as error:
         raise HeaderError(error.problem or "it is not YAML", line_of(error.problem_mark)) from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise HeaderError(str(error).partition("\n")[0], line_of(None)) from error
 
     lines: dict[tuple[Key, ...], int] = {(): rows[0][0]}

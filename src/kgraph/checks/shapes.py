@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -33,22 +34,21 @@ class ShapesRun:
         self._subject = subject
         self._process: subprocess.Popen[str] | None = None
         shapes = _triples(subject, Role.SHAPES)
-        if shapes:
+        if not shapes:
+            return
+        data = _triples(subject, Role.DATA) + _terms(subject)
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as request:
+            # A file, not a pipe: nothing waits until the process has started and reads.
+            json.dump({"data": _n_triples(data), "shapes": _n_triples(shapes)}, request)
+            request.seek(0)
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "kgraph.checks.shacl_process"],
-                stdin=subprocess.PIPE,
+                stdin=request,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
             )
-            data = _triples(subject, Role.DATA) + _terms(subject)
-            request = json.dumps({"data": _n_triples(data), "shapes": _n_triples(shapes)})
-            assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-            with suppress(BrokenPipeError):  # it died already: its exit code says so in problems()
-                self._process.stdin.write(request)
-                self._process.stdin.close()
-            self._process.stdin = None
 
     def problems(self) -> Iterator[Problem]:
         """Wait for the end and translate the report's results into problems."""
