@@ -48,7 +48,7 @@ _DEEPEST: Final = 32
 def _compose(text: str) -> yaml.Node | None:
     """The document of text, lists and mappings, with nothing in it that refers to anything else."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):  # type: ignore[no-untyped-call]
+    for event in yaml.parse(text, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if getattr(event, "anchor", None) or depth > _DEEPEST:
             fault = (
