@@ -232,6 +232,8 @@ def test_head_works_wherever_get_does(client: httpx.Client) -> None:
         "/sparql",
         "/queries",
         "/queries/claim",
+        "/who-said?q=barricades",
+        "/explain?subject=kgr:nato&predicate=kg:hasUnit&object=kgr:kfor",
         "/health",
         "/openapi.json",
         "/docs",

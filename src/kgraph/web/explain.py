@@ -53,9 +53,9 @@ _PARAMETERS: Final[list[dict[str, Any]]] = [
 ]
 
 
-@router.api_route(
+@router.head("/explain", include_in_schema=False)
+@router.get(
     "/explain",
-    methods=["GET", "HEAD"],
     summary="Explain a triple",
     operation_id="explain",
     openapi_extra={"parameters": _PARAMETERS},
