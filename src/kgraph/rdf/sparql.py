@@ -1,6 +1,6 @@
 """Reading a SPARQL query as a sequence of tokens: its form, and what it asks for beyond the dataset.
 
-SPARQL's keywords cannot be hidden: ``\\uXXXX`` escapes stand for characters of strings and IRIs, and
+SPARQL's keywords cannot be hidden: ``\\uhhhh`` escapes stand for characters of strings and IRIs, and
 Oxigraph does not unescape them elsewhere, so a scanner that knows strings, IRIs, comments, variables and
 prefixed names (SPARQL 1.1 Query, section 19.8) finds every keyword, and nothing but keywords. The grammar
 itself stays with Oxigraph; nothing here decides whether a query is well formed.
