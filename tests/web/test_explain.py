@@ -53,3 +53,15 @@ def test_a_browser_without_a_triple_gets_the_form_and_markup_is_escaped(client: 
         "/explain", params={**INFERRED, "object": '"<b>x</b>"'}, headers={"Accept": "text/html"}
     )
     assert "<b>x" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [("subject=%zz", "not percent-encoded"), ("subject=kgr:nato&subject=kgr:kfor", "is given twice")],
+)
+def test_its_parameters_are_read_as_strictly_as_every_other_resources(
+    client: httpx.Client, search: str, words: str
+) -> None:
+    answer = client.get(f"/explain?{search}&predicate=kg:hasUnit&object=kgr:kfor")
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"]

@@ -12,9 +12,9 @@ from kgraph.canned import CannedQuery, find_canned, openapi_parameters
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import FORMATS, Format, formats_for
 from kgraph.web import pages
-from kgraph.web.negotiation import HTML, choose
+from kgraph.web.negotiation import HTML
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import accept_of, read_parameters, while_connected
+from kgraph.web.reading import choose_format, read_parameters, while_connected
 from kgraph.web.sparql import answer_response, format_names, graph_of, query_choices, refuse_unacceptable
 
 if TYPE_CHECKING:
@@ -33,19 +33,12 @@ _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"}
 async def list_queries(request: Request) -> Response:
     """The canned queries with their parameters, as a page or as JSON."""
     graph = graph_of(request)
-    choice = choose(accept_of(request), [_JSON, HTML])
-    if choice is None:
-        raise HttpProblem(
-            HTTPStatus.NOT_ACCEPTABLE,
-            "not-acceptable",
-            "The list is not available in a format that the client accepts.",
-            "There are: application/json, text/html.",
-        )
+    choice = choose_format(request, [_JSON, HTML], what="The list")
     queries = graph.canned_queries()
     if choice.format is HTML:
         return pages.queries_page(request, queries)
     content = [_summary(request, query) for query in queries.values()]
-    return JSONResponse(content, headers={"Vary": "Accept"})
+    return JSONResponse(content, headers=choice.headers)
 
 
 def _summary(request: Request, query: CannedQuery) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from kgraph.rdf.formats import FORMATS, Format
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation, to_prov
 from kgraph.web import pages
-from kgraph.web.negotiation import HTML, Choice, choose
+from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import accept_of
+from kgraph.web.reading import choose_format, single_values, while_connected
 from kgraph.web.sparql import graph_of
 
 __all__ = ["router"]
@@ -64,25 +64,23 @@ async def explain(request: Request) -> Response:
     """The proof of a triple, down to quoted sentences; or the claims that come nearest."""
     graph = graph_of(request)
     choice = _choice(request)
-    given = request.query_params
+    given = single_values(request)
     values = {name: given.get(name, "").strip() for name in _TERMS}
     every = given.get("all", "").lower() in ("true", "1", "on", "yes")
     page = choice.format is HTML
     if page and not any(values.values()):
         return pages.explain_page(request, graph, values=values, every=every)
     try:
-        explanation = await _explain(graph, values, every=every)
+        explanation = await while_connected(request, _explain(graph, values, every=every))
     except KgraphError as error:
         if not page:
             raise
         return pages.explain_page(request, graph, values=values, every=every, error=error)
     if page:
         return pages.explain_page(request, graph, values=values, every=every, explanation=explanation)
-    headers = {"Vary": "Accept"}
     if choice.format is _JSON:
-        return JSONResponse(describe_explanation(explanation, graph.prefixes), headers=headers)
-    content_type = f"{choice.media_type}; charset=utf-8"
-    return Response(to_prov(explanation, graph.prefixes), headers={**headers, "Content-Type": content_type})
+        return JSONResponse(describe_explanation(explanation, graph.prefixes), headers=choice.headers)
+    return Response(to_prov(explanation, graph.prefixes), headers=choice.headers)
 
 
 async def _explain(graph: AsyncKnowledgeGraph, values: dict[str, str], *, every: bool) -> Explanation:
@@ -95,16 +93,15 @@ async def _explain(graph: AsyncKnowledgeGraph, values: dict[str, str], *, every:
 
 
 def _choice(request: Request) -> Choice:
-    name = request.query_params.get("format")
-    if name is None:
-        choice = choose(accept_of(request), _OFFER)
-    else:
-        choice = next((Choice(fmt, fmt.media_type) for fmt in _OFFER if fmt.name == name), None)
-    if choice is None:
+    name = single_values(request).get("format")
+    for fmt in _OFFER:
+        if fmt.name == name:
+            return Choice(fmt, fmt.media_type)
+    if name is not None:
         raise HttpProblem(
             HTTPStatus.NOT_ACCEPTABLE,
             "not-acceptable",
-            "The explanation is not available in a format that the client accepts.",
-            f"There are: {', '.join(fmt.media_type for fmt in _OFFER)}.",
+            f"There is no format {name[:40]!r}.",
+            f"There are: {', '.join(fmt.name for fmt in _OFFER)}.",
         )
-    return choice
+    return choose_format(request, _OFFER, what="The explanation")

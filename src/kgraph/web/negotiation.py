@@ -69,6 +69,12 @@ class Choice:
     format: Format
     media_type: str
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of an answer so written; text is UTF-8."""
+        charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
+        return {"Content-Type": self.media_type + charset, "Vary": "Accept"}
+
 
 def _quality(media_type: str, ranges: Iterable[MediaRange]) -> float:
     """The quality of the most specific range that the media type falls into."""

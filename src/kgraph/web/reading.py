@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -12,14 +12,18 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from kgraph.rdf.formats import Format, media_types
+from kgraph.web.negotiation import Choice, choose
 from kgraph.web.problems import HttpProblem
 
 __all__ = [
     "accept_of",
+    "choose_format",
     "decode_parameters",
     "decode_text",
     "read_body",
     "read_parameters",
+    "single_values",
     "while_connected",
 ]
 
@@ -40,6 +44,33 @@ def accept_of(request: Request) -> str | None:
 def read_parameters(request: Request) -> list[tuple[str, str]]:
     """The names and values of the query string, in their order."""
     return decode_parameters(request.scope["query_string"])
+
+
+def single_values(request: Request) -> dict[str, str]:
+    """The parameters of a query string, each given once; an empty field of a form counts as not given."""
+    values: dict[str, str] = {}
+    for name, value in read_parameters(request):
+        if not value:
+            continue
+        if name in values:
+            raise HttpProblem(
+                HTTPStatus.BAD_REQUEST, "bad-parameter", f"{name[:80]!r} is given twice.", "Give it once."
+            )
+        values[name] = value
+    return values
+
+
+def choose_format(request: Request, formats: Sequence[Format], *, what: str) -> Choice:
+    """The format of these that the client likes best; 406, with the list of what there is, for none."""
+    choice = choose(accept_of(request), formats)
+    if choice is None:
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            f"{what} is not available in a format that the client accepts.",
+            f"There are: {', '.join(media_types(formats))}.",
+        )
+    return choice
 
 
 def decode_parameters(encoded: bytes) -> list[tuple[str, str]]:

@@ -19,10 +19,11 @@ from kgraph.rdf.formats import FORMATS, ResultKind, formats_for, media_types
 from kgraph.rdf.sparql import profile_query
 from kgraph.web import pages
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
-from kgraph.web.negotiation import HTML, Choice, by_suffix, choose, choose_formats
+from kgraph.web.negotiation import HTML, Choice, by_suffix, choose_formats
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     accept_of,
+    choose_format,
     decode_parameters,
     decode_text,
     read_body,
@@ -264,12 +265,7 @@ async def _page(request: Request, operation: Operation) -> Response:
 
 async def answer_response(answer: Answer, choice: Choice) -> Response:
     """An answer as a response: at once where it is complete, streamed where more is to come."""
-    charset = "; charset=utf-8" if choice.media_type.startswith("text/") else ""
-    headers = {
-        "Content-Type": choice.media_type + charset,
-        "Vary": "Accept",
-        "X-Content-Type-Options": "nosniff",
-    }
+    headers = {**choice.headers, "X-Content-Type-Options": "nosniff"}
     if answer.complete:
         return Response(await answer.read(), headers=headers)
     return _AnswerResponse(answer, headers)
@@ -295,17 +291,10 @@ class _AnswerResponse(StreamingResponse):
 
 
 async def _describe(request: Request) -> Response:
-    choice = choose(accept_of(request), [*DESCRIPTION_FORMATS, HTML])
+    offer = [*DESCRIPTION_FORMATS, HTML]
+    choice = choose_format(request, offer, what="The service's description")
     graph = graph_of(request)
-    if choice is None:
-        raise HttpProblem(
-            HTTPStatus.NOT_ACCEPTABLE,
-            "not-acceptable",
-            "The service's description is not available in a format that the client accepts.",
-            f"There are: {', '.join(media_types(DESCRIPTION_FORMATS))}, text/html.",
-        )
     if choice.format is HTML:
         return pages.sparql_page(request, graph)
     content = describe_service(graph, endpoint=pages.public_url(request, "/sparql"), format=choice.format)
-    charset = "; charset=utf-8" if choice.media_type.startswith("text/") else ""
-    return Response(content, headers={"Content-Type": choice.media_type + charset, "Vary": "Accept"})
+    return Response(content, headers=choice.headers)

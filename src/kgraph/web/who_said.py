@@ -11,9 +11,9 @@ from kgraph.errors import KgraphError
 from kgraph.rdf.formats import Format
 from kgraph.search import FILTERS
 from kgraph.web import pages
-from kgraph.web.negotiation import HTML, Choice, choose
+from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import accept_of, read_parameters, while_connected
+from kgraph.web.reading import choose_format, single_values, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.who_said import (
     PARTS,
@@ -84,14 +84,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 )
 async def who_said(request: Request) -> Response:
     """Whose words or whose claim, through whom it came, and where it stands."""
-    choice = choose(accept_of(request), _OFFERED)
-    if choice is None:
-        raise HttpProblem(
-            HTTPStatus.NOT_ACCEPTABLE,
-            "not-acceptable",
-            "None of the formats of this answer is acceptable to the client.",
-            f"There are: {', '.join(fmt.media_type for fmt in _OFFERED)}.",
-        )
+    choice = choose_format(request, _OFFERED, what="The answer")
     return await _respond(request, choice)
 
 
@@ -110,14 +103,12 @@ async def who_said_in(request: Request, suffix: str) -> Response:
 
 
 async def _respond(request: Request, choice: Choice) -> Response:
-    values = _values(request)
+    values = single_values(request)
     if choice.format is HTML:
         return await _page(request, values)
     graph = graph_of(request)
     answer = await while_connected(request, graph.who_said(parse_question(values)))
-    charset = "; charset=utf-8" if choice.media_type.startswith("text/") else ""
-    headers = {"Content-Type": choice.media_type + charset, "Vary": "Accept"}
-    return Response(_rendered(answer, choice.format.name, graph.prefixes), headers=headers)
+    return Response(_rendered(answer, choice.format.name, graph.prefixes), headers=choice.headers)
 
 
 def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
@@ -126,20 +117,6 @@ def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
     if name == "csv":
         return render_csv(answer).encode()
     return render_linked_data(answer, name, prefixes)
-
-
-def _values(request: Request) -> dict[str, str]:
-    """The parameters; an empty field of a form counts as not given."""
-    values: dict[str, str] = {}
-    for name, value in read_parameters(request):
-        if not value:
-            continue
-        if name in values:
-            raise HttpProblem(
-                HTTPStatus.BAD_REQUEST, "bad-parameter", f"{name[:80]!r} is given twice.", "Give it once."
-            )
-        values[name] = value
-    return values
 
 
 async def _page(request: Request, values: dict[str, str]) -> Response:
