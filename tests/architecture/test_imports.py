@@ -135,6 +135,7 @@ def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
     assert own == {
         "kgraph.engine",
         "kgraph.engine.confinement",
+        "kgraph.engine.opened",
         "kgraph.engine.protocol",
         "kgraph.engine.worker",
     }

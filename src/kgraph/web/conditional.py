@@ -1,0 +1,36 @@
+"""Conditional requests (RFC 9110, sections 8.8.3 and 13): entity tags of answers that depend on the data.
+
+A generation never changes, so an answer is known by its generation and its request: the tag is there
+before the answer is, and a client that has it already costs no query.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from typing import Final
+
+import kgraph
+
+__all__ = ["entity_tag", "is_known"]
+
+_TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+
+
+def entity_tag(generation: str, *request: str) -> str:
+    """The strong tag, in its quotes, of the answer to a request by a generation (by its id).
+
+    ``request`` is whatever else decides over the bytes: route, parameters, format, host.
+    """
+    digest = sha256(kgraph.__version__.encode())
+    for part in (generation, *request):
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(encoded) + encoded)
+    return f'"{digest.hexdigest()[:32]}"'
+
+
+def is_known(if_none_match: str | None, tag: str) -> bool:
+    """Whether If-None-Match (RFC 9110, section 13.1.2, weakly compared) names the tag: then 304 will do."""
+    if if_none_match is None:
+        return False
+    return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)
