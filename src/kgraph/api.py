@@ -24,6 +24,18 @@ from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
 from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.describe import (
+    Addresses,
+    ArticleText,
+    Description,
+    Ontology,
+    describe,
+    describe_article,
+    describe_dataset,
+    describe_terms,
+    find_known,
+    list_documents,
+)
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
@@ -116,6 +128,31 @@ class AsyncKnowledgeGraph:
         """
         return await ask(question, _Asked(self, generation or self.generation))
 
+    async def find_known(self, iris: Sequence[str], *, generation: Generation) -> str | None:
+        """The first of some IRIs that a generation's graphs know."""
+        return await find_known(iris, _Asked(self, generation))
+
+    async def describe(self, iri: str, *, page: int = 1, generation: Generation | None = None) -> Description:
+        """What the graphs say about an IRI, a page at a time."""
+        return await describe(iri, _Asked(self, generation or self.generation), page=page)
+
+    async def describe_article(self, description: Description, *, generation: Generation) -> ArticleText:
+        """The text of a described article, with its claims on their words."""
+        return await describe_article(description, _Asked(self, generation))
+
+    async def describe_terms(self, description: Description, *, generation: Generation) -> Ontology:
+        """The terms of a described ontology, with examples of their use."""
+        return await describe_terms(description, _Asked(self, generation))
+
+    async def list_documents(self, *, offset: int, limit: int, generation: Generation) -> list[str]:
+        """The IRIs of the project's own things that have a document each, some of them at a time."""
+        return await list_documents(_Asked(self, generation), offset=offset, limit=limit)
+
+    async def describe_dataset(self, addresses: Addresses, *, generation: Generation) -> list[ox.Triple]:
+        """The dataset's own description (VoID, DCAT), for a server at some addresses."""
+        asked = _Asked(self, generation)
+        return await describe_dataset(asked, addresses, licence=self.settings.licence)
+
     async def query(
         self,
         text: str,
@@ -124,6 +161,7 @@ class AsyncKnowledgeGraph:
         default_graphs: tuple[str, ...] | None = None,
         named_graphs: tuple[str, ...] | None = None,
         generation: Generation | None = None,
+        default_graph: DefaultGraph | None = None,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
@@ -135,6 +173,7 @@ class AsyncKnowledgeGraph:
                 section 2.1.4.
             named_graphs: the named graphs to query, likewise.
             generation: the generation to ask; the current one by default.
+            default_graph: what a query sees that names no graph; as the settings say by default.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
@@ -148,7 +187,7 @@ class AsyncKnowledgeGraph:
             store=generation.store_path,
             query=text,
             formats=formats,
-            default_graph=DefaultGraph(self.settings.default_graph),
+            default_graph=default_graph or DefaultGraph(self.settings.default_graph),
             default_graphs=default_graphs,
             named_graphs=named_graphs,
             prefixes=self.prefixes,
@@ -237,7 +276,7 @@ class AsyncKnowledgeGraph:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One generation of a knowledge graph, as asking who said something sees it."""
+    """One generation of a knowledge graph, as the use cases that ask several questions see it."""
 
     graph: AsyncKnowledgeGraph
     generation: Generation
@@ -261,7 +300,9 @@ class _Asked:
         return cast(Table, await self._fetch(query))
 
     async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
-        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
+        answer = await self.graph.query(
+            query, formats=_VALUES, generation=self.generation, default_graph=DefaultGraph.UNION
+        )
         return await self.graph.fetch(answer)
 
     async def run(self, work: Callable[[], _T]) -> _T:
@@ -336,6 +377,15 @@ class KnowledgeGraph:
             ParameterError: a value is missing or does not fit.
         """
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
+
+    def describe(self, iri: str, *, page: int = 1) -> Description:
+        """What the graphs say about an IRI, in full or as a prefixed name: facts, links and claims.
+
+        Raises:
+            ParameterError: the name cannot be read.
+        """
+        node = read_term("thing", iri, parse_iri, prefixes=self.settings.names.prefixes)
+        return self._call(partial(self._graph.describe, page=page), node.value)
 
     def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
         """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""

@@ -26,6 +26,7 @@ ROOMS = (
     ("store",),
     ("engine",),
     ("canned", "who_said"),
+    ("describe",),
     ("build",),
     ("api",),
     ("web", "cli"),

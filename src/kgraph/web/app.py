@@ -21,7 +21,7 @@ import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import Format, ResultKind
-from kgraph.web import canned, explain, health, pages, sparql, who_said
+from kgraph.web import canned, discovery, explain, health, pages, resources, sparql, who_said
 from kgraph.web.negotiation import HTML, choose
 from kgraph.web.problems import HttpProblem, details
 from kgraph.web.reading import accept_of
@@ -55,15 +55,16 @@ def create_app(graph: AsyncKnowledgeGraph) -> FastAPI:
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"],
-        expose_headers=["Accept-Post", "Allow", "Retry-After"],
+        expose_headers=["Accept-Post", "Allow", "Content-Location", "ETag", "Link", "Retry-After"],
     )
-    for room in (sparql, canned, explain, who_said, health):
+    for room in (sparql, canned, explain, who_said, health, discovery):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in (KgraphError, HttpProblem, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _on_error)
     app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.router.routes.extend(resources.router.routes)  # last: whatever else is below the base IRI
     return app
 
 

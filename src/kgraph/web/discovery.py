@@ -1,0 +1,216 @@
+"""How programs find out what is here: VoID and DCAT, the queries as RDF, the sitemap, what robots may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Final
+from xml.sax.saxutils import escape
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Request, Response
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.describe import Addresses, describe_examples
+from kgraph.describe.catalogue import DESCRIPTION_PREFIXES
+from kgraph.describe.examples import EXAMPLE_PREFIXES
+from kgraph.store import Generation
+from kgraph.web import pages
+from kgraph.web.conditional import entity_tag, is_known
+from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.places import local_path
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import choose_format, while_connected
+from kgraph.web.resources import OFFERED, alternates_of, answer_rdf
+from kgraph.web.sparql import graph_of
+from kgraph.web.thing_pages import triples_page
+
+__all__ = ["router"]
+
+router: Final = APIRouter(tags=["Discovery"])
+
+_VOID: Final = "/.well-known/void"
+_EXAMPLES: Final = "/.well-known/sparql-examples"
+_BY_SUFFIX: Final = {fmt.suffix: fmt for fmt in OFFERED}
+#: How many addresses a sitemap may have (sitemaps.org, protocol).
+SITEMAP_LIMIT: Final = 50_000
+#: The pages that are there whatever the data.
+_PAGES: Final = ("/", "/queries", "/who-said", "/explain", "/sparql", "/docs", _VOID, _EXAMPLES)
+_SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+@router.api_route(_VOID, methods=["GET", "HEAD"], summary="The dataset's description", operation_id="void")
+async def void(request: Request) -> Response:
+    """The dataset's own description, in VoID and DCAT: what is in it, under which licences, and where."""
+    return await _void(request, choose_format(request, OFFERED, what="The description"))
+
+
+@router.api_route(_VOID + ".{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
+async def void_in(request: Request, suffix: str) -> Response:
+    """The same in the format of the suffix."""
+    return await _void(request, _by_suffix(suffix))
+
+
+@router.api_route(
+    _EXAMPLES, methods=["GET", "HEAD"], summary="The canned queries as RDF", operation_id="sparql_examples"
+)
+async def examples(request: Request) -> Response:
+    """The canned queries as sh:SPARQLExecutable, each of which runs as it stands."""
+    return await _examples(request, choose_format(request, OFFERED, what="The list of queries"))
+
+
+@router.api_route(_EXAMPLES + ".{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
+async def examples_in(request: Request, suffix: str) -> Response:
+    """The same in the format of the suffix."""
+    return await _examples(request, _by_suffix(suffix))
+
+
+def _by_suffix(suffix: str) -> Choice:
+    if suffix not in _BY_SUFFIX:
+        raise HttpProblem(
+            HTTPStatus.NOT_FOUND,
+            "unknown-suffix",
+            f"There is no format .{suffix[:40]}.",
+            f"There are: {', '.join(_BY_SUFFIX)}.",
+        )
+    fmt = _BY_SUFFIX[suffix]
+    return Choice(fmt, fmt.media_type)
+
+
+async def _void(request: Request, choice: Choice) -> Response:
+    graph = graph_of(request)
+    generation = graph.generation
+    headers, fresh = _conditions(request, choice, generation, _VOID)
+    if fresh:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    addresses = Addresses(pages.public_url(request, ""), graph.settings.names)
+    triples = await while_connected(request, graph.describe_dataset(addresses, generation=generation))
+    return _answer(request, graph, triples, choice, headers, DESCRIPTION_PREFIXES, _VOID, "The dataset")
+
+
+async def _examples(request: Request, choice: Choice) -> Response:
+    graph = graph_of(request)
+    generation = graph.generation
+    headers, fresh = _conditions(request, choice, generation, _EXAMPLES)
+    if fresh:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    triples = describe_examples(
+        graph.canned_queries(generation),
+        base=graph.settings.base_iri + "queries/",
+        endpoint=pages.public_url(request, "/sparql"),
+        prefixes=graph.prefixes,
+    )
+    return _answer(
+        request, graph, list(triples), choice, headers, EXAMPLE_PREFIXES, _EXAMPLES, "The questions as RDF"
+    )
+
+
+def _conditions(
+    request: Request, choice: Choice, generation: Generation, path: str
+) -> tuple[dict[str, str], bool]:
+    """The headers of an answer, and whether the client has it already."""
+    tag = entity_tag(generation.id, path, choice.media_type, pages.public_url(request, ""))
+    links = [f'<{each.href}>; rel="alternate"; type="{each.type}"' for each in alternates_of(path)]
+    headers = {
+        **choice.headers,
+        "ETag": tag,
+        "Content-Location": f"{path}.{choice.format.suffix}",
+        "Link": ", ".join(links),
+        "X-Content-Type-Options": "nosniff",
+    }
+    return headers, is_known(request.headers.get("if-none-match"), tag)
+
+
+def _answer(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    triples: list[ox.Triple],
+    choice: Choice,
+    headers: dict[str, str],
+    prefixes: Mapping[str, str],
+    path: str,
+    title: str,
+) -> Response:
+    if choice.format is not HTML:
+        return answer_rdf(triples, choice, graph, headers, dict(prefixes))
+    known = {**graph.prefixes, **prefixes}
+    turtle = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=known) or b"").decode()
+    others = [each for each in alternates_of(path) if each.type != "text/html"]
+    return triples_page(request, title=title, turtle=turtle, alternates=others, headers=headers)
+
+
+@router.api_route("/robots.txt", methods=["GET", "HEAD"], include_in_schema=False)
+async def robots(request: Request) -> Response:
+    """What robots may read: every page, and no query (RFC 9309)."""
+    text = (
+        "User-agent: *\n"
+        "Disallow: /sparql?\n"
+        "Disallow: /who-said?\n"
+        "Disallow: /explain?\n"
+        "Disallow: /queries/*?\n"
+        "Allow: /\n"
+        f"Sitemap: {pages.public_url(request, '/sitemap.xml')}\n"
+    )
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
+@router.api_route("/sitemap.xml", methods=["GET", "HEAD"], include_in_schema=False)
+async def sitemap(request: Request) -> Response:
+    """The addresses of all pages; where they are too many for one file, of the files that hold them."""
+    graph = graph_of(request)
+    generation = graph.generation
+    paths = await while_connected(request, _paths(graph, generation, offset=0, limit=SITEMAP_LIMIT + 1))
+    if len(paths) <= SITEMAP_LIMIT:
+        return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
+    parts = await while_connected(request, _parts(graph, generation))
+    return _xml("sitemapindex", "sitemap", (pages.public_url(request, f"/sitemap-{n}.xml") for n in parts))
+
+
+@router.api_route("/sitemap-{number}.xml", methods=["GET", "HEAD"], include_in_schema=False)
+async def sitemap_part(request: Request, number: str) -> Response:
+    """One of several files of addresses."""
+    if not number.isascii() or not number.isdecimal() or not 0 < int(number[:9]) < 10**6:
+        raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", "There is no such part.", "See /sitemap.xml.")
+    graph = graph_of(request)
+    generation = graph.generation
+    offset = (int(number) - 1) * SITEMAP_LIMIT
+    paths = await while_connected(request, _paths(graph, generation, offset=offset, limit=SITEMAP_LIMIT))
+    if not paths:
+        raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", "There is no such part.", "See /sitemap.xml.")
+    return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
+
+
+async def _paths(graph: AsyncKnowledgeGraph, generation: Generation, *, offset: int, limit: int) -> list[str]:
+    """The paths of all pages in a fixed order, some of them at a time."""
+    fixed = [*_PAGES, *(f"/queries/{slug}" for slug in graph.canned_queries(generation))]
+    names = graph.settings.names
+    fixed += [path for iri in generation.manifest.graphs if (path := local_path(iri, names)) is not None]
+    paths = fixed[offset : offset + limit]
+    if len(paths) < limit:
+        iris = await graph.list_documents(
+            offset=max(0, offset - len(fixed)), limit=limit - len(paths), generation=generation
+        )
+        paths += [path for iri in iris if (path := local_path(iri, names)) is not None]
+    return list(dict.fromkeys(paths))
+
+
+async def _parts(graph: AsyncKnowledgeGraph, generation: Generation) -> Iterator[int]:
+    """The numbers of the files that all pages fill."""
+    count = 1
+    while await _paths(graph, generation, offset=count * SITEMAP_LIMIT, limit=1):
+        count += 1
+    return iter(range(1, count + 1))
+
+
+def _xml(root: str, element: str, urls: Iterable[str]) -> Response:
+    lines = [f"<{element}><loc>{escape(url)}</loc></{element}>" for url in urls]
+    text = "\n".join(
+        [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f'<{root} xmlns="{_SITEMAPS}">',
+            *lines,
+            f"</{root}>",
+            "",
+        ]
+    )
+    return Response(text, media_type="application/xml")

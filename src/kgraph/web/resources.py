@@ -1,0 +1,261 @@
+"""The things themselves: every IRI of the project answers here, as a page or in RDF.
+
+A thing answers with 200 and the address of the document in Content-Location, not with a redirect: see
+ARCHITECTURE. An IRI that the graph knows wins over a suffix: ``/id/a.ttl`` is the thing of that name, if
+there is one, and else ``/id/a`` in Turtle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.describe import Addresses, Description, Kind
+from kgraph.rdf.formats import FORMATS, ResultKind
+from kgraph.store import Generation
+from kgraph.web import pages
+from kgraph.web.conditional import entity_tag, is_known
+from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.places import iris_at, split_suffix
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import choose_format, single_values, while_connected
+from kgraph.web.sparql import answer_response, graph_of
+from kgraph.web.thing_pages import Alternate, article_page, graph_page, ontology_page, thing_page
+
+__all__ = ["OFFERED", "alternates_of", "answer_rdf", "router"]
+
+router: Final = APIRouter(tags=["Things"])
+
+#: The formats of a description; the first is what a client without a wish gets.
+OFFERED: Final = (*(FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdf")), HTML)
+_SUFFIXES: Final = {fmt.suffix: fmt for fmt in OFFERED}
+_RDF: Final = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+}
+_NAMES: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML", "html": "HTML"}
+_VOID: Final = "http://rdfs.org/ns/void#"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a request is for: an IRI, how it is to be answered, and the path without a suffix."""
+
+    iri: str
+    choice: Choice
+    path: str
+    page: int
+    query: str
+
+
+@router.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+async def answer_thing(request: Request) -> Response:
+    """Whatever the path names below the project's base IRI."""
+    graph = graph_of(request)
+    generation = graph.generation
+    found = await while_connected(request, _find(request, graph, generation))
+    if isinstance(found, Response):
+        return found
+    headers = _headers(request, graph, found)
+    tag = entity_tag(
+        generation.id,
+        "thing",
+        found.iri,
+        found.choice.media_type,
+        pages.public_url(request, found.path),
+        found.query,
+    )
+    headers["ETag"] = tag
+    if is_known(request.headers.get("if-none-match"), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if found.iri in generation.manifest.graphs:
+        return await _graph(request, graph, generation, found, headers)
+    return await while_connected(request, _thing(request, graph, generation, found, headers))
+
+
+async def _find(request: Request, graph: AsyncKnowledgeGraph, generation: Generation) -> _Found | Response:
+    path = (
+        request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace").partition("?")[0]
+    )
+    query = request.url.query
+    names = graph.settings.names
+    exact = iris_at(path, query, names)
+    split = split_suffix(path, _SUFFIXES)
+    stems = iris_at(split[0], query, names) if split else []
+    iri = await graph.find_known([*exact, *stems], generation=generation)
+    if iri is None:
+        return _nothing_at(request, path, exact)
+    page = _page_of(request) if f"?{query}" not in iri else 1
+    rest = "" if f"?{query}" in iri or not query else query
+    if iri in exact:
+        return _Found(iri, choose_format(request, OFFERED, what="The description"), path, page, rest)
+    assert split is not None  # noqa: S101 - only a stem is left
+    fmt = _SUFFIXES[split[1]]
+    return _Found(iri, Choice(fmt, fmt.media_type), split[0], page, rest)
+
+
+def _nothing_at(request: Request, path: str, iris: Sequence[str]) -> Response:
+    bare = path.rstrip("/")
+    if bare and bare != path and any(route.path == bare for route in request.app.routes):
+        return RedirectResponse(bare, HTTPStatus.PERMANENT_REDIRECT)
+    what = f"The graph knows nothing of <{iris[0][:200]}>." if iris else "There is nothing here."
+    raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", what, "See / for what there is.")
+
+
+def _page_of(request: Request) -> int:
+    text = single_values(request).get("page", "1")
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < 10**8:
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "bad-parameter",
+            "A page is a whole number from 1.",
+            "Leave it out for the first.",
+        )
+    return int(text)
+
+
+def _headers(request: Request, graph: AsyncKnowledgeGraph, found: _Found) -> dict[str, str]:
+    """Where the document is, what else there is of it, and what it is about (RFC 8288, RFC 9110)."""
+    links = [
+        f'<{each.href}>; rel="alternate"; type="{each.type}"'
+        for each in alternates_of(found.path, found.query)
+    ]
+    links += [
+        f'<{_uri(found.iri)}>; rel="canonical"',
+        f'<{pages.public_url(request, "/.well-known/void")}>; rel="describedby"',
+    ]
+    tail = f"?{found.query}" if found.query else ""
+    return {
+        **found.choice.headers,
+        "Content-Location": f"{found.path}.{found.choice.format.suffix}{tail}",
+        "Link": ", ".join(links),
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def _uri(iri: str) -> str:
+    """An IRI as a header can carry it (RFC 3987, section 3.1)."""
+    return iri.encode("ascii", "xmlcharrefreplace").decode() if iri.isascii() else _encoded(iri)
+
+
+def _encoded(iri: str) -> str:
+    return "".join(c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in iri)
+
+
+def alternates_of(path: str, query: str = "") -> list[Alternate]:
+    """The formats of what is at a path, each at its own."""
+    tail = f"?{query}" if query else ""
+    return [Alternate(_NAMES[fmt.name], fmt.media_type, f"{path}.{fmt.suffix}{tail}") for fmt in OFFERED]
+
+
+async def _thing(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    generation: Generation,
+    found: _Found,
+    headers: dict[str, str],
+) -> Response:
+    description = await graph.describe(found.iri, page=found.page, generation=generation)
+    turned = [_turned(found, step) for step in (-1, 1)]
+    back = turned[0] if found.page > 1 else None
+    on = turned[1] if description.more else None
+    for url, relation in ((back, "prev"), (on, "next")):
+        if url is not None:
+            headers["Link"] += f', <{url}>; rel="{relation}"'
+    if found.choice.format is not HTML:
+        return answer_rdf(_with_dataset(request, graph, found.iri, description), found.choice, graph, headers)
+    others = [each for each in alternates_of(found.path, found.query) if each.type != "text/html"]
+    if description.kind is Kind.ARTICLE and found.page == 1:
+        text = await graph.describe_article(description, generation=generation)
+        return article_page(request, graph, description, text, alternates=others, headers=headers)
+    if description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
+        ontology = await graph.describe_terms(description, generation=generation)
+        return ontology_page(request, graph, ontology, alternates=others, headers=headers)
+    return thing_page(request, graph, description, alternates=others, pages=(back, on), headers=headers)
+
+
+def _turned(found: _Found, step: int) -> str:
+    page = found.page + step
+    return (
+        found.path
+        + (f".{found.choice.format.suffix}")
+        + (f"?{urlencode({'page': page})}" if page > 1 else "")
+    )
+
+
+def _with_dataset(
+    request: Request, graph: AsyncKnowledgeGraph, iri: str, description: Description
+) -> list[ox.Triple]:
+    """The description's triples, and the dataset that its document belongs to (VoID, section 7.2)."""
+    dataset = Addresses(pages.public_url(request, ""), graph.settings.names).dataset
+    triples = list(description.triples())
+    return [*triples, _in_dataset(iri, dataset)]
+
+
+def _in_dataset(iri: str, dataset: str) -> ox.Triple:
+    return ox.Triple(ox.NamedNode(iri), ox.NamedNode(_VOID + "inDataset"), ox.NamedNode(dataset))
+
+
+def answer_rdf(
+    triples: Sequence[ox.Triple],
+    choice: Choice,
+    graph: AsyncKnowledgeGraph,
+    headers: dict[str, str],
+    prefixes: dict[str, str] | None = None,
+) -> Response:
+    """Triples in the format of a choice."""
+    known = {**graph.prefixes, "void": _VOID, **(prefixes or {})}
+    content = ox.serialize(triples, format=_RDF[choice.format.name], prefixes=known) or b""
+    return Response(content, headers=headers)
+
+
+async def _graph(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    generation: Generation,
+    found: _Found,
+    headers: dict[str, str],
+) -> Response:
+    """A graph's own triples, and the one that says which dataset it belongs to."""
+    name = ox.NamedNode(found.iri)
+    addresses = Addresses(pages.public_url(request, ""), graph.settings.names)
+    if found.choice.format is HTML:
+        query = (
+            f"SELECT ?subject ?predicate ?object WHERE {{ GRAPH {name} {{ ?subject ?predicate ?object }} }}"
+        )
+        answer = await while_connected(
+            request, graph.query(query, formats=pages.PAGE_FORMATS, generation=generation)
+        )
+        result = await pages.read_result(graph, answer)
+        return graph_page(
+            request,
+            iri=found.iri,
+            name=found.iri.removeprefix(graph.settings.names.graphs),
+            count=generation.manifest.graphs[found.iri],
+            result=result,
+            alternates=[each for each in alternates_of(found.path) if each.type != "text/html"],
+            headers=headers,
+        )
+    link = _in_dataset(found.iri, addresses.dataset)
+    query = (
+        "CONSTRUCT { ?s ?p ?o } WHERE { "
+        f"{{ VALUES (?s ?p ?o) {{ ({link.subject} {link.predicate} {link.object}) }} }} "
+        f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }} }}"
+    )
+    answer = await while_connected(
+        request,
+        graph.query(query, formats={ResultKind.GRAPH: found.choice.format.name}, generation=generation),
+    )
+    response = await answer_response(answer, found.choice)
+    response.headers.update(headers)
+    return response
