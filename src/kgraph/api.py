@@ -33,6 +33,7 @@ from kgraph.describe import (
     describe_article,
     describe_dataset,
     describe_terms,
+    find_hashed,
     find_known,
     list_documents,
 )
@@ -70,6 +71,7 @@ class AsyncKnowledgeGraph:
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
+        self._hashed: tuple[str, frozenset[str]] = ("", frozenset())
 
     @classmethod
     @asynccontextmanager
@@ -129,8 +131,14 @@ class AsyncKnowledgeGraph:
         return await ask(question, _Asked(self, generation or self.generation))
 
     async def find_known(self, iris: Sequence[str], *, generation: Generation) -> str | None:
-        """The first of some IRIs that a generation's graphs know."""
-        return await find_known(iris, _Asked(self, generation))
+        """The first of some IRIs that a generation's graphs know, be it only by parts of its document."""
+        asked = _Asked(self, generation)
+        if (known := await find_known(iris, asked)) is not None:
+            return known
+        if self._hashed[0] != generation.id:
+            self._hashed = (generation.id, frozenset())  # for whoever asks meanwhile
+            self._hashed = (generation.id, await find_hashed(asked))
+        return next((iri for iri in iris if iri in self._hashed[1]), None)
 
     async def describe(self, iri: str, *, page: int = 1, generation: Generation | None = None) -> Description:
         """What the graphs say about an IRI, a page at a time."""

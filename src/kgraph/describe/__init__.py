@@ -15,6 +15,7 @@ from kgraph.describe.describing import (
     describe,
     describe_article,
     describe_terms,
+    find_hashed,
     find_known,
     list_documents,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "describe_dataset",
     "describe_examples",
     "describe_terms",
+    "find_hashed",
     "find_known",
     "list_documents",
     "terms_data",

@@ -36,7 +36,7 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class SentenceText:
-    """A sentence, or the byline, whose ``number`` is None. ``gap`` is what stands between it and the next."""
+    """A sentence, or the byline, whose ``number`` is None."""
 
     iri: str
     number: int | None

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -20,10 +20,10 @@ from kgraph.describe.description import Description, Fact, Name, labels_of
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term
-from kgraph.vocab import KG, ONTOLOGY, OWL
+from kgraph.vocab import KG, ONTOLOGY, OWL, RDF_TYPE
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
-__all__ = ["describe", "describe_article", "describe_terms", "find_known", "list_documents"]
+__all__ = ["describe", "describe_article", "describe_terms", "find_hashed", "find_known", "list_documents"]
 
 #: How many facts, links and uses a page holds, each; and how many claims.
 FACTS_AT_MOST: Final = 1_000
@@ -33,6 +33,8 @@ PARTS_AT_MOST: Final = 5_000
 ARTICLE_CLAIMS_AT_MOST: Final = 2_000
 #: How many examples a term has.
 EXAMPLES: Final = 2
+#: How many branches a query has; longer ones take their time to parse.
+BRANCHES_AT_MOST: Final = 200
 
 _ABOUT: Final = frozenset({KG + "subject", KG + "object"})
 _SAID: Final = frozenset({KG + "attributedTo"})
@@ -48,6 +50,12 @@ async def find_known(iris: Sequence[str], dataset: Dataset) -> str | None:
     rows = await dataset.select(_query("known", _iris=_nodes(iris)))
     known = {_value(row["iri"]) for row in rows} | {iri for iri in iris if iri in graphs}
     return next((iri for iri in iris if iri in known), None)
+
+
+async def find_hashed(dataset: Dataset) -> frozenset[str]:
+    """The documents that exist by their parts, which fragments of their IRIs name. Reads every triple."""
+    rows = await dataset.select(_query("hashed", _base=str(ox.Literal(dataset.names.base))))
+    return frozenset(_value(row["document"]) for row in rows)
 
 
 async def describe(iri: str, dataset: Dataset, *, page: int = 1) -> Description:
@@ -70,6 +78,9 @@ async def describe(iri: str, dataset: Dataset, *, page: int = 1) -> Description:
         ),
     )
     ways, more = _by_way(core, dataset)
+    if not any(ways.values()):
+        rows = await dataset.select(_query("parts", _prefix=own["_prefix"], _parts=own["_parts"]))
+        ways["part"] = [_fact(row, dataset) for row in rows]
     versioned = [fact.triple for fact in ways["to"] if fact.triple.predicate.value == OWL + "versionIRI"]
     if versioned and not ways["of"] and isinstance(versioned[0].subject, ox.NamedNode):
         return await describe(versioned[0].subject.value, dataset, page=page)
@@ -127,11 +138,14 @@ def _by_way(
     """The facts of each way, no more than a page of each, and whether there are more."""
     ways: dict[str, list[Fact]] = {"of": [], "to": [], "by": [], "part": []}
     for row in rows:
-        triple = ox.Triple(*cast(Any, (row["subject"], row["predicate"], row["object"])))
-        graph = _value(row["graph"]).removeprefix(dataset.names.graphs)
-        ways[_value(row["way"])].append(Fact(graph, triple))
+        ways[_value(row["way"])].append(_fact(row, dataset))
     more = any(len(ways[way]) > FACTS_AT_MOST for way in ("of", "to", "by"))
     return {way: facts if way == "part" else facts[:FACTS_AT_MOST] for way, facts in ways.items()}, more
+
+
+def _fact(row: Mapping[str, Term | None], dataset: Dataset) -> Fact:
+    triple = ox.Triple(*cast(Any, (row["subject"], row["predicate"], row["object"])))
+    return Fact(_value(row["graph"]).removeprefix(dataset.names.graphs), triple)
 
 
 def _attributions(
@@ -186,27 +200,35 @@ async def describe_article(description: Description, dataset: Dataset) -> Articl
 
 async def describe_terms(description: Description, dataset: Dataset) -> Ontology:
     """An ontology's terms with what they mean and where they are used."""
-    terms = list(
-        dict.fromkeys(
-            f.triple.subject.value for f in description.parts if isinstance(f.triple.subject, ox.NamedNode)
-        )
-    )
+    kinds: dict[str, set[str]] = {}
+    for fact in description.parts:
+        if isinstance(fact.triple.subject, ox.NamedNode):
+            types = kinds.setdefault(fact.triple.subject.value, set())
+            if fact.triple.predicate.value == RDF_TYPE:
+                types.add(_value(fact.triple.object))
     parts = [
-        f"{{ SELECT ({node} AS ?term) ?claim {{ GRAPH ?g {{ ?claim <{KG}{role}> {node} }} "
-        f"FILTER(?g != {_inferred(dataset)}) }} LIMIT {EXAMPLES} }}"
-        for node in map(str, map(ox.NamedNode, terms))
-        for role in ("predicate", "object", "mode", "polarity", "modality")
-    ]
-    parts += [
-        f"{{ SELECT DISTINCT ({node} AS ?term) ?member {{ GRAPH ?g {{ ?member a {node} }} "
-        f"FILTER(isIRI(?member)) }} LIMIT {EXAMPLES} }}"
-        for node in map(str, map(ox.NamedNode, terms))
+        f"{{ SELECT ({node} AS ?term) ?{variable} {{ {pattern.format(node)} }} LIMIT {EXAMPLES} }}"
+        for iri, types in kinds.items()
+        for node in [ox.NamedNode(iri)]
+        for variable, pattern in _usages(types)
     ]
     rows: list[Mapping[str, Term | None]] = []
-    for start in range(0, len(parts), 400):  # longer queries take their time to parse
-        branches = " UNION ".join(parts[start : start + 400])
+    for start in range(0, len(parts), BRANCHES_AT_MOST):
+        branches = " UNION ".join(parts[start : start + BRANCHES_AT_MOST])
         rows += await dataset.select(f"SELECT ?term ?claim ?member WHERE {{ {branches} }}")
     return await _with_examples(description, rows, dataset)
+
+
+def _usages(types: set[str]) -> Iterator[tuple[str, str]]:
+    """How a term of some kinds is used: what to call the user, and the pattern that finds it."""
+    if any(cls.endswith("Class") for cls in types):
+        yield "claim", f"?claim <{KG}object> {{}}"
+        yield "member", "?member a {}"
+    elif any(cls.endswith("Property") for cls in types):
+        yield "claim", f"?claim <{KG}predicate> {{}}"
+    else:
+        for role in ("mode", "polarity", "modality"):
+            yield "claim", f"?claim <{KG}{role}> {{}}"
 
 
 async def _with_examples(

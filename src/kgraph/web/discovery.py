@@ -39,7 +39,8 @@ _PAGES: Final = ("/", "/queries", "/who-said", "/explain", "/sparql", "/docs", _
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-@router.api_route(_VOID, methods=["GET", "HEAD"], summary="The dataset's description", operation_id="void")
+@router.head(_VOID, include_in_schema=False)
+@router.get(_VOID, summary="The dataset's description", operation_id="void")
 async def void(request: Request) -> Response:
     """The dataset's own description, in VoID and DCAT: what is in it, under which licences, and where."""
     return await _void(request, choose_format(request, OFFERED, what="The description"))
@@ -51,9 +52,8 @@ async def void_in(request: Request, suffix: str) -> Response:
     return await _void(request, _by_suffix(suffix))
 
 
-@router.api_route(
-    _EXAMPLES, methods=["GET", "HEAD"], summary="The canned queries as RDF", operation_id="sparql_examples"
-)
+@router.head(_EXAMPLES, include_in_schema=False)
+@router.get(_EXAMPLES, summary="The canned queries as RDF", operation_id="sparql_examples")
 async def examples(request: Request) -> Response:
     """The canned queries as sh:SPARQLExecutable, each of which runs as it stands."""
     return await _examples(request, choose_format(request, OFFERED, what="The list of queries"))

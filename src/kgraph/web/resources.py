@@ -96,12 +96,11 @@ async def _find(request: Request, graph: AsyncKnowledgeGraph, generation: Genera
     if iri is None:
         return _nothing_at(request, path, exact)
     page = _page_of(request) if f"?{query}" not in iri else 1
-    rest = "" if f"?{query}" in iri or not query else query
     if iri in exact:
-        return _Found(iri, choose_format(request, OFFERED, what="The description"), path, page, rest)
+        return _Found(iri, choose_format(request, OFFERED, what="The description"), path, page, query)
     assert split is not None  # noqa: S101 - only a stem is left
     fmt = _SUFFIXES[split[1]]
-    return _Found(iri, Choice(fmt, fmt.media_type), split[0], page, rest)
+    return _Found(iri, Choice(fmt, fmt.media_type), split[0], page, query)
 
 
 def _nothing_at(request: Request, path: str, iris: Sequence[str]) -> Response:

@@ -30,7 +30,7 @@ from kgraph.describe import (
     thing_data,
 )
 from kgraph.rdf.terms import Term, compact, render_term
-from kgraph.vocab import DCTERMS, KG, RDF_TYPE
+from kgraph.vocab import DCTERMS, KG, OWL, RDF_TYPE, RDFS, SKOS
 from kgraph.web.pages import Result, mark_runs, public_url, render_page, why
 from kgraph.web.places import href
 from kgraph.who_said import Attribution, Level
@@ -48,6 +48,25 @@ _GRAPHS: Final = {
     "links": "what it is elsewhere",
     "ontology": "the terms",
     "stated": "what the articles state",
+}
+#: What introduces an ontology, and what else it says of itself, in words.
+_ABSTRACT: Final = (DCTERMS + "abstract", DCTERMS + "description")
+_HEADER: Final = {
+    OWL + "versionInfo": "Version",
+    OWL + "versionIRI": "Address of the version",
+    OWL + "priorVersion": "Before it",
+    DCTERMS + "modified": "Modified",
+    DCTERMS + "creator": "By",
+    DCTERMS + "license": "Licence",
+    DCTERMS + "rights": "Rights",
+    "http://purl.org/vocab/vann/preferredNamespacePrefix": "Prefix",
+    "http://purl.org/vocab/vann/preferredNamespaceUri": "Namespace",
+    DCTERMS + "bibliographicCitation": "To cite",
+    DCTERMS + "hasPart": "Parts",
+    RDFS + "seeAlso": "See also",
+    SKOS + "scopeNote": "Scope",
+    SKOS + "editorialNote": "Note",
+    SKOS + "changeNote": "Changes",
 }
 _AROUND: Final = {Kind.SENTENCE: "The claims in it", Kind.ARTICLE: "The claims in it"}
 
@@ -250,8 +269,7 @@ def article_page(
             "text": {
                 "whole": text.whole,
                 "sentences": [
-                    _sentence(sentence, by_iri, anchors, viewer, description.iri)
-                    for sentence in text.sentences
+                    _sentence(sentence, by_iri, anchors, viewer, description) for sentence in text.sentences
                 ],
             },
             "records": viewer.records(description.records),
@@ -271,17 +289,45 @@ def _sentence(
     claims: dict[str, Attribution],
     anchors: dict[str, str],
     viewer: _Viewer,
-    document: str,
+    description: Description,
 ) -> dict[str, Any]:
     label = "Byline" if sentence.number is None else f"Sentence {sentence.number}"
     return {
-        "anchor": _anchor(sentence.iri, document),
+        "anchor": _anchor(sentence.iri, description.iri),
         "href": viewer.iri(sentence.iri)["href"],
         "label": label,
         "mark": "by" if sentence.number is None else str(sentence.number),
-        "runs": [_run(run, claims, anchors) for run in sentence.runs],
+        "runs": _runs(sentence, claims, anchors, _begins(description)),
         "claims": [_claimed(each, sentence.claims, anchors) for each in sentence.claims],
     }
+
+
+def _begins(description: Description) -> list[tuple[int, str]]:
+    """Where each span of the text begins, and the fragment that names it."""
+    found = []
+    for fact in description.parts:
+        subject, value = fact.triple.subject, fact.triple.object
+        if fact.triple.predicate.value != KG + "beginIndex" or not isinstance(subject, ox.NamedNode):
+            continue
+        if isinstance(value, ox.Literal) and value.value.isdecimal():
+            found.append((int(value.value), subject.value.removeprefix(f"{description.iri}#")))
+    return sorted(set(found))
+
+
+def _runs(
+    sentence: SentenceText,
+    claims: dict[str, Attribution],
+    anchors: dict[str, str],
+    begins: list[tuple[int, str]],
+) -> list[dict[str, Any]]:
+    """The runs, each with the anchors of the spans that begin in it, so that their IRIs lead there."""
+    shown, start = [], sentence.start
+    for run in sentence.runs:
+        end = start + len(run.text)
+        inside = [fragment for offset, fragment in begins if start <= offset < end]
+        shown.append({**_run(run, claims, anchors), "begins": inside})
+        start = end
+    return shown
 
 
 def _run(run: Run, claims: dict[str, Attribution], anchors: dict[str, str]) -> dict[str, Any]:
@@ -374,9 +420,6 @@ def ontology_page(
     ]
     heading = description.name(description.iri)
     url = public_url(request, href(description.iri, graph.settings.names) or "/")
-    records = viewer.records(
-        {"": [fact.triple for fact in description.facts if fact.graph not in ("inferred", "stated")]}
-    )
     return render_page(
         request,
         "ontology.html",
@@ -384,13 +427,30 @@ def ontology_page(
             "it": description,
             "title": heading.text,
             "heading": heading,
-            "header": records[0]["facts"] if records else [],
+            "abstract": [text for predicate in _ABSTRACT for text in _texts(description, predicate)],
+            "header": _header(viewer, description),
             "sections": sections,
             "data": _data(terms_data(ontology, url=url)),
             "alternates": alternates,
         },
         headers=headers,
     )
+
+
+def _texts(description: Description, predicate: str) -> list[ox.Literal]:
+    found = (fact.triple.object for fact in description.facts if fact.triple.predicate.value == predicate)
+    return [term for term in found if isinstance(term, ox.Literal)]
+
+
+def _header(viewer: _Viewer, description: Description) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What an ontology says of itself, in the order that a reader asks for it."""
+    shown = []
+    for predicate, words in _HEADER.items():
+        triples = (f.triple for f in description.facts if f.triple.predicate.value == predicate)
+        values = [viewer.term(triple.object) for triple in dict.fromkeys(triples)]
+        if values:
+            shown.append((words, values))
+    return shown
 
 
 def graph_page(
