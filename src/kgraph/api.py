@@ -13,30 +13,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
+from kgraph.asked import AskedGeneration
 from kgraph.canned import CannedQuery, find_canned, load_canned
-from kgraph.describe import (
-    Addresses,
-    ArticleText,
-    Description,
-    Ontology,
-    describe,
-    describe_article,
-    describe_dataset,
-    describe_terms,
-    find_hashed,
-    find_known,
-    list_documents,
-)
+from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
@@ -45,13 +33,9 @@ from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_pr
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation, Manifest
-from kgraph.vocab import Names
+from kgraph.store import Catalog, Generation
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
@@ -71,7 +55,7 @@ class AsyncKnowledgeGraph:
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
-        self._hashed: tuple[str, frozenset[str]] = ("", frozenset())
+        self._describer: tuple[str, Describer] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -128,38 +112,19 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: nothing is asked, or a value does not fit.
         """
-        return await ask(question, _Asked(self, generation or self.generation))
+        return await ask(question, self._asked(generation or self.generation))
 
-    async def find_known(self, iris: Sequence[str], *, generation: Generation) -> str | None:
-        """The first of some IRIs that a generation's graphs know, be it only by parts of its document."""
-        asked = _Asked(self, generation)
-        if (known := await find_known(iris, asked)) is not None:
-            return known
-        if self._hashed[0] != generation.id:
-            self._hashed = (generation.id, frozenset())  # for whoever asks meanwhile
-            self._hashed = (generation.id, await find_hashed(asked))
-        return next((iri for iri in iris if iri in self._hashed[1]), None)
+    def describer(self, generation: Generation | None = None) -> Describer:
+        """What says what a generation (the current one) knows of an IRI, and of itself. One a generation."""
+        generation = generation or self.generation
+        if self._describer is None or self._describer[0] != generation.id:
+            describer = Describer(self._asked(generation), licence=self.settings.licence)
+            self._describer = (generation.id, describer)
+        return self._describer[1]
 
-    async def describe(self, iri: str, *, page: int = 1, generation: Generation | None = None) -> Description:
+    async def describe(self, iri: str, *, page: int = 1) -> Description:
         """What the graphs say about an IRI, a page at a time."""
-        return await describe(iri, _Asked(self, generation or self.generation), page=page)
-
-    async def describe_article(self, description: Description, *, generation: Generation) -> ArticleText:
-        """The text of a described article, with its claims on their words."""
-        return await describe_article(description, _Asked(self, generation))
-
-    async def describe_terms(self, description: Description, *, generation: Generation) -> Ontology:
-        """The terms of a described ontology, with examples of their use."""
-        return await describe_terms(description, _Asked(self, generation))
-
-    async def list_documents(self, *, offset: int, limit: int, generation: Generation) -> list[str]:
-        """The IRIs of the project's own things that have a document each, some of them at a time."""
-        return await list_documents(_Asked(self, generation), offset=offset, limit=limit)
-
-    async def describe_dataset(self, addresses: Addresses, *, generation: Generation) -> list[ox.Triple]:
-        """The dataset's own description (VoID, DCAT), for a server at some addresses."""
-        asked = _Asked(self, generation)
-        return await describe_dataset(asked, addresses, licence=self.settings.licence)
+        return await self.describer().describe(iri, page=page)
 
     async def query(
         self,
@@ -264,6 +229,14 @@ class AsyncKnowledgeGraph:
         explainer = self._explainer_of(generation)
         return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
 
+    def _asked(self, generation: Generation) -> AskedGeneration:
+        async def answer(query: str) -> Table | bool | list[ox.Triple]:
+            union = DefaultGraph.UNION  # whatever a client's queries see
+            found = await self.query(query, formats=_VALUES, generation=generation, default_graph=union)
+            return await self.fetch(found)
+
+        return AskedGeneration(generation, self.settings.names, answer, partial(self.text_index, generation))
+
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:
             explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
@@ -280,41 +253,6 @@ class AsyncKnowledgeGraph:
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One generation of a knowledge graph, as the use cases that ask several questions see it."""
-
-    graph: AsyncKnowledgeGraph
-    generation: Generation
-
-    @property
-    def index(self) -> TextIndex:
-        return self.graph.text_index(self.generation)
-
-    @property
-    def manifest(self) -> Manifest:
-        return self.generation.manifest
-
-    @property
-    def names(self) -> Names:
-        return self.graph.settings.names
-
-    async def construct(self, query: str) -> list[ox.Triple]:
-        return cast(list[ox.Triple], await self._fetch(query))
-
-    async def select(self, query: str) -> Table:
-        return cast(Table, await self._fetch(query))
-
-    async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
-        answer = await self.graph.query(
-            query, formats=_VALUES, generation=self.generation, default_graph=DefaultGraph.UNION
-        )
-        return await self.graph.fetch(answer)
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        return await run_sync(work)
 
 
 class KnowledgeGraph:

@@ -26,7 +26,7 @@ ROOMS = (
     ("store",),
     ("engine",),
     ("canned", "who_said"),
-    ("describe",),
+    ("describe", "asked"),
     ("build",),
     ("api",),
     ("web", "cli"),

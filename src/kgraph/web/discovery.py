@@ -84,7 +84,7 @@ async def _void(request: Request, choice: Choice) -> Response:
     if fresh:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     addresses = Addresses(pages.public_url(request, ""), graph.settings.names)
-    triples = await while_connected(request, graph.describe_dataset(addresses, generation=generation))
+    triples = await while_connected(request, graph.describer(generation).catalogue(addresses))
     return _answer(request, graph, triples, choice, headers, DESCRIPTION_PREFIXES, _VOID, "The dataset")
 
 
@@ -187,8 +187,8 @@ async def _paths(graph: AsyncKnowledgeGraph, generation: Generation, *, offset: 
     fixed += [path for iri in generation.manifest.graphs if (path := local_path(iri, names)) is not None]
     paths = fixed[offset : offset + limit]
     if len(paths) < limit:
-        iris = await graph.list_documents(
-            offset=max(0, offset - len(fixed)), limit=limit - len(paths), generation=generation
+        iris = await graph.describer(generation).documents(
+            offset=max(0, offset - len(fixed)), limit=limit - len(paths)
         )
         paths += [path for iri in iris if (path := local_path(iri, names)) is not None]
     return list(dict.fromkeys(paths))

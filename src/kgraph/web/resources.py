@@ -22,13 +22,16 @@ from kgraph.describe import Addresses, Description, Kind
 from kgraph.rdf.formats import FORMATS, ResultKind
 from kgraph.store import Generation
 from kgraph.web import pages
+from kgraph.web.article_page import article_page
 from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.ontology_page import ontology_page
 from kgraph.web.places import iris_at, split_suffix
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, single_values, while_connected
 from kgraph.web.sparql import answer_response, graph_of
-from kgraph.web.thing_pages import Alternate, article_page, graph_page, ontology_page, thing_page
+from kgraph.web.thing_pages import graph_page, thing_page
+from kgraph.web.viewing import Alternate
 
 __all__ = ["OFFERED", "alternates_of", "answer_rdf", "router"]
 
@@ -92,7 +95,7 @@ async def _find(request: Request, graph: AsyncKnowledgeGraph, generation: Genera
     exact = iris_at(path, query, names)
     split = split_suffix(path, _SUFFIXES)
     stems = iris_at(split[0], query, names) if split else []
-    iri = await graph.find_known([*exact, *stems], generation=generation)
+    iri = await graph.describer(generation).find_known([*exact, *stems])
     if iri is None:
         return _nothing_at(request, path, exact)
     page = _page_of(request) if f"?{query}" not in iri else 1
@@ -164,7 +167,8 @@ async def _thing(
     found: _Found,
     headers: dict[str, str],
 ) -> Response:
-    description = await graph.describe(found.iri, page=found.page, generation=generation)
+    describer = graph.describer(generation)
+    description = await describer.describe(found.iri, page=found.page)
     turned = [_turned(found, step) for step in (-1, 1)]
     back = turned[0] if found.page > 1 else None
     on = turned[1] if description.more else None
@@ -175,10 +179,10 @@ async def _thing(
         return answer_rdf(_with_dataset(request, graph, found.iri, description), found.choice, graph, headers)
     others = [each for each in alternates_of(found.path, found.query) if each.type != "text/html"]
     if description.kind is Kind.ARTICLE and found.page == 1:
-        text = await graph.describe_article(description, generation=generation)
+        text = await describer.article(description)
         return article_page(request, graph, description, text, alternates=others, headers=headers)
     if description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
-        ontology = await graph.describe_terms(description, generation=generation)
+        ontology = await describer.terms(description)
         return ontology_page(request, graph, ontology, alternates=others, headers=headers)
     return thing_page(request, graph, description, alternates=others, pages=(back, on), headers=headers)
 
