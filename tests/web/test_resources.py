@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -79,51 +80,62 @@ class Page(HTMLParser):
         self._data = False
 
 
-def test_every_iri_of_the_store_dereferences_in_every_format(client: httpx.Client, project: Path) -> None:
-    iris = iris_of(project)
-    assert len(iris) > 800
+@dataclass(frozen=True)
+class Crawled:
+    """A document: the IRIs that it is for, and what it answers in each format, ``html`` included."""
+
+    iri: str
+    parts: tuple[str, ...]
+    responses: dict[str, httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def crawled(client: httpx.Client, project: Path) -> list[Crawled]:
+    """Every document that an IRI of the store leads to, in every format."""
     parts: dict[str, list[str]] = {}
-    for iri in iris:
+    for iri in iris_of(project):
         parts.setdefault(iri.partition("#")[0], []).append(iri)
 
-    def fetch(job: tuple[str, str]) -> list[str]:
-        document, suffix = job
-        path = document.removeprefix(BASE)
-        media_type, format = FORMATS[suffix]  # noqa: A001
-        response = client.get(f"/{path}", headers={"Accept": media_type})
-        if response.status_code != 200:
-            return [f"{document} {suffix}: {response.status_code}"]
-        if not response.headers["content-type"].startswith(media_type):
-            return [f"{document} {suffix}: {response.headers['content-type']}"]
-        known = mentioned(parse(response.content, format))
-        return [f"{iri} is not mentioned in {suffix}" for iri in parts[document] if iri not in known]
+    def fetch(document: str) -> Crawled:
+        path = f"/{document.removeprefix(BASE)}"
+        wanted = {**{suffix: media_type for suffix, (media_type, _) in FORMATS.items()}, "html": "text/html"}
+        responses = {
+            suffix: client.get(path, headers={"Accept": accept}) for suffix, accept in wanted.items()
+        }
+        return Crawled(document, tuple(parts[document]), responses)
 
-    jobs = [(document, suffix) for document in parts for suffix in FORMATS]
     with ThreadPoolExecutor(4) as threads:
-        wrong = [fault for faults in threads.map(fetch, jobs) for fault in faults]
+        return list(threads.map(fetch, parts))
+
+
+def test_every_iri_of_the_store_dereferences_in_every_format(crawled: list[Crawled]) -> None:
+    assert sum(len(document.parts) for document in crawled) > 800
+    wrong = []
+    for document in crawled:
+        for suffix, (media_type, format) in FORMATS.items():  # noqa: A001
+            response = document.responses[suffix]
+            assert response.status_code == 200, document.iri
+            assert response.headers["content-type"].startswith(media_type)
+            known = mentioned(parse(response.content, format))
+            wrong += [f"{iri} is not mentioned in {suffix}" for iri in document.parts if iri not in known]
     assert wrong == []
 
 
-def test_every_document_has_a_page_that_shows_its_parts(client: httpx.Client, project: Path) -> None:
-    parts: dict[str, list[str]] = {}
-    for iri in iris_of(project):
-        document, _, fragment = iri.partition("#")
-        parts.setdefault(document, []).append(fragment)
+def test_every_format_says_the_same(crawled: list[Crawled]) -> None:
+    for document in crawled[::10]:
+        sizes = {len(set(parse(document.responses[s].content, f))) for s, (_, f) in FORMATS.items()}
+        assert len(sizes) == 1, document.iri
 
-    def fetch(document: str) -> list[str]:
-        response = client.get(f"/{document.removeprefix(BASE)}", headers={"Accept": "text/html"})
-        if response.status_code != 200:
-            return [f"{document}: {response.status_code}"]
+
+def test_every_document_has_a_page_that_shows_its_parts(crawled: list[Crawled]) -> None:
+    for document in crawled:
+        response = document.responses["html"]
+        assert response.status_code == 200
         page = Page(response.text)
-        faults = [f"{document} has no anchor {f}" for f in parts[document] if f and f not in page.ids]
-        if len(page.ids) != len(set(page.ids)):
-            faults.append(f"{document} has an id twice")
-        if document not in page.text and "/0.1.0" not in document:
-            faults.append(f"{document} is not named on its page")
-        return faults
-
-    with ThreadPoolExecutor(4) as threads:
-        assert [fault for faults in threads.map(fetch, parts) for fault in faults] == []
+        fragments = {iri.partition("#")[2] for iri in document.parts} - {""}
+        assert fragments <= set(page.ids), document.iri
+        assert len(page.ids) == len(set(page.ids)), document.iri
+        assert document.iri in page.text or "/0.1.0" in document.iri
 
 
 def test_every_link_of_our_pages_leads_somewhere(client: httpx.Client) -> None:
