@@ -150,13 +150,14 @@ class WorkerPool:
             self._admit(client)
         else:
             worker = await self._turn(Turn(client, request.store))
+            while worker.gone.is_set():  # since it was given
+                self._dismiss(client, is_young=True)
+                worker = await self._turn(Turn(client, request.store))
         answer = PoolAnswer(
             self, worker, request.query, client=client, started_s=asyncio.get_running_loop().time()
         )
         worker.store = request.store
         self._answers[worker] = answer
-        if worker.gone.is_set():  # since it was picked
-            self._leave(answer)
         self._watch()
         await answer.open(frame)
         return answer
@@ -256,14 +257,11 @@ class WorkerPool:
 
     def _dispatch(self) -> None:
         """Serve who may be served now, and have more workers where those are too few."""
+        self._idle = [worker for worker in self._idle if not worker.gone.is_set()]
         while self._idle and (turn := self._queue.next(self._admits)) is not None:
-            if turn.future.done():
-                continue
-            if (worker := self._pick(turn.store)) is None:
-                self._queue.put_back(turn)
-                break
-            self._admit(turn.client)
-            turn.future.set_result(worker)
+            if not turn.future.done() and (worker := self._pick(turn.store)) is not None:
+                self._admit(turn.client)
+                turn.future.set_result(worker)
         room = min(self.size - self._young, self.most - self._running)
         wanted = self._queue.count(lambda client: self.share - self._shares[client], room) - len(self._idle)
         missing = self.size - len(self._ready)

@@ -111,6 +111,7 @@ class WorkerProcess(asyncio.Protocol):
         """Why the worker is gone; waits for its exit status where it died of itself."""
         if self._ending is None:
             await self._child.exited.wait()
+        if self._ending is None:
             last_words = self._last_words()
             self._ending = _diagnose(last_words)
             await self._child.reaped()

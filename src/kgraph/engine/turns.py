@@ -67,10 +67,6 @@ class TurnQueue:
             if not turns:
                 del self._clients[turn.client]
 
-    def put_back(self, turn: Turn) -> None:
-        """Let a turn that was given be the next again."""
-        self._clients = {turn.client: deque([turn, *self._clients.get(turn.client, ())]), **self._clients}
-
     def count(self, room_of: Callable[[str], int], limit: int) -> int:
         """How many could be served now, of each client as many as there is room for, and so many in all."""
         return min(limit, sum(min(len(turns), room_of(client)) for client, turns in self._clients.items()))
