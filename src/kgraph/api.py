@@ -74,6 +74,7 @@ class AsyncKnowledgeGraph:
                     size=settings.workers,
                     query_timeout_s=settings.query_timeout,
                     query_memory_bytes=settings.query_memory,
+                    snapshot_bytes=settings.memory_snapshot,
                 )
             )
             yield cls(settings, pool)
@@ -81,7 +82,9 @@ class AsyncKnowledgeGraph:
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._catalog.current()
+        generation = self._catalog.current()
+        self._backend.turn_to(generation.store_path)
+        return generation
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -124,6 +127,7 @@ class AsyncKnowledgeGraph:
         default_graphs: tuple[str, ...] | None = None,
         named_graphs: tuple[str, ...] | None = None,
         generation: Generation | None = None,
+        client: str = "",
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
@@ -135,6 +139,7 @@ class AsyncKnowledgeGraph:
                 section 2.1.4.
             named_graphs: the named graphs to query, likewise.
             generation: the generation to ask; the current one by default.
+            client: who asks. Clients are served in turn where there is not enough for all.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
@@ -153,7 +158,7 @@ class AsyncKnowledgeGraph:
             named_graphs=named_graphs,
             prefixes=self.prefixes,
         )
-        return await self._backend.query(request)
+        return await self._backend.query(request, client)
 
     async def canned(
         self,

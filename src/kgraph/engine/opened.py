@@ -32,15 +32,15 @@ class View(NamedTuple):
 
 
 class OpenGeneration:
-    """An opened generation, and the datasets that queries ask of it.
+    """An opened generation, and the datasets that queries ask of it. ``snapshot`` has the same in memory.
 
     The graph ``union`` holds the exact union of all others, because Oxigraph's own union repeats a triple
     for each graph it stands in. It is a device of the store and no part of any dataset.
     """
 
-    def __init__(self, path: str, union_graph: str) -> None:
+    def __init__(self, path: str, union_graph: str, snapshot: ox.Store | None = None) -> None:
         try:
-            self._store = ox.Store.read_only(path)
+            self._store = ox.Store.read_only(path) if snapshot is None else snapshot
         except OSError as error:
             raise Failure("store", f"The store of this generation cannot be opened: {error}") from error
         self.path = path
