@@ -219,7 +219,7 @@ def easily_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cover_module, "LARGE_TRIPLES", 2)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(writes=st.lists(st.lists(change, min_size=1, max_size=4), min_size=1, max_size=4))
 @pytest.mark.usefixtures("easily_large")
 def test_the_cover_is_disjoint_and_exact_after_any_history(

@@ -105,7 +105,8 @@ class Cover:
         if graph not in self.members:
             return list(self._common(EXTRAS, graph))
         self.members.remove(graph)
-        return [triple for other in self._others() for triple in self._common(other, graph)]
+        others = self._others() - {graph}
+        return [triple for other in others for triple in self._common(other, graph)]
 
     def _place(self, graph: GraphName) -> bool:
         """Make a graph a member, if it can be: large, and sharing triples with smaller members at most."""
