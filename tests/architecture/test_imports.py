@@ -25,7 +25,7 @@ ROOMS = (
     ("search",),
     ("store",),
     ("engine",),
-    ("canned", "who_said", "writes"),
+    ("canned", "who_said", "writes", "asked"),
     ("build",),
     ("api",),
     ("web", "cli"),
