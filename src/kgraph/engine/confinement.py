@@ -14,6 +14,8 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
@@ -146,3 +148,13 @@ class Growth:
         if self._ceiling_bytes is not None:
             self._ceiling_bytes = None
             resource.setrlimit(resource.RLIMIT_AS, self._unlimited)
+
+    @contextmanager
+    def limited(self, limit_bytes: int) -> Iterator[None]:
+        """Grow by no more than this meanwhile."""
+        self.measure()
+        self.limit(limit_bytes)
+        try:
+            yield
+        finally:
+            self.free()
