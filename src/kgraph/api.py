@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
+from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
@@ -37,9 +38,6 @@ from kgraph.vocab import Names
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
 _T = TypeVar("_T")
@@ -53,7 +51,7 @@ class AsyncKnowledgeGraph:
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
         self.settings = settings
-        self._backend = backend
+        self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
@@ -81,7 +79,7 @@ class AsyncKnowledgeGraph:
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._catalog.current()
+        return self._backend.turn_to(self._catalog.current())
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -92,6 +90,11 @@ class AsyncKnowledgeGraph:
     def status(self) -> BackendStatus:
         """How the workers are doing."""
         return self._backend.status
+
+    @property
+    def cache_status(self) -> CacheStatus:
+        """How the result cache is doing."""
+        return self._backend.cache_status
 
     def canned_queries(self, generation: Generation | None = None) -> dict[str, CannedQuery]:
         """The canned queries of a generation (the current one), by slug."""
@@ -123,6 +126,7 @@ class AsyncKnowledgeGraph:
         formats: Mapping[ResultKind, str],
         default_graphs: tuple[str, ...] | None = None,
         named_graphs: tuple[str, ...] | None = None,
+        base_iri: str | None = None,
         generation: Generation | None = None,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
@@ -134,6 +138,7 @@ class AsyncKnowledgeGraph:
             default_graphs: the graphs to merge into the default graph, by IRI, as in SPARQL 1.1 Protocol,
                 section 2.1.4.
             named_graphs: the named graphs to query, likewise.
+            base_iri: what relative IRIs are relative to where the query does not say.
             generation: the generation to ask; the current one by default.
 
         Raises:
@@ -152,6 +157,7 @@ class AsyncKnowledgeGraph:
             default_graphs=default_graphs,
             named_graphs=named_graphs,
             prefixes=self.prefixes,
+            base_iri=base_iri,
         )
         return await self._backend.query(request)
 

@@ -75,16 +75,25 @@ def _seconds(value: Any) -> float:
     return number
 
 
-def _size(value: Any) -> int:
+def _read_size(value: Any, lowest: int) -> int:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?)(i?)(B?)\s*", str(value), re.IGNORECASE)
     if isinstance(value, bool) or match is None:
         raise ValueError("a number of bytes, such as 1GiB or 512MiB")
     number, unit, binary, byte = match.groups()
     key = unit.upper() + ("B" if byte and unit and not binary else "")
     size = float(number) * _UNITS[key]
-    if not 2**24 <= size <= 2**50:
-        raise ValueError("a number of bytes of at least 16MiB and at most 1048576GiB")
+    if not lowest <= size <= 2**50:
+        smallest = f"at least {lowest >> 20}MiB and " if lowest else ""
+        raise ValueError(f"a number of bytes of {smallest}at most 1048576GiB")
     return int(size)
+
+
+def _size(value: Any) -> int:
+    return _read_size(value, 2**24)
+
+
+def _room(value: Any) -> int:
+    return _read_size(value, 0)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
@@ -127,6 +136,16 @@ SETTINGS: Final = (
     Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
     Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
     Setting(
+        "result_cache", _room, "Memory for answers that are kept until the data changes; 0: none.", "BYTES"
+    ),
+    Setting("slow_query", _seconds, "Seconds after which a query is put into the log as slow.", "SECONDS"),
+    Setting(
+        "log_format",
+        _one_of("auto", "text", "json"),
+        "How the server logs; auto: text on a terminal.",
+        "auto|text|json",
+    ),
+    Setting(
         "default_graph",
         _one_of("union", "strict"),
         "What a query sees that names no graph: the union of all graphs, or the default graph alone.",
@@ -150,6 +169,9 @@ class Settings:
     workers: int = max(2, min(8, os.cpu_count() or 2))
     query_timeout: float = 30.0
     query_memory: int = 2**30
+    result_cache: int = 64 * 2**20
+    slow_query: float = 1.0
+    log_format: str = "auto"
     default_graph: str = "union"
 
     @property

@@ -28,6 +28,9 @@ _SERVER_SETTINGS = (
     "workers",
     "query_timeout",
     "query_memory",
+    "result_cache",
+    "slow_query",
+    "log_format",
     "default_graph",
 )
 

@@ -17,6 +17,7 @@ from kgraph.web.negotiation import Choice, choose
 from kgraph.web.problems import HttpProblem
 
 __all__ = [
+    "ON_DISCONNECT",
     "accept_of",
     "choose_format",
     "decode_parameters",
@@ -29,6 +30,9 @@ __all__ = [
 
 BODY_LIMIT_BYTES: Final = 8 * 2**20
 PARAMETER_LIMIT: Final = 10_000
+
+#: The key of a request's scope under which its connection takes what to call when the client leaves.
+ON_DISCONNECT: Final = "kgraph.on_disconnect"
 
 _T = TypeVar("_T")
 _CHARSET: Final = re.compile(r'charset\s*=\s*"?([^\s;"]+)', re.IGNORECASE)
@@ -136,9 +140,35 @@ def _not_utf8() -> HttpProblem:
 async def while_connected(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
     """Do some work for as long as the client waits for it (KILL: nobody's query holds no worker).
 
+    A connection of ours says when its client leaves; any other server is asked by a task of its own.
+
     Raises:
         ClientDisconnect: the client went away, and the work was given up.
     """
+    on_disconnect = request.scope.get(ON_DISCONNECT)
+    if on_disconnect is None:
+        return await _while_watched(request, work)
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker
+    gone = False
+
+    def leave() -> None:
+        nonlocal gone
+        gone = True
+        task.cancel()
+
+    on_disconnect(leave)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if gone and task.uncancel() == 0:
+            raise ClientDisconnect from None
+        raise
+    finally:
+        on_disconnect(None)
+
+
+async def _while_watched(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
     task = asyncio.create_task(work)
     watch = asyncio.create_task(_disconnect(request))
     try:

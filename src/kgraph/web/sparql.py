@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.engine import Answer
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for, media_types
 from kgraph.rdf.sparql import profile_query
+from kgraph.store import Generation
 from kgraph.web import pages
+from kgraph.web.answering import Variant, begin, respond, respond_whole
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
+from kgraph.web.front import QUERY as QUERY_TEXT
 from kgraph.web.negotiation import HTML, Choice, by_suffix, choose_formats
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
@@ -31,12 +30,19 @@ from kgraph.web.reading import (
     while_connected,
 )
 
-__all__ = ["answer_response", "format_names", "graph_of", "query_choices", "refuse_unacceptable", "router"]
+__all__ = [
+    "PATH",
+    "begin_query",
+    "format_names",
+    "graph_of",
+    "query_choices",
+    "refuse_unacceptable",
+    "router",
+]
 
 router: Final = APIRouter(tags=["SPARQL"])
 
-_log: Final = logging.getLogger(__name__)
-
+PATH: Final = "/sparql"
 FORM: Final = "application/x-www-form-urlencoded"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
@@ -50,6 +56,14 @@ class Operation:
     default_graphs: tuple[str, ...] | None
     named_graphs: tuple[str, ...] | None
     format: str | None
+
+    @property
+    def dataset(self) -> tuple[str, ...]:
+        """The dataset as parts of an entity tag."""
+        return (
+            *(f"default {iri}" for iri in self.default_graphs or ()),
+            *(f"named {iri}" for iri in self.named_graphs or ()),
+        )
 
 
 def graph_of(request: Request) -> AsyncKnowledgeGraph:
@@ -217,12 +231,25 @@ def refuse_unacceptable(kind: ResultKind | None, chosen: dict[ResultKind, Choice
 
 async def _run(request: Request, operation: Operation) -> Response:
     graph = graph_of(request)
+    generation = graph.generation
     chosen = query_choices(request, operation.format)
-    form = profile_query(operation.query).form
-    refuse_unacceptable(form, chosen)
+    request.scope[QUERY_TEXT] = operation.query
+    profile = profile_query(operation.query)
+    refuse_unacceptable(profile.form, chosen)
     # What is no query at all is an error, which a browser shows beside the text.
-    if _is_page(chosen, form or ResultKind.SOLUTIONS):
+    if _is_page(chosen, profile.form or ResultKind.SOLUTIONS):
         return await _page(request, operation)
+    # The service's URL is the base of what is relative (SPARQL 1.1 Protocol, section 2.1).
+    base_iri = pages.public_url(request, PATH) if profile.has_relative_iris else None
+    variant = begin_query(
+        request,
+        generation,
+        chosen,
+        operation.query,
+        *operation.dataset,
+        base_iri or "",
+        operation.format or "",
+    )
     answer = await while_connected(
         request,
         graph.query(
@@ -230,9 +257,22 @@ async def _run(request: Request, operation: Operation) -> Response:
             formats=format_names(chosen),
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
+            base_iri=base_iri,
+            generation=generation,
         ),
     )
-    return await answer_response(answer, chosen[answer.kind])
+    return await respond(request, variant, answer)
+
+
+def begin_query(
+    request: Request, generation: Generation, chosen: dict[ResultKind, Choice], text: str, *parts: str
+) -> Variant:
+    """Say that a query is about to be answered; see :func:`kgraph.web.answering.begin`."""
+    profile = profile_query(text)
+    form = profile.form or ResultKind.SOLUTIONS  # what is no query has no answer, and this is never sent
+    choice = chosen.get(form) or next(iter(chosen.values()))
+    repeatable = profile.form is not None and profile.is_repeatable
+    return begin(request, choice, generation, text, *parts, repeatable=repeatable)
 
 
 def _is_page(chosen: dict[ResultKind, Choice], kind: ResultKind) -> bool:
@@ -263,38 +303,21 @@ async def _page(request: Request, operation: Operation) -> Response:
     return pages.sparql_page(request, graph, query=operation.query, result=result)
 
 
-async def answer_response(answer: Answer, choice: Choice) -> Response:
-    """An answer as a response: at once where it is complete, streamed where more is to come."""
-    headers = {**choice.headers, "X-Content-Type-Options": "nosniff"}
-    if answer.complete:
-        return Response(await answer.read(), headers=headers)
-    return _AnswerResponse(answer, headers)
-
-
-class _AnswerResponse(StreamingResponse):
-    """An answer on its way. It is closed with the response, so a client that leaves frees the worker.
-
-    HONEST: one that breaks off is not brought to an end, whereupon the server aborts the connection.
-    """
-
-    def __init__(self, answer: Answer, headers: dict[str, str]) -> None:
-        super().__init__(answer, headers=headers)
-        self._answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except KgraphError as error:
-            _log.warning("an answer was cut off midway: %s", error.message)
-        finally:
-            await self._answer.aclose()
-
-
 async def _describe(request: Request) -> Response:
     offer = [*DESCRIPTION_FORMATS, HTML]
     choice = choose_format(request, offer, what="The service's description")
     graph = graph_of(request)
     if choice.format is HTML:
         return pages.sparql_page(request, graph)
-    content = describe_service(graph, endpoint=pages.public_url(request, "/sparql"), format=choice.format)
-    return Response(content, headers=choice.headers)
+    endpoint = pages.public_url(request, PATH)
+    variant = begin(request, choice, graph.generation, "description", endpoint)
+    content = describe_service(graph, endpoint=endpoint, format=choice.format)
+    return await respond_whole(request, variant, content)
+
+
+#: The handlers of this resource that need no framework.
+DIRECT: Final = {
+    (PATH, "GET"): query_by_get,
+    (PATH, "HEAD"): query_by_get,
+    (PATH, "POST"): query_by_post,
+}
