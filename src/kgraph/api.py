@@ -53,6 +53,7 @@ class AsyncKnowledgeGraph:
         self.settings = settings
         self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
+        self._prefixes = settings.names.prefixes
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
@@ -84,7 +85,7 @@ class AsyncKnowledgeGraph:
     @property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that this project's queries and answers use."""
-        return self.settings.names.prefixes
+        return self._prefixes
 
     @property
     def status(self) -> BackendStatus:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from dataclasses import dataclass, fields
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,11 @@ __all__ = ["CacheStatus", "CachingBackend"]
 _SHARE: Final = 8
 #: Fields of a request that do not change its answer: who asks, and how urgently.
 _INDIFFERENT: Final = frozenset({"client", "priority"})
-_DECIDING: Final = tuple(field.name for field in fields(QueryRequest) if field.name not in _INDIFFERENT)
+#: Those that are no values to be compared as they are.
+_MAPPINGS: Final = frozenset({"formats", "prefixes"})
+_DECIDING: Final = attrgetter(
+    *(field.name for field in fields(QueryRequest) if field.name not in _INDIFFERENT | _MAPPINGS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +166,7 @@ class CachingBackend:
         profile = profile_query(request.query)
         if not profile.is_repeatable or profile.form is None:
             return None
-        values = (getattr(request, name) for name in _DECIDING if name != "formats")
-        frozen = (tuple(sorted(each.items())) if isinstance(each, Mapping) else each for each in values)
-        return (request.formats.get(profile.form), *frozen)
+        return (request.formats.get(profile.form), tuple(request.prefixes.items()), *_DECIDING(request))
 
     def _find(self, key: Hashable) -> KeptAnswer | None:
         kept = self._entries.get(key)

@@ -119,17 +119,18 @@ def _profile(text: str) -> QueryProfile:
     services: list[str] = []
     expecting_service = False
     in_prologue = True
-    for token in iter_tokens(text):
-        if expecting_service:
-            if token.kind == "word" and token.text.upper() == "SILENT":
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if expecting_service and kind not in ("space", "comment"):
+            if kind == "word" and match.group().upper() == "SILENT":
                 continue
-            services.append(token.text)
+            services.append(match.group())
             expecting_service = False
-        if token.kind == "iri" and _ABSOLUTE.match(token.text) is None:
+        if kind == "iri" and _ABSOLUTE.match(match.group()) is None:
             has_relative_iris = True
-        if token.kind != "word":
+        if kind != "word":
             continue
-        word = token.text.upper()
+        word = match.group().upper()
         if word in _VOLATILE:
             is_repeatable = False
         if in_prologue and word not in ("BASE", "PREFIX", "VERSION"):

@@ -31,6 +31,8 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._link = str(self._current)
+        self._target = ""
         self._loaded: Generation | None = None
 
     @property
@@ -49,13 +51,14 @@ class Catalog:
             StoreError: what "current" names cannot be read.
         """
         try:
-            name = self._current.readlink().name
+            target = os.readlink(self._link)  # noqa: PTH115 - once a request, where Path takes longer
         except OSError as error:
             raise NoGenerationError(
                 f"There is no generation in {self.path} yet.", hint="Run 'kgraph build' first."
             ) from error
-        if self._loaded is None or self._loaded.path.name != name:
-            self._loaded = load_generation(self._generations / name)
+        if self._loaded is None or self._target != target:
+            self._loaded = load_generation(self._generations / Path(target).name)
+            self._target = target
         return self._loaded
 
     def generations(self) -> Iterator[Generation]:

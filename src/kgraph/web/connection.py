@@ -9,21 +9,20 @@ once would take the answer from under its eyes (RFC 9112, section 9.6).
 from __future__ import annotations
 
 import asyncio
-import json
 import re
-from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from kgraph.web.exchange import Exchange
 from kgraph.web.limits import Limits
-from kgraph.web.problems import HttpProblem, details
+from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import ON_DISCONNECT
+from kgraph.web.refusals import crowded, large_head, long_url, no_request, refusal, slow_client
 from kgraph.web.replies import Replies
 
 __all__ = ["Connection", "connection_class"]
@@ -59,7 +58,7 @@ class Connection(HttpToolsProtocol):
         """Take a client in, or turn it away where there are too many."""
         super().connection_made(transport)
         if len(self.connections) > self.limits.connections:
-            self._refuse(_crowded())
+            self._refuse(crowded())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone away, and nobody waits for what is being answered."""
@@ -88,7 +87,7 @@ class Connection(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             pass  # an offer to speak something else, answered as if it had not been made
         except (httptools.HttpParserError, HttpProblem):
-            self._refuse(self._fault or _no_request())
+            self._refuse(self._fault or no_request())
             return
         if is_fresh and self._begun == self._ended == begun + 1 and self.cycle is not None:
             self.cycle.raw = data
@@ -104,7 +103,7 @@ class Connection(HttpToolsProtocol):
         """A part of the URL."""
         super().on_url(url)
         if len(self.url) > self.limits.url_bytes:
-            self._fail(_long_url(self.limits))
+            self._fail(long_url(self.limits))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head."""
@@ -118,7 +117,7 @@ class Connection(HttpToolsProtocol):
     def _count_head(self, size_bytes: int) -> None:
         self._head_bytes += size_bytes
         if self._head_bytes > self.limits.head_bytes or len(self.headers) > self.limits.head_fields:
-            self._fail(_large_head(self.limits))
+            self._fail(large_head(self.limits))
 
     def on_headers_complete(self) -> None:
         """The head is there: the application may answer while the body comes."""
@@ -126,7 +125,7 @@ class Connection(HttpToolsProtocol):
         self._phase_s = 0
         version = self.parser.get_http_version()
         if self._hosts != 1 and (version == "1.1" or self._hosts):  # RFC 9112, section 3.2
-            self._fail(_no_request("It has to name its host once."))
+            self._fail(no_request("It has to name its host once."))
         url = httptools.parse_url(self.url)
         raw_path = url.path or b"/"
         path = raw_path.decode("ascii")
@@ -199,17 +198,7 @@ class Connection(HttpToolsProtocol):
                 return
         if self.transport.is_closing():
             return
-        status, problem, headers = details(fault, instance="")
-        content = json.dumps(problem).encode()
-        fields = [
-            *self.server_state.default_headers,
-            (b"content-type", b"application/problem+json"),
-            (b"content-length", b"%d" % len(content)),
-            (b"connection", b"close"),
-            *((name.encode(), value.encode()) for name, value in headers.items()),
-        ]
-        head = b"".join(b"%b: %b\r\n" % field for field in fields)
-        self.transport.write(STATUS_LINE[status] + head + b"\r\n" + content)
+        self.transport.write(refusal(fault, self.server_state.default_headers))
         if self.transport.can_write_eof():
             self.transport.write_eof()
 
@@ -239,7 +228,7 @@ class Connection(HttpToolsProtocol):
     def _tick_request(self) -> None:
         if self._in_head:
             if self._phase_s > self.limits.head_s:
-                self._refuse(_slow("head"))
+                self._refuse(slow_client("head"))
         elif self.cycle is None or self.cycle.response_complete:  # it was refused, and goes on all the same
             if self._phase_s > self.limits.linger_s:
                 self.transport.abort()
@@ -252,50 +241,9 @@ class Connection(HttpToolsProtocol):
                 self._quiet_s > self.limits.body_grace_s
                 or self._body_bytes < late_s * self.limits.body_bytes_per_s
             ):
-                self._refuse(_slow("body"))
+                self._refuse(slow_client("body"))
 
 
 def connection_class(limits: Limits, replies: Replies) -> type[Connection]:
     """The class of a server's connections."""
     return type("Connection", (Connection,), {"limits": limits, "replies": replies})
-
-
-def _no_request(hint: str = "Send HTTP/1.1 or HTTP/1.0.") -> HttpProblem:
-    return HttpProblem(HTTPStatus.BAD_REQUEST, "bad-request", "This is no HTTP request.", hint)
-
-
-def _long_url(limits: Limits) -> HttpProblem:
-    return HttpProblem(
-        HTTPStatus.REQUEST_URI_TOO_LONG,
-        "url-too-long",
-        f"The URL is longer than {limits.url_bytes // 1024} KiB.",
-        "Send the query by POST.",
-    )
-
-
-def _large_head(limits: Limits) -> HttpProblem:
-    return HttpProblem(
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-        "head-too-large",
-        f"The request's head has more than {limits.head_fields} fields or {limits.head_bytes // 1024} KiB.",
-        "Send fewer or shorter fields.",
-    )
-
-
-def _slow(part: str) -> HttpProblem:
-    return HttpProblem(
-        HTTPStatus.REQUEST_TIMEOUT,
-        "slow-request",
-        f"The {part} of the request comes too slowly.",
-        "Try again.",
-    )
-
-
-def _crowded() -> HttpProblem:
-    return HttpProblem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "busy",
-        "There are too many connections.",
-        "Try again in some seconds.",
-        headers={"Retry-After": "5"},
-    )

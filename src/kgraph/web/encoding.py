@@ -31,6 +31,12 @@ class Coding(Enum):
     GZIP_ONLY = "gzip only"
 
 
+#: What browsers and libraries send.
+_USUAL: Final = dict.fromkeys(
+    ("gzip", "gzip, deflate", "gzip, deflate, br", "gzip, deflate, br, zstd"), Coding.GZIP
+) | {"identity": Coding.IDENTITY}
+
+
 def choose_coding(accept_encoding: Sequence[str]) -> Coding:
     """Read the lines of Accept-Encoding (RFC 9110, section 12.5.3).
 
@@ -41,7 +47,10 @@ def choose_coding(accept_encoding: Sequence[str]) -> Coding:
     """
     if not accept_encoding:
         return Coding.IDENTITY
-    qualities = dict(parse_qualities(", ".join(accept_encoding)))
+    header = ", ".join(accept_encoding)
+    if header in _USUAL:
+        return _USUAL[header]
+    qualities = dict(parse_qualities(header))
     others = qualities.get("*")
     gzip = qualities.get(GZIP, qualities.get("x-gzip", others or 0.0))
     plain = qualities.get("identity", others)

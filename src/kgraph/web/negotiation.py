@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
@@ -28,6 +30,8 @@ _QUALITY: Final = re.compile(r"0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?")
 _MEMBER: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
 _PART: Final = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*"?)+')
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110, section 5.6.2
+#: Clients send the same short header each time; longer ones are read anew.
+_REMEMBERED_LENGTH: Final = 512
 _RANGE: Final = re.compile(rf"({_TOKEN})/({_TOKEN})")
 
 
@@ -122,8 +126,19 @@ def choose(header: str | None, formats: Sequence[Format]) -> Choice | None:
     return best
 
 
-def choose_formats(header: str | None, *, html: bool) -> dict[ResultKind, Choice]:
+def choose_formats(header: str | None, *, html: bool) -> Mapping[ResultKind, Choice]:
     """A format for each kind of result that the client can take. ``html`` offers a page as well, last."""
+    if header is not None and len(header) > _REMEMBERED_LENGTH:
+        return _choose_formats(header, html=html)
+    return _remembered_formats(header, html=html)
+
+
+@lru_cache(maxsize=256)
+def _remembered_formats(header: str | None, *, html: bool) -> Mapping[ResultKind, Choice]:
+    return MappingProxyType(_choose_formats(header, html=html))
+
+
+def _choose_formats(header: str | None, *, html: bool) -> dict[ResultKind, Choice]:
     chosen: dict[ResultKind, Choice] = {}
     for kind in ResultKind:
         offer = [*formats_for(kind), *([HTML] if html else [])]

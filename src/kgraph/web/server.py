@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import uvicorn
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.errors import SettingsError
+from kgraph.errors import SettingsError, StoreError
 from kgraph.settings import Settings
 from kgraph.web.app import create_app
 from kgraph.web.connection import Connection, connection_class
 from kgraph.web.limits import Limits
+from kgraph.web.logs import set_up_logs
 from kgraph.web.replies import Replies
+from kgraph.web.warming import warm
 
 try:
     import uvloop
@@ -40,8 +41,7 @@ def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
         SettingsError: the address cannot be listened on.
         NoGenerationError: nothing has been built yet.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    set_up_logs(settings.log_format)
     with listen(settings.host, settings.port) as listener, asyncio.Runner(loop_factory=_LOOP) as runner:
         runner.run(_serve(settings, listener, ready))
 
@@ -90,7 +90,10 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=5,
         )
         super().__init__(config)
+        self._graph = graph
         self._tell = started
+        self._warmed = ""
+        self._warming: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and tell."""
@@ -103,7 +106,24 @@ class Server(uvicorn.Server):
             for connection in list(self.server_state.connections):
                 if isinstance(connection, Connection):
                     connection.tick()
+            self._keep_warm()
         return await super().on_tick(counter)
+
+    def _keep_warm(self) -> None:
+        """Warm the cache for each new generation. What was begun for an old one is given up."""
+        with suppress(StoreError):
+            generation = self._graph.generation.id
+            if generation != self._warmed and self._graph.settings.result_cache:
+                self._warmed = generation
+                if self._warming is not None:
+                    self._warming.cancel()
+                self._warming = asyncio.create_task(warm(self._graph))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests; those under way get some seconds to finish, then 503."""
+        if self._warming is not None:
+            self._warming.cancel()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -201,7 +201,7 @@ def _read_only() -> HttpProblem:
     )
 
 
-def query_choices(request: Request, suffix: str | None) -> dict[ResultKind, Choice]:
+def query_choices(request: Request, suffix: str | None) -> Mapping[ResultKind, Choice]:
     """A format for each kind of result: by suffix or ``format=`` where there is one, else by Accept."""
     if suffix is None:
         return choose_formats(accept_of(request), html=True)
@@ -216,7 +216,7 @@ def query_choices(request: Request, suffix: str | None) -> dict[ResultKind, Choi
     return chosen
 
 
-def refuse_unacceptable(kind: ResultKind | None, chosen: dict[ResultKind, Choice]) -> None:
+def refuse_unacceptable(kind: ResultKind | None, chosen: Mapping[ResultKind, Choice]) -> None:
     """Answer 406, with the list of what there is, where no format suits the client."""
     if kind is None or kind in chosen:
         return
@@ -265,7 +265,7 @@ async def _run(request: Request, operation: Operation) -> Response:
 
 
 def begin_query(
-    request: Request, generation: Generation, chosen: dict[ResultKind, Choice], text: str, *parts: str
+    request: Request, generation: Generation, chosen: Mapping[ResultKind, Choice], text: str, *parts: str
 ) -> Variant:
     """Say that a query is about to be answered; see :func:`kgraph.web.answering.begin`."""
     profile = profile_query(text)
@@ -275,11 +275,11 @@ def begin_query(
     return begin(request, choice, generation, text, *parts, repeatable=repeatable)
 
 
-def _is_page(chosen: dict[ResultKind, Choice], kind: ResultKind) -> bool:
+def _is_page(chosen: Mapping[ResultKind, Choice], kind: ResultKind) -> bool:
     return kind in chosen and chosen[kind].format is HTML
 
 
-def format_names(chosen: dict[ResultKind, Choice]) -> dict[ResultKind, str]:
+def format_names(chosen: Mapping[ResultKind, Choice]) -> dict[ResultKind, str]:
     """The names of the chosen formats, as the engine takes them."""
     return {kind: choice.format.name for kind, choice in chosen.items() if choice.format is not HTML}
 
