@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
 from kgraph.store import Catalog, Generation, Manifest
-from kgraph.vocab import Names
+from kgraph.vocab import UNION_GRAPH, Names
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 
@@ -129,6 +129,7 @@ class AsyncKnowledgeGraph:
         named_graphs: tuple[str, ...] | None = None,
         base_iri: str | None = None,
         generation: Generation | None = None,
+        of_project: bool = False,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
@@ -141,6 +142,7 @@ class AsyncKnowledgeGraph:
             named_graphs: the named graphs to query, likewise.
             base_iri: what relative IRIs are relative to where the query does not say.
             generation: the generation to ask; the current one by default.
+            of_project: ask the project's own graphs alone, as if clients had written nothing.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
@@ -157,10 +159,11 @@ class AsyncKnowledgeGraph:
             default_graph=DefaultGraph(self.settings.default_graph),
             default_graphs=default_graphs,
             named_graphs=named_graphs,
+            cover=tuple(generation.manifest.cover),
             prefixes=self.prefixes,
             base_iri=base_iri,
         )
-        return await self._backend.query(request)
+        return await self._backend.query(_of_project(request, generation) if of_project else request)
 
     async def canned(
         self,
@@ -236,7 +239,7 @@ class AsyncKnowledgeGraph:
             query = next(search)
             while True:
                 request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
-                table = await self.fetch(await self._backend.query(request))
+                table = await self.fetch(await self._backend.query(_of_project(request, generation)))
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
@@ -268,11 +271,19 @@ class _Asked:
         return cast(Table, await self._fetch(query))
 
     async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
-        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
+        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation, of_project=True)
         return await self.graph.fetch(answer)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         return await run_sync(work)
+
+
+def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
+    """The same request to the graphs that are made from the project's files: nobody else can put words into
+    somebody's mouth, or hold up a proof.
+    """
+    graphs = tuple(generation.manifest.graphs)
+    return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
 
 
 class KnowledgeGraph:

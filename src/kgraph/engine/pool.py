@@ -37,7 +37,7 @@ from kgraph.errors import (
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
 from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.syntax import explain_syntax_error
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import HIDDEN_GRAPHS
 
 __all__ = ["PoolAnswer", "WorkerPool"]
 
@@ -274,7 +274,9 @@ class WorkerPool:
             "prefixes": dict(request.prefixes),
             "base_iri": request.base_iri,
             "default_mode": request.default_graph.value,
-            "union_graph": UNION_GRAPH,
+            "hidden": list(HIDDEN_GRAPHS),
+            "cover": list(request.cover),
+            "only": _listed(request.only),
             "default_graphs": _listed(request.default_graphs),
             "named_graphs": _listed(request.named_graphs),
             "clauses": clauses_question(request.query) if profile.has_dataset else None,

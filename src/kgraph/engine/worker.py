@@ -106,7 +106,7 @@ class Worker:
             raise Failure("query-refused", "This system cannot keep a query from calling other endpoints.")
         if self._generation is None or self._generation.path != fields["store"]:
             self._generation = None  # closed before the next is opened
-            self._generation = OpenGeneration(fields["store"], fields["union_graph"])
+            self._generation = OpenGeneration(fields["store"], fields["hidden"])
         with limited_memory(fields["memory_limit_bytes"]):
             view = self._generation.view(query, fields)
             results = view.store.query(
