@@ -128,6 +128,7 @@ class AsyncKnowledgeGraph:
         default_graphs: tuple[str, ...] | None = None,
         named_graphs: tuple[str, ...] | None = None,
         base_iri: str | None = None,
+        default_graph: DefaultGraph | None = None,
         generation: Generation | None = None,
         of_project: bool = False,
     ) -> Answer:
@@ -141,6 +142,7 @@ class AsyncKnowledgeGraph:
                 section 2.1.4.
             named_graphs: the named graphs to query, likewise.
             base_iri: what relative IRIs are relative to where the query does not say.
+            default_graph: what a query sees that names no graph; what the settings say by default.
             generation: the generation to ask; the current one by default.
             of_project: ask the project's own graphs alone, as if clients had written nothing.
 
@@ -156,7 +158,7 @@ class AsyncKnowledgeGraph:
             store=generation.store_path,
             query=text,
             formats=formats,
-            default_graph=DefaultGraph(self.settings.default_graph),
+            default_graph=default_graph or DefaultGraph(self.settings.default_graph),
             default_graphs=default_graphs,
             named_graphs=named_graphs,
             cover=tuple(generation.manifest.cover),

@@ -12,6 +12,7 @@ A generation that is being read is pinned (:class:`kgraph.store.locks.Pin`) and 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.web import canned, explain, health, metrics, pages, sparql, who_said
+from kgraph.web import canned, explain, graph_store, health, metrics, pages, sparql, who_said
 from kgraph.web.faults import FAULTS, fault_response
 from kgraph.web.front import EXPOSED_HEADERS, FrontDoor
 
@@ -37,8 +38,9 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     )
     app.state.graph = graph
     app.requests = metrics.Requests()
+    app.writing = asyncio.Lock()
     app.slow_query_s = graph.settings.slow_query
-    app.open_to(sparql.DIRECT)
+    app.open_to(sparql.DIRECT | graph_store.DIRECT, {f"{path}/": path for path in (sparql.PATH, graph_store.PATH)})
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -46,7 +48,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, canned, explain, who_said, health, metrics):
+    for room in (sparql, graph_store, canned, explain, who_said, health, metrics):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:

@@ -13,10 +13,11 @@ from kgraph.errors import KgraphError
 from kgraph.rdf.formats import FORMATS, Format, formats_for
 from kgraph.web import pages
 from kgraph.web.answering import respond
+from kgraph.web.choosing import begin_query, format_names, query_choices, refuse_unacceptable
 from kgraph.web.negotiation import HTML
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, read_parameters, while_connected
-from kgraph.web.sparql import begin_query, format_names, graph_of, query_choices, refuse_unacceptable
+from kgraph.web.sparql import graph_of
 
 if TYPE_CHECKING:
     from kgraph.store import Generation

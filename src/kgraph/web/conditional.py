@@ -16,6 +16,7 @@ import kgraph
 __all__ = ["encoded_tag", "entity_tag", "is_known", "is_named"]
 
 _TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+_STRONG: Final = re.compile(r'(?<!W/)("[\x21\x23-\x7e\x80-\xff]*")')
 
 
 def entity_tag(generation: str, *request: str) -> str:
@@ -42,7 +43,10 @@ def is_known(if_none_match: str | None, tag: str) -> bool:
     return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)
 
 
-def is_named(if_none_match: str | None, *tags: str) -> str | None:
-    """The one of these tags that If-None-Match names. ``*`` names none: it asks if there is an answer."""
-    named = _TAG.findall(if_none_match or "")
+def is_named(condition: str | None, *tags: str, strong: bool = False) -> str | None:
+    """The one of these tags that a precondition names; ``*`` names none, since it asks if there is anything.
+
+    If-Match is compared strongly (RFC 9110, section 8.8.3.2): a weak tag names nothing.
+    """
+    named = (_STRONG if strong else _TAG).findall(condition or "")
     return next((tag for tag in tags if tag in named), None)

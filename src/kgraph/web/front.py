@@ -7,6 +7,7 @@ and the header that opens reading to pages from elsewhere. Every request is time
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
@@ -38,11 +39,14 @@ class FrontDoor(FastAPI):
     """The application. ``direct`` names the handlers that need no framework, by path and method."""
 
     requests: Requests
+    #: Held while a write's precondition is evaluated and the write carried out.
+    writing: asyncio.Lock
     slow_query_s: float = float("inf")
 
-    def open_to(self, direct: Mapping[tuple[str, str], Handler]) -> None:
-        """Let these requests pass straight to their handlers."""
+    def open_to(self, direct: Mapping[tuple[str, str], Handler], aliases: Mapping[str, str]) -> None:
+        """Let these requests pass straight to their handlers. ``aliases`` are other spellings of paths."""
         self._direct = direct
+        self._aliases = aliases
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -58,6 +62,7 @@ class FrontDoor(FastAPI):
                 status = message["status"]
             await send(message)
 
+        scope["path"] = self._aliases.get(scope["path"], scope["path"])
         handler = self._direct.get((scope["path"], scope["method"]))
         try:
             if handler is None:
