@@ -37,6 +37,7 @@ from kgraph.store import Catalog, Generation, Manifest
 from kgraph.vocab import UNION_GRAPH, Names
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
+from kgraph.writes import Writes
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
@@ -46,11 +47,11 @@ _T = TypeVar("_T")
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 
-class AsyncKnowledgeGraph:
+class AsyncKnowledgeGraph(Writes):
     """A project's knowledge graph, for use within an event loop. See :func:`AsyncKnowledgeGraph.open`."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
         self._prefixes = settings.names.prefixes
@@ -75,7 +76,9 @@ class AsyncKnowledgeGraph:
                     query_memory_bytes=settings.query_memory,
                 )
             )
-            yield cls(settings, pool)
+            graph = cls(settings, pool)
+            stack.push_async_callback(graph.finish_writes)
+            yield graph
 
     @property
     def generation(self) -> Generation:
@@ -166,6 +169,10 @@ class AsyncKnowledgeGraph:
             base_iri=base_iri,
         )
         return await self._backend.query(_of_project(request, generation) if of_project else request)
+
+    def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
+        """Whether there is such a named graph; the default graph (None) always is there."""
+        return graph is None or graph in (generation or self.generation).manifest.named_graphs
 
     async def canned(
         self,

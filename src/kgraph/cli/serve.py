@@ -28,6 +28,8 @@ _SERVER_SETTINGS = (
     "workers",
     "query_timeout",
     "query_memory",
+    "writable",
+    "token",
     "result_cache",
     "slow_query",
     "log_format",

@@ -155,7 +155,11 @@ class Catalog:
         """
         try:
             unfinished = self._generations / f"{_UNFINISHED}{identifier}"
-            manifest = write(unfinished).manifest
+            try:
+                manifest = write(unfinished).manifest
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
             sealed = self._generations / identifier
             unfinished.rename(sealed)
             sync_folder(self._generations)

@@ -69,6 +69,13 @@ class Draft:
         self.__dict__.pop("store", None)
         self.__dict__.pop("cover", None)
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it holds what its base holds."""
+        delta = self.delta
+        nothing = delta.is_recorded and not delta.added and not delta.removed
+        return nothing and self._sizes() == dict(self.base.manifest.client_graphs)
+
     def client_graphs(self) -> list[GraphName]:
         """The graphs that belong to clients; the default graph always is one."""
         return [graph_name(key) for key in {**self.sizes, DEFAULT_KEY: 0}]
@@ -181,18 +188,20 @@ class Draft:
             _link_tree(self.base.path / name, self.path / name)
         _link(self.base.path / AXIOMS, self.path / AXIOMS)
         self.delta.write(self.path)
-        sizes = {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}
         manifest = replace(
             self.base.manifest,
             id=identifier,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            client_graphs=sizes,
+            client_graphs=self._sizes(),
             cover=cover,
             made_by=made_by,
             previous=self.base.id,
             base=self.base.id if self.delta.is_recorded else None,
         )
         return seal(self.path, manifest)
+
+    def _sizes(self) -> dict[str, int]:
+        return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}
 
 
 class _ReadOnly:

@@ -40,7 +40,9 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     app.requests = metrics.Requests()
     app.writing = asyncio.Lock()
     app.slow_query_s = graph.settings.slow_query
-    app.open_to(sparql.DIRECT | graph_store.DIRECT, {f"{path}/": path for path in (sparql.PATH, graph_store.PATH)})
+    app.open_to(
+        sparql.DIRECT | graph_store.DIRECT, {f"{path}/": path for path in (sparql.PATH, graph_store.PATH)}
+    )
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

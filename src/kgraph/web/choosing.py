@@ -1,4 +1,4 @@
-"""In which form the answer of a query goes out: by suffix or ``format=`` where there is one, else by Accept."""
+"""In which form a query's answer goes out: by suffix or ``format=`` where there is one, else by Accept."""
 
 from __future__ import annotations
 

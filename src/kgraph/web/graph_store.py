@@ -80,7 +80,9 @@ _READ: Final[dict[int | str, dict[str, Any]]] = {
     304: {"description": "It is still as If-None-Match names it."},
     **problem_responses(400, 404, 406, 503, 504, 507),
 }
-_WRITE: Final[dict[int | str, dict[str, Any]]] = problem_responses(400, 401, 403, 406, 412, 413, 415, 503, 504, 507)
+_WRITE: Final[dict[int | str, dict[str, Any]]] = problem_responses(
+    400, 401, 403, 406, 412, 413, 415, 503, 504, 507
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,11 @@ def parse_operation(pairs: Pairs) -> QueryOperation | UpdateOperation:
             what = ("An update", "using-graph-uri") if updates else ("A query", "default-graph-uri")
             raise _bad("dataset", f"{what[0]} has no parameter {name!r}.", f"See {what[1]!r}.")
     if updates:
-        return UpdateOperation(updates[0], *(_graphs(pairs, name) for name in _OF_UPDATES))
+        using, using_named = (_graphs(pairs, name) for name in _OF_UPDATES)
+        return UpdateOperation(updates[0], using, using_named)
     formats = _values(pairs, "format")
-    return QueryOperation(
-        queries[0], *(_graphs(pairs, name) for name in _OF_QUERIES), formats[-1] if formats else None
-    )
+    default, named = (_graphs(pairs, name) for name in _OF_QUERIES)
+    return QueryOperation(queries[0], default, named, formats[-1] if formats else None)
 
 
 def _many(texts: list[str]) -> str:

@@ -14,6 +14,7 @@ import uvicorn
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import SettingsError, StoreError
 from kgraph.settings import Settings
+from kgraph.web.admission import check_writing
 from kgraph.web.app import create_app
 from kgraph.web.connection import Connection, connection_class
 from kgraph.web.limits import Limits
@@ -38,10 +39,11 @@ def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve until a signal says stop; ``ready`` hears the URL once requests are answered.
 
     Raises:
-        SettingsError: the address cannot be listened on.
+        SettingsError: the address cannot be listened on, or the server would write for everybody.
         NoGenerationError: nothing has been built yet.
     """
     set_up_logs(settings.log_format)
+    check_writing(settings)
     with listen(settings.host, settings.port) as listener, asyncio.Runner(loop_factory=_LOOP) as runner:
         runner.run(_serve(settings, listener, ready))
 
