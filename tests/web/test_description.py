@@ -46,7 +46,8 @@ def test_openapi_names_each_operation_once_and_describes_its_responses(openapi: 
     identifiers = [each["operationId"] for each in operations]
     assert len(identifiers) == len(set(identifiers))
     assert all(re.fullmatch(r"\w+", each) for each in identifiers)
-    assert all(each["summary"] and "200" in each["responses"] for each in operations)
+    assert all(each["summary"] for each in operations)
+    assert all(any(status.startswith("2") for status in each["responses"]) for each in operations)
     references = re.findall(r"'\$ref': '#/([^']+)'", str(openapi))
     for reference in references:
         part: Any = openapi

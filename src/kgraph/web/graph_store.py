@@ -26,6 +26,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import DefaultGraph
 from kgraph.rdf.formats import Format, ResultKind, formats_for
 from kgraph.store import Generation
+from kgraph.store.manifest import DEFAULT_KEY
 from kgraph.web import pages
 from kgraph.web.admission import admit_write
 from kgraph.web.answering import begin, respond
@@ -292,7 +293,7 @@ async def _store(request: Request, target: Target, *, replaces: bool) -> Respons
         write = graph.put_graph if replaces else graph.add_to_graph
         created = await write(target.iri, content, format=fmt.name, base_iri=base_iri)
     if target.iri is None:
-        created = "default" not in before.manifest.client_graphs
+        created = DEFAULT_KEY not in before.manifest.client_graphs
     if not created and replaces:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=generation_header(graph))
     return _done(graph, target, status=HTTPStatus.CREATED if created else HTTPStatus.OK)
