@@ -23,6 +23,7 @@ from kgraph.describe.describing import (
 from kgraph.describe.description import Description
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
+from kgraph.store import Generation
 from kgraph.who_said import Dataset
 
 __all__ = ["Describer"]
@@ -33,13 +34,26 @@ REMEMBERED_FACTS: Final = 3_000
 
 
 class Describer:
-    """Describes the things of a generation, its ontology, and itself."""
+    """Describes the things of a generation, its ontology, and itself.
 
-    def __init__(self, dataset: Dataset, *, licence: str) -> None:
-        self._dataset = dataset
+    What is known of a thing may stand in any graph, a client's too (``everything``); claims and articles are
+    the project's: nobody else can put words into somebody's mouth.
+    """
+
+    def __init__(
+        self, generation: Generation, everything: Dataset, project: Dataset, *, licence: str
+    ) -> None:
+        self._generation = generation
+        self._dataset = everything
+        self._project = project
         self._licence = licence
         self._described: dict[tuple[str, int], Description] = {}
         self._hashed: frozenset[str] | None = None
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that is asked."""
+        return self._generation
 
     async def find_known(self, iris: Sequence[str]) -> str | None:
         """The first of some IRIs that the graphs know, be it only by parts of its document."""
@@ -56,7 +70,7 @@ class Describer:
     async def describe(self, iri: str, *, page: int = 1) -> Description:
         """What is known of an IRI."""
         if (known := self._described.pop((iri, page), None)) is None:
-            known = await describe(iri, self._dataset, page=page)
+            known = await describe(iri, self._dataset, self._project, page=page)
         if len(known.facts) + len(known.links) + len(known.gathered) <= REMEMBERED_FACTS:
             self._described[iri, page] = known
         if len(self._described) > REMEMBERED:
@@ -65,11 +79,11 @@ class Describer:
 
     async def article(self, description: Description) -> ArticleText:
         """The text of a described article, with its claims on their words."""
-        return await describe_article(description, self._dataset)
+        return await describe_article(description, self._project)
 
     async def terms(self, description: Description) -> Ontology:
         """The terms of a described ontology, with examples of their use."""
-        return await describe_terms(description, self._dataset)
+        return await describe_terms(description, self._project)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs of the project's own things that have a document each, some of them at a time."""
@@ -77,4 +91,4 @@ class Describer:
 
     async def catalogue(self, addresses: Addresses) -> list[ox.Triple]:
         """The dataset's own description (VoID, DCAT), for a server at some addresses."""
-        return await describe_dataset(self._dataset, addresses, licence=self._licence)
+        return await describe_dataset(self._project, addresses, licence=self._licence)

@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.describe.article import ArticleText, read_article
-from kgraph.describe.description import Description, Fact, Name, labels_of
+from kgraph.describe.description import UNNAMED, Description, Fact, Name, labels_of
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term
@@ -46,7 +46,7 @@ async def find_known(iris: Sequence[str], dataset: Dataset) -> str | None:
     """The first of some IRIs that the graphs know."""
     if not iris:
         return None
-    graphs = dataset.manifest.graphs
+    graphs = dataset.manifest.named_graphs
     rows = await dataset.select(_query("known", _iris=_nodes(iris)))
     known = {_value(row["iri"]) for row in rows} | {iri for iri in iris if iri in graphs}
     return next((iri for iri in iris if iri in known), None)
@@ -58,7 +58,7 @@ async def find_hashed(dataset: Dataset) -> frozenset[str]:
     return frozenset(_value(row["document"]) for row in rows)
 
 
-async def describe(iri: str, dataset: Dataset, *, page: int = 1) -> Description:
+async def describe(iri: str, dataset: Dataset, project: Dataset, *, page: int = 1) -> Description:
     """What is known of an IRI; for the IRI of a version (owl:versionIRI), of the ontology itself."""
     thing, first = str(ox.NamedNode(iri)), page - 1
     own = {"_thing": thing, "_prefix": str(ox.Literal(f"{iri}#")), "_parts": str(PARTS_AT_MOST)}
@@ -66,7 +66,7 @@ async def describe(iri: str, dataset: Dataset, *, page: int = 1) -> Description:
         dataset.select(
             _query("core", **own, _offset=str(first * FACTS_AT_MOST), _limit=str(FACTS_AT_MOST + 1))
         ),
-        dataset.select(
+        project.select(
             _query(
                 "claims",
                 _thing=thing,
@@ -83,7 +83,7 @@ async def describe(iri: str, dataset: Dataset, *, page: int = 1) -> Description:
         ways["part"] = [_fact(row, dataset) for row in rows]
     versioned = [fact.triple for fact in ways["to"] if fact.triple.predicate.value == OWL + "versionIRI"]
     if versioned and not ways["of"] and isinstance(versioned[0].subject, ox.NamedNode):
-        return await describe(versioned[0].subject.value, dataset, page=page)
+        return await describe(versioned[0].subject.value, dataset, project, page=page)
     more = more or len(claims) > CLAIMS_AT_MOST
     roles: dict[str, set[str]] = {}
     for row in claims[:CLAIMS_AT_MOST]:
@@ -91,7 +91,7 @@ async def describe(iri: str, dataset: Dataset, *, page: int = 1) -> Description:
             roles.setdefault(row["claim"].value, set()).add(_value(row["role"]))
     if any(_value(f.triple.object) == KG + "Assertion" for f in ways["of"]):
         roles.setdefault(iri, set()).add(KG + "inSentence")  # it is itself a claim
-    gathered = await gather(list(roles), dataset) if roles else []
+    gathered = await gather(list(roles), project) if roles else []
     blanks: list[ox.Triple] = []
     if any(isinstance(fact.triple.object, ox.BlankNode) for fact in (*ways["of"], *ways["part"])):
         blanks = await dataset.construct(_query("blanks", **own, _limit=str(FACTS_AT_MOST)))
@@ -136,16 +136,22 @@ def _by_way(
     rows: Sequence[Mapping[str, Term | None]], dataset: Dataset
 ) -> tuple[dict[str, list[Fact]], bool]:
     """The facts of each way, no more than a page of each, and whether there are more."""
-    ways: dict[str, list[Fact]] = {"of": [], "to": [], "by": [], "part": []}
+    ways: dict[str, dict[ox.Triple, list[Fact]]] = {"of": {}, "to": {}, "by": {}, "part": {}}
     for row in rows:
-        ways[_value(row["way"])].append(_fact(row, dataset))
+        fact = _fact(row, dataset)
+        ways[_value(row["way"])].setdefault(fact.triple, []).append(fact)
     more = any(len(ways[way]) > FACTS_AT_MOST for way in ("of", "to", "by"))
-    return {way: facts if way == "part" else facts[:FACTS_AT_MOST] for way, facts in ways.items()}, more
+    shown = {}
+    for way, facts in ways.items():
+        some = list(facts.values()) if way == "part" else list(facts.values())[:FACTS_AT_MOST]
+        shown[way] = [fact for several in some for fact in several]
+    return shown, more
 
 
 def _fact(row: Mapping[str, Term | None], dataset: Dataset) -> Fact:
     triple = ox.Triple(*cast(Any, (row["subject"], row["predicate"], row["object"])))
-    return Fact(_value(row["graph"]).removeprefix(dataset.names.graphs), triple)
+    graph = row["graph"]
+    return Fact(UNNAMED if graph is None else _value(graph).removeprefix(dataset.names.graphs), triple)
 
 
 def _attributions(

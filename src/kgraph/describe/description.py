@@ -18,7 +18,7 @@ from kgraph.rdf.terms import compact
 from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS
 from kgraph.who_said import Attribution, Level
 
-__all__ = ["Description", "Fact", "Kind", "Name", "labels_of"]
+__all__ = ["UNNAMED", "Description", "Fact", "Kind", "Name", "labels_of"]
 
 _CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title", KG + "rawText")
 _SAID_OF_IT: Final = (SKOS + "definition", RDFS + "comment", "http://purl.org/dc/terms/description")
@@ -49,6 +49,10 @@ class Name:
 
     text: str
     language: str | None = None
+
+
+#: What the default graph of the store is called, which has no name.
+UNNAMED: Final = "default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ def article_page(
     text: ArticleText,
     *,
     alternates: Sequence[Alternate],
-    headers: dict[str, str],
 ) -> Response:
     """An article: its text, with every claim on its words."""
     viewer = Viewer(graph, description)
@@ -63,7 +62,6 @@ def article_page(
             "data": embed_data(article_data(description, text, url=url)),
             "alternates": alternates,
         },
-        headers=headers,
     )
 
 

@@ -11,17 +11,16 @@ import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import Addresses, describe_examples
+from kgraph.describe import Addresses, Describer, describe_examples
 from kgraph.describe.catalogue import DESCRIPTION_PREFIXES
 from kgraph.describe.examples import EXAMPLE_PREFIXES
-from kgraph.store import Generation
 from kgraph.web import pages
-from kgraph.web.conditional import entity_tag, is_known
+from kgraph.web.answering import Variant, begin
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.places import local_path
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, while_connected
-from kgraph.web.resources import OFFERED, alternates_of, answer_rdf
+from kgraph.web.resources import OFFERED, alternates_of, answer_page, answer_rdf
 from kgraph.web.sparql import graph_of
 from kgraph.web.thing_pages import triples_page
 
@@ -79,64 +78,47 @@ def _by_suffix(suffix: str) -> Choice:
 
 async def _void(request: Request, choice: Choice) -> Response:
     graph = graph_of(request)
-    generation = graph.generation
-    headers, fresh = _conditions(request, choice, generation, _VOID)
-    if fresh:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    addresses = Addresses(pages.public_url(request, ""), graph.settings.names)
-    triples = await while_connected(request, graph.describer(generation).catalogue(addresses))
-    return _answer(request, graph, triples, choice, headers, DESCRIPTION_PREFIXES, _VOID, "The dataset")
+    with graph.describing() as describer:
+        variant = begin(request, choice, describer.generation, _VOID, pages.public_url(request, ""))
+        addresses = Addresses(pages.public_url(request, ""), graph.settings.names)
+        triples = await while_connected(request, describer.catalogue(addresses))
+        return await _answer(request, variant, triples, DESCRIPTION_PREFIXES, _VOID, "The dataset")
 
 
 async def _examples(request: Request, choice: Choice) -> Response:
     graph = graph_of(request)
     generation = graph.generation
-    headers, fresh = _conditions(request, choice, generation, _EXAMPLES)
-    if fresh:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    variant = begin(request, choice, generation, _EXAMPLES, pages.public_url(request, ""))
     triples = describe_examples(
         graph.canned_queries(generation),
         base=graph.settings.base_iri + "queries/",
         endpoint=pages.public_url(request, "/sparql"),
         prefixes=graph.prefixes,
     )
-    return _answer(
-        request, graph, list(triples), choice, headers, EXAMPLE_PREFIXES, _EXAMPLES, "The questions as RDF"
-    )
+    return await _answer(request, variant, triples, EXAMPLE_PREFIXES, _EXAMPLES, "The questions as RDF")
 
 
-def _conditions(
-    request: Request, choice: Choice, generation: Generation, path: str
-) -> tuple[dict[str, str], bool]:
-    """The headers of an answer, and whether the client has it already."""
-    tag = entity_tag(generation.id, path, choice.media_type, pages.public_url(request, ""))
-    links = [f'<{each.href}>; rel="alternate"; type="{each.type}"' for each in alternates_of(path)]
-    headers = {
-        **choice.headers,
-        "ETag": tag,
-        "Content-Location": f"{path}.{choice.format.suffix}",
-        "Link": ", ".join(links),
-        "X-Content-Type-Options": "nosniff",
-    }
-    return headers, is_known(request.headers.get("if-none-match"), tag)
-
-
-def _answer(
+async def _answer(
     request: Request,
-    graph: AsyncKnowledgeGraph,
-    triples: list[ox.Triple],
-    choice: Choice,
-    headers: dict[str, str],
+    variant: Variant,
+    triples: Iterable[ox.Triple],
     prefixes: Mapping[str, str],
     path: str,
     title: str,
 ) -> Response:
-    if choice.format is not HTML:
-        return answer_rdf(triples, choice, graph, headers, dict(prefixes))
+    graph = graph_of(request)
+    links = [f'<{each.href}>; rel="alternate"; type="{each.type}"' for each in alternates_of(path)]
+    headers = {
+        "Content-Location": f"{path}.{variant.choice.format.suffix}",
+        "Link": ", ".join(links),
+    }
+    if variant.choice.format is not HTML:
+        return await answer_rdf(request, variant, triples, graph, headers, prefixes)
     known = {**graph.prefixes, **prefixes}
     turtle = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=known) or b"").decode()
     others = [each for each in alternates_of(path) if each.type != "text/html"]
-    return triples_page(request, title=title, turtle=turtle, alternates=others, headers=headers)
+    page = triples_page(request, title=title, turtle=turtle, alternates=others)
+    return await answer_page(request, variant, page, headers)
 
 
 @router.api_route("/robots.txt", methods=["GET", "HEAD"], include_in_schema=False)
@@ -158,12 +140,14 @@ async def robots(request: Request) -> Response:
 async def sitemap(request: Request) -> Response:
     """The addresses of all pages; where they are too many for one file, of the files that hold them."""
     graph = graph_of(request)
-    generation = graph.generation
-    paths = await while_connected(request, _paths(graph, generation, offset=0, limit=SITEMAP_LIMIT + 1))
-    if len(paths) <= SITEMAP_LIMIT:
-        return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
-    parts = await while_connected(request, _parts(graph, generation))
-    return _xml("sitemapindex", "sitemap", (pages.public_url(request, f"/sitemap-{n}.xml") for n in parts))
+    with graph.describing() as describer:
+        paths = await while_connected(request, _paths(graph, describer, offset=0, limit=SITEMAP_LIMIT + 1))
+        if len(paths) <= SITEMAP_LIMIT:
+            return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
+        parts = await while_connected(request, _parts(graph, describer))
+        return _xml(
+            "sitemapindex", "sitemap", (pages.public_url(request, f"/sitemap-{n}.xml") for n in parts)
+        )
 
 
 @router.api_route("/sitemap-{number}.xml", methods=["GET", "HEAD"], include_in_schema=False)
@@ -172,32 +156,34 @@ async def sitemap_part(request: Request, number: str) -> Response:
     if not number.isascii() or not number.isdecimal() or not 0 < int(number[:9]) < 10**6:
         raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", "There is no such part.", "See /sitemap.xml.")
     graph = graph_of(request)
-    generation = graph.generation
     offset = (int(number) - 1) * SITEMAP_LIMIT
-    paths = await while_connected(request, _paths(graph, generation, offset=offset, limit=SITEMAP_LIMIT))
+    with graph.describing() as describer:
+        paths = await while_connected(request, _paths(graph, describer, offset=offset, limit=SITEMAP_LIMIT))
     if not paths:
         raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", "There is no such part.", "See /sitemap.xml.")
     return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
 
 
-async def _paths(graph: AsyncKnowledgeGraph, generation: Generation, *, offset: int, limit: int) -> list[str]:
+async def _paths(graph: AsyncKnowledgeGraph, describer: Describer, *, offset: int, limit: int) -> list[str]:
     """The paths of all pages in a fixed order, some of them at a time."""
-    fixed = [*_PAGES, *(f"/queries/{slug}" for slug in graph.canned_queries(generation))]
+    fixed = [*_PAGES, *(f"/queries/{slug}" for slug in graph.canned_queries(describer.generation))]
     names = graph.settings.names
-    fixed += [path for iri in generation.manifest.graphs if (path := local_path(iri, names)) is not None]
+    fixed += [
+        path
+        for iri in describer.generation.manifest.named_graphs
+        if (path := local_path(iri, names)) is not None
+    ]
     paths = fixed[offset : offset + limit]
     if len(paths) < limit:
-        iris = await graph.describer(generation).documents(
-            offset=max(0, offset - len(fixed)), limit=limit - len(paths)
-        )
+        iris = await describer.documents(offset=max(0, offset - len(fixed)), limit=limit - len(paths))
         paths += [path for iri in iris if (path := local_path(iri, names)) is not None]
     return list(dict.fromkeys(paths))
 
 
-async def _parts(graph: AsyncKnowledgeGraph, generation: Generation) -> Iterator[int]:
+async def _parts(graph: AsyncKnowledgeGraph, describer: Describer) -> Iterator[int]:
     """The numbers of the files that all pages fill."""
     count = 1
-    while await _paths(graph, generation, offset=count * SITEMAP_LIMIT, limit=1):
+    while await _paths(graph, describer, offset=count * SITEMAP_LIMIT, limit=1):
         count += 1
     return iter(range(1, count + 1))
 

@@ -45,7 +45,6 @@ def ontology_page(
     ontology: Ontology,
     *,
     alternates: Sequence[Alternate],
-    headers: dict[str, str],
 ) -> Response:
     """An ontology: its terms, each with what it means, what follows, and where it is used."""
     description = ontology.description
@@ -112,7 +111,6 @@ def ontology_page(
             "data": embed_data(terms_data(ontology, url=url)),
             "alternates": alternates,
         },
-        headers=headers,
     )
 
 

@@ -7,7 +7,7 @@ there is one, and else ``/id/a`` in Turtle.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -18,22 +18,22 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import Addresses, Description, Kind
+from kgraph.describe import Addresses, Describer, Kind
 from kgraph.rdf.formats import FORMATS, ResultKind
 from kgraph.store import Generation
 from kgraph.web import pages
+from kgraph.web.answering import Variant, begin, respond, respond_whole
 from kgraph.web.article_page import article_page
-from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.ontology_page import ontology_page
 from kgraph.web.places import iris_at, split_suffix
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, single_values, while_connected
-from kgraph.web.sparql import answer_response, graph_of
+from kgraph.web.sparql import graph_of
 from kgraph.web.thing_pages import graph_page, thing_page
 from kgraph.web.viewing import Alternate
 
-__all__ = ["OFFERED", "alternates_of", "answer_rdf", "router"]
+__all__ = ["OFFERED", "alternates_of", "answer_page", "answer_rdf", "router"]
 
 router: Final = APIRouter(tags=["Things"])
 
@@ -65,28 +65,20 @@ class _Found:
 async def answer_thing(request: Request) -> Response:
     """Whatever the path names below the project's base IRI."""
     graph = graph_of(request)
-    generation = graph.generation
-    found = await while_connected(request, _find(request, graph, generation))
-    if isinstance(found, Response):
-        return found
-    headers = _headers(request, graph, found)
-    tag = entity_tag(
-        generation.id,
-        "thing",
-        found.iri,
-        found.choice.media_type,
-        pages.public_url(request, found.path),
-        found.query,
-    )
-    headers["ETag"] = tag
-    if is_known(request.headers.get("if-none-match"), tag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if found.iri in generation.manifest.graphs:
-        return await _graph(request, graph, generation, found, headers)
-    return await while_connected(request, _thing(request, graph, generation, found, headers))
+    with graph.describing() as describer:
+        found = await while_connected(request, _find(request, graph, describer))
+        if isinstance(found, Response):
+            return found
+        generation = describer.generation
+        host = pages.public_url(request, found.path)
+        variant = begin(request, found.choice, generation, "thing", found.iri, host, found.query)
+        headers = _headers(request, found)
+        if found.iri in generation.manifest.named_graphs:
+            return await _graph(request, graph, variant, generation, found, headers)
+        return await while_connected(request, _thing(request, graph, describer, variant, found, headers))
 
 
-async def _find(request: Request, graph: AsyncKnowledgeGraph, generation: Generation) -> _Found | Response:
+async def _find(request: Request, graph: AsyncKnowledgeGraph, describer: Describer) -> _Found | Response:
     path = (
         request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace").partition("?")[0]
     )
@@ -95,7 +87,7 @@ async def _find(request: Request, graph: AsyncKnowledgeGraph, generation: Genera
     exact = iris_at(path, query, names)
     split = split_suffix(path, _SUFFIXES)
     stems = iris_at(split[0], query, names) if split else []
-    iri = await graph.describer(generation).find_known([*exact, *stems])
+    iri = await describer.find_known([*exact, *stems])
     if iri is None:
         return _nothing_at(request, path, exact)
     page = _page_of(request) if f"?{query}" not in iri else 1
@@ -126,7 +118,7 @@ def _page_of(request: Request) -> int:
     return int(text)
 
 
-def _headers(request: Request, graph: AsyncKnowledgeGraph, found: _Found) -> dict[str, str]:
+def _headers(request: Request, found: _Found) -> dict[str, str]:
     """Where the document is, what else there is of it, and what it is about (RFC 8288, RFC 9110)."""
     links = [
         f'<{each.href}>; rel="alternate"; type="{each.type}"'
@@ -138,10 +130,8 @@ def _headers(request: Request, graph: AsyncKnowledgeGraph, found: _Found) -> dic
     ]
     tail = f"?{found.query}" if found.query else ""
     return {
-        **found.choice.headers,
         "Content-Location": f"{found.path}.{found.choice.format.suffix}{tail}",
         "Link": ", ".join(links),
-        "X-Content-Type-Options": "nosniff",
     }
 
 
@@ -163,28 +153,29 @@ def alternates_of(path: str, query: str = "") -> list[Alternate]:
 async def _thing(
     request: Request,
     graph: AsyncKnowledgeGraph,
-    generation: Generation,
+    describer: Describer,
+    variant: Variant,
     found: _Found,
     headers: dict[str, str],
 ) -> Response:
-    describer = graph.describer(generation)
     description = await describer.describe(found.iri, page=found.page)
-    turned = [_turned(found, step) for step in (-1, 1)]
-    back = turned[0] if found.page > 1 else None
-    on = turned[1] if description.more else None
+    back = _turned(found, -1) if found.page > 1 else None
+    on = _turned(found, 1) if description.more else None
     for url, relation in ((back, "prev"), (on, "next")):
         if url is not None:
             headers["Link"] += f', <{url}>; rel="{relation}"'
     if found.choice.format is not HTML:
-        return answer_rdf(_with_dataset(request, graph, found.iri, description), found.choice, graph, headers)
+        triples = [*description.triples(), _in_dataset(found.iri, request, graph)]
+        return await answer_rdf(request, variant, triples, graph, headers)
     others = [each for each in alternates_of(found.path, found.query) if each.type != "text/html"]
     if description.kind is Kind.ARTICLE and found.page == 1:
         text = await describer.article(description)
-        return article_page(request, graph, description, text, alternates=others, headers=headers)
-    if description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
-        ontology = await describer.terms(description)
-        return ontology_page(request, graph, ontology, alternates=others, headers=headers)
-    return thing_page(request, graph, description, alternates=others, pages=(back, on), headers=headers)
+        page = article_page(request, graph, description, text, alternates=others)
+    elif description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
+        page = ontology_page(request, graph, await describer.terms(description), alternates=others)
+    else:
+        page = thing_page(request, graph, description, alternates=others, pages=(back, on))
+    return await answer_page(request, variant, page, headers)
 
 
 def _turned(found: _Found, step: int) -> str:
@@ -196,42 +187,48 @@ def _turned(found: _Found, step: int) -> str:
     )
 
 
-def _with_dataset(
-    request: Request, graph: AsyncKnowledgeGraph, iri: str, description: Description
-) -> list[ox.Triple]:
-    """The description's triples, and the dataset that its document belongs to (VoID, section 7.2)."""
+def _in_dataset(iri: str, request: Request, graph: AsyncKnowledgeGraph) -> ox.Triple:
+    """The dataset that a document belongs to (VoID, section 7.2)."""
     dataset = Addresses(pages.public_url(request, ""), graph.settings.names).dataset
-    triples = list(description.triples())
-    return [*triples, _in_dataset(iri, dataset)]
-
-
-def _in_dataset(iri: str, dataset: str) -> ox.Triple:
     return ox.Triple(ox.NamedNode(iri), ox.NamedNode(_VOID + "inDataset"), ox.NamedNode(dataset))
 
 
-def answer_rdf(
-    triples: Sequence[ox.Triple],
-    choice: Choice,
+async def answer_rdf(
+    request: Request,
+    variant: Variant,
+    triples: Iterable[ox.Triple],
     graph: AsyncKnowledgeGraph,
-    headers: dict[str, str],
-    prefixes: dict[str, str] | None = None,
+    headers: Mapping[str, str],
+    prefixes: Mapping[str, str] | None = None,
 ) -> Response:
-    """Triples in the format of a choice."""
+    """Triples in the format that was chosen."""
     known = {**graph.prefixes, "void": _VOID, **(prefixes or {})}
-    content = ox.serialize(triples, format=_RDF[choice.format.name], prefixes=known) or b""
-    return Response(content, headers=headers)
+    content = ox.serialize(triples, format=_RDF[variant.choice.format.name], prefixes=known) or b""
+    response = await respond_whole(request, variant, content)
+    response.headers.update(headers)
+    return response
+
+
+async def answer_page(
+    request: Request, variant: Variant, page: Response, headers: Mapping[str, str]
+) -> Response:
+    """A page of what a generation says, with its own headers and the variant's."""
+    response = await respond_whole(request, variant, bytes(page.body))
+    policy = {"Content-Security-Policy": page.headers["content-security-policy"]}
+    response.headers.update({**policy, **headers})
+    return response
 
 
 async def _graph(
     request: Request,
     graph: AsyncKnowledgeGraph,
+    variant: Variant,
     generation: Generation,
     found: _Found,
     headers: dict[str, str],
 ) -> Response:
     """A graph's own triples, and the one that says which dataset it belongs to."""
     name = ox.NamedNode(found.iri)
-    addresses = Addresses(pages.public_url(request, ""), graph.settings.names)
     if found.choice.format is HTML:
         query = (
             f"SELECT ?subject ?predicate ?object WHERE {{ GRAPH {name} {{ ?subject ?predicate ?object }} }}"
@@ -239,17 +236,16 @@ async def _graph(
         answer = await while_connected(
             request, graph.query(query, formats=pages.PAGE_FORMATS, generation=generation)
         )
-        result = await pages.read_result(graph, answer)
-        return graph_page(
+        page = graph_page(
             request,
             iri=found.iri,
             name=found.iri.removeprefix(graph.settings.names.graphs),
-            count=generation.manifest.graphs[found.iri],
-            result=result,
+            count=generation.manifest.named_graphs[found.iri],
+            result=await pages.read_result(graph, answer),
             alternates=[each for each in alternates_of(found.path) if each.type != "text/html"],
-            headers=headers,
         )
-    link = _in_dataset(found.iri, addresses.dataset)
+        return await answer_page(request, variant, page, headers)
+    link = _in_dataset(found.iri, request, graph)
     query = (
         "CONSTRUCT { ?s ?p ?o } WHERE { "
         f"{{ VALUES (?s ?p ?o) {{ ({link.subject} {link.predicate} {link.object}) }} }} "
@@ -259,6 +255,6 @@ async def _graph(
         request,
         graph.query(query, formats={ResultKind.GRAPH: found.choice.format.name}, generation=generation),
     )
-    response = await answer_response(answer, found.choice)
+    response = await respond(request, variant, answer)
     response.headers.update(headers)
     return response

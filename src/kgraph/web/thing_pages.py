@@ -26,7 +26,6 @@ def thing_page(
     *,
     alternates: Sequence[Alternate],
     pages: tuple[str | None, str | None],
-    headers: dict[str, str],
 ) -> Response:
     """A thing: what is stated, claimed, inferred and recorded about it."""
     viewer = Viewer(graph, description)
@@ -73,7 +72,6 @@ def thing_page(
             "previous": pages[0],
             "following": pages[1],
         },
-        headers=headers,
     )
 
 
@@ -85,7 +83,6 @@ def graph_page(
     count: int,
     result: Result,
     alternates: Sequence[Alternate],
-    headers: dict[str, str],
 ) -> Response:
     """A graph: its triples, as many as a page shows."""
     return render_page(
@@ -100,17 +97,13 @@ def graph_page(
             "problem": None,
             "alternates": alternates,
         },
-        headers=headers,
     )
 
 
-def triples_page(
-    request: Request, *, title: str, turtle: str, alternates: Sequence[Alternate], headers: dict[str, str]
-) -> Response:
+def triples_page(request: Request, *, title: str, turtle: str, alternates: Sequence[Alternate]) -> Response:
     """Triples, as Turtle."""
     return render_page(
         request,
         "triples.html",
         {"title": title, "turtle": turtle, "alternates": alternates},
-        headers=headers,
     )
