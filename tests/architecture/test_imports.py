@@ -25,9 +25,11 @@ ROOMS = (
     ("search",),
     ("store",),
     ("engine",),
+    ("cache",),
     ("canned", "who_said", "writes", "asked"),
     ("build",),
     ("api",),
+    ("blocking",),
     ("web", "cli"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
@@ -41,6 +43,8 @@ KEEPERS = {
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "httptools": {"web"},
+    "prometheus_client": {"web"},
     "http": {"web"},
     "click": {"cli"},
     "rich": {"cli"},
@@ -121,8 +125,8 @@ def test_only_the_command_line_prints() -> None:
         assert "print" not in calls, module
 
 
-def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
-    script = "import sys, kgraph.engine.worker; print(*sys.modules)"
+def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
+    script = "import sys, kgraph.engine.spawner; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {_homes()!r}; {script}"],
         capture_output=True,
@@ -136,7 +140,10 @@ def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine",
         "kgraph.engine.confinement",
         "kgraph.engine.opened",
+        "kgraph.engine.passing",
         "kgraph.engine.protocol",
+        "kgraph.engine.snapshot",
+        "kgraph.engine.spawner",
         "kgraph.engine.worker",
     }
 

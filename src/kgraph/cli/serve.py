@@ -28,6 +28,12 @@ _SERVER_SETTINGS = (
     "workers",
     "query_timeout",
     "query_memory",
+    "memory_snapshot",
+    "writable",
+    "token",
+    "result_cache",
+    "slow_query",
+    "log_format",
     "default_graph",
 )
 
