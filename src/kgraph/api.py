@@ -157,8 +157,9 @@ class AsyncKnowledgeGraph:
             default_graphs=default_graphs,
             named_graphs=named_graphs,
             prefixes=self.prefixes,
+            client=client,
         )
-        return await self._backend.query(request, client)
+        return await self._backend.query(request)
 
     async def canned(
         self,

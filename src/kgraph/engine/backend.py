@@ -31,7 +31,8 @@ class QueryRequest:
     ``formats`` names a format for each kind of result that the caller can take. ``default_graphs`` and
     ``named_graphs`` are the protocol's dataset; where either is given, it replaces the query's own
     (SPARQL 1.1 Protocol, section 2.1.4). ``prefixes`` shorten the IRIs of an answer in Turtle, TriG or
-    RDF/XML; ``base_iri`` resolves the relative IRIs of the query.
+    RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``client`` is who asks: clients are served
+    in turn where there is not enough for all.
     """
 
     store: Path
@@ -42,6 +43,7 @@ class QueryRequest:
     named_graphs: tuple[str, ...] | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,8 @@ class Answer(Protocol):
 class Backend(Protocol):
     """Whatever answers queries."""
 
-    async def query(self, request: QueryRequest, client: str = "") -> Answer:
-        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`. Clients share what there is."""
+    async def query(self, request: QueryRequest) -> Answer:
+        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`."""
 
     def turn_to(self, store: Path) -> None:
         """Be told that this store is the current generation's, of which most questions will be."""
