@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from kgraph.rdf.formats import Format, ResultKind
+from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
@@ -30,9 +31,11 @@ class QueryRequest:
 
     ``formats`` names a format for each kind of result that the caller can take. ``default_graphs`` and
     ``named_graphs`` are the protocol's dataset; where either is given, it replaces the query's own
-    (SPARQL 1.1 Protocol, section 2.1.4). ``prefixes`` shorten the IRIs of an answer in Turtle, TriG or
-    RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``client`` is who asks: clients are served
-    in turn where there is not enough for all.
+    (SPARQL 1.1 Protocol, section 2.1.4). ``cover`` are the keys of the graphs that together are the union of
+    all (see :class:`kgraph.store.manifest.Manifest`), and ``only`` limits the service's own dataset to some
+    named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
+    an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``client`` is
+    who asks: clients are served in turn where there is not enough for all.
     """
 
     store: Path
@@ -41,6 +44,8 @@ class QueryRequest:
     default_graph: DefaultGraph = DefaultGraph.UNION
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    cover: tuple[str, ...] = (UNION_GRAPH,)
+    only: tuple[str, ...] | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
     client: str = ""

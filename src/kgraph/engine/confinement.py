@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
-__all__ = ["Growth", "confine_process", "die_with_parent", "limited_memory", "resident_bytes"]
+__all__ = ["Growth", "confine_process", "die_with_parent", "resident_bytes"]
 
 _PAGE_BYTES: Final = resource.getpagesize()
 
@@ -149,20 +149,12 @@ class Growth:
             self._ceiling_bytes = None
             resource.setrlimit(resource.RLIMIT_AS, self._unlimited)
 
-    def close(self) -> None:
-        """Measure no more."""
-        self.free()
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
-
-
-@contextmanager
-def limited_memory(limit_bytes: int) -> Iterator[None]:
-    """Let the process grow by no more than ``limit_bytes`` for a while."""
-    growth = Growth()
-    growth.limit(limit_bytes)
-    try:
-        yield
-    finally:
-        growth.close()
+    @contextmanager
+    def limited(self, limit_bytes: int) -> Iterator[None]:
+        """Grow by no more than this meanwhile."""
+        self.measure()
+        self.limit(limit_bytes)
+        try:
+            yield
+        finally:
+            self.free()

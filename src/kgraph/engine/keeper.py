@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from kgraph.engine.nursery import Child, Nursery, NurseryError
 from kgraph.engine.passing import Message
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import HIDDEN_GRAPHS
 
 __all__ = ["Snapshot", "SnapshotKeeper"]
 
@@ -148,7 +148,12 @@ class SnapshotKeeper:
         try:
             holder.tell(
                 order,
-                {"store": str(store), "union_graph": UNION_GRAPH, "limit_bytes": self._limit_bytes, **fields},
+                {
+                    "store": str(store),
+                    "hidden": list(HIDDEN_GRAPHS),
+                    "limit_bytes": self._limit_bytes,
+                    **fields,
+                },
             )
             await _first_of(holder.ended.wait(), self._outcome)
             if self._outcome.cancelled():

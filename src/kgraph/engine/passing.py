@@ -6,7 +6,7 @@ arrive no later than the first byte of their message; both sides therefore pair 
     pool → spawner   fork     number        descriptors: the worker's socket, its standard error
                      hold     number        descriptors: the holder's channel, its standard error
     pool → holder    fork     number        as above
-                     load     store, union_graph, limit_bytes
+                     load     store, hidden, limit_bytes
                      apply    the same, and changes
     both → pool      started
                      born     number, pid   descriptor: the child's pidfd, where there is such

@@ -45,7 +45,9 @@ class QueryFields(TypedDict):
     ``clauses`` is the question by which a query's own FROM clauses are resolved (see
     :func:`kgraph.engine.dataset.clauses_question`). The protocol's ``default_graphs`` and
     ``named_graphs`` go before it; where neither is given, ``default_mode`` says what the default graph is.
-    ``union_graph`` holds the union of all graphs of the store and is shown in no other way.
+    The graphs of ``cover`` make up the union of all, where that is the default graph; ``only`` names all
+    the named graphs that there are for this query, where these are not simply all. ``hidden`` graphs are
+    shown in no other way.
     """
 
     store: str
@@ -53,7 +55,9 @@ class QueryFields(TypedDict):
     prefixes: dict[str, str]
     base_iri: str | None
     default_mode: str
-    union_graph: str
+    hidden: list[str]
+    cover: list[str]
+    only: list[str] | None
     default_graphs: list[str] | None
     named_graphs: list[str] | None
     clauses: str | None

@@ -13,7 +13,7 @@ from kgraph.engine.dataset import clauses_question
 from kgraph.engine.protocol import QueryFields, encode_header, join_frame
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.sparql import profile_query
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import HIDDEN_GRAPHS
 
 __all__ = ["encode_request"]
 
@@ -40,6 +40,7 @@ def encode_request(request: QueryRequest, *, memory_limit_bytes: int) -> bytes:
         tuple(request.formats.items()),
         tuple(request.prefixes.items()),
         (request.default_graph.value, request.default_graphs, request.named_graphs),
+        (request.cover, request.only),
         clauses_question(request.query) if profile.has_dataset else None,
         request.base_iri,
         memory_limit_bytes,
@@ -57,19 +58,23 @@ def _header(
     formats: _Pairs,
     prefixes: _Pairs,
     dataset: _Dataset,
+    visible: tuple[tuple[str, ...], tuple[str, ...] | None],
     clauses: str | None,
     base_iri: str | None,
     memory_limit_bytes: int,
 ) -> bytes:
     """The header of a query frame: for most queries it is that of the query before."""
     default_mode, default_graphs, named_graphs = dataset
+    cover, only = visible
     fields: QueryFields = {
         "store": store,
         "formats": dict(formats),
         "prefixes": dict(prefixes),
         "base_iri": base_iri,
         "default_mode": default_mode,
-        "union_graph": UNION_GRAPH,
+        "hidden": list(HIDDEN_GRAPHS),
+        "cover": list(cover),
+        "only": None if only is None else list(only),
         "default_graphs": None if default_graphs is None else list(default_graphs),
         "named_graphs": None if named_graphs is None else list(named_graphs),
         "clauses": clauses,

@@ -163,7 +163,7 @@ class Spawner:
         path = order.fields["store"]
         try:
             self._store = make()
-            self._snapshot = OpenGeneration(path, order.fields["union_graph"], self._store)
+            self._snapshot = OpenGeneration(path, order.fields["hidden"], self._store)
         except SnapshotError as error:
             self._store = self._snapshot = None  # what is half done is nobody's generation
             self._tell("failed", {"message": str(error)})

@@ -155,7 +155,7 @@ class Worker:
         if self._on_disk is None or self._on_disk.path != path:
             self._on_disk = None  # closed before the next is opened
             self._growth.free()  # a store maps its files
-            self._on_disk = OpenGeneration(path, fields["union_graph"])
+            self._on_disk = OpenGeneration(path, fields["hidden"])
             self._growth.measure()
         return self._on_disk
 
