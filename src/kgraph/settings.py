@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from kgraph.vocab import Names
 __all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
 
 CONFIG_FILE: Final = "kgraph.toml"
+_SWITCHES: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _UNITS: Final = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -96,6 +97,20 @@ def _room(value: Any) -> int:
     return _read_size(value, 0)
 
 
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in _SWITCHES:
+        return _SWITCHES[value.lower()]
+    raise ValueError("true or false")
+
+
+def _token(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[!-~]{8,}", value):
+        return value
+    raise ValueError("a text of at least 8 visible ASCII characters without blanks")
+
+
 def _one_of(*choices: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in choices:
@@ -107,12 +122,16 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its key in ``kgraph.toml`` (and, upper case after ``KGRAPH_``, in the environment)."""
+    """One setting: its key in ``kgraph.toml`` (and, upper case after ``KGRAPH_``, in the environment).
+
+    One without ``metavar`` is a switch. A secret's value is never shown.
+    """
 
     key: str
     read: Callable[[Any], Any]
     help: str
     metavar: str = ""
+    is_secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -136,6 +155,18 @@ SETTINGS: Final = (
     Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
     Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
     Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
+    Setting("writable", _switch, "Take updates, and writes to graphs that are not the project's own."),
+    Setting("token", _token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting(
+        "result_cache", _room, "Memory for answers that are kept until the data changes; 0: none.", "BYTES"
+    ),
+    Setting("slow_query", _seconds, "Seconds after which a query is put into the log as slow.", "SECONDS"),
+    Setting(
+        "log_format",
+        _one_of("auto", "text", "json"),
+        "How the server logs; auto: text on a terminal.",
+        "auto|text|json",
+    ),
     Setting(
         "default_graph",
         _one_of("union", "strict"),
@@ -161,6 +192,11 @@ class Settings:
     query_timeout: float = 30.0
     query_memory: int = 2**30
     memory_snapshot: int = 2**30
+    writable: bool = False
+    token: str = field(default="", repr=False)
+    result_cache: int = 64 * 2**20
+    slow_query: float = 1.0
+    log_format: str = "auto"
     default_graph: str = "union"
 
     @property
@@ -202,8 +238,9 @@ def _checked(setting: Setting, value: Any, *, origin: str) -> Any:
     try:
         return setting.read(value)
     except ValueError as error:
+        shown = "wrong" if setting.is_secret else repr(value)
         raise SettingsError(
-            f"{origin} is {value!r}, but {setting.key} must be {error}.", hint=setting.help
+            f"{origin} is {shown}, but {setting.key} must be {error}.", hint=setting.help
         ) from error
 
 
@@ -240,4 +277,4 @@ def load_settings(
     return Settings(project=project.resolve(), **values)
 
 
-assert {field.name for field in fields(Settings)} == {"project", *_BY_KEY}  # noqa: S101 - one table, one class
+assert {each.name for each in fields(Settings)} == {"project", *_BY_KEY}  # noqa: S101 - one table, one class

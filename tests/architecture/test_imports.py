@@ -25,9 +25,11 @@ ROOMS = (
     ("search",),
     ("store",),
     ("engine",),
+    ("cache",),
     ("canned", "who_said", "writes", "asked"),
     ("build",),
     ("api",),
+    ("blocking",),
     ("web", "cli"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
@@ -41,6 +43,8 @@ KEEPERS = {
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "httptools": {"web"},
+    "prometheus_client": {"web"},
     "http": {"web"},
     "click": {"cli"},
     "rich": {"cli"},

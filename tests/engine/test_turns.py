@@ -97,13 +97,13 @@ async def test_what_is_discarded_is_not_served() -> None:
 async def test_one_clients_long_queries_leave_room_for_anothers(ask: Ask, big_store: Path) -> None:
     async with WorkerPool(size=2, query_timeout_s=60, query_memory_bytes=64 << 20) as pool:
         bombs = [
-            asyncio.create_task(pool.query(ask(BOMBS["cross product"], store=big_store, client="bomber")))
+            asyncio.create_task(pool.query(ask(BOMBS["cross product"], store=big_store), "bomber"))
             for _ in range(60)
         ]
         await eventually(lambda: pool.status.busy == pool.share)
         await eventually(lambda: pool.status.waiting == 60 - pool.share)
         for _ in range(20):
-            assert await (await pool.query(ask(SELECT, client="reader"))).read()
+            assert await (await pool.query(ask(SELECT), "reader")).read()
         assert not any(bomb.done() for bomb in bombs)
         assert pool.status.busy == pool.share
         for bomb in bombs:
@@ -119,7 +119,7 @@ async def test_a_query_that_runs_for_long_lets_the_next_begin(ask: Ask, big_stor
         assert pool.status.busy == 2
         blocked = asyncio.create_task(pool.query(ask(SELECT)))
         await eventually(lambda: pool.status.waiting == 1)  # two are the share of one client
-        assert await (await pool.query(ask(SELECT, client="another"))).read()
+        assert await (await pool.query(ask(SELECT), "another")).read()
         await long[0].aclose()
         assert await (await blocked).read()
         await long[1].aclose()
@@ -149,15 +149,15 @@ async def test_many_bombs_end_at_their_deadlines_and_leave_nothing(ask: Ask, big
 
 async def test_who_is_turned_away_hears_how_long_to_wait(ask: Ask, big_store: Path) -> None:
     async with WorkerPool(size=1, most=1, queue_limit=1, query_timeout_s=60) as pool:
-        answer = await pool.query(ask(ENDLESS, store=big_store, client="a"))
-        waiting = asyncio.create_task(pool.query(ask(SELECT, client="b")))
+        answer = await pool.query(ask(ENDLESS, store=big_store), "a")
+        waiting = asyncio.create_task(pool.query(ask(SELECT), "b"))
         await eventually(lambda: pool.status.waiting == 1)
         with pytest.raises(BusyError) as caught:
-            await pool.query(ask(SELECT, client="b"))
+            await pool.query(ask(SELECT), "b")
         assert 1 <= caught.value.retry_after_s <= 30
         pool._mean_s = 10.0
         with pytest.raises(BusyError) as caught:
-            await pool.query(ask(SELECT, client="c"))
+            await pool.query(ask(SELECT), "c")
         assert caught.value.retry_after_s == 20
         await answer.aclose()
         assert await (await waiting).read()

@@ -30,6 +30,11 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "query_timeout": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
     "query_memory": (("16MiB", 2**24), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
     "memory_snapshot": (("0", 0), ("2GiB", 2**31), ("64m", 2**26)),
+    "writable": (("true", True), ("no", False), ("1", True)),
+    "token": (("onetwothree", "onetwothree"), ("four5six7", "four5six7"), ("8-nine-ten", "8-nine-ten")),
+    "result_cache": (("0", 0), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "slow_query": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
+    "log_format": (("json", "json"), ("text", "text"), ("auto", "auto")),
     "default_graph": (("strict", "strict"), ("union", "union"), ("strict", "strict")),
 }
 
@@ -63,6 +68,11 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "query_timeout": [0, -1, "soon", "nan", "inf", 86401, True, [1]],
     "query_memory": ["16MB", "1XB", "", "-1GiB", "9" * 400, 5, True, "1e9"],
     "memory_snapshot": ["-1", "none", "", True],
+    "writable": ["perhaps", "", 5, 1],
+    "token": ["short", "", "with blanks in it", "müller-meier", 5],
+    "result_cache": ["-1", "much", True],
+    "slow_query": [0, -1, "soon"],
+    "log_format": ["xml", "", 5],
     "default_graph": ["merged", "", 5],
 }
 
@@ -152,4 +162,14 @@ def test_flags_and_variables_are_named_after_their_key() -> None:
     assert [(setting.flag, setting.variable) for setting in SETTINGS if setting.key == "query_timeout"] == [
         ("--query-timeout", "KGRAPH_QUERY_TIMEOUT")
     ]
-    assert all(setting.help.endswith(".") and setting.metavar for setting in SETTINGS)
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+    assert {setting.key for setting in SETTINGS if not setting.metavar} == {"writable"}
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, environ={"KGRAPH_TOKEN": "open-sesame"})
+    assert settings.token == "open-sesame"
+    assert "open-sesame" not in repr(settings)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environ={"KGRAPH_TOKEN": "open sesame"})
+    assert "sesame" not in str(caught.value)

@@ -32,9 +32,9 @@ def settings_options(*keys: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         for setting in reversed(SETTINGS):
             if setting.key in keys:
-                command = click.option(setting.flag, setting.key, metavar=setting.metavar, help=setting.help)(
-                    command
-                )
+                # A switch that is not given leaves it to the environment and the file.
+                kind = {"metavar": setting.metavar} if setting.metavar else {"is_flag": True, "default": None}
+                command = click.option(setting.flag, setting.key, help=setting.help, **kind)(command)
         return project_option(command)
 
     return decorate

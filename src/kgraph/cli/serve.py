@@ -29,6 +29,11 @@ _SERVER_SETTINGS = (
     "query_timeout",
     "query_memory",
     "memory_snapshot",
+    "writable",
+    "token",
+    "result_cache",
+    "slow_query",
+    "log_format",
     "default_graph",
 )
 

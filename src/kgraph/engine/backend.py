@@ -19,10 +19,13 @@ __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
 
 class DefaultGraph(StrEnum):
-    """What the default graph of the service's dataset is."""
+    """What the default graph of the service's dataset is: the union of all graphs, the store's own default
+    graph, or the union of the project's graphs, which then are all that there is.
+    """
 
     UNION = "union"
     STRICT = "strict"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +37,7 @@ class QueryRequest:
     (SPARQL 1.1 Protocol, section 2.1.4). ``cover`` are the keys of the graphs that together are the union of
     all (see :class:`kgraph.store.manifest.Manifest`), and ``only`` limits the service's own dataset to some
     named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
-    an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``client`` is
-    who asks: clients are served in turn where there is not enough for all.
+    an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query.
     """
 
     store: Path
@@ -48,7 +50,6 @@ class QueryRequest:
     only: tuple[str, ...] | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
-    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ class Answer(Protocol):
 class Backend(Protocol):
     """Whatever answers queries."""
 
-    async def query(self, request: QueryRequest) -> Answer:
-        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`."""
+    async def query(self, request: QueryRequest, client: str = "") -> Answer:
+        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`. Clients share what there is."""
 
     def turn_to(self, store: Path) -> None:
         """Be told that this store is the current generation's, of which most questions will be."""

@@ -132,15 +132,18 @@ class WorkerPool:
         """Hold the generation of this store in memory where it fits."""
         self._supply.turn_to(store)
 
-    async def query(self, request: QueryRequest) -> PoolAnswer:
+    async def query(self, request: QueryRequest, client: str = "") -> PoolAnswer:
         """Answer a query. The answer must be read to its end or closed; its deadline runs in any case.
+
+        Args:
+            request: the query.
+            client: who asks. Those who wait are served client by client.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker in time.
         """
         frame = encode_request(request, memory_limit_bytes=self.query_memory_bytes)
-        client = request.client
         loop = asyncio.get_running_loop()
         worker = self._pick(request.store) if self._admits(client) else None
         if worker is not None:
