@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ __all__ = ["Server", "kgraph", "oxigraph", "oxigraph_program", "peers_python", "
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / ".venv/peers/bin"
-TOKEN = "bench"  # noqa: S105 - of a server that lives for the bench
+TOKEN = "only-for-the-bench"  # noqa: S105 - of a server that lives for the bench
 LONGEST_START_S = 900
 _RDFLIB_ENDPOINT = """
 import sys, pyoxigraph, uvicorn
@@ -143,12 +144,15 @@ def _running(
     name: str, command: list[str], query_url: str, update_url: str, *, token: str = ""
 ) -> Iterator[Server]:
     environment = {**os.environ, "KGRAPH_TOKEN": token} if token else None
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
-    ) as process:
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said, env=environment) as process,
+    ):
         try:
             server = Server(name, query_url, update_url, process.pid, token)
-            _wait_for(server, process)
+            if not _is_ready(server, process):
+                said.seek(0)
+                raise RuntimeError(f"{name} does not start: {said.read().decode()[-2000:]}")
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
@@ -158,7 +162,8 @@ def _running(
                 process.kill()
 
 
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _is_ready(server: Server, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until it answers. False where it has ended instead."""
     deadline = time.monotonic() + LONGEST_START_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -166,5 +171,5 @@ def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
         except (URLError, ConnectionError):
             time.sleep(0.05)
         else:
-            return
-    raise RuntimeError(f"{server.name} does not start")
+            return True
+    return False
