@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar, cast
+from weakref import finalize
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
+from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
@@ -33,8 +35,9 @@ from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_pr
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation, Manifest
-from kgraph.vocab import UNION_GRAPH, Names
+from kgraph.store import Catalog, Generation
+from kgraph.store.pins import Pins
+from kgraph.vocab import UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
@@ -55,6 +58,9 @@ class AsyncKnowledgeGraph(Writes):
         self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
         self._prefixes = settings.names.prefixes
+        self._pins = Pins(self._catalog)
+        self._latest: Generation | None = None
+        self._let_go: Callable[[], None] = _nothing
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
@@ -78,12 +84,24 @@ class AsyncKnowledgeGraph(Writes):
             )
             graph = cls(settings, pool)
             stack.push_async_callback(graph.finish_writes)
-            yield graph
+            try:
+                yield graph
+            finally:
+                graph._let_go()
 
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._backend.turn_to(self._catalog.current())
+        generation = self._catalog.current()
+        return generation if generation is self._latest else self._turn()
+
+    def _turn(self) -> Generation:
+        """Notice a new generation, and keep it as long as it is the current one."""
+        let_go = self._let_go
+        self._latest, self._let_go = self._pins.hold()
+        let_go()
+        self._backend.turn_to(self._latest.store_path)
+        return self._latest
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -121,7 +139,8 @@ class AsyncKnowledgeGraph(Writes):
         Raises:
             ParameterError: nothing is asked, or a value does not fit.
         """
-        return await ask(question, _Asked(self, generation or self.generation))
+        with self._pins.holding(generation) as held:
+            return await ask(question, self._asked(held))
 
     async def query(
         self,
@@ -153,10 +172,7 @@ class AsyncKnowledgeGraph(Writes):
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
-        generation = generation or self.generation
-        if uses_search(text):
-            index = self.text_index(generation)
-            text = await run_sync(expand_search, text, index.best)
+        generation, release = self._pins.hold(generation)
         request = QueryRequest(
             store=generation.store_path,
             query=text,
@@ -168,7 +184,19 @@ class AsyncKnowledgeGraph(Writes):
             prefixes=self.prefixes,
             base_iri=base_iri,
         )
-        return await self._backend.query(_of_project(request, generation) if of_project else request)
+        try:
+            if uses_search(text):
+                index = self.text_index(generation)
+                request = replace(request, query=await run_sync(expand_search, text, index.best))
+            answer = await self._backend.query(_of_project(request, generation) if of_project else request)
+        except BaseException:
+            release()
+            raise
+        if answer.complete:
+            release()
+        else:
+            finalize(answer, release)  # it is read from until nobody has it any more
+        return answer
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
         """Whether there is such a named graph; the default graph (None) always is there."""
@@ -221,9 +249,9 @@ class AsyncKnowledgeGraph(Writes):
         Raises:
             ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
         """
-        generation = self.generation
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
-        return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
+        with self._pins.holding() as generation:
+            return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -231,10 +259,17 @@ class AsyncKnowledgeGraph(Writes):
         Raises:
             ParameterError: a name cannot be read.
         """
-        generation = self.generation
         iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
-        explainer = self._explainer_of(generation)
-        return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+        with self._pins.holding() as generation:
+            explainer = self._explainer_of(generation)
+            return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+
+    def _asked(self, generation: Generation) -> AskedGeneration:
+        async def answer(query: str) -> Table | bool | list[ox.Triple]:
+            found = await self.query(query, formats=_VALUES, generation=generation, of_project=True)
+            return await self.fetch(found)
+
+        return AskedGeneration(generation, self.settings.names, answer, partial(self.text_index, generation))
 
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:
@@ -252,39 +287,6 @@ class AsyncKnowledgeGraph(Writes):
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One generation of a knowledge graph, as asking who said something sees it."""
-
-    graph: AsyncKnowledgeGraph
-    generation: Generation
-
-    @property
-    def index(self) -> TextIndex:
-        return self.graph.text_index(self.generation)
-
-    @property
-    def manifest(self) -> Manifest:
-        return self.generation.manifest
-
-    @property
-    def names(self) -> Names:
-        return self.graph.settings.names
-
-    async def construct(self, query: str) -> list[ox.Triple]:
-        return cast(list[ox.Triple], await self._fetch(query))
-
-    async def select(self, query: str) -> Table:
-        return cast(Table, await self._fetch(query))
-
-    async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
-        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation, of_project=True)
-        return await self.graph.fetch(answer)
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        return await run_sync(work)
 
 
 def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
@@ -405,6 +407,10 @@ class KnowledgeGraph:
         if self._closed:
             raise RuntimeError("This knowledge graph is closed.")
         return self._portal.call(function, *arguments)
+
+
+def _nothing() -> None:
+    """Let go of nothing."""
 
 
 def _silent(step: str) -> None:

@@ -26,7 +26,7 @@ ROOMS = (
     ("store",),
     ("engine",),
     ("cache",),
-    ("canned", "who_said", "writes"),
+    ("canned", "who_said", "writes", "asked"),
     ("build",),
     ("api",),
     ("web", "cli"),

@@ -21,7 +21,6 @@ from kgraph.cache.kept import KeptAnswer, TeeAnswer
 from kgraph.engine import Answer, Backend, BackendStatus, QueryRequest
 from kgraph.errors import BusyError, KgraphError
 from kgraph.rdf.sparql import profile_query
-from kgraph.store import Generation
 
 __all__ = ["CacheStatus", "CachingBackend"]
 
@@ -68,7 +67,6 @@ class CachingBackend:
     def __init__(self, backend: Backend, *, limit_bytes: int) -> None:
         self._backend = backend
         self._limit_bytes = limit_bytes
-        self._generation: Generation | None = None
         self._store: Path | None = None
         self._entries: OrderedDict[Hashable, KeptAnswer] = OrderedDict()
         self._flights: dict[Hashable, _Flight] = {}
@@ -94,20 +92,15 @@ class CachingBackend:
 
     async def aclose(self) -> None:
         """Free everything."""
-        self._forget(None)
+        self.turn_to(None)
         await self._backend.aclose()
 
-    def turn_to(self, generation: Generation) -> Generation:
-        """Keep answers of this generation from now on, and forget those of any other. Gives it back."""
-        if generation is not self._generation:
-            self._generation = generation
-            self._forget(generation.store_path)
-        return generation
-
-    def _forget(self, store: Path | None) -> None:
-        self._store = store
-        self._entries = OrderedDict()
-        self._size_bytes = 0
+    def turn_to(self, store: Path | None) -> None:
+        """Keep answers of this store from now on, and forget those of any other."""
+        if store != self._store:
+            self._store = store
+            self._entries = OrderedDict()
+            self._size_bytes = 0
 
     async def query(self, request: QueryRequest) -> Answer:
         """Answer a query, from memory where that is exact."""
