@@ -16,12 +16,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "AsyncKnowledgeGraph": "kgraph.api",
     "KgraphError": "kgraph.errors",
-    "KnowledgeGraph": "kgraph.api",
+    "KnowledgeGraph": "kgraph.notebook",
 }
 
 if TYPE_CHECKING:
-    from kgraph.api import AsyncKnowledgeGraph, KnowledgeGraph
+    from kgraph.api import AsyncKnowledgeGraph
     from kgraph.errors import KgraphError
+    from kgraph.notebook import KnowledgeGraph
 
 
 def __getattr__(name: str) -> Any:

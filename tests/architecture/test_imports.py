@@ -29,6 +29,7 @@ ROOMS = (
     ("canned", "who_said", "writes", "asked"),
     ("build",),
     ("api",),
+    ("notebook",),
     ("web", "cli"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
