@@ -16,13 +16,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "AsyncKnowledgeGraph": "kgraph.api",
     "KgraphError": "kgraph.errors",
-    "KnowledgeGraph": "kgraph.notebook",
+    "KnowledgeGraph": "kgraph.blocking",
 }
 
 if TYPE_CHECKING:
     from kgraph.api import AsyncKnowledgeGraph
+    from kgraph.blocking import KnowledgeGraph
     from kgraph.errors import KgraphError
-    from kgraph.notebook import KnowledgeGraph
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
-"""The facade: what the web talks to, and behind :mod:`kgraph.notebook` the command line and notebooks too.
+"""The facade: what the web, the command line and notebooks talk to.
 
-It answers from the current generation, and each request sees one generation from beginning to end, whatever
-is published meanwhile.
+It answers from the current generation, and a request sees one generation from beginning to end, whatever is
+published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for notebooks and scripts.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class AsyncKnowledgeGraph(Writes):
         super().__init__(settings)
         self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
-        self._prefixes = settings.names.prefixes
         self._pins = Pins(self._catalog)
+        self._prefixes = settings.names.prefixes
         self._latest: Generation | None = None
         self._let_go: Callable[[], None] = _nothing
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
@@ -72,6 +72,7 @@ class AsyncKnowledgeGraph(Writes):
                     size=settings.workers,
                     query_timeout_s=settings.query_timeout,
                     query_memory_bytes=settings.query_memory,
+                    snapshot_bytes=settings.memory_snapshot,
                 )
             )
             graph = cls(settings, pool)
@@ -144,7 +145,7 @@ class AsyncKnowledgeGraph(Writes):
         base_iri: str | None = None,
         default_graph: DefaultGraph | None = None,
         generation: Generation | None = None,
-        of_project: bool = False,
+        client: str = "",
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
@@ -158,7 +159,7 @@ class AsyncKnowledgeGraph(Writes):
             base_iri: what relative IRIs are relative to where the query does not say.
             default_graph: what a query sees that names no graph; what the settings say by default.
             generation: the generation to ask; the current one by default.
-            of_project: ask the project's own graphs alone, as if clients had written nothing.
+            client: who asks. Clients are served in turn where there is not enough for all.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
@@ -180,7 +181,9 @@ class AsyncKnowledgeGraph(Writes):
             if uses_search(text):
                 index = self.text_index(generation)
                 request = replace(request, query=await run_sync(expand_search, text, index.best))
-            answer = await self._backend.query(_of_project(request, generation) if of_project else request)
+            if default_graph is DefaultGraph.PROJECT:
+                request = _of_project(request, generation)
+            answer = await self._backend.query(request, client)
         except BaseException:
             release()
             raise
@@ -258,7 +261,9 @@ class AsyncKnowledgeGraph(Writes):
 
     def _asked(self, generation: Generation) -> AskedGeneration:
         async def answer(query: str) -> Table | bool | list[ox.Triple]:
-            found = await self.query(query, formats=_VALUES, generation=generation, of_project=True)
+            found = await self.query(
+                query, formats=_VALUES, generation=generation, default_graph=DefaultGraph.PROJECT
+            )
             return await self.fetch(found)
 
         return AskedGeneration(generation, self.settings.names, answer, partial(self.text_index, generation))

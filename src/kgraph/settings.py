@@ -151,9 +151,10 @@ SETTINGS: Final = (
     Setting("host", _text, "The address to listen on.", "ADDRESS"),
     Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
     Setting("public_url", _url, "The URL that the world reaches this server at.", "URL"),
-    Setting("workers", _whole(1, 256), "How many queries run at once.", "N"),
+    Setting("workers", _whole(1, 256), "Workers that are kept for queries; long ones may get more.", "N"),
     Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
     Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
+    Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
     Setting("writable", _switch, "Take updates, and writes to graphs that are not the project's own."),
     Setting("token", _token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
     Setting(
@@ -190,6 +191,7 @@ class Settings:
     workers: int = max(2, min(8, os.cpu_count() or 2))
     query_timeout: float = 30.0
     query_memory: int = 2**30
+    memory_snapshot: int = 2**30
     writable: bool = False
     token: str = field(default="", repr=False)
     result_cache: int = 64 * 2**20

@@ -29,7 +29,7 @@ ROOMS = (
     ("canned", "who_said", "writes", "asked"),
     ("build",),
     ("api",),
-    ("notebook",),
+    ("blocking",),
     ("web", "cli"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
@@ -125,8 +125,8 @@ def test_only_the_command_line_prints() -> None:
         assert "print" not in calls, module
 
 
-def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
-    script = "import sys, kgraph.engine.worker; print(*sys.modules)"
+def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
+    script = "import sys, kgraph.engine.spawner; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {_homes()!r}; {script}"],
         capture_output=True,
@@ -140,7 +140,10 @@ def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine",
         "kgraph.engine.confinement",
         "kgraph.engine.opened",
+        "kgraph.engine.passing",
         "kgraph.engine.protocol",
+        "kgraph.engine.snapshot",
+        "kgraph.engine.spawner",
         "kgraph.engine.worker",
     }
 

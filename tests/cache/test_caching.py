@@ -55,10 +55,13 @@ class Counting:
     open: asyncio.Event = field(default_factory=asyncio.Event)
     status: BackendStatus = field(default_factory=lambda: BackendStatus(1, 1, 0, 0, {}))
 
-    async def query(self, request: QueryRequest) -> Answer:
+    async def query(self, request: QueryRequest, client: str = "") -> Answer:
         self.asked.append(request)
         await self.open.wait()
         return self.answer()
+
+    def turn_to(self, store: Path) -> None:
+        pass
 
     async def aclose(self) -> None:
         pass

@@ -26,13 +26,9 @@ __all__ = ["CacheStatus", "CachingBackend"]
 
 #: The largest share of the room that one answer may take.
 _SHARE: Final = 8
-#: Fields of a request that do not change its answer: who asks, and how urgently.
-_INDIFFERENT: Final = frozenset({"client", "priority"})
 #: Those that are no values to be compared as they are.
 _MAPPINGS: Final = frozenset({"formats", "prefixes"})
-_DECIDING: Final = attrgetter(
-    *(field.name for field in fields(QueryRequest) if field.name not in _INDIFFERENT | _MAPPINGS)
-)
+_DECIDING: Final = attrgetter(*(field.name for field in fields(QueryRequest) if field.name not in _MAPPINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +88,32 @@ class CachingBackend:
 
     async def aclose(self) -> None:
         """Free everything."""
-        self.turn_to(None)
+        self._forget(None)
         await self._backend.aclose()
 
-    def turn_to(self, store: Path | None) -> None:
+    def turn_to(self, store: Path) -> None:
         """Keep answers of this store from now on, and forget those of any other."""
         if store != self._store:
-            self._store = store
-            self._entries = OrderedDict()
-            self._size_bytes = 0
+            self._forget(store)
+            self._backend.turn_to(store)
 
-    async def query(self, request: QueryRequest) -> Answer:
+    def _forget(self, store: Path | None) -> None:
+        self._store = store
+        self._entries = OrderedDict()
+        self._size_bytes = 0
+
+    async def query(self, request: QueryRequest, client: str = "") -> Answer:
         """Answer a query, from memory where that is exact."""
         key = self._key(request)
         if key is None:
-            return await self._backend.query(request)
+            return await self._backend.query(request, client)
         while True:
             kept = self._find(key)
             if kept is not None:
                 return kept.reader()
             flight = self._flights.get(key)
             if flight is None:
-                return await self._lead(key, request)
+                return await self._lead(key, request, client)
             await flight.over.wait()
             if flight.answer is not None:
                 self._joined += 1
@@ -122,14 +122,14 @@ class CachingBackend:
                 raise flight.error.with_traceback(None)
             if not flight.shared:
                 self._misses += 1
-                return await self._backend.query(request)
+                return await self._backend.query(request, client)
 
-    async def _lead(self, key: Hashable, request: QueryRequest) -> Answer:
+    async def _lead(self, key: Hashable, request: QueryRequest, client: str) -> Answer:
         """Answer a query that others may wait for."""
         flight = self._flights[key] = _Flight()
         self._misses += 1
         try:
-            answer = await self._backend.query(request)
+            answer = await self._backend.query(request, client)
             if not answer.complete:
                 flight.shared = False
                 return self._tee(answer, key, request.store)

@@ -19,10 +19,13 @@ __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
 
 class DefaultGraph(StrEnum):
-    """What the default graph of the service's dataset is."""
+    """What the default graph of the service's dataset is: the union of all graphs, the store's own default
+    graph, or the union of the project's graphs, which then are all that there is.
+    """
 
     UNION = "union"
     STRICT = "strict"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +54,20 @@ class QueryRequest:
 
 @dataclass(frozen=True, slots=True)
 class BackendStatus:
-    """How a backend is doing. ``restarts`` counts the workers replaced, by reason."""
+    """How a backend is doing.
+
+    ``size`` workers are kept; there are ``ready`` ones, of which ``busy`` are answering, and ``waiting``
+    queries that wait for one. ``restarts`` counts the workers that came to an end, by reason. ``snapshot`` is
+    the generation that is held in memory, if one is, and ``snapshot_bytes`` what it takes there.
+    """
 
     size: int
     ready: int
     busy: int
     waiting: int
     restarts: Mapping[str, int]
+    snapshot: str | None = None
+    snapshot_bytes: int = 0
 
 
 class Answer(Protocol):
@@ -93,8 +103,11 @@ class Answer(Protocol):
 class Backend(Protocol):
     """Whatever answers queries."""
 
-    async def query(self, request: QueryRequest) -> Answer:
-        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`."""
+    async def query(self, request: QueryRequest, client: str = "") -> Answer:
+        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`. Clients share what there is."""
+
+    def turn_to(self, store: Path) -> None:
+        """Be told that this store is the current generation's, of which most questions will be."""
 
     @property
     def status(self) -> BackendStatus:

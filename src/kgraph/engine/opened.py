@@ -34,16 +34,16 @@ class View(NamedTuple):
 
 
 class OpenGeneration:
-    """An opened generation, and the datasets that queries ask of it.
+    """An opened generation, and the datasets that queries ask of it. ``snapshot`` has the same in memory.
 
     The ``hidden`` graphs are devices of the store and no part of any dataset. Among them are members of the
     union's cover, because Oxigraph's own union repeats a triple for each graph it stands in
     (:mod:`kgraph.store.cover`).
     """
 
-    def __init__(self, path: str, hidden: Sequence[str]) -> None:
+    def __init__(self, path: str, hidden: Sequence[str], snapshot: ox.Store | None = None) -> None:
         try:
-            self._store = ox.Store.read_only(path)
+            self._store = ox.Store.read_only(path) if snapshot is None else snapshot
         except OSError as error:
             raise Failure("store", f"The store of this generation cannot be opened: {error}") from error
         self.path = path

@@ -25,7 +25,7 @@ from typing import Any, Final, TypedDict, cast
 
 import pyoxigraph as ox
 
-from kgraph.engine.confinement import confine_process, limited_memory, resident_bytes
+from kgraph.engine.confinement import Growth, confine_process, resident_bytes
 from kgraph.engine.protocol import Frame, FrameDecoder, encode_frame
 from kgraph.engine.updating import Updating
 from kgraph.errors import (
@@ -76,6 +76,7 @@ class Writer:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._growth = Growth()
 
     def serve(self) -> None:
         """Write until the server closes the connection."""
@@ -105,8 +106,9 @@ class Writer:
 
             def write(path: Path) -> Generation:
                 nonlocal created
-                with limited_memory(fields["memory_limit_bytes"]), Draft(base, path) as draft:
-                    created = work(draft)
+                with Draft(base, path) as draft:
+                    with self._growth.limited(fields["memory_limit_bytes"]):
+                        created = work(draft)
                     if draft.is_unchanged:
                         raise _UnchangedError
                     return draft.seal(identifier, made_by=kind)

@@ -1,4 +1,4 @@
-"""The facade for notebooks, scripts and the command line: every call waits for its answer.
+"""The facade for notebooks and scripts: :mod:`kgraph.api` with every call waiting for its answer.
 
 >>> with KnowledgeGraph(".") as graph:                                      # doctest: +SKIP
 ...     for row in graph.canned("who-said", text="barricades"):
@@ -28,7 +28,7 @@ from kgraph.store import Generation
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question
 
-__all__ = ["KnowledgeGraph", "Table"]
+__all__ = ["KnowledgeGraph"]
 
 _T = TypeVar("_T")
 
@@ -78,12 +78,12 @@ class KnowledgeGraph:
     @property
     def generation(self) -> Generation:
         """The current generation."""
-        return self._portal.call(lambda: self._graph.generation)
+        return self._graph.generation
 
     @property
     def queries(self) -> dict[str, CannedQuery]:
         """The canned queries, by slug."""
-        return self._portal.call(self._graph.canned_queries)
+        return self._graph.canned_queries()
 
     def query(self, text: str) -> Table | bool | list[ox.Triple]:
         """Answer a SPARQL query: a table for SELECT, a truth value for ASK, triples for the rest.
