@@ -38,9 +38,11 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# reasonable is a peer of the bench only; where there is no wheel for it, it is left out
+# The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
 bench: $(STAMP)
 	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
+	-$(PYTHON) -m venv $(VENV)/peers
+	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib
 	$(BIN)/python -m bench
 
 # Pin every direct and transitive dependency anew. The lock names no host.

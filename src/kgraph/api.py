@@ -6,7 +6,7 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -52,6 +52,8 @@ class AsyncKnowledgeGraph(Writes):
         self._catalog = Catalog(settings.store_path)
         self._pins = Pins(self._catalog)
         self._prefixes = settings.names.prefixes
+        self._latest: Generation | None = None
+        self._let_go: Callable[[], None] = _nothing
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
@@ -77,12 +79,24 @@ class AsyncKnowledgeGraph(Writes):
             )
             graph = cls(settings, pool)
             stack.push_async_callback(graph.finish_writes)
-            yield graph
+            try:
+                yield graph
+            finally:
+                graph._let_go()
 
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._backend.turn_to(self._catalog.current())
+        generation = self._catalog.current()
+        return generation if generation is self._latest else self._turn()
+
+    def _turn(self) -> Generation:
+        """Notice a new generation, and keep it as long as it is the current one."""
+        let_go = self._let_go
+        self._latest, self._let_go = self._pins.hold()
+        let_go()
+        self._backend.turn_to(self._latest.store_path)
+        return self._latest
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -298,3 +312,7 @@ def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
     """
     graphs = tuple(generation.manifest.graphs)
     return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
+
+
+def _nothing() -> None:
+    """Let go of nothing."""

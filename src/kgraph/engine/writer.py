@@ -106,8 +106,9 @@ class Writer:
 
             def write(path: Path) -> Generation:
                 nonlocal created
-                with self._growth.limited(fields["memory_limit_bytes"]), Draft(base, path) as draft:
-                    created = work(draft)
+                with Draft(base, path) as draft:
+                    with self._growth.limited(fields["memory_limit_bytes"]):
+                        created = work(draft)
                     if draft.is_unchanged:
                         raise _UnchangedError
                     return draft.seal(identifier, made_by=kind)

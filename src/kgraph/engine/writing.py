@@ -36,6 +36,8 @@ _LAST_WORDS_BYTES: Final = 4096
 #: How much longer than its own wait for the lock a writer may be silent before it counts as dead.
 _GRACE_S: Final = 10.0
 
+#: Rust, C++ (with an object, and with a thread's stack) and Python each end in their own words.
+_OUT_OF_MEMORY: Final = ("memory allocation of", "bad_alloc", "Resource temporarily", "MemoryError")
 _PLACED: Final = {error.code: error for error in (errors.QuerySyntaxError, errors.RdfSyntaxError)}
 _ERRORS: Final[dict[str, type[errors.KgraphError]]] = {
     error.code: error
@@ -203,8 +205,7 @@ class GraphWriter:
         raise self._diagnose(await process.last_words())
 
     def _diagnose(self, last_words: str) -> errors.KgraphError:
-        """Rust, C++ and Python each end in their own words when an allocation fails."""
-        if any(words in last_words for words in ("memory allocation of", "bad_alloc", "MemoryError")):
+        if any(words in last_words for words in _OUT_OF_MEMORY):
             return errors.QueryMemoryError(
                 f"The write needed more than {self._memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Write less at once, or load large files with 'kgraph load'.",

@@ -23,7 +23,7 @@ from typing import Final, Self
 import pyoxigraph as ox
 
 from kgraph.errors import GraphStateError, ReadOnlyGraphError
-from kgraph.store.cover import Cover, count_triples
+from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
@@ -178,6 +178,23 @@ class Draft:
             self.sizes[graph_key(name)] = size
         self.delta.forget()
         self.cover.settle(name)
+
+    def absorb(self, load: Callable[[], None]) -> None:
+        """Have ``load`` add any number of quads to any graphs of clients.
+
+        Raises:
+            ReadOnlyGraphError: it has added to a graph that is not a client's. The draft is then of no use.
+        """
+        before = {**self.base.manifest.graphs, **self.sizes}
+        hidden = {iri: count_triples(self.store, ox.NamedNode(iri)) for iri in HIDDEN_GRAPHS}
+        load()
+        sizes = count_graphs(self.store)
+        grown = [key for key, size in sizes.items() if size != {**before, **hidden}.get(key, 0)]
+        for key in grown:
+            self.guard(graph_name(key))
+        self.sizes.update({key: sizes[key] - self.sizes[key] for key in grown})
+        self.delta.forget()
+        self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
 
     def seal(self, identifier: str, *, made_by: str) -> Generation:
         """Finish: everything on disk, the store closed, the manifest written."""
