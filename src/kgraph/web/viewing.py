@@ -15,8 +15,9 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import (, Fact
+from kgraph.describe import (
     Description,
+    Fact,
     Name,
 )
 from kgraph.rdf.terms import Term, compact, render_term
