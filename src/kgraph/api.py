@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
@@ -25,6 +25,7 @@ from anyio.to_thread import run_sync
 
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.federation import Federation, rules_of
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
@@ -36,9 +37,6 @@ from kgraph.store import Catalog, Generation, Manifest
 from kgraph.vocab import Names
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 
@@ -55,6 +53,7 @@ class AsyncKnowledgeGraph:
         self.settings = settings
         self._backend = backend
         self._catalog = Catalog(settings.store_path)
+        self._federation = Federation(rules_of(settings), settings.store_path / "federation")
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
@@ -76,7 +75,9 @@ class AsyncKnowledgeGraph:
                     query_memory_bytes=settings.query_memory,
                 )
             )
-            yield cls(settings, pool)
+            graph = cls(settings, pool)
+            stack.push_async_callback(graph._federation.aclose)
+            yield graph
 
     @property
     def generation(self) -> Generation:
@@ -125,7 +126,8 @@ class AsyncKnowledgeGraph:
         named_graphs: tuple[str, ...] | None = None,
         generation: Generation | None = None,
     ) -> Answer:
-        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
+        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
+        services are called (:mod:`kgraph.federation`).
 
         Args:
             text: the query.
@@ -153,7 +155,12 @@ class AsyncKnowledgeGraph:
             named_graphs=named_graphs,
             prefixes=self.prefixes,
         )
-        return await self._backend.query(request)
+
+        async def ask(part: str) -> Table | bool | list[ox.Triple]:
+            return await self.fetch(await self._backend.query(replace(request, query=part, formats=_VALUES)))
+
+        text = await self._federation.expand(text, ask)
+        return await self._backend.query(replace(request, query=text))
 
     async def canned(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
 from kgraph.errors import NoGenerationError, StoreError
 from kgraph.settings import Settings
 
@@ -29,6 +29,7 @@ _SERVER_SETTINGS = (
     "query_timeout",
     "query_memory",
     "default_graph",
+    *SERVICE_SETTINGS,
 )
 
 

@@ -1,0 +1,9 @@
+"""Federation: SERVICE patterns, executed by a client of our own, within an allow-list and limits.
+
+NOCALL: nothing but this room dials out, and it calls the endpoints of the list alone.
+"""
+
+from kgraph.federation.endpoints import Rules, rules_of
+from kgraph.federation.federating import Federation
+
+__all__ = ["Federation", "Rules", "rules_of"]
