@@ -136,7 +136,8 @@ def bench_queries() -> None:
         queries = [
             query.bind({}, prefixes=graph.settings.names.prefixes)
             for query in graph.queries.values()
-            if all(parameter.default is not None or parameter.optional for parameter in query.parameters)
+            if not query.services
+            and all(parameter.default is not None or parameter.optional for parameter in query.parameters)
         ]
         store = ox.Store.read_only(str(graph.generation.store_path))
         dataset = rdflib.Dataset(default_union=True)

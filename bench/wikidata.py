@@ -25,14 +25,13 @@ from urllib.request import Request, urlopen
 import pyoxigraph as ox
 
 from kgraph.search import write_index
-from kgraph.settings import load_settings
+from kgraph.settings import WIKIDATA, load_settings
 from kgraph.store import Catalog, Generation, Manifest
 from kgraph.store.generation import FORMAT
 from kgraph.vocab import RDFS, UNION_GRAPH, WD, XSD
 
 __all__ = ["FIRST_ITEM", "WIKIDATA", "Call", "Recorder", "items", "publish", "serving"]
 
-WIKIDATA: Final = "https://query.wikidata.org/sparql"
 FIRST_ITEM: Final = 1000
 WDT: Final = "http://www.wikidata.org/prop/direct/"
 _CLASSES: Final = 40

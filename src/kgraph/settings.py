@@ -22,11 +22,12 @@ import pyoxigraph as ox
 from kgraph.errors import SettingsError
 from kgraph.vocab import Names
 
-__all__ = ["PUBLIC_SERVICES", "SETTINGS", "Setting", "Settings", "load_settings"]
+__all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
 
 CONFIG_FILE: Final = "kgraph.toml"
+WIKIDATA: Final = "https://query.wikidata.org/sparql"
 #: The endpoints that may be called unless told otherwise; they must stand at public addresses.
-PUBLIC_SERVICES: Final = ("https://query.wikidata.org/sparql",)
+PUBLIC_SERVICES: Final = (WIKIDATA,)
 _UNITS: Final = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal
+from bench.wikidata import WIKIDATA, publish
 
 import kgraph
-from bench.wikidata import WIKIDATA, publish
 from kgraph.api import AsyncKnowledgeGraph, Table
 from kgraph.errors import (
     QueryRefusedError,
@@ -168,7 +168,10 @@ def test_an_answer_takes_no_longer_than_there_is_time(calling: Setup) -> None:
         time.sleep(1.5)
         return GOOD
 
-    with calling(slow, service_timeout=0.4) as (caller, _), pytest.raises(RemoteTimeoutError, match="0.4 s"):
+    with (
+        calling(slow, service_timeout=0.4) as (caller, _),
+        pytest.raises(RemoteTimeoutError, match="in the 0"),
+    ):
         caller.ask()
 
 
@@ -334,7 +337,8 @@ def test_a_faulty_query_is_reported_before_anything_is_sent(
 
 
 def test_answers_are_kept_for_a_time_and_used_offline_however_old(calling: Setup, folder: Path) -> None:
-    stamped = f"{KG}SELECT ?v ?t {{ ?x <urn:p> ?i SERVICE <{WIKIDATA}> {{ ?i <urn:q> ?v . [] kg:retrievedAt ?t }} }}"
+    pattern = "?i <urn:q> ?v . [] kg:retrievedAt ?t"
+    stamped = f"{KG}SELECT ?v ?t {{ ?x <urn:p> ?i SERVICE <{WIKIDATA}> {{ {pattern} }} }}"
     with calling(GOOD, service_age=1000) as (caller, endpoint):
         first = caller.ask(stamped)
         assert caller.ask(stamped) == first

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
@@ -50,6 +51,7 @@ for _command in (
     explain_command,
     believe_command,
     who_said_command,
+    enrich_command,
     serve_command,
 ):
     cli.add_command(_command)

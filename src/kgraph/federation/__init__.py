@@ -4,6 +4,7 @@ NOCALL: nothing but this room dials out, and it calls the endpoints of the list 
 """
 
 from kgraph.federation.endpoints import Rules, rules_of
+from kgraph.federation.enrichment import Enrichment, enrich
 from kgraph.federation.federating import Federation
 
-__all__ = ["Federation", "Rules", "rules_of"]
+__all__ = ["Enrichment", "Federation", "Rules", "enrich", "rules_of"]
