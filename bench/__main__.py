@@ -6,6 +6,7 @@ queries     every canned query through a worker process, to rdflib on the same u
 scale       load and closure of synthetic projects, to owlrl and `reasonable` (see bench.reasoning)
 explain     why an inferred triple of a synthetic project holds
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
+federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
 (default 200, that is 100,000 triples; 2,000 are a million), ``--sentences N`` the corpus of the search.
@@ -29,6 +30,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.federation import bench_federation
 from bench.reasoning import bench_explain, bench_scale
 from bench.search import bench_search
 from kgraph import KnowledgeGraph
@@ -161,6 +163,7 @@ def main() -> None:
         "scale": lambda articles: bench_scale(articles, report),
         "explain": lambda articles: bench_explain(articles, report),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
+        "federation": lambda _: bench_federation(),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])
     parser.add_argument("--articles", type=int, default=200)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
@@ -147,10 +147,15 @@ class Recorder:
             def log_message(self, *arguments: object) -> None:
                 del arguments
 
+            def do_GET(self) -> None:
+                self._pass_on(None)
+
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, media_type, answer = recorder.pass_on(body, dict(self.headers))
-                self.send_response(status)
+                self._pass_on(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def _pass_on(self, body: bytes | None) -> None:
+                media_type, answer = recorder.pass_on(urlsplit(self.path).query, body, dict(self.headers))
+                self.send_response(200)
                 self.send_header("Content-Type", media_type)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
@@ -169,14 +174,21 @@ class Recorder:
                 server.shutdown()
                 thread.join()
 
-    def pass_on(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
-        """Have the endpoint answer, and remember the call."""
-        kept = {name: value for name, value in headers.items() if name in ("Content-Type", "Accept")}
-        with urlopen(Request(self.target, body, kept)) as response:
+    def pass_on(self, address: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[str, bytes]:
+        """Have the endpoint answer, and remember the call. The answer is its media type and its bytes."""
+        kept = {name: value for name, value in headers.items() if name.lower() in ("content-type", "accept")}
+        with urlopen(Request(f"{self.target}?{address}".rstrip("?"), body, kept)) as response:
             answer: bytes = response.read()
-            media_type = response.headers["Content-Type"]
-        form = headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
-        query = parse_qs(body.decode())["query"][0] if form else body.decode()
-        rows = len(json.loads(answer)["results"]["bindings"]) if "json" in media_type else -1
-        self.calls.append(Call(query, rows, len(answer), headers))
-        return 200, media_type, answer
+            media_type: str = response.headers["Content-Type"]
+        form = "x-www-form-urlencoded" in kept.get("Content-Type", kept.get("content-type", ""))
+        asked = address if body is None else body.decode()
+        query = parse_qs(asked).get("query", [""])[0] if body is None or form else asked
+        self.calls.append(Call(query, _rows(answer, media_type), len(answer), headers))
+        return media_type, answer
+
+
+def _rows(answer: bytes, media_type: str) -> int:
+    """How many solutions an answer has; -1 where that cannot be seen."""
+    if "sparql-results+json" in media_type:
+        return len(json.loads(answer).get("results", {}).get("bindings", []))
+    return answer.count(b"<result>") if "sparql-results+xml" in media_type else -1
