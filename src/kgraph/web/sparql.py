@@ -18,7 +18,7 @@ from kgraph.web.choosing import begin_query, format_names, is_page, query_choice
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
 from kgraph.web.documentation import graph_parameter, problem_responses
 from kgraph.web.front import QUERY as QUERY_TEXT
-from kgraph.web.negotiation import HTML
+from kgraph.web.negotiation import HTML, by_format
 from kgraph.web.operations import FORM, QUERY, UPDATE, QueryOperation, parse_operation
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
@@ -64,8 +64,8 @@ _PARAMETERS: Final = [
     {
         "name": "format",
         "in": "query",
-        "description": "The name of a format, for clients that cannot set Accept.",
-        "schema": {"type": "string", "enum": [*FORMATS, "html"]},
+        "description": "The name of a format or a media type, for clients that cannot set Accept.",
+        "schema": {"type": "string", "examples": [*FORMATS, "html"]},
     },
 ]
 _UPDATE_PARAMETERS: Final = [
@@ -175,7 +175,7 @@ def generation_header(graph: AsyncKnowledgeGraph) -> dict[str, str]:
 async def _query(request: Request, operation: QueryOperation) -> Response:
     graph = graph_of(request)
     generation = graph.generation
-    chosen = query_choices(request, operation.format)
+    chosen = query_choices(request, operation.format, read=by_format)
     request.scope[QUERY_TEXT] = operation.text
     profile = profile_query(operation.text)
     refuse_unacceptable(profile.form, chosen)
