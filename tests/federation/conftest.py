@@ -120,7 +120,7 @@ def opened(
     settings = load_settings(
         folder,
         environ={},
-        flags={"workers": 2, "service_mirror": mirrors, "service_age": 0, "service_rate": 1000, **flags},
+        flags={"workers": 1, "service_mirror": mirrors, "service_age": 0, "service_rate": 1000, **flags},
     )
     with ExitStack() as stack:
         portal = stack.enter_context(start_blocking_portal())

@@ -15,7 +15,7 @@ from kgraph.federation import Federation, Rules, federating
 from kgraph.rdf.table import Table
 from tests.federation.endpoint import Endpoint, Reply
 
-QUERIES = 400
+QUERIES = 200
 _IRI = "http://random.example/sparql"
 _NODES = [f"<urn:n{n}>" for n in range(6)]
 _VARIABLES = ["?a", "?b", "?c", "?d"]

@@ -18,6 +18,11 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
         ("https://two/x/", "https://two/x/"),
         ("urn:three:", "urn:three:"),
     ),
+    "licence": (
+        ("http://one/by/", "http://one/by/"),
+        ("https://two", "https://two"),
+        ("urn:three", "urn:three"),
+    ),
     "store": (("one", "one"), ("/two", "/two"), ("../three", "../three")),
     "host": (("one", "one"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")),  # noqa: S104 - only read
     "port": (("0", 0), ("65535", 65535), ("8080", 8080)),
@@ -29,6 +34,12 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "workers": (("1", 1), ("256", 256), ("3", 3)),
     "query_timeout": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
     "query_memory": (("16MiB", 2**24), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "memory_snapshot": (("0", 0), ("2GiB", 2**31), ("64m", 2**26)),
+    "writable": (("true", True), ("no", False), ("1", True)),
+    "token": (("onetwothree", "onetwothree"), ("four5six7", "four5six7"), ("8-nine-ten", "8-nine-ten")),
+    "result_cache": (("0", 0), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "slow_query": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
+    "log_format": (("json", "json"), ("text", "text"), ("auto", "auto")),
     "default_graph": (("strict", "strict"), ("union", "union"), ("strict", "strict")),
     "allow_service": (
         ("http://a/sparql https://b/sparql", ("http://a/sparql", "https://b/sparql")),
@@ -70,6 +81,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(key: str,
 IMPOSSIBLE: dict[str, list[Any]] = {
     "title": [5, True],
     "base_iri": ["", "kgraph/", "http://one", "http://o ne/", "http://<one>/", "ftp://one/", "http://[/", 5],
+    "licence": ["", "CC BY", "<http://one>", 5],
     "store": [5],
     "host": [["one"]],
     "port": [-1, 65536, "http", "", True, 1.5, float("inf"), None],
@@ -77,6 +89,12 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "workers": [0, 257, "many", "1.5", float("nan")],
     "query_timeout": [0, -1, "soon", "nan", "inf", 86401, True, [1]],
     "query_memory": ["16MB", "1XB", "", "-1GiB", "9" * 400, 5, True, "1e9"],
+    "memory_snapshot": ["-1", "none", "", True],
+    "writable": ["perhaps", "", 5, 1],
+    "token": ["short", "", "with blanks in it", "müller-meier", 5],
+    "result_cache": ["-1", "much", True],
+    "slow_query": [0, -1, "soon"],
+    "log_format": ["xml", "", 5],
     "default_graph": ["merged", "", 5],
     "allow_service": ["ftp://one", "one", [5], "http://<a>", 5],
     "service_mirror": ["http://a", {"http://a": "b"}, {"a": "http://b"}, "http://a=ftp://b", 5],
@@ -189,4 +207,13 @@ def test_flags_and_variables_are_named_after_their_key() -> None:
         ("--query-timeout", "KGRAPH_QUERY_TIMEOUT")
     ]
     assert all(setting.help.endswith(".") for setting in SETTINGS)
-    assert [setting.key for setting in SETTINGS if not setting.metavar] == ["offline"]
+    assert {setting.key for setting in SETTINGS if not setting.metavar} == {"writable", "offline"}
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, environ={"KGRAPH_TOKEN": "open-sesame"})
+    assert settings.token == "open-sesame"
+    assert "open-sesame" not in repr(settings)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environ={"KGRAPH_TOKEN": "open sesame"})
+    assert "sesame" not in str(caught.value)

@@ -63,7 +63,7 @@ def query_command(
     query: str, project: Path, parameters: tuple[str, ...], output: str | None, **flags: Any
 ) -> None:
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
-    from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
     from kgraph.cli.printing import progress  # noqa: PLC0415
 

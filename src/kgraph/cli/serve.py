@@ -21,6 +21,7 @@ __all__ = ["serve_command"]
 _SERVER_SETTINGS = (
     "title",
     "base_iri",
+    "licence",
     "store",
     "host",
     "port",
@@ -28,6 +29,12 @@ _SERVER_SETTINGS = (
     "workers",
     "query_timeout",
     "query_memory",
+    "memory_snapshot",
+    "writable",
+    "token",
+    "result_cache",
+    "slow_query",
+    "log_format",
     "default_graph",
     *SERVICE_SETTINGS,
 )

@@ -36,7 +36,7 @@ from kgraph.rdf.table import Table
 from kgraph.rdf.terms import Term
 from kgraph.vocab import XSD
 
-__all__ = ["Ask", "Federation"]
+__all__ = ["Ask", "Federation", "calls_services"]
 
 #: How many solutions are sent along in one request, and for one SERVICE.
 BATCH: Final = 100
@@ -46,6 +46,11 @@ BESIDE: Final = 1000
 
 #: Has the engine answer a query about the dataset that the whole query is about.
 Ask: TypeAlias = Callable[[str], Awaitable[Table | bool | list[ox.Triple]]]
+
+
+def calls_services(text: str) -> bool:
+    """Whether a query can be one to expand; cheap, and true of some that are not."""
+    return "service" in text.lower()
 
 
 class Federation:
@@ -64,8 +69,13 @@ class Federation:
         """Close every connection."""
         await self._client.aclose()
 
-    async def expand(self, text: str, ask: Ask) -> str:
+    async def expand(self, text: str, ask: Ask, *, base_iri: str | None = None) -> str:
         """The query with each SERVICE replaced by its solutions; itself where it has none.
+
+        Args:
+            text: the query.
+            ask: has the engine answer the queries that this takes.
+            base_iri: what relative IRIs are relative to where the query does not say.
 
         Raises:
             QuerySyntaxError: it is no query.
@@ -76,7 +86,7 @@ class Federation:
         if profile.is_update or not profile.services:
             return text
         await ask(blanked(text))
-        source = read_source(text)
+        source = read_source(text, base_iri=base_iri)
         services = source.services
         if len(services) < len(profile.services):
             raise QueryRefusedError(

@@ -13,10 +13,13 @@ Two properties in a SERVICE are for kgraph itself and are not sent:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+import pyoxigraph as ox
 
 from kgraph.errors import QuerySyntaxError
 from kgraph.federation.pattern import JOINING, Element, Group, Kind
@@ -29,6 +32,7 @@ __all__ = ["RETRIEVED_AT", "RETRIEVED_FROM", "Known", "Question", "read_question
 
 RETRIEVED_FROM: Final = KG + "retrievedFrom"
 RETRIEVED_AT: Final = KG + "retrievedAt"
+_ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +146,20 @@ def _text(source: Source, indexes: Sequence[int]) -> str:
 
 
 def _prologue(source: Source, indexes: Sequence[int]) -> str:
-    """BASE, and the prefixes that some tokens use."""
-    used = {token.text.partition(":")[0] for i in indexes if (token := source.tokens[i]).kind == "pname"}
-    lines: list[str] = []
-    prologue = source.tokens[: source.query.start]
-    for index, token in enumerate(prologue):
+    """BASE where an IRI is relative to it, and the prefixes that some tokens use."""
+    tokens = [source.tokens[index] for index in indexes]
+    used = {token.text.partition(":")[0] for token in tokens if token.kind == "pname"}
+    declared = source.tokens[: source.query.start]
+    lines = [] if source.base_iri is None else [f"BASE {ox.NamedNode(source.base_iri)}"]
+    is_relative = any(token.kind == "iri" and not _ABSOLUTE.match(token.text) for token in tokens)
+    for index, token in enumerate(declared):
         word = token.text.upper() if token.kind == "word" else ""
         if word == "BASE":
-            lines.append(f"BASE {prologue[index + 1].text}")
-        elif word == "PREFIX" and prologue[index + 1].text.removesuffix(":") in used:
-            lines.append(f"PREFIX {prologue[index + 1].text} {prologue[index + 2].text}")
-    return "".join(f"{line}\n" for line in lines)
+            lines.append(f"BASE {declared[index + 1].text}")
+        elif word == "PREFIX" and declared[index + 1].text.removesuffix(":") in used:
+            lines.append(f"PREFIX {declared[index + 1].text} {declared[index + 2].text}")
+            is_relative = is_relative or not _ABSOLUTE.match(declared[index + 2].text)
+    return "".join(f"{line}\n" for line in lines if is_relative or not line.startswith("BASE"))
 
 
 @dataclass(frozen=True, slots=True)

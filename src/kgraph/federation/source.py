@@ -45,6 +45,7 @@ class Source:
     text: str
     tokens: tuple[Token, ...]
     query: Block
+    base_iri: str | None = None
     replaced: dict[Element, str] = field(default_factory=dict)
 
     @property
@@ -104,14 +105,14 @@ class Source:
         )
 
 
-def read_source(text: str) -> Source:
-    """Read the structure of a text that the engine has found to be a query.
+def read_source(text: str, *, base_iri: str | None = None) -> Source:
+    """Read the structure of a text that the engine has found to be a query, relative to ``base_iri``.
 
     Raises:
         QueryRefusedError: the query has a part that is not of SPARQL 1.1.
     """
     tokens = tuple(iter_tokens(text))
-    return Source(text, tokens, parse_query(tokens))
+    return Source(text, tokens, parse_query(tokens), base_iri)
 
 
 def blanked(text: str) -> str:

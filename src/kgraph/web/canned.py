@@ -12,10 +12,12 @@ from kgraph.canned import CannedQuery, find_canned, openapi_parameters
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import FORMATS, Format, formats_for
 from kgraph.web import pages
+from kgraph.web.answering import respond
+from kgraph.web.choosing import begin_query, format_names, query_choices, refuse_unacceptable
 from kgraph.web.negotiation import HTML
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, read_parameters, while_connected
-from kgraph.web.sparql import answer_response, format_names, graph_of, query_choices, refuse_unacceptable
+from kgraph.web.sparql import graph_of
 
 if TYPE_CHECKING:
     from kgraph.store import Generation
@@ -77,10 +79,12 @@ async def answer_query(request: Request, name: str) -> Response:
     values = _values(request)
     if chosen[query.kind].format is HTML:
         return await _page(request, query, values, generation)
+    text = query.bind(values, prefixes=graph.prefixes)
+    variant = begin_query(request, generation, chosen, text)
     answer = await while_connected(
-        request, graph.canned(slug, values, formats=format_names(chosen), generation=generation)
+        request, graph.query(text, formats=format_names(chosen), generation=generation)
     )
-    return await answer_response(answer, chosen[answer.kind])
+    return await respond(request, variant, answer)
 
 
 def _values(request: Request) -> dict[str, list[str]]:

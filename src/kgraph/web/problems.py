@@ -25,6 +25,9 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.QueryTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
     errors.QueryMemoryError: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.QueryFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.WriteError: HTTPStatus.BAD_REQUEST,
+    errors.ReadOnlyGraphError: HTTPStatus.FORBIDDEN,
+    errors.GraphStateError: HTTPStatus.CONFLICT,
     errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
 }
@@ -55,7 +58,7 @@ def details(error: Exception, *, instance: str) -> tuple[HTTPStatus, dict[str, A
     elif isinstance(error, errors.KgraphError):
         status = next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
         code, message, hint = error.code, error.message, error.hint
-        if isinstance(error, errors.QuerySyntaxError):
+        if isinstance(error, errors.QuerySyntaxError | errors.RdfSyntaxError):
             extra = {"line": error.line, "column": error.column}
         if isinstance(error, errors.BusyError | errors.RemoteBusyError):
             headers["Retry-After"] = str(error.retry_after_s)
