@@ -38,6 +38,7 @@ from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     WRITE_LIMIT_BYTES,
     choose_format,
+    client_of,
     media_type_of,
     read_body,
     read_parameters,
@@ -65,14 +66,14 @@ _PARAMETERS: Final = [
         "name": "graph",
         "in": "query",
         "description": "The IRI of a graph. Either this or 'default'.",
-        "schema": {"type": "string", "format": "iri"},
+        "schema": {"type": "string", "format": "iri-reference", "minLength": 1},
     },
     {
         "name": "default",
         "in": "query",
         "description": "The default graph.",
         "allowEmptyValue": True,
-        "schema": {"type": "string", "maxLength": 0},
+        "schema": {"type": "string"},
     },
 ]
 _BODY: Final = {"required": True, "content": {kind: {"schema": {"type": "string"}} for kind in _TAKEN_TYPES}}
@@ -123,6 +124,7 @@ async def read_graph(request: Request) -> Response:
             default_graphs=None if target.iri is None else (target.iri,),
             default_graph=DefaultGraph.STRICT,
             generation=generation,
+            client=client_of(request),
         ),
     )
     return await respond(request, variant, answer)
@@ -233,6 +235,8 @@ def _target(request: Request) -> Target | None:
         raise _bad_target("The request names several graphs.")
     if named:
         iri = named[0]
+        if not iri:
+            raise _bad_target("The name of the graph is empty.")
         return Target(_iri(iri if _SCHEME.match(iri) else urljoin(pages.public_url(request, PATH), iri)))
     return Target(None) if default else None
 

@@ -1,0 +1,49 @@
+"""The OpenAPI description under schemathesis: whatever it allows and forbids, the server answers as it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+
+from .conftest import Serve
+
+EXAMPLES = 10
+SETTINGS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def described(serve: Serve, small_project: Path) -> httpx.Client:
+    """A server of few canned queries, one for each type of result."""
+    return serve(small_project, writable=True, query_timeout=5)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_the_server_answers_as_its_description_says(described: httpx.Client, mode: GenerationMode) -> None:
+    base = str(described.base_url).rstrip("/")
+    schema = schemathesis.openapi.from_url(f"{base}/openapi.json")
+    tried = set()
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @SETTINGS
+        @given(operation.as_strategy(generation_mode=mode))
+        def check(case: Case) -> None:
+            case.call_and_validate()
+
+        try:
+            check()
+        except schemathesis.errors.InvalidSchema:
+            raise
+        tried.add(operation.label)
+    assert {"GET /sparql", "POST /sparql", "PUT /graph-store", "GET /queries/typed"} <= tried
