@@ -6,9 +6,11 @@ queries     every canned query through a worker process, to rdflib on the same u
 scale       load and closure of synthetic projects, to owlrl and `reasonable` (see bench.reasoning)
 explain     why an inferred triple of a synthetic project holds
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
+endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
-(default 200, that is 100,000 triples; 2,000 are a million), ``--sentences N`` the corpus of the search.
+(default 200, that is 100,000 triples; 2,000 are a million), ``--sentences N`` the corpus of the search. The
+endpoint is measured on 2,200 articles unless told otherwise.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.endpoint import bench_endpoint
 from bench.reasoning import bench_explain, bench_scale
 from bench.search import bench_search
 from kgraph import KnowledgeGraph
@@ -160,13 +163,14 @@ def main() -> None:
         "scale": lambda articles: bench_scale(articles, report),
         "explain": lambda articles: bench_explain(articles, report),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
+        "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])
-    parser.add_argument("--articles", type=int, default=200)
+    parser.add_argument("--articles", type=int)
     parser.add_argument("--sentences", type=int, default=20_000)
     options = parser.parse_args()
     for name in options.groups or groups:
-        groups[name](options.articles)
+        groups[name](options.articles or 200)
 
 
 if __name__ == "__main__":

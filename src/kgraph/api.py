@@ -6,8 +6,8 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final, Self, TypeVar, cast
@@ -19,6 +19,7 @@ from anyio.to_thread import run_sync
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
@@ -56,6 +57,7 @@ class AsyncKnowledgeGraph(Writes):
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
+        self._describer: tuple[str, Describer] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -134,6 +136,22 @@ class AsyncKnowledgeGraph(Writes):
         """
         with self._pins.holding(generation) as held:
             return await ask(question, self._asked(held))
+
+    @contextmanager
+    def describing(self, generation: Generation | None = None) -> Iterator[Describer]:
+        """What says what a generation (the current one) knows of an IRI, and of itself."""
+        with self._pins.holding(generation) as held:
+            if self._describer is None or self._describer[0] != held.id:
+                everything = self._asked(held, DefaultGraph.UNION)
+                project, licence = self._asked(held), self.settings.licence
+                describer = Describer(held, everything, project, licence=licence)
+                self._describer = (held.id, describer)
+            yield self._describer[1]
+
+    async def describe(self, iri: str, *, page: int = 1) -> Description:
+        """What the graphs say about an IRI, a page at a time."""
+        with self.describing() as describer:
+            return await describer.describe(iri, page=page)
 
     async def query(
         self,
@@ -259,10 +277,12 @@ class AsyncKnowledgeGraph(Writes):
             explainer = self._explainer_of(generation)
             return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
 
-    def _asked(self, generation: Generation) -> AskedGeneration:
+    def _asked(
+        self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
+    ) -> AskedGeneration:
         async def answer(query: str) -> Table | bool | list[ox.Triple]:
             found = await self.query(
-                query, formats=_VALUES, generation=generation, default_graph=DefaultGraph.PROJECT
+                query, formats=_VALUES, generation=generation, default_graph=default_graph
             )
             return await self.fetch(found)
 

@@ -44,6 +44,13 @@ def _iri_base(value: Any) -> str:
     raise ValueError("an absolute IRI that ends in '/'")
 
 
+def _iri(value: Any) -> str:
+    text = _text(value)
+    with suppress(ValueError):
+        return ox.NamedNode(text).value  # RFC 3987
+    raise ValueError("an absolute IRI")
+
+
 def _url(value: Any) -> str:
     text = _text(value)
     with suppress(ValueError):
@@ -147,6 +154,7 @@ class Setting:
 SETTINGS: Final = (
     Setting("title", _text, "The project's name, as pages and descriptions show it.", "TEXT"),
     Setting("base_iri", _iri_base, "The IRI below which the project's own things and graphs hang.", "IRI"),
+    Setting("licence", _iri, "The licence of the project's annotations, by its IRI.", "IRI"),
     Setting("store", _text, "The folder of the derived store.", "DIR"),
     Setting("host", _text, "The address to listen on.", "ADDRESS"),
     Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
@@ -184,6 +192,7 @@ class Settings:
     project: Path
     title: str
     base_iri: str = "https://w3id.org/kgraph/"
+    licence: str = ""
     store: str = ""
     host: str = "127.0.0.1"
     port: int = 8000

@@ -27,6 +27,7 @@ ROOMS = (
     ("engine",),
     ("cache",),
     ("canned", "who_said", "writes", "asked"),
+    ("describe",),
     ("build",),
     ("api",),
     ("blocking",),

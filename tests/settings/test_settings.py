@@ -18,6 +18,11 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
         ("https://two/x/", "https://two/x/"),
         ("urn:three:", "urn:three:"),
     ),
+    "licence": (
+        ("http://one/by/", "http://one/by/"),
+        ("https://two", "https://two"),
+        ("urn:three", "urn:three"),
+    ),
     "store": (("one", "one"), ("/two", "/two"), ("../three", "../three")),
     "host": (("one", "one"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")),  # noqa: S104 - only read
     "port": (("0", 0), ("65535", 65535), ("8080", 8080)),
@@ -60,6 +65,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(key: str,
 IMPOSSIBLE: dict[str, list[Any]] = {
     "title": [5, True],
     "base_iri": ["", "kgraph/", "http://one", "http://o ne/", "http://<one>/", "ftp://one/", "http://[/", 5],
+    "licence": ["", "CC BY", "<http://one>", 5],
     "store": [5],
     "host": [["one"]],
     "port": [-1, 65536, "http", "", True, 1.5, float("inf"), None],

@@ -1,4 +1,8 @@
-"""The OpenAPI description under schemathesis: whatever it allows and forbids, the server answers as it says."""
+"""The OpenAPI description under schemathesis: what the server answers is what the description says.
+
+One check is left out: that whatever fits the schema is accepted. A text is a query by SPARQL's grammar, which
+no JSON Schema knows.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from .conftest import Serve
 
@@ -39,11 +44,8 @@ def test_the_server_answers_as_its_description_says(described: httpx.Client, mod
         @SETTINGS
         @given(operation.as_strategy(generation_mode=mode))
         def check(case: Case) -> None:
-            case.call_and_validate()
+            case.call_and_validate(excluded_checks=[positive_data_acceptance])
 
-        try:
-            check()
-        except schemathesis.errors.InvalidSchema:
-            raise
+        check()
         tried.add(operation.label)
     assert {"GET /sparql", "POST /sparql", "PUT /graph-store", "GET /queries/typed"} <= tried

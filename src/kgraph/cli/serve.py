@@ -21,6 +21,7 @@ __all__ = ["serve_command"]
 _SERVER_SETTINGS = (
     "title",
     "base_iri",
+    "licence",
     "store",
     "host",
     "port",

@@ -28,7 +28,7 @@ _LOG: Final = logging.getLogger(__name__)
 _QUEUE_BYTES: Final = 1 << 20
 _LAST_WORDS_BYTES: Final = 4096
 #: What a worker's niceness becomes when it is to stand back.
-_BACKGROUND: Final = 10
+_BACKGROUND: Final = 5
 
 
 class Ending(StrEnum):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["GraphWriter", "Written"]
 
 _LOG: Final = logging.getLogger(__name__)
+#: What is longer does not fit into a frame.
+_LONGEST_BYTES: Final = 48 << 20
 _CHUNK_BYTES: Final = 64 << 10
 #: A writer that keeps more memory than this after a write is replaced by a fresh one.
 _RETIRE_BYTES: Final = 256 << 20
@@ -104,6 +106,8 @@ class GraphWriter:
         base_iri: str | None = None,
     ) -> Written:
         """Carry out a SPARQL update. ``using`` is the protocol's dataset: default and named graphs."""
+        if len(text) > _LONGEST_BYTES // 4:
+            raise errors.QueryRefusedError("The update is too long.", hint="Send the data as a graph.")
         return await self._write("update", text.encode(), using=using, base_iri=base_iri)
 
     async def store(
@@ -116,15 +120,17 @@ class GraphWriter:
         replaces: bool,
     ) -> Written:
         """Put a document in the place of a graph's triples, or add it to them."""
-        is_file = isinstance(document, Path)
-        return await self._write(
-            "put" if replaces else "add",
-            b"" if isinstance(document, Path) else document,
-            graph=graph,
-            format=format,
-            document=str(document) if is_file else None,
-            base_iri=base_iri,
-        )
+        kind = "put" if replaces else "add"
+        if isinstance(document, bytes) and len(document) <= _LONGEST_BYTES:
+            return await self._write(kind, document, graph=graph, format=format, base_iri=base_iri)
+        with tempfile.NamedTemporaryFile() as file:
+            if isinstance(document, bytes):
+                file.write(document)
+                file.flush()
+                document = Path(file.name)
+            return await self._write(
+                kind, b"", graph=graph, format=format, base_iri=base_iri, document=str(document)
+            )
 
     async def delete(self, graph: str | None) -> Written:
         """Drop a graph; the default graph is emptied."""
@@ -135,7 +141,7 @@ class GraphWriter:
         self._is_open = False
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._process is not None:
-            await self._process.end()
+            await self._process.end(grace_s=_GRACE_S)
             self._process = None
 
     async def _write(self, kind: str, payload: bytes, **fields: object) -> Written:
@@ -181,7 +187,7 @@ class GraphWriter:
                 raise
             if answer.kind == "done" and answer.fields["resident_bytes"] > _RETIRE_BYTES:
                 process, self._process = self._process, None
-                await process.end()
+                await process.end(grace_s=_GRACE_S)
         if answer.kind == "done":
             return Written(answer.fields["generation"], answer.fields["created"])
         raise _error(answer)
@@ -293,13 +299,16 @@ class _WriterProcess:
         self._stderr.seek(max(0, end - _LAST_WORDS_BYTES))
         return self._stderr.read().decode(errors="replace")
 
-    async def end(self) -> None:
-        """Kill it, and leave nothing of it behind."""
-        if self._process.poll() is None:
-            self._process.kill()
+    async def end(self, *, grace_s: float = 0.0) -> None:
+        """End it, and leave nothing of it behind; within ``grace_s`` it may tidy up by itself."""
         self._writer.close()
         with suppress(ConnectionError):
             await self._writer.wait_closed()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                await self._exited()
+        if self._process.poll() is None:
+            self._process.kill()
         await self._exited()
         self._stderr.close()
 

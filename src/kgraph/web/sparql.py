@@ -18,7 +18,7 @@ from kgraph.web.choosing import begin_query, format_names, is_page, query_choice
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
 from kgraph.web.documentation import graph_parameter, problem_responses
 from kgraph.web.front import QUERY as QUERY_TEXT
-from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.negotiation import HTML, by_format
 from kgraph.web.operations import FORM, QUERY, UPDATE, QueryOperation, parse_operation
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
@@ -65,8 +65,8 @@ _PARAMETERS: Final = [
     {
         "name": "format",
         "in": "query",
-        "description": "The name of a format, for clients that cannot set Accept.",
-        "schema": {"type": "string", "enum": [*FORMATS, "html"]},
+        "description": "The name of a format or a media type, for clients that cannot set Accept.",
+        "schema": {"type": "string", "examples": [*FORMATS, "html"]},
     },
 ]
 _UPDATE_PARAMETERS: Final = [
@@ -176,7 +176,7 @@ def generation_header(graph: AsyncKnowledgeGraph) -> dict[str, str]:
 async def _query(request: Request, operation: QueryOperation) -> Response:
     graph = graph_of(request)
     generation = graph.generation
-    chosen = query_choices(request, operation.format)
+    chosen = query_choices(request, operation.format, read=by_format)
     request.scope[QUERY_TEXT] = operation.text
     profile = profile_query(operation.text)
     refuse_unacceptable(profile.form, chosen)
@@ -231,18 +231,15 @@ async def _page(request: Request, operation: QueryOperation) -> Response:
 
 async def _describe(request: Request, formats: list[str]) -> Response:
     offer = [*DESCRIPTION_FORMATS, HTML]
-    named = [fmt for fmt in offer if formats and fmt.name == formats[-1]]
-    if formats and not named:
+    choice = by_format(formats[-1]).get(ResultKind.GRAPH) if formats else None
+    if formats and (choice is None or choice.format not in offer):
         raise HttpProblem(
             HTTPStatus.NOT_ACCEPTABLE,
             "not-acceptable",
             f"The service's description is not available as {formats[-1][:40]!r}.",
             f"There are: {', '.join(fmt.name for fmt in offer)}.",
         )
-    if named:
-        choice = Choice(named[0], named[0].media_type)
-    else:
-        choice = choose_format(request, offer, what="The service's description")
+    choice = choice or choose_format(request, offer, what="The service's description")
     graph = graph_of(request)
     if choice.format is HTML:
         return pages.sparql_page(request, graph)
