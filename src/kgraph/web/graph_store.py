@@ -24,6 +24,7 @@ from fastapi.responses import JSONResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import DefaultGraph
+from kgraph.errors import RdfSyntaxError
 from kgraph.rdf.formats import Format, ResultKind, formats_for
 from kgraph.store import Generation
 from kgraph.store.manifest import DEFAULT_KEY
@@ -76,7 +77,11 @@ _PARAMETERS: Final = [
         "schema": {"type": "string"},
     },
 ]
-_BODY: Final = {"required": True, "content": {kind: {"schema": {"type": "string"}} for kind in _TAKEN_TYPES}}
+_SCHEMAS: Final = {"application/ld+json": {"type": ["object", "array"]}}
+_BODY: Final = {
+    "required": True,
+    "content": {kind: {"schema": _SCHEMAS.get(kind, {"type": "string"})} for kind in _TAKEN_TYPES},
+}
 _READ: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The graph.", "content": {fmt.media_type: {} for fmt in _OFFERED}},
     304: {"description": "It is still as If-None-Match names it."},
@@ -317,6 +322,9 @@ async def _read_document(request: Request, *, with_form: bool, base_iri: str) ->
         raise unsupported(media_type, [*_TAKEN_TYPES, *([FORM_DATA] if with_form else [])], what="A graph")
     body = await read_body(request, limit_bytes=WRITE_LIMIT_BYTES)
     if fmt is not None:
+        if fmt.name == "jsonld" and not body.lstrip().startswith((b"{", b"[")):
+            # JSON-LD 1.1, section 9; Oxigraph takes a number for an empty document.
+            raise RdfSyntaxError("The document is neither a JSON object nor an array.")
         return body, fmt
     return await join_parts(request.headers["content-type"], body, _TAKEN, base_iri=base_iri)
 

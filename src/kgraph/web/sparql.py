@@ -102,7 +102,7 @@ async def query_by_get(request: Request) -> Response:
             "An update cannot come by GET.",
             "Send it by POST (SPARQL 1.1 Protocol, section 2.2).",
         )
-    if "query" not in names:
+    if not names & {"query", "default-graph-uri", "named-graph-uri"}:
         return await _describe(request, [value for name, value in pairs if name == "format"])
     return await _perform(request, pairs)
 
