@@ -24,7 +24,7 @@
     │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     └── BusyError              every worker is taken and the queue is full
 
-Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
+Those that may know a place in a text are also a :class:`PlacedError`. Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
 boundary where they arise, and chained with ``from`` so that the cause stays visible.
 """
 
@@ -43,6 +43,7 @@ __all__ = [
     "NoGenerationError",
     "NotAcceptableError",
     "ParameterError",
+    "PlacedError",
     "ProjectError",
     "QueryError",
     "QueryFailedError",
@@ -75,6 +76,17 @@ class KgraphError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()
+
+
+class PlacedError(KgraphError):
+    """An error that may know its place: ``line`` and ``column`` count from 1 where they are known."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.column = column
 
 
 class SettingsError(KgraphError):
@@ -117,17 +129,10 @@ class QueryError(KgraphError):
     code = "query"
 
 
-class QuerySyntaxError(QueryError):
-    """The text is not a SPARQL 1.1 query. ``line`` and ``column`` count from 1 where they are known."""
+class QuerySyntaxError(PlacedError, QueryError):
+    """The text is not a SPARQL 1.1 query, or no update."""
 
     code = "query-syntax"
-
-    def __init__(
-        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.line = line
-        self.column = column
 
 
 class QueryRefusedError(QueryError):
@@ -212,17 +217,10 @@ class GraphStateError(WriteError):
     code = "graph-state"
 
 
-class RdfSyntaxError(WriteError):
-    """What is to be stored is not RDF of its format. ``line`` and ``column`` count from 1 where known."""
+class RdfSyntaxError(PlacedError, WriteError):
+    """What is to be stored is not RDF of its format."""
 
     code = "rdf-syntax"
-
-    def __init__(
-        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.line = line
-        self.column = column
 
 
 class BusyError(KgraphError):

@@ -58,7 +58,7 @@ def details(error: Exception, *, instance: str) -> tuple[HTTPStatus, dict[str, A
     elif isinstance(error, errors.KgraphError):
         status = next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
         code, message, hint = error.code, error.message, error.hint
-        if isinstance(error, errors.QuerySyntaxError | errors.RdfSyntaxError):
+        if isinstance(error, errors.PlacedError):
             extra = {"line": error.line, "column": error.column}
         if isinstance(error, errors.BusyError | errors.RemoteBusyError):
             headers["Retry-After"] = str(error.retry_after_s)
