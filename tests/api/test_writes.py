@@ -126,7 +126,7 @@ async def test_of_an_update_that_fails_in_the_middle_nothing_is_seen(graph: Asyn
         await graph.update("INSERT DATA { <urn:a> <urn:b> 1 } ; DROP GRAPH <urn:none>")
     assert graph.generation.id == before
     assert await rows(graph, COUNT) == [("1",)]
-    assert [path.name for path in (graph.generation.path.parent).glob(".*")] == []
+    assert [path.name for path in (graph.generation.path.parent).glob(".new-*")] == []
     await graph.update("INSERT DATA { <urn:a> <urn:b> 1 } ; DROP SILENT GRAPH <urn:none>")
     assert await rows(graph, COUNT) == [("2",)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
@@ -18,6 +18,7 @@ from kgraph.describe.examples import EXAMPLE_PREFIXES
 from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin
+from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.places import local_path
 from kgraph.web.problems import HttpProblem
@@ -38,10 +39,15 @@ SITEMAP_LIMIT: Final = 50_000
 #: The pages that are there whatever the data.
 _PAGES: Final = ("/", "/queries", "/who-said", "/explain", "/sparql", "/docs", _VOID, _EXAMPLES)
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The description.", "content": {fmt.media_type: {} for fmt in (*OFFERED, HTML)}},
+    304: {"description": "It is still as If-None-Match names it."},
+    **problem_responses(406, 503, 504, 507),
+}
 
 
 @router.head(_VOID, include_in_schema=False)
-@router.get(_VOID, summary="The dataset's description", operation_id="void")
+@router.get(_VOID, summary="The dataset's description", operation_id="void", responses=_RESPONSES)
 async def void(request: Request) -> Response:
     """The dataset's own description, in VoID and DCAT: what is in it, under which licences, and where."""
     return await _void(request, choose_format(request, OFFERED, what="The description"))
@@ -54,7 +60,9 @@ async def void_in(request: Request, suffix: str) -> Response:
 
 
 @router.head(_EXAMPLES, include_in_schema=False)
-@router.get(_EXAMPLES, summary="The canned queries as RDF", operation_id="sparql_examples")
+@router.get(
+    _EXAMPLES, summary="The canned queries as RDF", operation_id="sparql_examples", responses=_RESPONSES
+)
 async def examples(request: Request) -> Response:
     """The canned queries as sh:SPARQLExecutable, each of which runs as it stands."""
     return await _examples(request, choose_format(request, OFFERED, what="The list of queries"))

@@ -24,6 +24,7 @@ from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     WRITE_LIMIT_BYTES,
     choose_format,
+    client_of,
     decode_parameters,
     decode_text,
     media_type_of,
@@ -101,8 +102,8 @@ async def query_by_get(request: Request) -> Response:
             "An update cannot come by GET.",
             "Send it by POST (SPARQL 1.1 Protocol, section 2.2).",
         )
-    if "query" not in names:
-        return await _describe(request)
+    if not names & {"query", "default-graph-uri", "named-graph-uri"}:
+        return await _describe(request, [value for name, value in pairs if name == "format"])
     return await _perform(request, pairs)
 
 
@@ -202,6 +203,7 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
             named_graphs=operation.named_graphs,
             base_iri=base_iri,
             generation=generation,
+            client=client_of(request),
         ),
     )
     return await respond(request, variant, answer)
@@ -216,6 +218,7 @@ async def _page(request: Request, operation: QueryOperation) -> Response:
             formats=pages.PAGE_FORMATS,
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
+            client=client_of(request),
         )
         return await pages.read_result(graph, answer)
 
@@ -226,9 +229,17 @@ async def _page(request: Request, operation: QueryOperation) -> Response:
     return pages.sparql_page(request, graph, query=operation.text, result=result)
 
 
-async def _describe(request: Request) -> Response:
+async def _describe(request: Request, formats: list[str]) -> Response:
     offer = [*DESCRIPTION_FORMATS, HTML]
-    choice = choose_format(request, offer, what="The service's description")
+    choice = by_format(formats[-1]).get(ResultKind.GRAPH) if formats else None
+    if formats and (choice is None or choice.format not in offer):
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            f"The service's description is not available as {formats[-1][:40]!r}.",
+            f"There are: {', '.join(fmt.name for fmt in offer)}.",
+        )
+    choice = choice or choose_format(request, offer, what="The service's description")
     graph = graph_of(request)
     if choice.format is HTML:
         return pages.sparql_page(request, graph)
