@@ -28,7 +28,7 @@ from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryReq
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
-from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
+from kgraph.reasoning import Belief, Explainer, Explanation, Proof, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
@@ -206,6 +206,11 @@ class AsyncKnowledgeGraph:
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
         return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
 
+    async def prove(self, triple: ox.Triple, generation: Generation) -> Proof | None:
+        """The smallest proof of a triple in a generation; None where it does not follow."""
+        explanation = await self._search(self._explainer_of(generation).explain(triple), generation)
+        return next(iter(explanation.proofs), None)
+
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
 
@@ -263,6 +268,9 @@ class _Asked:
     async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
         answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
         return await self.graph.fetch(answer)
+
+    async def prove(self, triple: ox.Triple) -> Proof | None:
+        return await self.graph.prove(triple, self.generation)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         return await run_sync(work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgraph.search.dates import DayRange, parse_edtf
-from kgraph.search.words import joined_words, read_words, stem
+from kgraph.search.words import close_hyphens, read_words, stem
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_spellings_fold(text: str, words: str) -> None:
 
 
 def test_hyphens_can_be_closed() -> None:
-    assert joined_words("a two-year war") == ["a", "twoyear", "war"]
-    assert joined_words("a war") is None
+    assert close_hyphens("a two-year war") == "a twoyear war"
+    assert close_hyphens("a war") is None
 
 
 def test_stems_join_the_forms_of_a_word() -> None:

@@ -1,0 +1,160 @@
+"""What a question asks for, and what a claim can answer.
+
+"When did Nato bomb?" and "Why did Nato bomb?" have the same matter; what tells them apart is the kind of answer
+that is wanted. The words that ask give the kind (``lexicon/inquiries.txt``), or a noun does ("the number of …",
+``lexicon/nouns.txt``). A claim has the kinds of its parts: a time expression is an answer to *when*, an actor to
+*who*, a number to *how many*.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+from kgraph.search.lexicon import read_groups
+from kgraph.search.synonymy import join_particles
+from kgraph.search.words import STOP_WORDS, stem
+
+__all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
+
+_ASKED: Final = re.compile(r"\?\W*\Z")
+_BE: Final = frozenset("am is are was were be been".split())
+_DO: Final = frozenset("do does did".split())
+#: What a question that wants a yes or a no begins with, and what follows the noun of "which noun".
+_AUXILIARIES: Final = (
+    _BE | _DO | frozenset("has have had will would can could may might shall should must".split())
+)
+_ARTICLES: Final = frozenset("the a an".split())
+_PREPOSITIONS: Final = frozenset("of for between behind in to on with".split())
+_NOUN_AT_MOST: Final = 3
+
+
+class Kind(StrEnum):
+    """A kind of answer. The values stand in the index."""
+
+    WHO = "who"
+    WHOM = "whom"
+    WHERE = "where"
+    WHEN = "when"
+    WHY = "why"
+    HOW = "how"
+    COUNT = "count"
+    DURATION = "duration"
+    DISTANCE = "distance"
+    SORT = "sort"
+    WHAT = "what"
+
+
+#: How well each kind of answer suits a question; a question asks for its own kind first.
+_SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in Kind} | {
+    Kind.WHO: {Kind.WHO: 1.0, Kind.WHOM: 0.6},
+    Kind.WHOM: {Kind.WHOM: 1.0, Kind.WHO: 0.8},
+    Kind.WHAT: {
+        **dict.fromkeys((Kind.WHAT, Kind.HOW), 1.0),
+        **dict.fromkeys((Kind.SORT, Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.COUNT), 0.6),
+    },
+}
+#: What it is that one asks for by the number of its units: how many days, how many miles.
+_COUNTED: Final = {Kind.WHEN: Kind.DURATION, Kind.DISTANCE: Kind.DISTANCE}
+_ANYBODY: Final = {Kind.WHO: 0.9, Kind.WHOM: 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question.
+
+    ``suited`` says how well each kind of answer suits it (none: it wants a yes or a no). ``matter`` is what it
+    says, without the words that only ask. ``head`` is the noun that names the answer, if one does: "which deadline"
+    wants whatever is called a deadline.
+    """
+
+    suited: Mapping[Kind, float]
+    matter: tuple[str, ...]
+    head: str | None = None
+
+
+@cache
+def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
+    """The words that ask, the longest first."""
+    asking = [(tuple(words), Kind(kind)) for kind, *words in read_groups("inquiries.txt")]
+    return sorted(asking, key=lambda each: len(each[0]), reverse=True)
+
+
+@cache
+def asking_words() -> frozenset[str]:
+    """The words that questions are asked with."""
+    return frozenset(word for phrase, _ in _phrases() for word in phrase)
+
+
+@cache
+def _kinds_of_nouns() -> dict[str, Kind]:
+    return {stem(noun): Kind(kind) for kind, *nouns in read_groups("nouns.txt") for noun in nouns}
+
+
+def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
+    """What the words of a text ask for; None where they are no question but, say, a quotation.
+
+    What asks stands at the beginning, perhaps after a preposition ("from whom"), or anywhere before a question mark.
+    """
+    is_asked = _ASKED.search(text) is not None
+    for start in range(len(words) if is_asked else min(2, len(words))):
+        if start and not is_asked and words[start - 1] not in STOP_WORDS:
+            break
+        for phrase, kind in _phrases():
+            end = start + len(phrase)
+            if tuple(words[start:end]) == phrase:
+                return _inquiry(kind, words[:start], words[end:])
+    if words and words[0] not in _AUXILIARIES and (noun := _leading_noun(words)) is not None:
+        kind_of_noun = _kinds_of_nouns().get(stem(noun[0]))
+        if kind_of_noun is not None:
+            return Inquiry(_SUITED[kind_of_noun], join_particles(words[noun[1] :]), noun[0])
+    if words and (words[0] in _AUXILIARIES or is_asked):
+        return Inquiry({}, join_particles(words))
+    return None
+
+
+def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
+    head = None
+    if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
+        noun = _named_noun(after) if kind is not Kind.WHO else None
+        if noun is None and after and after[0] in _BE and (found := _leading_noun(after[1:])) is not None:
+            noun = found[0], found[1] + 1
+        if noun is not None:
+            head, end = noun
+            if (meant := _kinds_of_nouns().get(stem(head))) is not None:
+                kind = _COUNTED.get(meant, kind) if kind is Kind.COUNT else meant
+                after = after[end:]
+    suited: Mapping[Kind, float] = _SUITED[kind]
+    if kind is Kind.WHO and after and after[0] in _DO:
+        suited = _SUITED[Kind.WHOM]  # who did they call?
+    elif kind is Kind.WHO and after and after[0] in _BE:
+        suited = _ANYBODY  # who is to come, and who is called?
+    if kind is Kind.WHAT and head is None and "about" in (*before, *after[-1:]):
+        head = "about"
+    matter = join_particles((*before, *after))
+    if head is not None and all(word in STOP_WORDS for word in matter):
+        matter = (head,)
+    return Inquiry(suited, matter, head)
+
+
+def _named_noun(words: Sequence[str]) -> tuple[str, int] | None:
+    """The noun of "which noun did …", and where what follows begins."""
+    for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
+        if word in _AUXILIARIES:
+            return (words[end - 1], end) if end else None
+    if words and words[0] not in STOP_WORDS:
+        return words[0], 1
+    return None
+
+
+def _leading_noun(words: Sequence[str]) -> tuple[str, int] | None:
+    """The noun of "the noun of …", and where what follows begins."""
+    start = 1 if words and words[0] in _ARTICLES else 0
+    for end in range(start + 1, min(start + _NOUN_AT_MOST, len(words))):
+        if words[end] in _PREPOSITIONS:
+            return words[end - 1], end + 1
+    return None
