@@ -13,29 +13,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
+from weakref import finalize
 
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
+from kgraph.asked import AskedGeneration
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
-from kgraph.reasoning import Belief, Explainer, Explanation, Proof, believe, compile_program
+from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation, Manifest
-from kgraph.vocab import Names
+from kgraph.store import Catalog, Generation
+from kgraph.store.pins import Pins
+from kgraph.vocab import UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
+from kgraph.writes import Writes
 
 if TYPE_CHECKING:
     pass
@@ -48,13 +52,14 @@ _T = TypeVar("_T")
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 
-class AsyncKnowledgeGraph:
+class AsyncKnowledgeGraph(Writes):
     """A project's knowledge graph, for use within an event loop. See :func:`AsyncKnowledgeGraph.open`."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
-        self.settings = settings
+        super().__init__(settings)
         self._backend = backend
         self._catalog = Catalog(settings.store_path)
+        self._pins = Pins(self._catalog)
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
@@ -74,14 +79,19 @@ class AsyncKnowledgeGraph:
                     size=settings.workers,
                     query_timeout_s=settings.query_timeout,
                     query_memory_bytes=settings.query_memory,
+                    snapshot_bytes=settings.memory_snapshot,
                 )
             )
-            yield cls(settings, pool)
+            graph = cls(settings, pool)
+            stack.push_async_callback(graph.finish_writes)
+            yield graph
 
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._catalog.current()
+        generation = self._catalog.current()
+        self._backend.turn_to(generation.store_path)
+        return generation
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -114,7 +124,8 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: nothing is asked, or a value does not fit.
         """
-        return await ask(question, _Asked(self, generation or self.generation))
+        with self._pins.holding(generation) as held:
+            return await ask(question, self._asked(held))
 
     async def query(
         self,
@@ -124,6 +135,8 @@ class AsyncKnowledgeGraph:
         default_graphs: tuple[str, ...] | None = None,
         named_graphs: tuple[str, ...] | None = None,
         generation: Generation | None = None,
+        client: str = "",
+        of_project: bool = False,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
 
@@ -135,15 +148,14 @@ class AsyncKnowledgeGraph:
                 section 2.1.4.
             named_graphs: the named graphs to query, likewise.
             generation: the generation to ask; the current one by default.
+            client: who asks. Clients are served in turn where there is not enough for all.
+            of_project: ask the project's own graphs alone, as if clients had written nothing.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
-        generation = generation or self.generation
-        if uses_search(text):
-            index = self.text_index(generation)
-            text = await run_sync(expand_search, text, index.best)
+        generation, release = self._pins.hold(generation)
         request = QueryRequest(
             store=generation.store_path,
             query=text,
@@ -151,9 +163,28 @@ class AsyncKnowledgeGraph:
             default_graph=DefaultGraph(self.settings.default_graph),
             default_graphs=default_graphs,
             named_graphs=named_graphs,
+            cover=tuple(generation.manifest.cover),
             prefixes=self.prefixes,
         )
-        return await self._backend.query(request)
+        try:
+            if uses_search(text):
+                index = self.text_index(generation)
+                request = replace(request, query=await run_sync(expand_search, text, index.best))
+            answer = await self._backend.query(
+                _of_project(request, generation) if of_project else request, client
+            )
+        except BaseException:
+            release()
+            raise
+        if answer.complete:
+            release()
+        else:
+            finalize(answer, release)  # it is read from until nobody has it any more
+        return answer
+
+    def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
+        """Whether there is such a named graph; the default graph (None) always is there."""
+        return graph is None or graph in (generation or self.generation).manifest.named_graphs
 
     async def canned(
         self,
@@ -202,14 +233,9 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
         """
-        generation = self.generation
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
-        return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
-
-    async def prove(self, triple: ox.Triple, generation: Generation) -> Proof | None:
-        """The smallest proof of a triple in a generation; None where it does not follow."""
-        explanation = await self._search(self._explainer_of(generation).explain(triple), generation)
-        return next(iter(explanation.proofs), None)
+        with self._pins.holding() as generation:
+            return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -217,10 +243,21 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: a name cannot be read.
         """
-        generation = self.generation
         iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
-        explainer = self._explainer_of(generation)
-        return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+        with self._pins.holding() as generation:
+            explainer = self._explainer_of(generation)
+            return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+
+    def _asked(self, generation: Generation) -> AskedGeneration:
+        async def answer(query: str) -> Table | bool | list[ox.Triple]:
+            found = await self.query(query, formats=_VALUES, generation=generation, of_project=True)
+            return await self.fetch(found)
+
+        async def prove(triple: ox.Triple) -> Explanation:
+            return await self._search(self._explainer_of(generation).explain(triple), generation)
+
+        index = partial(self.text_index, generation)
+        return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:
@@ -234,46 +271,18 @@ class AsyncKnowledgeGraph:
             query = next(search)
             while True:
                 request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
-                table = await self.fetch(await self._backend.query(request))
+                table = await self.fetch(await self._backend.query(_of_project(request, generation)))
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One generation of a knowledge graph, as asking who said something sees it."""
-
-    graph: AsyncKnowledgeGraph
-    generation: Generation
-
-    @property
-    def index(self) -> TextIndex:
-        return self.graph.text_index(self.generation)
-
-    @property
-    def manifest(self) -> Manifest:
-        return self.generation.manifest
-
-    @property
-    def names(self) -> Names:
-        return self.graph.settings.names
-
-    async def construct(self, query: str) -> list[ox.Triple]:
-        return cast(list[ox.Triple], await self._fetch(query))
-
-    async def select(self, query: str) -> Table:
-        return cast(Table, await self._fetch(query))
-
-    async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
-        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
-        return await self.graph.fetch(answer)
-
-    async def prove(self, triple: ox.Triple) -> Proof | None:
-        return await self.graph.prove(triple, self.generation)
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        return await run_sync(work)
+def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
+    """The same request to the graphs that are made from the project's files: nobody else can put words into
+    somebody's mouth, or hold up a proof.
+    """
+    graphs = tuple(generation.manifest.graphs)
+    return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
 
 
 class KnowledgeGraph:

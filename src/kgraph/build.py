@@ -11,7 +11,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,14 +31,19 @@ from kgraph.rdf.terms import compact, render_words
 from kgraph.reasoning import Closure, Explainer, View, close, compile_program, is_reasoned_over
 from kgraph.reasoning.account import render_premise
 from kgraph.settings import Settings
-from kgraph.store import Catalog, Generation, Manifest, write_generation
+from kgraph.store import Catalog, Generation, Manifest
+from kgraph.store.carrying import carry_over, clients_of
+from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
+from kgraph.store.sealing import seal
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
 #: Hears of each step of a long work as it begins.
 Progress: TypeAlias = Callable[[str], None]
 
+#: How long a finished build waits for the writes of clients to let it in.
+_PATIENCE_S: Final = 300.0
 _LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl", "tantivy")
 
 
@@ -201,19 +206,19 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
     if not force and not problems and (generation := is_current(settings, project)) is not None:
         return Report(generation, fresh=False)
     catalog = Catalog(settings.store_path)
-    with catalog.writing():
+    clients_of(catalog)  # better told now than when all is made
+    with catalog.building() as prepared:
         inspection = _inspect(project, problems, clock)
         if has_errors(inspection.problems):
             raise _faults(inspection.problems)
         with clock.step("writing"):
             graphs = {settings.names.graph(name): triples for name, triples in inspection.graphs.items()}
+            if not any(graphs.values()):
+                graphs = {}  # a project that says nothing makes no graphs
+            write_contents(prepared, graphs, project.queries, axioms=_axioms(project))
             manifest = _manifest(settings, project, graphs, inspection.problems)
-            axioms = _axioms(project)
-
-            def write(path: Path) -> Generation:
-                return write_generation(path, graphs, project.queries, manifest, axioms=axioms)
-
-            generation = catalog.publish(manifest.id, write)
+        with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
+            generation = _publish(catalog, prepared, manifest)
     return Report(
         generation,
         fresh=True,
@@ -222,6 +227,19 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
         claims=len(inspection.subject.claims),
         seconds=clock.seconds,
     )
+
+
+def _publish(catalog: Catalog, prepared: Path, manifest: Manifest) -> Generation:
+    """Publish what has been prepared, with the graphs of clients as they are at this moment."""
+    base = clients_of(catalog)
+    identifier = catalog.identifier(manifest.canonical_hash)
+
+    def write(path: Path) -> Generation:
+        prepared.rename(path)
+        complete = replace(manifest, id=identifier)
+        return seal(path, complete if base is None else carry_over(base, path, complete))
+
+    return catalog.publish(identifier, write)
 
 
 def _faults(problems: tuple[Problem, ...]) -> ProjectError:
@@ -242,11 +260,12 @@ def _manifest(
         before = len(stored)
         stored.extend(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(iri)) for t in triples)
         sizes[iri] = len(stored) - before
-    now = datetime.now(UTC)
-    digest = canonical_hash(stored)
+    files: dict[str, list[str]] = {}
+    for file in project.files(Role.ONTOLOGY, Role.ALIGNMENTS, Role.DATA):
+        files.setdefault(settings.names.graph(file.graph), []).append(file.path)
     return Manifest(
-        id=f"{now:%Y%m%dT%H%M%S.%fZ}-{digest[:8]}",
-        created=now.isoformat(timespec="seconds"),
+        id="",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
         title=settings.title,
         base_iri=settings.base_iri,
         format=FORMAT,
@@ -254,6 +273,7 @@ def _manifest(
         sources=project.digests,
         graphs=dict(sorted(sizes.items())),
         triples=len(stored),
-        canonical_hash=digest,
+        canonical_hash=canonical_hash(stored),
         warnings=len(problems),
+        graph_sources=files,
     )

@@ -14,6 +14,10 @@
     │   ├── QueryTimeoutError  it ran out of its time
     │   ├── QueryMemoryError   it ran out of its memory
     │   └── QueryFailedError   the engine gave it up for another reason
+    ├── WriteError             the data cannot be changed in this way
+    │   ├── ReadOnlyGraphError it would change a graph that is made from the project's files
+    │   ├── GraphStateError    it creates a graph that there is, or clears one that there is not
+    │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     └── BusyError              every worker is taken and the queue is full
 
 Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BusyError",
+    "GraphStateError",
     "KgraphError",
     "NoGenerationError",
     "NotAcceptableError",
@@ -41,9 +46,12 @@ __all__ = [
     "QueryRefusedError",
     "QuerySyntaxError",
     "QueryTimeoutError",
+    "RdfSyntaxError",
+    "ReadOnlyGraphError",
     "SettingsError",
     "StoreError",
     "UnknownNameError",
+    "WriteError",
 ]
 
 
@@ -148,6 +156,37 @@ class QueryFailedError(QueryError):
     """The engine gave the query up for a reason other than syntax, time or memory."""
 
     code = "query-failed"
+
+
+class WriteError(KgraphError):
+    """The data cannot be changed in this way."""
+
+    code = "write"
+
+
+class ReadOnlyGraphError(WriteError):
+    """The write would change a graph that is made from the project's files, or computed from those."""
+
+    code = "read-only-graph"
+
+
+class GraphStateError(WriteError):
+    """A graph is to be created that there is already, or to be cleared or dropped that there is not."""
+
+    code = "graph-state"
+
+
+class RdfSyntaxError(WriteError):
+    """What is to be stored is not RDF of its format. ``line`` and ``column`` count from 1 where known."""
+
+    code = "rdf-syntax"
+
+    def __init__(
+        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.column = column
 
 
 class BusyError(KgraphError):

@@ -75,16 +75,25 @@ def _seconds(value: Any) -> float:
     return number
 
 
-def _size(value: Any) -> int:
+def _read_size(value: Any, lowest: int) -> int:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?)(i?)(B?)\s*", str(value), re.IGNORECASE)
     if isinstance(value, bool) or match is None:
         raise ValueError("a number of bytes, such as 1GiB or 512MiB")
     number, unit, binary, byte = match.groups()
     key = unit.upper() + ("B" if byte and unit and not binary else "")
     size = float(number) * _UNITS[key]
-    if not 2**24 <= size <= 2**50:
-        raise ValueError("a number of bytes of at least 16MiB and at most 1048576GiB")
+    if not lowest <= size <= 2**50:
+        smallest = f"at least {lowest >> 20}MiB and " if lowest else ""
+        raise ValueError(f"a number of bytes of {smallest}at most 1048576GiB")
     return int(size)
+
+
+def _size(value: Any) -> int:
+    return _read_size(value, 2**24)
+
+
+def _room(value: Any) -> int:
+    return _read_size(value, 0)
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
@@ -123,9 +132,10 @@ SETTINGS: Final = (
     Setting("host", _text, "The address to listen on.", "ADDRESS"),
     Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
     Setting("public_url", _url, "The URL that the world reaches this server at.", "URL"),
-    Setting("workers", _whole(1, 256), "How many queries run at once.", "N"),
+    Setting("workers", _whole(1, 256), "Workers that are kept for queries; long ones may get more.", "N"),
     Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
     Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
+    Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
     Setting(
         "default_graph",
         _one_of("union", "strict"),
@@ -150,6 +160,7 @@ class Settings:
     workers: int = max(2, min(8, os.cpu_count() or 2))
     query_timeout: float = 30.0
     query_memory: int = 2**30
+    memory_snapshot: int = 2**30
     default_graph: str = "union"
 
     @property

@@ -35,9 +35,15 @@ FACT: Final = KG + "fact"
 #: The modalities by which a speaker presents a content as holding.
 AFFIRMING: Final = frozenset({FACT, KG + "characterisation"})
 
-#: The graph that holds the union of all graphs in a generation's store, so that the default graph of the
-#: served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph). It is never listed.
+#: The graph that holds the union of the project's graphs in a generation's store, so that the default graph
+#: of the served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph).
 UNION_GRAPH: Final = "urn:kgraph:union"
+#: The graph that holds what clients' graphs add to it (:mod:`kgraph.store.cover`).
+EXTRA_GRAPH: Final = "urn:kgraph:extra"
+#: Devices of the store: never listed, never asked, never written by name.
+HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH)
+#: Graphs that a build computes, by short name; neither a file nor a client may fill them.
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,14 +213,28 @@ def test_blank_nodes_survive_and_those_of_two_files_are_two(bare: Path) -> None:
     )
 
 
-def test_a_current_generation_that_cannot_be_read_gives_way_to_a_new_one(bare: Path) -> None:
+def test_where_the_only_generation_was_deleted_a_new_one_is_built(bare: Path) -> None:
     generation = build(settings_of(bare)).generation
-    shutil.rmtree(generation.path)  # as the error's own hint advises
+    shutil.rmtree(generation.path)
     with pytest.raises(StoreError):
         Catalog(bare / ".kgraph").current()
     assert build(settings_of(bare)).fresh
-    (Catalog(bare / ".kgraph").current().path / "manifest.json").write_text("{}")
-    assert build(settings_of(bare)).fresh
+
+
+def test_a_current_generation_that_cannot_be_read_stops_the_build(bare: Path) -> None:
+    """It might hold what clients wrote."""
+    first = build(settings_of(bare)).generation
+    second = build(settings_of(bare), force=True).generation
+    (second.path / "manifest.json").write_text("{}")
+    with pytest.raises(StoreError, match=f"{second.id} cannot be read") as caught:
+        build(settings_of(bare))
+    assert "kgraph rollback" in caught.value.hint
+    shutil.rmtree(second.path)
+    with pytest.raises(StoreError, match="cannot be read"):
+        build(settings_of(bare))
+    assert entries(bare) == {first.id}
+    Catalog(bare / ".kgraph").rollback(first.id)
+    assert not build(settings_of(bare)).fresh
 
 
 def test_a_store_that_cannot_be_written_is_said_in_a_sentence(bare: Path) -> None:
@@ -267,7 +281,7 @@ def await_step(process: subprocess.Popen[str], name: str) -> None:
 def test_of_two_builds_at_once_one_is_told_to_wait(bare: Path) -> None:
     with start(bare, wait_at="writing") as first:
         await_step(first, "writing")
-        with pytest.raises(StoreError, match="Another process is writing") as caught:
+        with pytest.raises(StoreError, match="Another process is building") as caught:
             build(settings_of(bare))
         assert "Wait" in caught.value.hint
         first.communicate("go on\n")
@@ -302,6 +316,7 @@ def test_a_build_reports_its_steps_and_what_it_made(shapeless_mill: Path) -> Non
         "reasoning",
         "validating shapes",
         "writing",
+        "publishing",
     ]
     assert (report.articles, report.claims) == (1, 13)
     assert set(report.seconds) == set(steps)

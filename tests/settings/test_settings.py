@@ -29,6 +29,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "workers": (("1", 1), ("256", 256), ("3", 3)),
     "query_timeout": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
     "query_memory": (("16MiB", 2**24), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "memory_snapshot": (("0", 0), ("2GiB", 2**31), ("64m", 2**26)),
     "default_graph": (("strict", "strict"), ("union", "union"), ("strict", "strict")),
 }
 
@@ -61,6 +62,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "workers": [0, 257, "many", "1.5", float("nan")],
     "query_timeout": [0, -1, "soon", "nan", "inf", 86401, True, [1]],
     "query_memory": ["16MB", "1XB", "", "-1GiB", "9" * 400, 5, True, "1e9"],
+    "memory_snapshot": ["-1", "none", "", True],
     "default_graph": ["merged", "", 5],
 }
 

@@ -28,6 +28,7 @@ _SERVER_SETTINGS = (
     "workers",
     "query_timeout",
     "query_memory",
+    "memory_snapshot",
     "default_graph",
 )
 

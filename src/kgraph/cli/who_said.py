@@ -13,7 +13,7 @@ from kgraph.cli.options import settings_options
 from kgraph.errors import ParameterError
 
 if TYPE_CHECKING:
-    from kgraph.who_said import Answer, Attribution
+    from kgraph.who_said import Answer, Attribution, Inferred
 
 __all__ = ["who_said_command"]
 
@@ -81,7 +81,8 @@ def _print(answer: Answer) -> None:
             OUTPUT.print(line, soft_wrap=False)
     for inferred in answer.inferred:
         OUTPUT.print()
-        OUTPUT.print(Text.assemble(("follows from what is stated: ", "bold"), inferred.claim))
+        for line in _inferred_lines(inferred):
+            OUTPUT.print(line, soft_wrap=False)
     if answer.more:
         ERRORS.print(Text("There is more: see --limit and --offset.", style="dim"))
     ERRORS.print(Text(f"dataset sha256:{answer.canonical_hash} (RDFC-1.0)", style="dim"))
@@ -115,6 +116,23 @@ def _lines(attribution: Attribution, number: int) -> list[Text]:
         for beside in besides:
             words = f"{beside.verdict} {beside.speaker.label}: “{beside.quote}”"
             lines.append(Text(f"   {name}: {words} {beside.iri}", style="dim"))
+    return lines
+
+
+def _inferred_lines(inferred: Inferred) -> list[Text]:
+    """What nobody says and follows all the same, with what it rests on."""
+    lines = [Text.assemble(("said by nobody; it follows: ", "bold"), inferred.claim)]
+    for leaf in inferred.leaves:
+        lines.append(Text(f"   because {leaf.claim}"))
+        for each in leaf.attributions:
+            through = "".join(f", through {voice.agent.label}" for voice in each.relayers)
+            number = f", sentence {each.sentence.number}" if each.sentence and each.sentence.number else ""
+            lines.append(Text(f"      {each.verdict} {each.speaker.label}{through}{number}: “{each.quote}”"))
+            lines.append(Text(f"      {each.iri}", style="dim"))
+        where = leaf.sources or (() if leaf.attributions else (f"the graph {g}" for g in leaf.graphs))
+        lines += [Text(f"      outside the article: {source}", style="dim") for source in where]
+    if inferred.rules:
+        lines.append(Text(f"   by {', '.join(inferred.rules)} (OWL 2 RL); see kgraph explain", style="dim"))
     return lines
 
 

@@ -24,8 +24,8 @@ from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
 from kgraph.vocab import KG, XSD
 from kgraph.web.problems import details
+from kgraph.who_said import PARTS, Attribution, Inferred, Question, cite
 from kgraph.who_said import Answer as WhoSaid
-from kgraph.who_said import Attribution, Question, cite
 
 __all__ = [
     "PAGE_FORMATS",
@@ -307,6 +307,7 @@ def who_said_page(
             "problem": problem,
             "runs": {each.iri: _runs(each) for each in found},
             "citations": {each.iri: cite(each, answer) for each in found if answer is not None},
+            "explanations": [_explanation_url(each) for each in answer.inferred] if answer is not None else [],
             "previous": _turned(values, question, -1) if question.offset else None,
             "following": _turned(values, question, 1) if answer is not None and answer.more else None,
             "search": urlencode(values),
@@ -314,6 +315,13 @@ def who_said_page(
         status=status,
         headers=headers,
     )
+
+
+def _explanation_url(inferred: Inferred) -> str:
+    """Where its whole proof stands."""
+    terms = {name: getattr(inferred.triple, name) for name in PARTS}
+    texts = {name: t.value if isinstance(t, ox.NamedNode) else str(t) for name, t in terms.items()}
+    return f"/explain?{urlencode(texts)}"
 
 
 def _turned(values: Mapping[str, str], question: Question, pages: int) -> str:

@@ -21,6 +21,9 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.QueryTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
     errors.QueryMemoryError: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.QueryFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.WriteError: HTTPStatus.BAD_REQUEST,
+    errors.ReadOnlyGraphError: HTTPStatus.FORBIDDEN,
+    errors.GraphStateError: HTTPStatus.CONFLICT,
     errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
 }

@@ -11,7 +11,7 @@ linked_data   Turtle and JSON-LD: PROV-O and Web Annotation
 """
 
 from kgraph.who_said.asking import Dataset, ask
-from kgraph.who_said.attribution import Answer, Attribution, Level
+from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Level
 from kgraph.who_said.citation import Citation, cite
 from kgraph.who_said.linked_data import render_linked_data
 from kgraph.who_said.question import PARTS, Question, parse_day, parse_question
@@ -23,6 +23,8 @@ __all__ = [
     "Attribution",
     "Citation",
     "Dataset",
+    "Inferred",
+    "Leaf",
     "Level",
     "Question",
     "ask",

@@ -213,7 +213,7 @@ async def _inferred(triple: ox.Triple, dataset: Dataset) -> Inferred:
     said = {each.iri: each for each in await _attributions(list(stating), dataset)}
     return Inferred(
         *reader.things(triple),
-        terms=(str(triple.subject), str(triple.predicate), str(triple.object)),
+        triple=triple,
         leaves=tuple(
             Leaf(
                 *reader.things(leaf.triple),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import pyoxigraph as ox
+
 from kgraph.search import Match
 from kgraph.who_said.wording import worded_claim
 
@@ -192,15 +194,21 @@ class Inferred:
     """A triple that nobody says and that follows from what is stated.
 
     ``leaves`` are what the smallest proof of it rests on, each once; ``rules`` the rules of the proof, by their
-    W3C names. ``terms`` are its parts as Turtle writes them.
+    W3C names.
     """
 
     subject: Thing
     predicate: Thing
     object: Thing
-    terms: tuple[str, str, str]
+    triple: ox.Triple
     leaves: tuple[Leaf, ...]
     rules: tuple[str, ...]
+
+    @property
+    def attributions(self) -> tuple[Attribution, ...]:
+        """The assertions that its leaves rest on, each once."""
+        found = {each.iri: each for leaf in self.leaves for each in leaf.attributions}
+        return tuple(found.values())
 
     @property
     def claim(self) -> str:
