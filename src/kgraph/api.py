@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
+from typing import Any, Final, Self, TypeVar, cast
 from weakref import finalize
 
 import pyoxigraph as ox
@@ -40,9 +40,6 @@ from kgraph.vocab import UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
 

@@ -21,7 +21,7 @@ from kgraph.search.words import close_hyphens, read_words, stem
         ("killed called four your hour", "killed called four your hour"),
         ("Kosovo's municipalities' “We\u2019ve”", "kosovo municipalities we have"),
         ("cannot can't won't", "can not can not will not"),
-        ("co-operation re-elect stand-off standoff", "cooperation reelect stand off stand off"),
+        ("co-operation re-elect stand-off standoff", "cooperation reelect standoff standoff"),
         ("1,200 eighty two", "1200 80 2"),
         ('"AND" (OR) ^NOT~2 [a TO b] *:* \\', "and or not 2 a to b"),
         ("\x00\x1b[31m\u202e🙂", "31m"),

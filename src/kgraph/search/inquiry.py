@@ -100,6 +100,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
 
     What asks stands at the beginning, perhaps after a preposition ("from whom"), or anywhere before a question mark.
     """
+    if all(word in asking_words() for word in words):
+        return None
     is_asked = _ASKED.search(text) is not None
     for start in range(len(words) if is_asked else min(2, len(words))):
         if start and not is_asked and words[start - 1] not in STOP_WORDS:
@@ -111,7 +113,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     if words and words[0] not in _AUXILIARIES and (noun := _leading_noun(words)) is not None:
         kind_of_noun = _kinds_of_nouns().get(stem(noun[0]))
         if kind_of_noun is not None:
-            return Inquiry(_SUITED[kind_of_noun], join_particles(words[noun[1] :]), noun[0])
+            return _wanting(_SUITED[kind_of_noun], words[noun[1] :], noun[0])
     if words and (words[0] in _AUXILIARIES or is_asked):
         return Inquiry({}, join_particles(words))
     return None
@@ -135,10 +137,14 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
         suited = _ANYBODY  # who is to come, and who is called?
     if kind is Kind.WHAT and head is None and "about" in (*before, *after[-1:]):
         head = "about"
-    matter = join_particles((*before, *after))
+    return _wanting(suited, (*before, *after), head)
+
+
+def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | None) -> Inquiry:
+    """An inquiry; where nothing else is said in it, its noun is the matter."""
     if head is not None and all(word in STOP_WORDS for word in matter):
         matter = (head,)
-    return Inquiry(suited, matter, head)
+    return Inquiry(suited, join_particles(matter), head)
 
 
 def _named_noun(words: Sequence[str]) -> tuple[str, int] | None:

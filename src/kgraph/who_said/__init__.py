@@ -15,7 +15,7 @@ from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Lev
 from kgraph.who_said.citation import Citation, cite
 from kgraph.who_said.linked_data import render_linked_data
 from kgraph.who_said.question import PARTS, Question, parse_day, parse_question
-from kgraph.who_said.rendering import render_csv, render_json
+from kgraph.who_said.rendering import render_citations, render_csv, render_json
 
 __all__ = [
     "PARTS",
@@ -31,6 +31,7 @@ __all__ = [
     "cite",
     "parse_day",
     "parse_question",
+    "render_citations",
     "render_csv",
     "render_json",
     "render_linked_data",

@@ -1,4 +1,4 @@
-"""An answer as JSON and as CSV."""
+"""An answer as JSON and as CSV, and its citations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 from kgraph.who_said.attribution import Answer, Attribution, Inferred, Level
 from kgraph.who_said.citation import cite
 
-__all__ = ["as_json", "render_csv", "render_json"]
+__all__ = ["as_json", "render_citations", "render_csv", "render_json"]
 
 _COLUMNS: Final = tuple(
     """level verdict speaker relayers mode polarity modality claim time reading quote from to sentence article
@@ -77,6 +77,15 @@ def _inferred(inferred: Inferred, answer: Answer) -> dict[str, Any]:
 def render_json(answer: Answer) -> str:
     """The answer as a JSON text."""
     return json.dumps(as_json(answer), ensure_ascii=False, indent=2) + "\n"
+
+
+def render_citations(answer: Answer, style: str) -> str:
+    """The citations of its assertions, and of those that what is inferred rests on: ``bibtex`` or ``csl``."""
+    grounds = (each for inferred in answer.inferred for each in inferred.attributions)
+    cited = {each.iri: cite(each, answer) for each in (*answer.attributions, *grounds)}
+    if style == "bibtex":
+        return "".join(f"{citation.bibtex}\n" for citation in cited.values())
+    return json.dumps([citation.csl for citation in cited.values()], ensure_ascii=False, indent=2) + "\n"
 
 
 def render_csv(answer: Answer) -> str:
