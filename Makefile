@@ -30,9 +30,10 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# reasonable is a peer of the bench only; where there is no wheel for it, it is left out
+# reasonable and Oxigraph's own server are peers of the bench only; where there is no wheel for one, it is left out
 bench: $(STAMP)
 	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
+	-$(BIN)/python -m pip install --quiet 'oxigraph>=0.5'
 	$(BIN)/python -m bench
 
 # Pin every direct and transitive dependency anew. The lock names no host.

@@ -1,4 +1,4 @@
-"""Hostile questions over HTTP: any of them gets a result or a clear refusal, and stands escaped on the page."""
+"""Hostile questions over HTTP: a result or a clear refusal, and escaped on the page."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ from kgraph.web.app import create_app
 Get = Callable[[str, str], httpx.Response]
 
 PARAMETERS = (
-    "q subject predicate object speaker article mode modality polarity since until limit offset format".split()
+    *("q", "subject", "predicate", "object", "speaker", "article", "mode", "modality", "polarity"),
+    *("since", "until", "limit", "offset", "format"),
 )
-#: An element that no page has: where it stands in one, something was not escaped.
-EVIL = "<evil-1 onload='x' \">"
-PIECES = [
+#: An element that no page has: where it stands in one, something was not escaped. EVIL =
+"<evil-1 onload='x' \">" PIECES = [
     EVIL, "</textarea></script><evil-1>", "javascript:evil", "{{ 7*7 }}", "${x}",
     'field:* AND (NOT "x" OR ^2)~3 [a TO b] NEAR/2 \\', "*", '"', "barric*", "a" * 2_000, "go " * 400,
-    "} DELETE { ?s ?p ?o } WHERE { ?s ?p ?o", "SERVICE <http://x/> {}", "' OR 1=1 --", "<http://x/ y>", "kgr:", ":",
-    "kgr:\u202e", "_:b", "\u202ebarricades\u202c", "שלום العربية", "🚧🙂\U000e0041", "e\u0301" * 40, "\u200b\ufeff",
-    "\x00", "\x1b[31m", "\r\nSet-Cookie: x=1", "\ud800", "\udfff\ud800", "\uffff", "Ǆǆ ﬁ İ ß", "9" * 30, "-1", "NaN",
-    "2011-10-18", "2011-02-30", "0000-00-00", "kg:negative", "direct quotation", "barricades", "when", "who said that",
+    "} DELETE { ?s ?p ?o } WHERE { ?s ?p ?o", "SERVICE <http://x/> {}", "' OR 1=1 --", "<http://x/ y>",
+    "kgr:", ":", "kgr:\u202e", "_:b", "\u202ebarricades\u202c", "שלום العربية", "🚧🙂\U000e0041",
+    "e\u0301" * 40, "\u200b\ufeff", "\x00", "\x1b[31m", "\r\nSet-Cookie: x=1", "\ud800", "\udfff\ud800",
+    "\uffff", "Ǆǆ ﬁ İ ß", "9" * 30, "-1", "NaN", "2011-10-18", "2011-02-30", "0000-00-00", "kg:negative",
+    "direct quotation", "barricades", "when", "who said that", "the number of", "what is the", "not",
 ]  # fmt: skip
 #: Any text, lone surrogates included: UTF-8 has no bytes for those, and a client can still send them.
 TEXTS = st.one_of(
@@ -37,9 +38,7 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join),
     st.text(st.characters(), max_size=80),
 )
-QUERIES = st.lists(
-    st.tuples(st.sampled_from([*PARAMETERS, "q", "q", EVIL]), TEXTS), min_size=1, max_size=5
-)
+QUERIES = st.lists(st.tuples(st.sampled_from([*PARAMETERS, "q", "q", EVIL]), TEXTS), min_size=1, max_size=5)
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ _MANNERS: Final = {
 }
 
 
-#: What the things of a class are an answer to, and what the predicates that say more than their object's class ask for.
+#: What the things of a class are an answer to; and the predicates that say more of it than that class does.
 _KINDS_OF_CLASSES: Final = {
     KG + "Actor": Kind.WHO,
     KG + "Location": Kind.WHERE,
@@ -66,7 +66,7 @@ _KINDS_OF_PREDICATES: Final = {
 }
 _CAUSES: Final = KG + "ledTo"
 #: Predicates of other vocabularies, whose names stand in no graph.
-_UNNAMED: Final = {RDF_TYPE: ("is a",), SKOS + "altLabel": ("is also called", "alternative label")}
+_UNNAMED: Final = {RDF_TYPE: ("is a",), SKOS + "altLabel": ("alternative label", "alias")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,9 @@ class AssertionEntry:
     """An assertion as the index sees it.
 
     ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
-    said of how it is put, ``speaker`` and ``relayers`` what they are called. ``depth`` counts the voices between
-    the words and the reader; ``is_link`` is true of a claim that only ties an act of speech to its content (kg:hasContent).
+    said of how it is put, ``speaker`` and ``relayers`` what they are called. ``depth`` counts the voices
+    between the words and the reader; ``is_link`` is true of a claim that only ties an act of speech to its
+    content (kg:hasContent).
     """
 
     iri: str
@@ -198,11 +199,8 @@ class _Reader:
         return found
 
     def _subject_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
-        """As of an object; but an event as a subject is what a claim is about, not what it says of it."""
-        if predicate == _CAUSES:
-            return (Kind.WHY, Kind.WHAT)
         kinds = self._kinds_of(self._index.iris(predicate, RDFS + "domain")) or self._kinds(term)
-        return tuple(kind for kind in kinds if kind is not Kind.WHAT)
+        return (*kinds, *((Kind.WHY,) if predicate == _CAUSES else ()))
 
     def _object_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
         """By what its predicate says of it, or else by its class: a state can be a place, and can act."""

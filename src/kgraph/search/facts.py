@@ -1,9 +1,9 @@
-"""A fact in words: which claim says, by the names of its own parts, what somebody puts as subject, verb and object.
+"""A fact in words: which claim says by its own parts what somebody puts as subject, verb and object.
 
-The graphs describe what happens by events: that Kfor will act today is, there, *Kfor actions · at time · today*. A
-claim makes such a fact where each of its words stands among the names of the claim's parts, and where those parts
-are in turn what the fact speaks of, not something longer that happens to mention it. Misspellings don't count: an
-answer here must not be about somebody else.
+The graphs describe what happens by events: that Kfor will act today is, there, *Kfor actions · at time ·
+today*. A claim makes such a fact where each of its words stands among the names of the claim's parts, and
+where those parts are in turn what the fact speaks of, not something longer that happens to mention it.
+Misspellings don't count: an answer here must not be about somebody else.
 """
 
 from __future__ import annotations

@@ -98,20 +98,20 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
         for rendition in renditions:
             add(field_name, rendition)
     parts = []
-    manner = (entry.manner,) if entry.manner else ()
     for names, kinds in (
         (entry.subject.names, entry.subject.kinds),
         (entry.predicate.names, ()),
         (entry.object.names, entry.object.kinds),
-        (manner, ()),
+        ((entry.manner,), ()),
         (entry.speaker, ()),
         (entry.relayers, ()),
     ):
-        renditions = [text for name in names for text in _renditions(name)]
-        texts += renditions
-        for rendition in renditions:
+        before = len(texts)
+        for name in names:
+            texts += _renditions(name)
+        for rendition in texts[before:]:
             add("names", rendition)
-        parts.append(f"{len(renditions)}:{','.join(kinds)}")
+        parts.append(f"{len(texts) - before}:{','.join(kinds)}")
     add("stems", _stems(texts))
     add("traits", _traits(entry))
     marks = f"{entry.depth}{int(entry.is_link)}{int(entry.is_negative)}"
@@ -153,7 +153,7 @@ _IS_ASSERTION: Final = _trait("kind", Entry.ASSERTION)
 
 
 def _record(iri: str, marks: str, parts: Iterable[str]) -> bytes:
-    """What a document says besides words: its IRI, its depth and two marks, and how its names are its parts'."""
+    """What a document says besides words: its IRI, its depth and two marks, and whose names are whose."""
     return " ".join((iri, marks, *parts)).encode()
 
 
@@ -167,7 +167,7 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a search reads of a document in order to rank it. ``names`` has those of all parts and of the voices."""
+    """What a search reads of a document to rank it. ``names`` has those of all parts and of the voices."""
 
     iri: str
     quote: tuple[str, ...]

@@ -1,9 +1,9 @@
 """What a question asks for, and what a claim can answer.
 
-"When did Nato bomb?" and "Why did Nato bomb?" have the same matter; what tells them apart is the kind of answer
-that is wanted. The words that ask give the kind (``lexicon/inquiries.txt``), or a noun does ("the number of …",
-``lexicon/nouns.txt``). A claim has the kinds of its parts: a time expression is an answer to *when*, an actor to
-*who*, a number to *how many*.
+"When did Nato bomb?" and "Why did Nato bomb?" have the same matter; what tells them apart is the kind of
+answer that is wanted. The words that ask give the kind (``lexicon/inquiries.txt``), or a noun does ("the
+number of …", ``lexicon/nouns.txt``). A claim has the kinds of its parts: a time expression is an answer to
+*when*, an actor to *who*, a number to *how many*.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from kgraph.search.lexicon import read_groups
 from kgraph.search.synonymy import join_particles
-from kgraph.search.words import STOP_WORDS, stem
+from kgraph.search.words import STOP_WORDS
 
 __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
 
@@ -29,8 +29,9 @@ _AUXILIARIES: Final = (
     _BE | _DO | frozenset("has have had will would can could may might shall should must".split())
 )
 _ARTICLES: Final = frozenset("the a an".split())
-_PREPOSITIONS: Final = frozenset("of for between behind in to on with".split())
+_PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
 _NOUN_AT_MOST: Final = 3
+_NAME_AT_MOST: Final = 4
 
 
 class Kind(StrEnum):
@@ -55,8 +56,11 @@ _SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in K
     Kind.WHOM: {Kind.WHOM: 1.0, Kind.WHO: 0.8},
     Kind.WHAT: {
         **dict.fromkeys((Kind.WHAT, Kind.HOW), 1.0),
-        **dict.fromkeys((Kind.SORT, Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.COUNT), 0.6),
+        **dict.fromkeys((Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.COUNT), 0.6),
+        Kind.SORT: 0.4,
     },
+    Kind.WHERE: {Kind.WHERE: 1.0, Kind.HOW: 0.5},
+    Kind.COUNT: {Kind.COUNT: 1.0, Kind.SORT: 0.4},
 }
 #: What it is that one asks for by the number of its units: how many days, how many miles.
 _COUNTED: Final = {Kind.WHEN: Kind.DURATION, Kind.DISTANCE: Kind.DISTANCE}
@@ -67,9 +71,9 @@ _ANYBODY: Final = {Kind.WHO: 0.9, Kind.WHOM: 1.0}
 class Inquiry:
     """A question.
 
-    ``suited`` says how well each kind of answer suits it (none: it wants a yes or a no). ``matter`` is what it
-    says, without the words that only ask. ``head`` is the noun that names the answer, if one does: "which deadline"
-    wants whatever is called a deadline.
+    ``suited`` says how well each kind of answer suits it (none: it wants a yes or a no). ``matter`` is what
+    it says, without the words that only ask. ``head`` is the noun that names the answer, if one does:
+    "which deadline" wants whatever is called a deadline.
     """
 
     suited: Mapping[Kind, float]
@@ -92,13 +96,15 @@ def asking_words() -> frozenset[str]:
 
 @cache
 def _kinds_of_nouns() -> dict[str, Kind]:
-    return {stem(noun): Kind(kind) for kind, *nouns in read_groups("nouns.txt") for noun in nouns}
+    kinds = {noun: Kind(kind) for kind, *nouns in read_groups("nouns.txt") for noun in nouns}
+    return kinds | {f"{noun}s": kind for noun, kind in kinds.items()}
 
 
 def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     """What the words of a text ask for; None where they are no question but, say, a quotation.
 
-    What asks stands at the beginning, perhaps after a preposition ("from whom"), or anywhere before a question mark.
+    What asks stands at the beginning, perhaps after a preposition ("from whom"), or anywhere before a
+    question mark.
     """
     if all(word in asking_words() for word in words):
         return None
@@ -111,9 +117,9 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
             if tuple(words[start:end]) == phrase:
                 return _inquiry(kind, words[:start], words[end:])
     if words and words[0] not in _AUXILIARIES and (noun := _leading_noun(words)) is not None:
-        kind_of_noun = _kinds_of_nouns().get(stem(noun[0]))
+        kind_of_noun = _kinds_of_nouns().get(noun[0])
         if kind_of_noun is not None:
-            return _wanting(_SUITED[kind_of_noun], words[noun[1] :], noun[0])
+            return _wanting(_SUITED[kind_of_noun], noun[1], noun[0])
     if words and (words[0] in _AUXILIARIES or is_asked):
         return Inquiry({}, join_particles(words))
     return None
@@ -121,20 +127,28 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
 
 def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
     head = None
+    if kind is Kind.WHAT and after[-1:] == ["for"]:
+        kind = Kind.WHY  # what did they come for?
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
         noun = _named_noun(after) if kind is not Kind.WHO else None
-        if noun is None and after and after[0] in _BE and (found := _leading_noun(after[1:])) is not None:
-            noun = found[0], found[1] + 1
+        if noun is None and after and after[0] in _BE:
+            noun = _defined_noun(after)
         if noun is not None:
-            head, end = noun
-            if (meant := _kinds_of_nouns().get(stem(head))) is not None:
-                kind = _COUNTED.get(meant, kind) if kind is Kind.COUNT else meant
-                after = after[end:]
+            head, after = noun
+            meant = _kinds_of_nouns().get(head)
+            if kind is Kind.COUNT and meant not in _COUNTED:
+                after, head = (*after, head), None  # how many states: what is counted is not the answer
+            elif meant is not None:
+                kind = _COUNTED[meant] if kind is Kind.COUNT else meant
+            else:
+                after = (*after, head)
     suited: Mapping[Kind, float] = _SUITED[kind]
+    if kind in (Kind.WHAT, Kind.WHO) and after and after[0] in _BE and len(after) <= _NAME_AT_MOST:
+        suited = {**suited, Kind.SORT: 1.0}  # what is a thing, who is somebody?
     if kind is Kind.WHO and after and after[0] in _DO:
         suited = _SUITED[Kind.WHOM]  # who did they call?
     elif kind is Kind.WHO and after and after[0] in _BE:
-        suited = _ANYBODY  # who is to come, and who is called?
+        suited = {**suited, **_ANYBODY}  # who is to come, and who is called?
     if kind is Kind.WHAT and head is None and "about" in (*before, *after[-1:]):
         head = "about"
     return _wanting(suited, (*before, *after), head)
@@ -142,25 +156,40 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
 
 def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | None) -> Inquiry:
     """An inquiry; where nothing else is said in it, its noun is the matter."""
+    matter = [
+        word
+        for word, after in zip(matter, (*matter[1:], ""), strict=True)
+        if (word, after) != ("going", "to")
+    ]
     if head is not None and all(word in STOP_WORDS for word in matter):
         matter = (head,)
     return Inquiry(suited, join_particles(matter), head)
 
 
-def _named_noun(words: Sequence[str]) -> tuple[str, int] | None:
-    """The noun of "which noun did …", and where what follows begins."""
+def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """The noun of "which noun did …", and what else is said."""
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
-        if word in _AUXILIARIES:
-            return (words[end - 1], end) if end else None
+        if word in _AUXILIARIES or word in _PREPOSITIONS:
+            return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None
     if words and words[0] not in STOP_WORDS:
-        return words[0], 1
+        return words[0], words[1:]
     return None
 
 
-def _leading_noun(words: Sequence[str]) -> tuple[str, int] | None:
-    """The noun of "the noun of …", and where what follows begins."""
+def _defined_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """The noun of "is the noun of …" or of "is somebody's noun", and what else is said."""
+    if (found := _leading_noun(words[1:])) is not None:
+        return found
+    rest = [word for word in words[1:] if word not in _ARTICLES]
+    if 2 <= len(rest) <= _NOUN_AT_MOST and rest[-1] in _kinds_of_nouns():
+        return rest[-1], rest[:-1]
+    return None
+
+
+def _leading_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
+    """The noun of "the noun of …", and what else is said."""
     start = 1 if words and words[0] in _ARTICLES else 0
     for end in range(start + 1, min(start + _NOUN_AT_MOST, len(words))):
         if words[end] in _PREPOSITIONS:
-            return words[end - 1], end + 1
+            return words[end - 1], (*words[start : end - 1], *words[end + 1 :])
     return None

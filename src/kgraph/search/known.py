@@ -16,7 +16,7 @@ from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
 __all__ = ["IndexLexicon"]
 
-#: A word that nothing is known of is taken to stand in one of so many entries: somebody misspelt a common one.
+#: A word of which nothing is known counts as one that stands in one of so many entries.
 _MISSPELT_IN_ONE_OF: Final = 20
 _ENTRIES_READ: Final = 32
 

@@ -1,7 +1,7 @@
 """How alike words are, and how far one sequence of words is another.
 
-A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it. Strictly,
-only the first two count.
+A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it.
+Strictly, only the first two count.
 """
 
 from __future__ import annotations

@@ -1,17 +1,14 @@
 """Which of the hits of one step is the answer: how much of the question an assertion's own words say.
 
-    covered     how much of the question stands in the quotation, in the names, in the sentence, in that order
-    explained   how much of it the claim's names say
-    named       how much of what the claim is about the question names
-    missing     how many of its words stand nowhere
-    said        how much of the question, in its order, the quotation says
-    tight       how little else stands in the quotation: of two quotations that fit, the shorter is meant
-    run         all of it stands side by side in the quotation, or else in the sentence
-    whole       that it is the quotation
-    deeper      of two voices that the quotation carries, the inner one said it
-    link        that an order has some content says less than the content, where both are quoted
-    agreeing    a question that denies looks for a denial
-    answering   a question that asks for a time, a place, a number … looks for a part of that kind which it does not name
+    covered     how much of the question stands in the quotation, in the names, in the sentence, in that
+    order explained   how much of it the claim's names say named       how much of what the claim is about
+    the question names missing     how many of its words stand nowhere said        how much of the question,
+    in its order, the quotation says tight       how little else stands in the quotation: of two quotations
+    that fit, the shorter is meant run         all of it stands side by side in the quotation, or else in
+    the sentence whole       that it is the quotation deeper      of two voices that the quotation carries,
+    the inner one said it link        that an order has some content says less than the content, where both
+    are quoted agreeing    a question that denies looks for a denial answering   a question that asks for a
+    time, a place, a number … looks for such a part
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
 """
@@ -46,18 +43,20 @@ _IN_SENTENCE: Final = 0.32
 _IN_SENTENCE_ASKED: Final = 0.5
 _COVERED: Final = 1.5
 _EXPLAINED: Final = 0.3
-_NAMED: Final = 0.2
-_ABOUT_STRICTLY: Final = 0.5
-_MISSING: Final = 0.4
+_NAMED: Final = 0.3
+_ABOUT_STRICTLY: Final = 0.25
+_MISSING: Final = 0.6
 _SAID: Final = 0.4
-_TIGHT: Final = 0.25
+_TIGHT: Final = 0.35
 _IN_ORDER_ASKED: Final = 0.5
 _PHRASE_IN_QUOTE: Final = 0.3
 _PHRASE_IN_SENTENCE: Final = 0.04
 _WHOLE: Final = 0.1
 _SPEAKING: Final = 0.6
-_OTHER_END: Final = 0.3
-_DEEPER: Final = 0.05
+_ENOUGH: Final = 0.6
+_IS_SAID: Final = 0.75
+_OTHER_END: Final = 0.15
+_DEEPER: Final = 0.04
 _LINK: Final = 0.25
 _AGREEING: Final = 0.06
 _ANSWERING: Final = 1.0
@@ -115,23 +114,23 @@ class Ranking:
 
     def _score_strictly(self, document: Document, step: Step) -> Scored:
         """The words are somebody's, as they stand."""
-        score, _ = self._covered(document, _IN_NAMES, _IN_SENTENCE, lenient=False)
+        score, *_ = self._covered(document, _IN_NAMES, _IN_SENTENCE, lenient=False)
         score += self._sequence(self._words, document, lenient=False)
         return Scored(document.iri, score + self._standing(document), Match(step.value))
 
     def _score_leniently(self, document: Document, step: Step) -> Scored:
         del step
-        score, loosest = self._covered(document, _IN_NAMES_ASKED, self._in_sentence, lenient=True)
+        score, share, loosest = self._covered(document, _IN_NAMES_ASKED, self._in_sentence, lenient=True)
         score += self._in_order * self._sequence(self._matter, document, lenient=True)
-        score += _ANSWERING * self._answering(document)
+        score += _ANSWERING * self._answering(document) * min(1.0, share / _ENOUGH)
         if self._says and document.depth > 1:
             score += _SPEAKING * self._share_named(document.speaker)
         return Scored(document.iri, score + self._standing(document), match_of(loosest))
 
     def _covered(
         self, document: Document, in_names: float, in_sentence: float, *, lenient: bool
-    ) -> tuple[float, float]:
-        """How much of the question the document says anywhere, and how well it says the worst of its words."""
+    ) -> tuple[float, float, float]:
+        """How much of the question the document says: the score, the share, and how well its worst word."""
         quote = set(document.quote)
         names = {word for name in document.names for word in name}
         sentence = {*document.sentence, *(word for text in document.renditions for word in text.split())}
@@ -149,8 +148,9 @@ class Ranking:
                 missing += not best
                 loosest = min(loosest, best)
         about = _EXPLAINED * explained / self._total + _NAMED * self._named(document)
-        score = _COVERED * said / self._total - _MISSING * missing / len(self._content)
-        return score + (about if lenient else _ABOUT_STRICTLY * about), loosest
+        share = said / self._total
+        score = _COVERED * share - _MISSING * missing / len(self._content)
+        return score + (about if lenient else _ABOUT_STRICTLY * about), share, loosest
 
     def _sequence(self, asked: Sequence[str], document: Document, *, lenient: bool) -> float:
         """How far the quotation is what the question says."""
@@ -195,7 +195,7 @@ class Ranking:
         ends = ((value, 1.0, said[1], said[0]), (subject, _SUBJECT_ANSWERS, said[0], said[1]))
         found = [
             weight
-            * max((inquiry.suited.get(kind, 0.0) for kind in part.kinds), default=0.0)
+            * self._suited(part, is_other_said=part is value or other >= _IS_SAID)
             * (1 - own) ** 2
             * (1 - _OTHER_END + _OTHER_END * other)
             for part, weight, own, other in ends
@@ -209,7 +209,15 @@ class Ranking:
         called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
         return max(*found, *called) + _BOTH * min(max(found), max(called))
 
+    def _suited(self, part: Aspect, *, is_other_said: bool) -> float:
+        """How well a part suits the question.
+
+        An event is what a claim is about; the news is its other end, unless the question has named that.
+        """
+        suited = self._inquiry.suited if self._inquiry is not None else {}
+        kinds = part.kinds if is_other_said else part.kinds - {Kind.WHAT}
+        return max((suited.get(kind, 0.0) for kind in kinds), default=0.0)
+
     def _called(self, part: Aspect, word: str) -> float:
         """How well a word of the question stands for one of a part's names."""
         return likeness(word, {each for name in part.names for each in name}, lenient=True)
-

@@ -126,7 +126,7 @@ class TextIndex:
         return [hit.iri for hit in hits if hit.match is hits[0].match and hit.match is not Match.SOME]
 
     def stating(self, parts: Iterable[str], *, limit: int) -> list[str]:
-        """The assertions that make a fact, put in words: see :mod:`kgraph.search.facts`. The best come first."""
+        """The assertions that make a fact in words (:mod:`kgraph.search.facts`), the best first."""
         words = [word for part in parts for word in self._read(part).words]
         content = content_words(join_particles(words))
         only = [self._reader.trait("kind", Entry.ASSERTION)]
@@ -145,7 +145,9 @@ class TextIndex:
         if words == asked.words:
             return self._found(asked, _LENIENT, only, wanted)
         corrected = Asked(words, read_inquiry(asked.text, words), asked.text)
-        found = self._found(corrected, _STRICT, only, wanted) or self._found(corrected, _LENIENT, only, wanted)
+        found = self._found(corrected, _STRICT, only, wanted) or self._found(
+            corrected, _LENIENT, only, wanted
+        )
         return [hit if hit.match is Match.SOME else replace(hit, match=Match.SIMILAR) for hit in found]
 
     def _found(

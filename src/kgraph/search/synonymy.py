@@ -1,7 +1,7 @@
 """What may be said otherwise: synonyms, and verbs with a particle that mean what another verb does.
 
-A question's "take the barricades down" becomes ``take_down the barricades``, one word with the synonyms of its own
-(*remove*) that still stands for its verb. No text has such words; only a question is read so.
+A question's "take the barricades down" becomes ``take_down the barricades``, one word with the synonyms of
+its own (*remove*) that still stands for its verb. No text has such words; only a question is read so.
 """
 
 from __future__ import annotations

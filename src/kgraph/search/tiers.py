@@ -73,9 +73,9 @@ def query_of(
     if step is Step.PHRASE:
         return _best([(_phrase(schema, name, words), boost) for name, boost in _FIELDS])
     if step is Step.ANY_WAY and inquiry is not None:
-        return _any_half(schema, content_words(inquiry.matter), inquiry.head)
+        return _some(schema, content_words(inquiry.matter), inquiry.head)
     if step is Step.ANY_WAY:
-        return _any_half(schema, content_words(join_particles(words)))
+        return _some(schema, content_words(join_particles(words)))
     if inquiry is not None:
         return None
     content = content_words(words)
@@ -100,14 +100,11 @@ def _meant(schema: tantivy.Schema, word: str) -> list[tantivy.Query]:
     ]
 
 
-def _any_half(
-    schema: tantivy.Schema, content: Sequence[str], head: str | None = None
-) -> tantivy.Query:
-    """Half of the words; the noun that names the answer may stand for one of them."""
-    half = (len(content) + 1) // 2
+def _some(schema: tantivy.Schema, content: Sequence[str], head: str | None = None) -> tantivy.Query:
+    """Half of the words; of a question whose noun names the answer, a third, since the noun is in none."""
     words = [*content, head] if head is not None and head not in content else content
-    some = [(_SHOULD, _any_way(schema, word)) for word in words]
-    return Query.boolean_query(some, half)
+    least = (len(content) + 1) // 2 if head is None else (len(content) + 2) // 3
+    return Query.boolean_query([(_SHOULD, _any_way(schema, word)) for word in words], least)
 
 
 def _any_way(schema: tantivy.Schema, word: str) -> tantivy.Query:

@@ -3,7 +3,7 @@
     Slaviša, Славиша → slavisa         letters are folded to plain Latin ones
     armoured → armored                 British spellings to American ones, by rule and by list
     Kosovo's → kosovo, cannot → can not, eighty → 80
-    co-operation → cooperation         prefixes and listed compounds are joined, all else is cut: two-year → two year
+    co-operation → cooperation         prefixes and listed compounds are joined, all else is cut: two year
 
 Both the index and a question go through :func:`read_words`, so nothing but letters and digits ever reaches
 the search library: quotation marks, operators and brackets separate words and do nothing else.
@@ -104,7 +104,7 @@ def close_hyphens(text: str) -> str | None:
 
 
 class _Table(dict[str, str]):
-    """A function of single words, with what it gave. Natural text repeats itself, and then a look-up is all."""
+    """A function of single words, with what it gave: natural text repeats itself."""
 
     def __init__(self, function: Callable[[str], str]) -> None:
         super().__init__()

@@ -307,7 +307,9 @@ def who_said_page(
             "problem": problem,
             "runs": {each.iri: _runs(each) for each in found},
             "citations": {each.iri: cite(each, answer) for each in found if answer is not None},
-            "explanations": [_explanation_url(each) for each in answer.inferred] if answer is not None else [],
+            "explanations": [_explanation_url(each) for each in answer.inferred]
+            if answer is not None
+            else [],
             "previous": _turned(values, question, -1) if question.offset else None,
             "following": _turned(values, question, 1) if answer is not None and answer.more else None,
             "search": urlencode(values),

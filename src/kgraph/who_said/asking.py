@@ -63,7 +63,7 @@ class Dataset(Protocol):
 
 
 class _Facts(NamedTuple):
-    """What makes a fact: assertions by IRI, then triples that follow. ``match`` says how loosely it was found."""
+    """What makes a fact: assertions by IRI, triples that follow; how it was found if not by names."""
 
     found: list[str | ox.Triple]
     more: bool = False
@@ -112,8 +112,9 @@ async def _ask_fact(question: Question, dataset: Dataset) -> Answer:
 
 
 async def _facts(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
-    """What makes a fact: by exactly these names; or by any that have these words; or, since people say in a verb
-    what the graphs say by an event ("Kfor", "act", "today"), in the words of a claim's own parts.
+    """What makes a fact: by exactly these names, or by any that have these words.
+
+    Or else in words: what people say by a verb ("Kfor", "act", "today"), the graphs say by an event.
     """
     for widely in (False, True):
         given = await dataset.run(partial(_given, fact, dataset, widely=widely))

@@ -193,8 +193,8 @@ class Leaf:
 class Inferred:
     """A triple that nobody says and that follows from what is stated.
 
-    ``leaves`` are what the smallest proof of it rests on, each once; ``rules`` the rules of the proof, by their
-    W3C names.
+    ``leaves`` are what the smallest proof of it rests on, each once; ``rules`` the rules of the proof, by
+    their W3C names.
     """
 
     subject: Thing

@@ -1,10 +1,11 @@
 """An answer as RDF: PROV-O says whose the claims are, the Web Annotation vocabulary where they stand.
 
-Each assertion is a prov:Entity, attributed to its speaker and, with the role ``kg:relayedBy``, to each voice
-through which it came. Each passage is an oa:Annotation of the article with the assertion as its body; its
-selectors (Web Annotation Data Model, sections 4.2.4 and 4.2.5) give the words with what stands around them,
-and the positions in code points. An inferred triple, which nobody said, is an rdf:Statement that asserts nothing
-(RDF 1.1 Semantics, appendix D.1), derived from the assertions and sources that its proof rests on.
+Each assertion is a prov:Entity, attributed to its speaker and, with the role ``kg:relayedBy``, to each
+voice through which it came. Each passage is an oa:Annotation of the article with the assertion as its body;
+its selectors (Web Annotation Data Model, sections 4.2.4 and 4.2.5) give the words with what stands around
+them, and the positions in code points. An inferred triple, which nobody said, is an rdf:Statement that
+asserts nothing (RDF 1.1 Semantics, appendix D.1), derived from the assertions and sources that its proof
+rests on.
 """
 
 from __future__ import annotations

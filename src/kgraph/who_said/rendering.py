@@ -91,8 +91,8 @@ def render_citations(answer: Answer, style: str) -> str:
 def render_csv(answer: Answer) -> str:
     """The answer as CSV (RFC 4180), a row an assertion, labels before IRIs.
 
-    An inferred triple has a row of its own, and then one for each assertion that its proof rests on; those name
-    it in the last column.
+    An inferred triple has a row of its own, and then one for each assertion that its proof rests on; those
+    name it in the last column.
     """
     output = io.StringIO()
     writer = csv.writer(output)
