@@ -22,8 +22,9 @@ PARAMETERS = (
     *("q", "subject", "predicate", "object", "speaker", "article", "mode", "modality", "polarity"),
     *("since", "until", "limit", "offset", "format"),
 )
-#: An element that no page has: where it stands in one, something was not escaped. EVIL =
-"<evil-1 onload='x' \">" PIECES = [
+#: An element that no page has: where it stands in one, something was not escaped.
+EVIL = "<evil-1 onload='x' \">"
+PIECES = [
     EVIL, "</textarea></script><evil-1>", "javascript:evil", "{{ 7*7 }}", "${x}",
     'field:* AND (NOT "x" OR ^2)~3 [a TO b] NEAR/2 \\', "*", '"', "barric*", "a" * 2_000, "go " * 400,
     "} DELETE { ?s ?p ?o } WHERE { ?s ?p ?o", "SERVICE <http://x/> {}", "' OR 1=1 --", "<http://x/ y>",

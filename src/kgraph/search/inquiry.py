@@ -30,6 +30,8 @@ _AUXILIARIES: Final = (
 )
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
+#: "Who is going to …" asks of no going.
+_FUTURE: Final = ("going", "to")
 _NOUN_AT_MOST: Final = 3
 _NAME_AT_MOST: Final = 4
 
@@ -156,14 +158,11 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
 
 def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | None) -> Inquiry:
     """An inquiry; where nothing else is said in it, its noun is the matter."""
-    matter = [
-        word
-        for word, after in zip(matter, (*matter[1:], ""), strict=True)
-        if (word, after) != ("going", "to")
-    ]
     if head is not None and all(word in STOP_WORDS for word in matter):
         matter = (head,)
-    return Inquiry(suited, join_particles(matter), head)
+    following = (*matter[1:], "")
+    pairs = zip(matter, following, strict=True)
+    return Inquiry(suited, join_particles([word for word, after in pairs if (word, after) != _FUTURE]), head)
 
 
 def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
