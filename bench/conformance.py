@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,6 @@ from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
 
-from bench.oxigraph_server import oxigraph_program, serving
 from kgraph.rdf.terms import Term
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
@@ -337,8 +337,16 @@ def our_server() -> Iterator[Service]:
 @contextmanager
 def oxigraph_server(program: str) -> Iterator[Service]:
     """Oxigraph's own server on an empty store."""
-    with tempfile.TemporaryDirectory() as store, serving(program, Path(store)) as url:
-        yield Service(f"{url}/query", f"{url}/update", f"{url}/store")
+    with tempfile.TemporaryDirectory() as store:
+        url = "127.0.0.1:17878"
+        command = [program, "serve", "--location", store, "--bind", url]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+            assert server.stderr is not None
+            try:
+                next(line for line in server.stderr if "Listening" in line)
+                yield Service(f"http://{url}/query", f"http://{url}/update", f"http://{url}/store")
+            finally:
+                server.terminate()
 
 
 def main() -> int:
@@ -351,7 +359,7 @@ def main() -> int:
     with our_server() as service:
         ours = run_suites(service, options.folder, suites)
     peer: dict[str, str] = {}
-    program = oxigraph_program()
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
     if program is not None:
         with oxigraph_server(program) as service:
             peer = run_suites(service, options.folder, suites)

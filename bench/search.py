@@ -7,19 +7,17 @@ evaluator without HTTP, and the line says so.
 
 from __future__ import annotations
 
-import http.client
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
 from bench.corpus import entries_of, quads_of, questions_of, sentences
-from bench.oxigraph_server import load_store, oxigraph_program, serving
+from bench.servers import oxigraph, oxigraph_program
 from kgraph.search import Search, TextIndex, write_index
 from kgraph.vocab import KG
 
@@ -103,27 +101,18 @@ def _filter(phrase: str) -> str:
 @contextmanager
 def _peer(texts: list[str], folder: Path) -> Iterator[tuple[str, Asked]]:
     """The peer with the same sentences as triples: what it is, and how to ask it."""
-    program = oxigraph_program()
     location = folder / "oxigraph"
-    if program is None:
-        store = ox.Store(str(location))
-        store.bulk_extend(quads_of(texts))
-        store.optimize()
+    _load(texts, location)
+    if oxigraph_program() is None:
+        store = ox.Store.read_only(str(location))
         yield "pyoxigraph (no server here)", lambda text: list(store.query(text))  # type: ignore[arg-type]
         return
-    data = folder / "corpus.nt"
-    ox.serialize((quad.triple for quad in quads_of(texts)), data, format=ox.RdfFormat.N_TRIPLES)
-    load_store(program, location, data)
-    with serving(program, location) as url:
-        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    with oxigraph(location) as server:
+        yield "Oxigraph's server", server.ask
 
-        def ask(text: str) -> bytes:
-            headers = {"Content-Type": "application/sparql-query", "Accept": "text/csv, text/boolean, */*"}
-            connection.request("POST", "/query", text, headers)
-            answer = connection.getresponse()
-            content = answer.read()
-            assert answer.status == 200, content
-            return content
 
-        yield "Oxigraph's server", ask
-        connection.close()
+def _load(texts: list[str], location: Path) -> None:
+    store = ox.Store(str(location))
+    store.bulk_extend(quads_of(texts))
+    store.optimize()
+    store.flush()

@@ -60,7 +60,7 @@ async def test_every_canned_query_and_a_dump_are_the_same_from_memory_and_from_d
         async with asyncio.timeout(60):
             while graph.status.snapshot != identifier:  # noqa: ASYNC110 -- it is another process's doing
                 await asyncio.sleep(0.05)
-            while not any(worker.snapshot for worker in graph._backend._idle):  # type: ignore[attr-defined]  # noqa: ASYNC110
+            while not any(worker.snapshot for worker in graph._backend._backend._idle):  # type: ignore[attr-defined]  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         from_memory = await answers(graph)
     assert len(from_disk) > 50

@@ -47,7 +47,7 @@ __all__ = ["who_said_command"]
 @settings_options("base_iri", "store", "query_timeout", "query_memory")
 def who_said_command(project: Path, output: str, **options: Any) -> None:
     """Say who said some words, or a fact, through whom it came, and where it stands."""
-    from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.who_said import (  # noqa: PLC0415
         parse_day,
         render_citations,

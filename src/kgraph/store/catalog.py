@@ -12,6 +12,7 @@ A generation that is being read is pinned (:class:`kgraph.store.locks.Pin`) and 
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ class Catalog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._link = str(self._current)
         self._loaded: Generation | None = None
 
     @property
@@ -216,9 +218,10 @@ class Catalog:
 
     def _current_name(self) -> str | None:
         try:
-            return self._current.readlink().name
+            target = os.readlink(self._link)  # noqa: PTH115 - once a request, where Path takes longer
         except OSError:
             return None
+        return target.rpartition("/")[2]
 
     def _paths(self) -> list[Path]:
         return sorted(self._generations.glob("[!.]*"), reverse=True)

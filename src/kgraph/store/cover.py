@@ -19,10 +19,10 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.store.manifest import GraphName
+from kgraph.store.manifest import DEFAULT_KEY, GraphName, graph_key
 from kgraph.vocab import EXTRA_GRAPH, UNION_GRAPH
 
-__all__ = ["EXTRAS", "PROJECT", "Cover", "count_triples", "in_graph"]
+__all__ = ["EXTRAS", "PROJECT", "Cover", "count_graphs", "count_triples", "in_graph"]
 
 PROJECT: Final = ox.NamedNode(UNION_GRAPH)
 EXTRAS: Final = ox.NamedNode(EXTRA_GRAPH)
@@ -170,6 +170,15 @@ class Cover:
 def in_graph(triple: ox.Triple, graph: GraphName) -> ox.Quad:
     """A triple in a graph."""
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def count_graphs(store: ox.Store) -> dict[str, int]:
+    """The number of triples of every graph that has any, hidden ones too, by key."""
+    question = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+    rows = cast(ox.QuerySolutions, store.query(question))
+    sizes = {graph_key(row["g"]): int(row["n"].value) for row in rows}
+    default = count_triples(store, ox.DefaultGraph())
+    return {**sizes, DEFAULT_KEY: default} if default else sizes
 
 
 def count_triples(store: ox.Store, graph: GraphName) -> int:

@@ -23,11 +23,12 @@ from typing import Final, Self
 import pyoxigraph as ox
 
 from kgraph.errors import GraphStateError, ReadOnlyGraphError
-from kgraph.store.cover import Cover, count_triples
+from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
+from kgraph.store.workspace import Workspace
 from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
 
 __all__ = ["Draft"]
@@ -42,14 +43,19 @@ class Draft:
     Args:
         base: the generation to start from.
         path: the folder to make, which nobody else looks into.
+        workspace: where the store is kept open for the next draft; without one it is made for this alone.
     """
 
-    def __init__(self, base: Generation, path: Path) -> None:
+    def __init__(self, base: Generation, path: Path, *, workspace: Workspace | None = None) -> None:
         path.mkdir(parents=True)
-        ox.Store.read_only(str(base.store_path)).backup(str(path / "oxigraph"))
         self.path = path
         self.base = base
-        self.store = ox.Store(str(path / "oxigraph"))
+        self._workspace = workspace
+        if workspace is None:
+            ox.Store.read_only(str(base.store_path)).backup(str(path / "oxigraph"))
+            self.store = ox.Store(str(path / "oxigraph"))
+        else:
+            self.store = workspace.open(base)
         self.sizes: Counter[str] = Counter(base.manifest.client_graphs)
         self.delta = Delta()
         self.cover = Cover(
@@ -65,9 +71,13 @@ class Draft:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Close the store, where :meth:`seal` has not done so."""
-        self.__dict__.pop("store", None)
-        self.__dict__.pop("cover", None)
+        """Close the store, where :meth:`seal` has not done so. A workspace is kept where it is as it was."""
+        if "store" not in self.__dict__:
+            return
+        is_spoilt = not self.is_unchanged
+        del self.store, self.cover
+        if self._workspace is not None and is_spoilt:
+            self._workspace.drop()
 
     @property
     def is_unchanged(self) -> bool:
@@ -179,10 +189,30 @@ class Draft:
         self.delta.forget()
         self.cover.settle(name)
 
+    def absorb(self, load: Callable[[], None]) -> None:
+        """Have ``load`` add any number of quads to any graphs of clients.
+
+        Raises:
+            ReadOnlyGraphError: it has added to a graph that is not a client's. The draft is then of no use.
+        """
+        before = {**self.base.manifest.graphs, **self.sizes}
+        hidden = {iri: count_triples(self.store, ox.NamedNode(iri)) for iri in HIDDEN_GRAPHS}
+        load()
+        sizes = count_graphs(self.store)
+        grown = [key for key, size in sizes.items() if size != {**before, **hidden}.get(key, 0)]
+        for key in grown:
+            self.guard(graph_name(key))
+        self.sizes.update({key: sizes[key] - self.sizes[key] for key in grown})
+        self.delta.forget()
+        self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
+
     def seal(self, identifier: str, *, made_by: str) -> Generation:
         """Finish: everything on disk, the store closed, the manifest written."""
         cover = [graph_key(name) for name in self.cover.names()]
         self.store.flush()
+        if self._workspace is not None:
+            self.store.backup(str(self.path / "oxigraph"))
+            self._workspace.keep(identifier)
         del self.store, self.cover
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
@@ -198,7 +228,7 @@ class Draft:
             previous=self.base.id,
             base=self.base.id if self.delta.is_recorded else None,
         )
-        return seal(self.path, manifest)
+        return seal(self.path, manifest, base=self.base)
 
     def _sizes(self) -> dict[str, int]:
         return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}

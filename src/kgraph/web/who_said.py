@@ -13,6 +13,7 @@ from kgraph.search import FILTERS
 from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.conditional import entity_tag, is_known
+from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, single_values, while_connected
@@ -72,8 +73,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "content": {fmt.media_type: {} for fmt in _OFFERED},
     },
     304: {"description": "The client has the answer already, by its entity tag."},
-    400: {"description": "A parameter does not fit.", "content": {"application/problem+json": {}}},
-    406: {"description": "No format suits the client.", "content": {"application/problem+json": {}}},
+    **problem_responses(400, 406, 503, 504, 507),
 }
 
 
