@@ -11,7 +11,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
 from kgraph.search import SEARCH
 from kgraph.store.manifest import DEFAULT_KEY
-from kgraph.vocab import RDF_TYPE, SD, XSD
+from kgraph.vocab import RDF_TYPE, RDFS, SD, XSD
 
 __all__ = ["DESCRIPTION_FORMATS", "describe_service"]
 
@@ -69,6 +69,7 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
     if is_union:
         yield say(service, SD + "feature", SD + "UnionDefaultGraph")
     yield say(service, SD + "propertyFeature", SEARCH)
+    yield say(service, RDFS + "seeAlso", endpoint.removesuffix("/sparql") + "/.well-known/void")
     for name, local in _FORMAT_IRIS.items():
         if FORMATS[name].carries & set(ResultKind):
             yield say(service, SD + "resultFormat", _FORMATS + local)
