@@ -21,6 +21,7 @@ from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
@@ -50,6 +51,7 @@ class AsyncKnowledgeGraph(Writes):
         super().__init__(settings)
         self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
+        self._federation = Federation(rules_of(settings), settings.store_path / "federation")
         self._pins = Pins(self._catalog)
         self._prefixes = settings.names.prefixes
         self._latest: Generation | None = None
@@ -79,6 +81,7 @@ class AsyncKnowledgeGraph(Writes):
             )
             graph = cls(settings, pool)
             stack.push_async_callback(graph.finish_writes)
+            stack.push_async_callback(graph._federation.aclose)
             try:
                 yield graph
             finally:
@@ -165,7 +168,8 @@ class AsyncKnowledgeGraph(Writes):
         generation: Generation | None = None,
         client: str = "",
     ) -> Answer:
-        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
+        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
+        services are called (:mod:`kgraph.federation`).
 
         Args:
             text: the query.
@@ -201,6 +205,8 @@ class AsyncKnowledgeGraph(Writes):
                 request = replace(request, query=await run_sync(expand_search, text, index.best))
             if default_graph is DefaultGraph.PROJECT:
                 request = _of_project(request, generation)
+            if calls_services(text):
+                request = await self._federated(request, client)
             answer = await self._backend.query(request, client)
         except BaseException:
             release()
@@ -210,6 +216,16 @@ class AsyncKnowledgeGraph(Writes):
         else:
             finalize(answer, release)  # it is read from until nobody has it any more
         return answer
+
+    async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
+        """A request whose query has the solutions of services in it, and calls nobody any more."""
+
+        async def ask(part: str) -> Table | bool | list[ox.Triple]:
+            answer = await self._backend.query(replace(request, query=part, formats=_VALUES), client)
+            return await self.fetch(answer)
+
+        text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
+        return replace(request, query=text)
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
         """Whether there is such a named graph; the default graph (None) always is there."""

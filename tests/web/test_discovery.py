@@ -132,7 +132,24 @@ def test_the_queries_are_executables_that_run(client: httpx.Client) -> None:
         assert len(texts) == 1
         assert client.post("/sparql", data={"query": texts[0]}).status_code == 200, iri
     assert len(prefixes) == 1
-    assert client.get("/queries/said-by").status_code == 200
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_query_is_a_thing_with_an_address(client: httpx.Client, suffix: str) -> None:
+    media_type, format = FORMATS[suffix]  # noqa: A001
+    for response in (
+        client.get("/queries/said-by", headers={"Accept": media_type}),
+        client.get(f"/queries/said-by.{suffix}"),
+    ):
+        assert response.headers["content-type"].startswith(media_type)
+        triples = parse(response.content, format)
+        text = [t.object for t in triples if t.predicate.value == f"{SH}select"]
+        assert len(text) == 1
+        assert {t.subject for t in triples if t.object in text} == {ox.NamedNode(f"{BASE}queries/said-by")}
+    rows = client.get("/queries/said-by", headers={"Accept": "application/json"})
+    assert rows.headers["content-type"].startswith("application/json")
+    refused = client.get("/queries/said-by?speaker=kgr:nato", headers={"Accept": media_type})
+    assert refused.status_code == 406  # its rows are asked for, and they are no graph
 
 
 def locations(response: httpx.Response, element: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from html import unescape
@@ -424,3 +425,50 @@ def test_what_hangs_below_a_thing_comes_with_it(odd: httpx.Client) -> None:
 
 def test_literals_say_their_language(odd: httpx.Client) -> None:
     assert '<span lang="de"' in odd.get("/id/plain.html").text
+
+
+@pytest.fixture(scope="module")
+def writable(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> httpx.Client:
+    folder = tmp_path_factory.mktemp("writable")
+    build(load_settings(folder, environ={}))
+    return serve(folder, writable=True, default_graph="strict")
+
+
+def test_what_a_client_has_put_into_a_graph_dereferences(writable: httpx.Client) -> None:
+    insert = f"""INSERT DATA {{
+      <{BASE}id/unnamed> <urn:p> <{BASE}id/only-an-object> .
+      GRAPH <{BASE}graph/mine> {{ <{BASE}id/named> <urn:p> 1 ; <{BASE}id/a-property> 2 }}
+      GRAPH <urn:far> {{ <{BASE}id/far#me> <urn:p> 1 }}
+    }}"""
+    assert writable.get("/id/named").status_code == 404
+    headers = {"Content-Type": "application/sparql-update"}
+    assert writable.post("/sparql", content=insert, headers=headers).is_success
+    for name in ("unnamed", "only-an-object", "named", "a-property", "far"):
+        response = writable.get(f"/id/{name}")
+        assert response.status_code == 200, name
+        known = mentioned(parse(response.content, ox.RdfFormat.TURTLE))
+        assert f"{BASE}id/{name}" in known
+        assert f"{BASE}id/far#me" in known or name != "far"
+        assert writable.get(f"/id/{name}.html").status_code == 200
+    graph = parse(writable.get("/graph/mine.nt").content, ox.RdfFormat.N_TRIPLES)
+    assert len(graph) == 3
+    assert "urn:far" in writable.get("/id/far.html").text
+    assert str(writable.base_url.join("/id/named")) in writable.get("/sitemap.xml").text
+
+
+def test_no_client_can_put_words_into_somebodys_mouth(serve: Serve, project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".kgraph"))
+    build(load_settings(folder, environ={}))
+    client = serve(folder, writable=True)
+    fake = f"""PREFIX kg: <{KG}> PREFIX kgr: <{ENTITY}> INSERT DATA {{ GRAPH <urn:fake> {{
+      <urn:claim> a kg:Assertion ; kg:subject kgr:kfor ; kg:predicate kg:resists ; kg:object kgr:nato ;
+        kg:mode kg:narrated ; kg:polarity kg:positive ; kg:modality kg:fact ; kg:attributedTo kgr:reuters .
+    }} }}"""
+    headers = {"Content-Type": "application/sparql-update"}
+    assert client.post("/sparql", content=fake, headers=headers).is_success
+    page = client.get("/id/kfor.html").text
+    stated = page.partition('id="stated"')[2].partition("</section>")[0]
+    assert "unit of" in stated
+    assert "urn:claim" not in stated
+    assert "resists" not in stated

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
 from kgraph.errors import NoGenerationError, StoreError
 from kgraph.settings import Settings
 
@@ -36,6 +36,7 @@ _SERVER_SETTINGS = (
     "slow_query",
     "log_format",
     "default_graph",
+    *SERVICE_SETTINGS,
 )
 
 

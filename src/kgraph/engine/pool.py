@@ -145,13 +145,14 @@ class WorkerPool:
         """
         frame = encode_request(request, memory_limit_bytes=self.query_memory_bytes)
         loop = asyncio.get_running_loop()
-        worker = self._pick(request.store) if self._admits(client) else None
+        store = str(request.store)
+        worker = self._pick(store) if self._admits(client) else None
         if worker is not None:
             self._begin(worker, client, frame)
         else:
-            turn = Turn(client, request.store, frame, loop.time() + self.queue_timeout_s)
+            turn = Turn(client, store, frame, loop.time() + self.queue_timeout_s)
             worker = await self._wait(turn)
-        worker.store = request.store
+        worker.store = store
         answer = PoolAnswer(self, worker, request.query, client=client, started_s=loop.time())
         self._answers[worker] = answer
         if worker.gone.is_set():
@@ -212,7 +213,7 @@ class WorkerPool:
         if not self._shares[client]:
             del self._shares[client]
 
-    def _pick(self, store: Path) -> WorkerProcess | None:
+    def _pick(self, store: str) -> WorkerProcess | None:
         """An idle worker, taken out: one that has this store in memory, or open, where there is one."""
         best: WorkerProcess | None = None
         for worker in reversed(self._idle):
@@ -320,7 +321,7 @@ class WorkerPool:
 
     def _is_outdated(self, worker: WorkerProcess) -> bool:
         snapshot = self._supply.snapshot
-        return worker.snapshot != (None if snapshot is None else snapshot.store)
+        return worker.snapshot != (None if snapshot is None else str(snapshot.store))
 
     def _on_ready(self, worker: WorkerProcess) -> None:
         self._ready.add(worker)

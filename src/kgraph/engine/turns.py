@@ -10,7 +10,6 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ class Turn:
 
     __slots__ = ("client", "expires_s", "frame", "future", "store")
 
-    def __init__(self, client: str, store: Path, frame: bytes, expires_s: float = math.inf) -> None:
+    def __init__(self, client: str, store: str, frame: bytes, expires_s: float = math.inf) -> None:
         self.client = client
         self.store = store
         self.frame = frame

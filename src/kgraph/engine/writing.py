@@ -8,12 +8,9 @@ caller has gone is carried on to its end.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import logging
 import os
-import socket
 import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from kgraph import errors
+from kgraph.engine.launching import launch
 from kgraph.engine.protocol import Frame, FrameDecoder, FrameError, encode_frame
 
 if TYPE_CHECKING:
@@ -251,21 +249,9 @@ class _WriterProcess:
 
     @classmethod
     async def start(cls) -> _WriterProcess:
-        """Start it and wait until it is ready. It is started from the thread of the event loop, because the
-        kernel ties its life to the thread that made it.
-        """
-        ours, theirs = socket.socketpair()
+        """Start it and wait until it is ready."""
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the process has ended
-        with theirs:
-            process = subprocess.Popen(  # noqa: ASYNC220 - it takes a millisecond
-                [sys.executable, "-P", "-S", "-m", "kgraph.engine.writer", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                process_group=0,
-            )
+        process, ours = launch("kgraph.engine.writer", stderr=stderr)
         ours.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         self = cls(process, stderr, reader, writer)
@@ -317,13 +303,3 @@ class _WriterProcess:
         while self._process.poll() is None:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, 0.05)
-
-
-def _environment() -> dict[str, str]:
-    """It finds its imports where this process found them, and knows nothing else of our environment."""
-    homes = [str(Path(__file__).parents[2])]
-    engine = importlib.util.find_spec("pyoxigraph")
-    if engine is not None and engine.origin is not None:
-        homes.append(str(Path(engine.origin).parents[1]))
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PYTHONPATH": os.pathsep.join(homes), **kept}

@@ -10,10 +10,11 @@ from fastapi.responses import JSONResponse
 
 from kgraph.canned import CannedQuery, find_canned, openapi_parameters
 from kgraph.errors import KgraphError
-from kgraph.rdf.formats import FORMATS, Format, formats_for
+from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
 from kgraph.web import pages
 from kgraph.web.answering import respond
 from kgraph.web.choosing import begin_query, format_names, query_choices, refuse_unacceptable
+from kgraph.web.discovery import describe_query
 from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML
 from kgraph.web.problems import HttpProblem
@@ -84,8 +85,11 @@ async def answer_query(request: Request, name: str) -> Response:
             f"There are: {', '.join(sorted(_SUFFIXES))}.",
         )
     chosen = query_choices(request, suffix if dot else None)
-    refuse_unacceptable(query.kind, chosen)
     values = _values(request)
+    if query.kind not in chosen and ResultKind.GRAPH in chosen and not values:
+        # Rows are no RDF, but the query is a thing with a description (and an IRI, which leads here).
+        return await describe_query(request, query, generation, chosen[ResultKind.GRAPH])
+    refuse_unacceptable(query.kind, chosen)
     if chosen[query.kind].format is HTML:
         return await _page(request, query, values, generation)
     text = query.bind(values, prefixes=graph.prefixes)

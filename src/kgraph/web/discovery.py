@@ -11,9 +11,11 @@ import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 
 from kgraph.api import AsyncKnowledgeGraph
+from kgraph.canned import CannedQuery
 from kgraph.describe import Addresses, Describer, describe_examples
 from kgraph.describe.catalogue import DESCRIPTION_PREFIXES
 from kgraph.describe.examples import EXAMPLE_PREFIXES
+from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin
 from kgraph.web.documentation import problem_responses
@@ -97,13 +99,28 @@ async def _examples(request: Request, choice: Choice) -> Response:
     graph = graph_of(request)
     generation = graph.generation
     variant = begin(request, choice, generation, _EXAMPLES, pages.public_url(request, ""))
-    triples = describe_examples(
-        graph.canned_queries(generation),
+    triples = _example_triples(request, graph.canned_queries(generation))
+    return await _answer(request, variant, triples, EXAMPLE_PREFIXES, _EXAMPLES, "The questions as RDF")
+
+
+async def describe_query(
+    request: Request, query: CannedQuery, generation: Generation, choice: Choice
+) -> Response:
+    """One canned query as a thing."""
+    path = f"/queries/{query.slug}"
+    variant = begin(request, choice, generation, path, pages.public_url(request, ""))
+    triples = _example_triples(request, {query.slug: query})
+    return await _answer(request, variant, triples, EXAMPLE_PREFIXES, path, query.summary)
+
+
+def _example_triples(request: Request, queries: Mapping[str, CannedQuery]) -> Iterator[ox.Triple]:
+    graph = graph_of(request)
+    return describe_examples(
+        queries,
         base=graph.settings.base_iri + "queries/",
         endpoint=pages.public_url(request, "/sparql"),
         prefixes=graph.prefixes,
     )
-    return await _answer(request, variant, triples, EXAMPLE_PREFIXES, _EXAMPLES, "The questions as RDF")
 
 
 async def _answer(

@@ -64,6 +64,7 @@ def thing_page(
             "around": around,
             "around_title": _AROUND.get(description.kind, "The claims that rest on it"),
             "records": viewer.records(description.records),
+            "described": viewer.parts(description.parts),
             "mentions": mentions,
             "uses": uses,
             "runs": mark_runs,

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import (
     Description,
+    Fact,
     Name,
 )
 from kgraph.rdf.terms import Term, compact, render_term
@@ -101,6 +102,18 @@ class Viewer:
                 }
             )
         return shown
+
+    def parts(self, parts: Iterable[Fact]) -> list[dict[str, Any]]:
+        """What is said of the things that a fragment names, each with its anchor."""
+        found: dict[str, dict[str, list[ox.Triple]]] = {}
+        for fact in parts:
+            if isinstance(fact.triple.subject, ox.NamedNode):
+                records = found.setdefault(fact.triple.subject.value, {})
+                records.setdefault(fact.graph, []).append(fact.triple)
+        return [
+            {"anchor": iri.partition("#")[2], "name": self.iri(iri), "records": self.records(records)}
+            for iri, records in list(found.items())[:SHOWN]
+        ]
 
     def predicate(self, iri: str) -> dict[str, Any]:
         """A predicate: ``is a`` for a type."""
