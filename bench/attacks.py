@@ -1,7 +1,7 @@
 """Hostile requests, drawn at random from a seed, each with the statuses that are a correct answer to it.
 
-An attack is bytes on the wire: what a client may send that means harm, or that has none of a client's manners.
-Addresses that a query or a document names lead to a trap, where nobody may ever call.
+An attack is bytes on the wire: what a client may send that means harm, or that has no manners. Addresses
+that a query or a document names lead to a trap, where nobody may ever call.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -18,9 +19,13 @@ from urllib.parse import quote
 __all__ = ["Attack", "Outcome", "draw_attacks", "strike"]
 
 REFUSED: Final = frozenset({400, 404, 405, 406, 408, 411, 413, 414, 415, 431, 501})
+#: Out of time or of memory, which under siege may befall anybody.
 BOMBED: Final = frozenset({503, 504, 507})
 ANSWERED: Final = frozenset({200, 201, 204, 304})
-ANYTHING: Final = REFUSED | ANSWERED | {401, 403, 409, 412, 503}
+ANYTHING: Final = REFUSED | ANSWERED | BOMBED | {401, 403, 409, 412}
+
+#: The end of a body in chunks.
+END: Final = b"\r\n0\r\n\r\n"
 
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
@@ -91,7 +96,7 @@ BOMBS: Final = (
 def bomb(dice: random.Random, trap: str) -> Attack:
     del trap
     query = dice.choice(BOMBS).replace("?i0", f"?i{dice.randrange(10**6)}", dice.randrange(2))
-    return Attack("bomb", asked(query, dice), BOMBED | {400})
+    return Attack("bomb", asked(query, dice), BOMBED | {200})
 
 
 def nesting(dice: random.Random, trap: str) -> Attack:
@@ -108,7 +113,7 @@ def nesting(dice: random.Random, trap: str) -> Attack:
             "SELECT (1" + "+1" * depth + " AS ?x) {}",
         )
     )
-    return Attack("nesting", asked(query, dice), ANSWERED | REFUSED | BOMBED | {500})
+    return Attack("nesting", asked(query, dice), ANSWERED | REFUSED | BOMBED)
 
 
 def malformed(dice: random.Random, trap: str) -> Attack:
@@ -138,7 +143,7 @@ def malformed(dice: random.Random, trap: str) -> Attack:
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         )
     )
-    return Attack("malformed", raw, REFUSED)
+    return Attack("malformed", raw, REFUSED | BOMBED)
 
 
 def oversized(dice: random.Random, trap: str) -> Attack:
@@ -151,13 +156,13 @@ def oversized(dice: random.Random, trap: str) -> Attack:
             (http("GET", "/", headers=f"{'X' * 150_000}: x\r\n"), {431}),
             (http("POST", "/sparql", body=b"#" * (9 << 20), kind=QUERY), {413}),
             (http("POST", "/sparql", kind=QUERY, length=1 << 40), {413}),
-            (http("GET", "/sparql?query=ASK{}", headers=f"Accept: {'a/b,' * 20_000}\r\n"), {200, 400}),
+            (http("GET", "/sparql?query=ASK{}", headers=f"Accept: {'a/b,' * 20_000}\r\n"), {406}),
             (http("GET", "/sparql?query=ASK{}", headers=f"If-None-Match: {'W/' * 40_000}\r\n"), {200}),
             (http("GET", f"/queries/{'x' * 10_000}"), {404}),
             (http("GET", f"/who-said?q={'x%20' * 15_000}"), {200, 400}),
         )
     )
-    return Attack("oversized", raw, frozenset(statuses))
+    return Attack("oversized", raw, BOMBED | statuses)
 
 
 def mistyped(dice: random.Random, trap: str) -> Attack:
@@ -189,7 +194,7 @@ def calling(dice: random.Random, trap: str) -> Attack:
             f"SELECT * {{ {{ SELECT * {{ SERVICE <{call}> {{ ?s ?p ?o }} }} }} }}",
             f"SELECT * {{ FILTER EXISTS {{ SERVICE SILENT <{call}> {{ ?s ?p ?o }} }} }}",
             f"SELECT * {{ S\\u0045RVICE <{call}> {{ ?s ?p ?o }} }}",
-            f"SELECT * FROM <{call}> FROM NAMED <{call}> {{ ?s ?p ?o }}",
+            f"SELECT * FROM <{call}> FROM NAMED <{call}> {{ ?s ?p ?o }}",  # noqa: S608 - it is SPARQL
             f"DESCRIBE <{call}>",
         )
     )
@@ -225,7 +230,7 @@ def calling(dice: random.Random, trap: str) -> Attack:
             http("GET", f"/explain?subject={quote(f'<{call}>')}&predicate=a&object=a"),
         )
     )
-    return Attack("calling", raw, ANSWERED | REFUSED | {403})
+    return Attack("calling", raw, ANSWERED | REFUSED | BOMBED | {403})
 
 
 EVIL: Final = (
@@ -238,7 +243,7 @@ EVIL: Final = (
     "../../../../etc/passwd",
     "\r\nSet-Cookie: a=b",
     "x\x00y",
-    "𝕳" * 50,
+    "\U0001d573" * 50,
     "%s%n%x",
     "\u202e\ufeff",
     "-1e999",
@@ -271,7 +276,7 @@ def injecting(dice: random.Random, trap: str) -> Attack:
             f"/{evil}",
         )
     )
-    return Attack("injecting", http("GET", target), frozenset({200, 400, 404, 406}))
+    return Attack("injecting", http("GET", target), BOMBED | {200, 400, 404, 406})
 
 
 def cutting(dice: random.Random, trap: str) -> Attack:
@@ -317,10 +322,8 @@ def strike(attack: Attack, address: tuple[str, int], *, timeout_s: float = 30.0)
                 connection.sendall(attack.raw[: attack.cut])
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return Outcome(attack, None, "")
-            try:
+            with suppress(ConnectionError):  # it may be refused before it was read to its end
                 connection.sendall(attack.raw)
-            except ConnectionError:
-                pass  # refused before it was read to its end
             while piece := connection.recv(65536):
                 received += piece
                 if len(received) > 1 << 20:
@@ -344,6 +347,8 @@ def judge(attack: Attack, received: bytes) -> Outcome:
     fault = ""
     if status not in attack.statuses:
         fault = f"status {status}"
+    elif status == 200 and attack.name == "bomb" and received.endswith(END):
+        fault = "an answer that cannot be complete looks so"
     elif status >= 400 and not attack.raw.startswith(b"HEAD"):
         fault = judge_problem(status, fields.get(b"content-type", b""), body)
     if b"set-cookie" in fields or b"Traceback" in received:

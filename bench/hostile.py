@@ -1,8 +1,8 @@
 """``make soak``: thousands of hostile requests, and whether the server is what it was before.
 
-``python -m bench.hostile --requests N --seed S`` starts ``kgraph serve`` on a small project with little time and
-memory for a query, sends the attacks of :mod:`bench.attacks` from several threads, and reports every answer
-that is not a correct one, and every process, file descriptor or byte that the server does not give back.
+``python -m bench.hostile --requests N --seed S`` starts ``kgraph serve`` on a small project with little time
+and memory for a query, sends the attacks of :mod:`bench.attacks` from several threads, and reports every
+answer that is not a correct one, and every process or file descriptor that the server does not give back.
 The exit status is 1 where there is any.
 """
 
