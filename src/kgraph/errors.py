@@ -9,10 +9,14 @@
     ├── QueryError             the query cannot be answered
     │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
     │   ├── QueryRefusedError  it is SPARQL, and asks for what this service does not do
+    │   │   └── ServiceNotAllowedError  it calls an endpoint that is not on the list
     │   ├── ParameterError     a value that does not fit a parameter (of a canned query, or of the dataset)
     │   ├── NotAcceptableError its result is of a kind that none of the accepted formats can carry
     │   ├── QueryTimeoutError  it ran out of its time
     │   ├── QueryMemoryError   it ran out of its memory
+    │   ├── RemoteError        an endpoint that it calls gave no whole answer
+    │   │   ├── RemoteTimeoutError  nor will in the time that there is
+    │   │   └── RemoteBusyError     it asked to be left alone for some time
     │   └── QueryFailedError   the engine gave it up for another reason
     ├── WriteError             the data cannot be changed in this way
     │   ├── ReadOnlyGraphError it would change a graph that is made from the project's files
@@ -51,6 +55,10 @@ __all__ = [
     "QueryTimeoutError",
     "RdfSyntaxError",
     "ReadOnlyGraphError",
+    "RemoteBusyError",
+    "RemoteError",
+    "RemoteTimeoutError",
+    "ServiceNotAllowedError",
     "SettingsError",
     "StoreError",
     "UnknownNameError",
@@ -135,6 +143,12 @@ class QueryRefusedError(QueryError):
     code = "query-refused"
 
 
+class ServiceNotAllowedError(QueryRefusedError):
+    """The query calls an endpoint that this service may not call."""
+
+    code = "service-not-allowed"
+
+
 class ParameterError(QueryError):
     """A value does not fit a parameter: of a canned query, or an IRI of the query's dataset."""
 
@@ -163,6 +177,28 @@ class QueryFailedError(QueryError):
     """The engine gave the query up for a reason other than syntax, time or memory."""
 
     code = "query-failed"
+
+
+class RemoteError(QueryError):
+    """An endpoint that the query calls (SERVICE) cannot be reached, refuses, or gave no whole answer."""
+
+    code = "remote-failed"
+
+
+class RemoteTimeoutError(RemoteError):
+    """An endpoint that the query calls gave no answer in time."""
+
+    code = "remote-timeout"
+
+
+class RemoteBusyError(RemoteError):
+    """An endpoint that the query calls asked to be left alone for ``retry_after_s`` seconds."""
+
+    code = "remote-busy"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
 
 
 class WriteError(KgraphError):

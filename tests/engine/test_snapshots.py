@@ -85,7 +85,7 @@ async def pool_on(store: Path, **limits: int) -> AsyncIterator[WorkerPool]:
 async def is_held(pool: WorkerPool, store: Path) -> None:
     await eventually(lambda: pool.status.snapshot == store.parent.name)
     await eventually(
-        lambda: len(pool._idle) == pool.size and all(worker.snapshot == store for worker in pool._idle)
+        lambda: len(pool._idle) == pool.size and all(worker.snapshot == str(store) for worker in pool._idle)
     )
 
 
@@ -156,7 +156,7 @@ async def test_a_snapshot_moves_with_the_writes_and_readers_keep_theirs(ask: Ask
         pool.turn_to(three)
         await eventually(lambda: pool.status.snapshot == "three")
         assert holder_pid(pool) == holder
-        await eventually(lambda: any(worker.snapshot == three for worker in pool._idle))
+        await eventually(lambda: any(worker.snapshot == str(three) for worker in pool._idle))
         shutil.rmtree(three)
         assert await values(pool, ask("SELECT ?s { GRAPH <urn:new> { ?s ?p ?o } }", store=three)) == ["urn:x"]
         [same] = await values(

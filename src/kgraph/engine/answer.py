@@ -66,16 +66,15 @@ class PoolAnswer:
         self._chunks: deque[bytes] = deque()
         self._failure: KgraphError | None = None
 
-    async def open(self, request: bytes) -> None:
-        """Send the request, and wait until it is certain that the answer is one."""
-        self.worker.send(request)
+    async def open(self) -> None:
+        """Wait until it is certain that the answer is one. The worker has the request."""
         while not (self._chunks or self.complete):
             await self._advance()
-        # A small answer has arrived with its end: the worker is free before anybody reads.
-        while not self.complete and (frame := self.worker.receive_nowait()) is not None:
-            self._take(frame)
-            if self._failure is not None:
-                raise self._failure
+            # A small answer arrives with its end: the worker is then free before anybody reads.
+            while (frame := self.worker.receive_nowait()) is not None:
+                self._take(frame)
+                if self._failure is not None:
+                    raise self._failure
 
     def __aiter__(self) -> Self:
         return self

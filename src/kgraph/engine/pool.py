@@ -107,8 +107,7 @@ class WorkerPool:
         closing = self._supply.aclose()
         for turn in list(self._queue):
             self._queue.discard(turn)
-            if not turn.future.done():
-                turn.future.set_exception(_closing())
+            _turn_away(turn, _closing())
         self._idle.clear()
         await closing
         if self._ticker is not None:
@@ -145,21 +144,21 @@ class WorkerPool:
             BusyError: there is no worker in time.
         """
         frame = encode_request(request, memory_limit_bytes=self.query_memory_bytes)
-        worker = self._pick(request.store) if self._admits(client) else None
+        loop = asyncio.get_running_loop()
+        store = str(request.store)
+        worker = self._pick(store) if self._admits(client) else None
         if worker is not None:
-            self._admit(client)
+            self._begin(worker, client, frame)
         else:
-            worker = await self._turn(Turn(client, request.store))
-            while worker.gone.is_set():  # since it was given
-                self._dismiss(client, is_young=True)
-                worker = await self._turn(Turn(client, request.store))
-        answer = PoolAnswer(
-            self, worker, request.query, client=client, started_s=asyncio.get_running_loop().time()
-        )
-        worker.store = request.store
+            turn = Turn(client, store, frame, loop.time() + self.queue_timeout_s)
+            worker = await self._wait(turn)
+        worker.store = store
+        answer = PoolAnswer(self, worker, request.query, client=client, started_s=loop.time())
         self._answers[worker] = answer
+        if worker.gone.is_set():
+            self._leave(answer)
         self._watch()
-        await answer.open(frame)
+        await answer.open()
         return answer
 
     def release(self, answer: PoolAnswer, *, grown_mib: int = 0) -> None:
@@ -168,7 +167,7 @@ class WorkerPool:
         worker = answer.worker
         if worker.gone.is_set():
             return
-        if grown_mib > _RETIRE_MIB or len(self._idle) >= self.size:
+        if grown_mib > _RETIRE_MIB or len(self._idle) >= 2 * self.size:
             worker.kill(Ending.RETIRED)
         elif self._is_outdated(worker):
             worker.kill(Ending.OUTDATED)
@@ -176,7 +175,8 @@ class WorkerPool:
             worker.kill(Ending.RETIRED)
         else:
             self._idle.append(worker)
-            self._dispatch()
+            if self._queue:
+                self._dispatch()
 
     def error_of(self, ending: Ending) -> KgraphError:
         """What the end of a worker means for the query it was at."""
@@ -200,10 +200,11 @@ class WorkerPool:
     def _admits(self, client: str) -> bool:
         return self._young < self.size and self._running < self.most and self._shares[client] < self.share
 
-    def _admit(self, client: str) -> None:
+    def _begin(self, worker: WorkerProcess, client: str, frame: bytes) -> None:
         self._running += 1
         self._young += 1
         self._shares[client] += 1
+        worker.send(frame)
 
     def _dismiss(self, client: str, *, is_young: bool) -> None:
         self._running -= 1
@@ -212,60 +213,57 @@ class WorkerPool:
         if not self._shares[client]:
             del self._shares[client]
 
-    def _pick(self, store: Path) -> WorkerProcess | None:
+    def _pick(self, store: str) -> WorkerProcess | None:
         """An idle worker, taken out: one that has this store in memory, or open, where there is one."""
         best: WorkerProcess | None = None
         for worker in reversed(self._idle):
             if worker.gone.is_set():
                 continue
-            if worker.snapshot == store or (best is None and worker.store == store):
+            if worker.snapshot == store:
                 best = worker
-                if worker.snapshot == store:
-                    break
-        if best is None:
-            best = next((worker for worker in reversed(self._idle) if not worker.gone.is_set()), None)
+                break
+            if best is None or (worker.store == store != best.store):
+                best = worker
         if best is not None:
             self._idle.remove(best)
         return best
 
-    async def _turn(self, turn: Turn) -> WorkerProcess:
+    async def _wait(self, turn: Turn) -> WorkerProcess:
+        """Wait for a worker, which then has the request already."""
         if not self._supply.is_open:
             raise _closing()
         evicted = self._queue.add(turn)
         if evicted is turn:
             raise self._busy()
-        if evicted is not None and not evicted.future.done():
-            evicted.future.set_exception(self._busy())
+        if evicted is not None:
+            _turn_away(evicted, self._busy())
         self._dispatch()
         self._watch()
         try:
-            async with asyncio.timeout(self.queue_timeout_s):
-                return await turn.future
-        except BaseException as error:
-            self._give_back(turn)
-            if isinstance(error, TimeoutError):
-                raise self._busy() from None
+            return await turn.future
+        except asyncio.CancelledError:
+            self._queue.discard(turn)
+            if turn.future.done() and not turn.future.cancelled() and turn.future.exception() is None:
+                self._dismiss(turn.client, is_young=True)
+                turn.future.result().kill(Ending.ABANDONED)
             raise
-
-    def _give_back(self, turn: Turn) -> None:
-        """Take a turn out of the queue, and a worker back that came in the very moment of giving up."""
-        self._queue.discard(turn)
-        if turn.future.done() and not turn.future.cancelled() and turn.future.exception() is None:
-            self._dismiss(turn.client, is_young=True)
-            self._idle.append(turn.future.result())
-        self._dispatch()
 
     def _dispatch(self) -> None:
         """Serve who may be served now, and have more workers where those are too few."""
-        self._idle = [worker for worker in self._idle if not worker.gone.is_set()]
-        while self._idle and (turn := self._queue.next(self._admits)) is not None:
-            if not turn.future.done() and (worker := self._pick(turn.store)) is not None:
-                self._admit(turn.client)
+        while self._queue and self._idle:
+            if self._idle[-1].gone.is_set():
+                self._idle.pop()
+            elif (turn := self._queue.next(self._admits)) is None:
+                break
+            elif not turn.future.done() and (worker := self._pick(turn.store)) is not None:
+                self._begin(worker, turn.client, turn.frame)
                 turn.future.set_result(worker)
-        room = min(self.size - self._young, self.most - self._running)
-        wanted = self._queue.count(lambda client: self.share - self._shares[client], room) - len(self._idle)
-        missing = self.size - len(self._ready)
-        self._supply.order(max(wanted, missing) - self._supply.starting)
+        wanted = self.size - len(self._ready)
+        if (room := min(self.size - self._young, self.most - self._running)) > 0 and self._queue:
+            due = self._queue.count(lambda client: self.share - self._shares[client], room)
+            wanted = max(wanted, due - len(self._idle))
+        if wanted > self._supply.starting:
+            self._supply.order(wanted - self._supply.starting)
 
     def _busy(self) -> BusyError:
         wait_s = (len(self._queue) + 1) * self._mean_s / self.size
@@ -304,9 +302,12 @@ class WorkerPool:
                 if self._has_quick and not answer.worker.is_background:
                     answer.worker.stand_back()
         self._has_quick = False
+        for turn in [turn for turn in self._queue if now_s >= turn.expires_s]:
+            self._queue.discard(turn)
+            _turn_away(turn, self._busy())
         if has_aged:
             self._dispatch()
-        if self._answers:
+        if self._answers or self._queue:
             self._watch()
 
     def _leave(self, answer: PoolAnswer) -> None:
@@ -320,7 +321,7 @@ class WorkerPool:
 
     def _is_outdated(self, worker: WorkerProcess) -> bool:
         snapshot = self._supply.snapshot
-        return worker.snapshot != (None if snapshot is None else snapshot.store)
+        return worker.snapshot != (None if snapshot is None else str(snapshot.store))
 
     def _on_ready(self, worker: WorkerProcess) -> None:
         self._ready.add(worker)
@@ -348,6 +349,11 @@ def _most_running(size: int, query_memory_bytes: int) -> int:
     """How many queries may run at a time: what half of the machine's memory is enough for, within bounds."""
     memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(2 * size, min(_MOST_TIMES * size, memory_bytes // 2 // query_memory_bytes))
+
+
+def _turn_away(turn: Turn, error: BusyError) -> None:
+    if not turn.future.done():
+        turn.future.set_exception(error)
 
 
 def _closing() -> BusyError:

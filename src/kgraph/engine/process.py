@@ -14,7 +14,6 @@ import os
 import signal
 from collections import deque
 from enum import StrEnum
-from pathlib import Path
 from typing import Final, cast
 
 from kgraph.engine.nursery import Child
@@ -28,7 +27,7 @@ _LOG: Final = logging.getLogger(__name__)
 _QUEUE_BYTES: Final = 1 << 20
 _LAST_WORDS_BYTES: Final = 4096
 #: What a worker's niceness becomes when it is to stand back.
-_BACKGROUND: Final = 10
+_BACKGROUND: Final = 5
 
 
 class Ending(StrEnum):
@@ -49,10 +48,10 @@ class WorkerProcess(asyncio.Protocol):
     ``snapshot`` is the store that it has in memory, ``store`` the one that it answered from last.
     """
 
-    def __init__(self, child: Child, *, snapshot: Path | None = None) -> None:
+    def __init__(self, child: Child, *, snapshot: str | None = None) -> None:
         self.gone = asyncio.Event()
         self.snapshot = snapshot
-        self.store: Path | None = snapshot
+        self.store: str | None = snapshot
         self.is_background = False
         self._child = child
         self._transport: asyncio.Transport | None = None

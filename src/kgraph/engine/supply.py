@@ -143,10 +143,10 @@ class WorkerSupply:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
-    async def _fork(self) -> tuple[Child, Path | None]:
+    async def _fork(self) -> tuple[Child, str | None]:
         if (snapshot := self.snapshot) is not None:
             try:
-                return await snapshot.holder.fork(), snapshot.store
+                return await snapshot.holder.fork(), str(snapshot.store)
             except NurseryError:
                 pass  # the keeper will notice
         return await (await self._spawner()).fork(), None

@@ -7,9 +7,9 @@ client that waits with fewer, so that no number of one client's queries keeps an
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,13 +19,15 @@ __all__ = ["Turn", "TurnQueue"]
 
 
 class Turn:
-    """One query's wait for a worker."""
+    """One query's wait for a worker, until ``expires_s`` by the event loop's clock."""
 
-    __slots__ = ("client", "future", "store")
+    __slots__ = ("client", "expires_s", "frame", "future", "store")
 
-    def __init__(self, client: str, store: Path) -> None:
+    def __init__(self, client: str, store: str, frame: bytes, expires_s: float = math.inf) -> None:
         self.client = client
         self.store = store
+        self.frame = frame
+        self.expires_s = expires_s
         self.future: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
 
 

@@ -53,6 +53,15 @@ _UPDATES: Final = frozenset(
 _VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 #: RFC 3987, section 2.2: what begins with a scheme is absolute.
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
+#: What a plain query begins with: prefixes, and its form as a word of its own.
+_PLAIN_START: Final = re.compile(
+    r"\s*(?:PREFIX\s+(?:[A-Z][A-Z0-9_\-]*)?:\s*<[^<>\"{}|^`\\\x00-\x20]*>\s*)*"
+    r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s?$*({<])",
+    re.IGNORECASE | re.ASCII,
+)
+#: The letters of the words that say more than that, in a word, an IRI, a string or a comment.
+_MEANINGFUL: Final = re.compile("SERVICE|FROM|NOW|RAND|UUID|BNODE", re.IGNORECASE)
+_PERHAPS_RELATIVE: Final = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.\-]*:)")
 #: Queries up to this length are profiled once; they come again and again.
 _REMEMBERED_LENGTH: Final = 4096
 
@@ -111,6 +120,21 @@ def _remembered_profile(text: str) -> QueryProfile:
 
 
 def _profile(text: str) -> QueryProfile:
+    return _profile_of_plain(text) or _profile_of_any(text)
+
+
+def _profile_of_plain(text: str) -> QueryProfile | None:
+    """The profile of a query without any of the letters that could mean more than its form.
+
+    Most queries are plain, and need not be cut into tokens.
+    """
+    start = _PLAIN_START.match(text)
+    if start is None or _MEANINGFUL.search(text) or _PERHAPS_RELATIVE.search(text):
+        return None
+    return QueryProfile(_FORMS[start.group(1).upper()], False, False, (), True, False)
+
+
+def _profile_of_any(text: str) -> QueryProfile:
     form: ResultKind | None = None
     is_update = False
     has_dataset = False

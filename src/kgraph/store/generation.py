@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -35,20 +35,19 @@ REMOVED: Final = "removed.nq"
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A sealed generation on disk."""
+    """A sealed generation on disk. ``store_path`` is its Oxigraph store, for a worker to open read-only."""
 
     path: Path
     manifest: Manifest
+    store_path: Path = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "store_path", self.path / "oxigraph")  # each request asks for it
 
     @property
     def id(self) -> str:
         """Its name, which sorts by the time of its making."""
         return self.manifest.id
-
-    @property
-    def store_path(self) -> Path:
-        """The folder of the Oxigraph store, for a worker to open read-only."""
-        return self.path / "oxigraph"
 
     @property
     def index_path(self) -> Path:

@@ -11,6 +11,7 @@ from kgraph.errors import KgraphError
 from kgraph.rdf.formats import Format
 from kgraph.search import FILTERS
 from kgraph.web import pages
+from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, single_values, while_connected
@@ -69,8 +70,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The answers, the best first. None means: not stated here. It does not mean no.",
         "content": {fmt.media_type: {} for fmt in _OFFERED},
     },
-    400: {"description": "A parameter does not fit.", "content": {"application/problem+json": {}}},
-    406: {"description": "No format suits the client.", "content": {"application/problem+json": {}}},
+    **problem_responses(400, 406, 503, 504, 507),
 }
 
 

@@ -25,7 +25,7 @@ from kgraph.who_said.attribution import Answer, Attribution, Inferred, Level
 from kgraph.who_said.question import PARTS, Question
 from kgraph.who_said.reading import AttributionReader, things_in
 
-__all__ = ["Dataset", "ask"]
+__all__ = ["Dataset", "ask", "gather"]
 
 _FACTS_AT_MOST: Final = 1_000
 _T = TypeVar("_T")
@@ -162,9 +162,7 @@ async def _attributions(
 ) -> list[Attribution]:
     if not iris:
         return []
-    query = _query("details", _claims=_values(iris), _inferred=_inferred_graph(dataset))
-    triples = await dataset.construct(query)
-    triples += await _labels(things_in(triples), dataset)
+    triples = await gather(iris, dataset)
     by_iri = {hit.iri: hit for hit in hits}
 
     def read() -> list[Attribution]:
@@ -172,6 +170,13 @@ async def _attributions(
         return [found for iri in iris if (found := reader.attribution(iri, hit=by_iri.get(iri))) is not None]
 
     return await dataset.run(read)
+
+
+async def gather(iris: Sequence[str], dataset: Dataset) -> list[ox.Triple]:
+    """All that is to be known of some assertions, for :class:`AttributionReader` to read."""
+    query = _query("details", _claims=_values(iris), _inferred=_inferred_graph(dataset))
+    triples = await dataset.construct(query)
+    return triples + await _labels(things_in(triples), dataset)
 
 
 async def _inferred(triples: Sequence[ox.Triple], dataset: Dataset) -> tuple[Inferred, ...]:
