@@ -11,7 +11,7 @@ from functools import lru_cache
 from kgraph.engine.backend import QueryRequest
 from kgraph.engine.dataset import clauses_question
 from kgraph.engine.protocol import QueryFields, encode_header, join_frame
-from kgraph.errors import QueryRefusedError
+from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
 from kgraph.rdf.sparql import profile_query
 from kgraph.vocab import HIDDEN_GRAPHS
 
@@ -22,7 +22,8 @@ def encode_request(request: QueryRequest, *, memory_limit_bytes: int) -> bytes:
     """The frame of a request.
 
     Raises:
-        QueryRefusedError: it is an update, or it calls another endpoint.
+        QueryRefusedError: it is an update.
+        ServiceNotAllowedError: it calls another endpoint.
     """
     profile = request.profile or profile_query(request.query)
     if profile.is_update:
@@ -31,7 +32,7 @@ def encode_request(request: QueryRequest, *, memory_limit_bytes: int) -> bytes:
             hint="Send it as an update, by POST as application/sparql-update, where updates are allowed.",
         )
     if profile.services:
-        raise QueryRefusedError(
+        raise ServiceNotAllowedError(
             f"The query calls another endpoint, {profile.services[0]}, and this service does not.",
             hint="Ask that endpoint by itself and join the results, or put them into a VALUES block.",
         )

@@ -49,6 +49,7 @@ _ERRORS: Final[dict[str, type[errors.KgraphError]]] = {
         errors.QueryMemoryError,
         errors.QueryRefusedError,
         errors.ReadOnlyGraphError,
+        errors.ServiceNotAllowedError,
         errors.StoreError,
         errors.UnknownNameError,
         errors.WriteError,
