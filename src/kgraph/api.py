@@ -6,8 +6,8 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final, Self, TypeVar, cast
@@ -19,8 +19,11 @@ from anyio.to_thread import run_sync
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
@@ -49,11 +52,15 @@ class AsyncKnowledgeGraph(Writes):
         super().__init__(settings)
         self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
+        self._federation = Federation(rules_of(settings), settings.store_path / "federation")
         self._pins = Pins(self._catalog)
         self._prefixes = settings.names.prefixes
+        self._latest: Generation | None = None
+        self._let_go: Callable[[], None] = _nothing
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
+        self._describer: tuple[str, Describer] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -75,12 +82,25 @@ class AsyncKnowledgeGraph(Writes):
             )
             graph = cls(settings, pool)
             stack.push_async_callback(graph.finish_writes)
-            yield graph
+            stack.push_async_callback(graph._federation.aclose)
+            try:
+                yield graph
+            finally:
+                graph._let_go()
 
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._backend.turn_to(self._catalog.current())
+        generation = self._catalog.current()
+        return generation if generation is self._latest else self._turn()
+
+    def _turn(self) -> Generation:
+        """Notice a new generation, and keep it as long as it is the current one."""
+        let_go = self._let_go
+        self._latest, self._let_go = self._pins.hold()
+        let_go()
+        self._backend.turn_to(self._latest.store_path)
+        return self._latest
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -121,6 +141,22 @@ class AsyncKnowledgeGraph(Writes):
         with self._pins.holding(generation) as held:
             return await ask(question, self._asked(held))
 
+    @contextmanager
+    def describing(self, generation: Generation | None = None) -> Iterator[Describer]:
+        """What says what a generation (the current one) knows of an IRI, and of itself."""
+        with self._pins.holding(generation) as held:
+            if self._describer is None or self._describer[0] != held.id:
+                everything = self._asked(held, DefaultGraph.UNION)
+                project, licence = self._asked(held), self.settings.licence
+                describer = Describer(held, everything, project, licence=licence)
+                self._describer = (held.id, describer)
+            yield self._describer[1]
+
+    async def describe(self, iri: str, *, page: int = 1) -> Description:
+        """What the graphs say about an IRI, a page at a time."""
+        with self.describing() as describer:
+            return await describer.describe(iri, page=page)
+
     async def query(
         self,
         text: str,
@@ -133,7 +169,8 @@ class AsyncKnowledgeGraph(Writes):
         generation: Generation | None = None,
         client: str = "",
     ) -> Answer:
-        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
+        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
+        services are called (:mod:`kgraph.federation`).
 
         Args:
             text: the query.
@@ -169,6 +206,8 @@ class AsyncKnowledgeGraph(Writes):
                 request = replace(request, query=await run_sync(expand_search, text, index.best))
             if default_graph is DefaultGraph.PROJECT:
                 request = _of_project(request, generation)
+            if calls_services(text):
+                request = await self._federated(request, client)
             answer = await self._backend.query(request, client)
         except BaseException:
             release()
@@ -178,6 +217,20 @@ class AsyncKnowledgeGraph(Writes):
         else:
             finalize(answer, release)  # it is read from until nobody has it any more
         return answer
+
+    async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
+        """A request whose query has the solutions of services in it, and calls nobody any more."""
+
+        # Much may come from a service: what is known of the query is not read off all of it again.
+        profile = replace(profile_query(request.query), services=(), is_repeatable=False)
+        plain = replace(request, profile=profile)
+
+        async def ask(part: str) -> Table | bool | list[ox.Triple]:
+            answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
+            return await self.fetch(answer)
+
+        text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
+        return request if text == request.query else replace(plain, query=text)
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
         """Whether there is such a named graph; the default graph (None) always is there."""
@@ -245,14 +298,20 @@ class AsyncKnowledgeGraph(Writes):
             explainer = self._explainer_of(generation)
             return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
 
-    def _asked(self, generation: Generation) -> AskedGeneration:
+    def _asked(
+        self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
+    ) -> AskedGeneration:
         async def answer(query: str) -> Table | bool | list[ox.Triple]:
             found = await self.query(
-                query, formats=_VALUES, generation=generation, default_graph=DefaultGraph.PROJECT
+                query, formats=_VALUES, generation=generation, default_graph=default_graph
             )
             return await self.fetch(found)
 
-        return AskedGeneration(generation, self.settings.names, answer, partial(self.text_index, generation))
+        async def prove(triple: ox.Triple) -> Explanation:
+            return await self._search(self._explainer_of(generation).explain(triple), generation)
+
+        index = partial(self.text_index, generation)
+        return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:
@@ -278,3 +337,7 @@ def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
     """
     graphs = tuple(generation.manifest.graphs)
     return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
+
+
+def _nothing() -> None:
+    """Let go of nothing."""

@@ -19,9 +19,11 @@ from anyio.from_thread import start_blocking_portal
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
+from kgraph.describe import Description
 from kgraph.engine import Answer
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
+from kgraph.rdf.terms import parse_iri, read_term
 from kgraph.reasoning import Belief, Explanation
 from kgraph.settings import load_settings
 from kgraph.store import Generation
@@ -101,6 +103,15 @@ class KnowledgeGraph:
             ParameterError: a value is missing or does not fit.
         """
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
+
+    def describe(self, iri: str, *, page: int = 1) -> Description:
+        """What the graphs say about an IRI, in full or as a prefixed name: facts, links and claims.
+
+        Raises:
+            ParameterError: the name cannot be read.
+        """
+        node = read_term("thing", iri, parse_iri, prefixes=self.settings.names.prefixes)
+        return self._call(partial(self._graph.describe, page=page), node.value)
 
     def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
         """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""

@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -22,9 +22,12 @@ import pyoxigraph as ox
 from kgraph.errors import SettingsError
 from kgraph.vocab import Names
 
-__all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
+__all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
 
 CONFIG_FILE: Final = "kgraph.toml"
+WIKIDATA: Final = "https://query.wikidata.org/sparql"
+#: The endpoints that may be called unless told otherwise; they must stand at public addresses.
+PUBLIC_SERVICES: Final = (WIKIDATA,)
 _SWITCHES: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _UNITS: Final = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -42,6 +45,13 @@ def _iri_base(value: Any) -> str:
         if text.startswith(("http://", "https://", "urn:")) and text[-1] in "/:":
             return text
     raise ValueError("an absolute IRI that ends in '/'")
+
+
+def _iri(value: Any) -> str:
+    text = _text(value)
+    with suppress(ValueError):
+        return ox.NamedNode(text).value  # RFC 3987
+    raise ValueError("an absolute IRI")
 
 
 def _url(value: Any) -> str:
@@ -120,17 +130,56 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
     return read
 
 
+def _number(lowest: float, highest: float, what: str) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = lowest - 1
+        if isinstance(value, bool) or not lowest <= number <= highest:
+            raise ValueError(f"{what} from {lowest:g} to {highest:g}")
+        return number
+
+    return read
+
+
+def _words(value: Any) -> list[Any]:
+    """A list as a file, a repeated flag or a variable of the environment gives it."""
+    return value.split() if isinstance(value, str) else list(value)
+
+
+def _endpoints(value: Any) -> tuple[str, ...]:
+    with suppress(TypeError, ValueError):
+        iris = [_text(each) for word in _words(value) for each in _words(word)]
+        if all(ox.NamedNode(iri).value.startswith(("http://", "https://")) for iri in iris):
+            return tuple(dict.fromkeys(iris))
+    raise ValueError("a list of http or https IRIs")
+
+
+def _mirrors(value: Any) -> tuple[tuple[str, str], ...]:
+    with suppress(TypeError, ValueError):
+        pairs: Iterable[Iterable[str]] = (
+            value.items()
+            if isinstance(value, Mapping)
+            else [_text(each).rsplit("=", 1) for word in _words(value) for each in _words(word)]
+        )
+        return tuple(sorted((_endpoints([iri])[0], _url(url)) for iri, url in pairs))
+    raise ValueError("pairs of an endpoint's IRI and an http or https URL")
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting: its key in ``kgraph.toml`` (and, upper case after ``KGRAPH_``, in the environment).
 
-    One without ``metavar`` is a switch. A secret's value is never shown.
+    One without ``metavar`` is a switch; one that is ``repeated`` may be given several times. A secret's
+    value is never shown.
     """
 
     key: str
     read: Callable[[Any], Any]
     help: str
     metavar: str = ""
+    repeated: bool = False
     is_secret: bool = False
 
     @property
@@ -147,6 +196,7 @@ class Setting:
 SETTINGS: Final = (
     Setting("title", _text, "The project's name, as pages and descriptions show it.", "TEXT"),
     Setting("base_iri", _iri_base, "The IRI below which the project's own things and graphs hang.", "IRI"),
+    Setting("licence", _iri, "The licence of the project's annotations, by its IRI.", "IRI"),
     Setting("store", _text, "The folder of the derived store.", "DIR"),
     Setting("host", _text, "The address to listen on.", "ADDRESS"),
     Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
@@ -173,6 +223,21 @@ SETTINGS: Final = (
         "What a query sees that names no graph: the union of all graphs, or the default graph alone.",
         "union|strict",
     ),
+    Setting("allow_service", _endpoints, "An endpoint that SERVICE may call.", "IRI", repeated=True),
+    Setting(
+        "service_mirror", _mirrors, "Where an endpoint really stands: IRI=URL.", "IRI=URL", repeated=True
+    ),
+    Setting("service_contact", _text, "Whom an endpoint's keeper can write to.", "TEXT"),
+    Setting("service_timeout", _seconds, "Seconds that a query's calls may take together.", "SECONDS"),
+    Setting("service_size", _size, "How much a query may fetch from endpoints, such as 32MiB.", "BYTES"),
+    Setting("service_rate", _number(0.01, 1000, "a number"), "Requests a second to an endpoint.", "NUMBER"),
+    Setting(
+        "service_age",
+        _number(0, 10 * 366 * 86_400, "a number of seconds"),
+        "Seconds for which an endpoint's answer is kept.",
+        "SECONDS",
+    ),
+    Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 
@@ -184,6 +249,7 @@ class Settings:
     project: Path
     title: str
     base_iri: str = "https://w3id.org/kgraph/"
+    licence: str = ""
     store: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
@@ -198,6 +264,14 @@ class Settings:
     slow_query: float = 1.0
     log_format: str = "auto"
     default_graph: str = "union"
+    allow_service: tuple[str, ...] = PUBLIC_SERVICES
+    service_mirror: tuple[tuple[str, str], ...] = ()
+    service_contact: str = ""
+    service_timeout: float = 60.0
+    service_size: int = 32 << 20
+    service_rate: float = 10.0
+    service_age: float = 86_400.0
+    offline: bool = False
 
     @property
     def names(self) -> Names:

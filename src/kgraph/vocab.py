@@ -12,6 +12,8 @@ from typing import Final
 __all__ = ["KG", "PREFIXES", "Names"]
 
 KG: Final = "https://w3id.org/kgraph/ontology#"
+#: The IRI of the ontology itself: its terms are fragments of it.
+ONTOLOGY: Final = KG.removesuffix("#")
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"

@@ -126,7 +126,7 @@ async def test_of_an_update_that_fails_in_the_middle_nothing_is_seen(graph: Asyn
         await graph.update("INSERT DATA { <urn:a> <urn:b> 1 } ; DROP GRAPH <urn:none>")
     assert graph.generation.id == before
     assert await rows(graph, COUNT) == [("1",)]
-    assert [path.name for path in (graph.generation.path.parent).glob(".*")] == []
+    assert [path.name for path in (graph.generation.path.parent).glob(".new-*")] == []
     await graph.update("INSERT DATA { <urn:a> <urn:b> 1 } ; DROP SILENT GRAPH <urn:none>")
     assert await rows(graph, COUNT) == [("2",)]
 
@@ -246,7 +246,7 @@ async def test_delete_takes_a_graph_away(graph: AsyncKnowledgeGraph) -> None:
             "in two",
         ),
         ("LOAD <http://127.0.0.1:1/x>", QueryRefusedError, "loads a document"),
-        ("LOAD SILENT <http://127.0.0.1:1/x> INTO GRAPH <urn:g>", QueryRefusedError, "loads a document"),
+        ("LOAD SILENT <urn:x>; LOAD <http://127.0.0.1:1/x>", QueryRefusedError, "loads a document"),
         (
             "INSERT { ?s ?p ?o } WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
             QueryRefusedError,
@@ -259,6 +259,21 @@ async def test_an_update_that_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         await graph.update(update)
+
+
+async def test_a_load_that_fails_silently_changes_nothing(graph: AsyncKnowledgeGraph) -> None:
+    """Section 3.1.4: then it is no error that a document cannot be had; nothing is called to find out."""
+    await graph.update(
+        "LOAD SILENT <http://127.0.0.1:1/x> INTO GRAPH <urn:g> ; INSERT DATA { <urn:a> <urn:b> 1 }"
+    )
+    assert not graph.graph_exists("urn:g")
+    assert await rows(graph, "SELECT ?o { <urn:a> <urn:b> ?o }") == [("1",)]
+
+
+async def test_a_label_may_return_in_a_template(graph: AsyncKnowledgeGraph) -> None:
+    """Only of INSERT DATA does the language say that two must not share one (section 19.6)."""
+    await graph.update("INSERT { _:b <urn:q> 1 } WHERE {} ; INSERT { _:b <urn:q> 1 } WHERE {}")
+    assert await rows(graph, "SELECT (COUNT(*) AS ?n) { ?s <urn:q> 1 }") == [("2",)]
 
 
 async def test_a_graph_without_a_valid_name_is_refused(graph: AsyncKnowledgeGraph) -> None:

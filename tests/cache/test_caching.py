@@ -14,10 +14,10 @@ from kgraph.cache import CachingBackend
 from kgraph.engine import Answer, BackendStatus, QueryRequest
 from kgraph.errors import BusyError, QueryTimeoutError
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
-from kgraph.store import Generation
 
 FORMAT = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "ttl"}
-REQUEST = QueryRequest(store=Path("/g/one/oxigraph"), query="SELECT * { ?s ?p ?o }", formats=FORMAT)
+ONE, TWO = Path("/g/one/oxigraph"), Path("/g/two/oxigraph")
+REQUEST = QueryRequest(store=ONE, query="SELECT * { ?s ?p ?o }", formats=FORMAT)
 
 
 @dataclass
@@ -67,10 +67,6 @@ class Counting:
         pass
 
 
-def generation(name: str) -> Generation:
-    return Generation(Path("/g") / name, cast(Any, None))
-
-
 @pytest.fixture
 def backend() -> Counting:
     counting = Counting()
@@ -81,7 +77,7 @@ def backend() -> Counting:
 @pytest.fixture
 def cache(backend: Counting) -> CachingBackend:
     caching = CachingBackend(backend, limit_bytes=64 * 1024)
-    caching.turn_to(generation("one"))
+    caching.turn_to(ONE)
     return caching
 
 
@@ -182,11 +178,11 @@ def test_words_in_strings_names_and_comments_are_no_functions(
 def test_a_swap_forgets_and_what_comes_late_is_not_kept(cache: CachingBackend, backend: Counting) -> None:
     async def run() -> None:
         await ask(cache)
-        cache.turn_to(generation("two"))
+        cache.turn_to(TWO)
         assert cache.cache_status.size_bytes == 0
         await ask(cache)  # of the old one still
         assert cache.cache_status.entries == 0
-        await ask(cache, store=Path("/g/two/oxigraph"))
+        await ask(cache, store=TWO)
         assert cache.cache_status.entries == 1
 
     asyncio.run(run())
@@ -223,7 +219,7 @@ def test_an_answer_that_would_crowd_out_all_others_is_not_kept(
 def test_a_room_of_nothing_keeps_nothing(backend: Counting) -> None:
     async def run() -> None:
         cache = CachingBackend(backend, limit_bytes=0)
-        cache.turn_to(generation("one"))
+        cache.turn_to(ONE)
         await ask(cache)
         await ask(cache)
 
@@ -361,7 +357,7 @@ def test_an_encoding_counts_for_the_room_as_long_as_its_answer_is_kept(cache: Ca
         before = cache.cache_status.size_bytes
         answer.kept.add_encoding("gzip", b"x" * 100)
         assert cache.cache_status.size_bytes == before + 100
-        cache.turn_to(generation("two"))
+        cache.turn_to(TWO)
         answer.kept.add_encoding("br", b"x" * 100)
         assert cache.cache_status.size_bytes == 0
 

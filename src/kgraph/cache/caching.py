@@ -21,7 +21,6 @@ from kgraph.cache.kept import KeptAnswer, TeeAnswer
 from kgraph.engine import Answer, Backend, BackendStatus, QueryRequest
 from kgraph.errors import BusyError, KgraphError
 from kgraph.rdf.sparql import profile_query
-from kgraph.store import Generation
 
 __all__ = ["CacheStatus", "CachingBackend"]
 
@@ -64,7 +63,6 @@ class CachingBackend:
     def __init__(self, backend: Backend, *, limit_bytes: int) -> None:
         self._backend = backend
         self._limit_bytes = limit_bytes
-        self._generation: Generation | None = None
         self._store: Path | None = None
         self._entries: OrderedDict[Hashable, KeptAnswer] = OrderedDict()
         self._flights: dict[Hashable, _Flight] = {}
@@ -93,13 +91,11 @@ class CachingBackend:
         self._forget(None)
         await self._backend.aclose()
 
-    def turn_to(self, generation: Generation) -> Generation:
-        """Keep answers of this generation from now on, and forget those of any other. Gives it back."""
-        if generation is not self._generation:
-            self._generation = generation
-            self._forget(generation.store_path)
-            self._backend.turn_to(generation.store_path)
-        return generation
+    def turn_to(self, store: Path) -> None:
+        """Keep answers of this store from now on, and forget those of any other."""
+        if store != self._store:
+            self._forget(store)
+            self._backend.turn_to(store)
 
     def _forget(self, store: Path | None) -> None:
         self._store = store
@@ -160,7 +156,7 @@ class CachingBackend:
         """What decides over the answer; None where no answer is to be kept."""
         if not self._limit_bytes:
             return None
-        profile = profile_query(request.query)
+        profile = request.profile or profile_query(request.query)
         if not profile.is_repeatable or profile.form is None:
             return None
         return (request.formats.get(profile.form), tuple(request.prefixes.items()), *_DECIDING(request))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
 from kgraph.cli.generations import generations_command, rollback_command
@@ -53,6 +54,7 @@ for _command in (
     explain_command,
     believe_command,
     who_said_command,
+    enrich_command,
     load_command,
     export_command,
     generations_command,

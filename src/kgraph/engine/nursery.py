@@ -7,18 +7,16 @@ readable (pidfd_open(2)). Systems without them go by what the spawner tells, who
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any, Final, Self
 
+from kgraph.engine.launching import launch
 from kgraph.engine.passing import Inbox, Message, send_message
 
 __all__ = ["Child", "Nursery", "NurseryError", "start_spawner"]
@@ -207,33 +205,5 @@ def _close(handle: int | None) -> None:
 
 
 def start_spawner() -> tuple[subprocess.Popen[bytes], socket.socket]:
-    """Start a spawner: the process, and our end of its channel.
-
-    It finds its imports where this process found them, and otherwise knows nothing of our environment:
-    no site-packages hooks, no working directory on its path, no secrets. It is started from the thread of
-    the event loop, because the kernel ties its life to the thread that made it.
-    """
-    ours, theirs = socket.socketpair()
-    with theirs:
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-S", "-m", "kgraph.engine.spawner", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                process_group=0,
-            )
-        except BaseException:
-            ours.close()
-            raise
-    return process, ours
-
-
-def _environment() -> dict[str, str]:
-    homes = [str(Path(__file__).parents[2])]
-    engine = importlib.util.find_spec("pyoxigraph")
-    if engine is not None and engine.origin is not None:
-        homes.append(str(Path(engine.origin).parents[1]))
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PYTHONPATH": os.pathsep.join(homes), "GLIBC_TUNABLES": _TUNABLES, **kept}
+    """Start a spawner: the process, and our end of its channel."""
+    return launch("kgraph.engine.spawner", GLIBC_TUNABLES=_TUNABLES)

@@ -191,6 +191,11 @@ class WorkerPool:
                 f"The query needed more than {self.query_memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Sort, group or deduplicate fewer rows, or add a LIMIT to a sub-select.",
             )
+        if ending is Ending.STACK:
+            return QueryMemoryError(
+                "The query is nested too deeply, or a chain in it is too long, and it was ended.",
+                hint="Put the members of a long chain into a VALUES block.",
+            )
         if ending is Ending.CLOSED:
             return _closing()
         return QueryFailedError("The process that evaluated the query came to a sudden end.")

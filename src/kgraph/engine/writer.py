@@ -43,6 +43,7 @@ from kgraph.store.catalog import Catalog
 from kgraph.store.draft import Draft
 from kgraph.store.generation import Generation
 from kgraph.store.manifest import GraphName, render_graph
+from kgraph.store.workspace import Workspace
 
 __all__ = ["WriteFields", "Writer", "main"]
 
@@ -77,6 +78,7 @@ class Writer:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._growth = Growth()
+        self._workspace = Workspace()
 
     def serve(self) -> None:
         """Write until the server closes the connection."""
@@ -85,6 +87,7 @@ class Writer:
         while data := self._connection.recv(_CHUNK_BYTES):
             for frame in decoder.feed(data):
                 self.answer(frame)
+        self._workspace.drop()
 
     def answer(self, frame: Frame) -> None:
         """Carry out one write, or say why not."""
@@ -96,7 +99,8 @@ class Writer:
             self._send("done", {**done, "resident_bytes": resident_bytes()})
 
     def _write(self, kind: str, fields: WriteFields, payload: bytes) -> dict[str, Any]:
-        work = _WORKS[kind](fields, payload)  # a syntax error needs no lock
+        with self._growth.limited(fields["memory_limit_bytes"]):
+            work = _WORKS[kind](fields, payload)  # a syntax error needs no lock
         catalog = Catalog(Path(fields["catalog"]))
         with catalog.writing(wait_s=fields["wait_s"]):
             self._send("began")
@@ -106,7 +110,7 @@ class Writer:
 
             def write(path: Path) -> Generation:
                 nonlocal created
-                with Draft(base, path) as draft:
+                with Draft(base, path, workspace=self._workspace) as draft:
                     with self._growth.limited(fields["memory_limit_bytes"]):
                         created = work(draft)
                     if draft.is_unchanged:

@@ -8,12 +8,10 @@ caller has gone is carried on to its end.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import logging
 import os
-import socket
+import signal
 import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from kgraph import errors
+from kgraph.engine.launching import launch
 from kgraph.engine.protocol import Frame, FrameDecoder, FrameError, encode_frame
 
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["GraphWriter", "Written"]
 
 _LOG: Final = logging.getLogger(__name__)
+#: What is longer does not fit into a frame.
+_LONGEST_BYTES: Final = 48 << 20
 _CHUNK_BYTES: Final = 64 << 10
 #: A writer that keeps more memory than this after a write is replaced by a fresh one.
 _RETIRE_BYTES: Final = 256 << 20
@@ -104,6 +105,8 @@ class GraphWriter:
         base_iri: str | None = None,
     ) -> Written:
         """Carry out a SPARQL update. ``using`` is the protocol's dataset: default and named graphs."""
+        if len(text) > _LONGEST_BYTES // 4:
+            raise errors.QueryRefusedError("The update is too long.", hint="Send the data as a graph.")
         return await self._write("update", text.encode(), using=using, base_iri=base_iri)
 
     async def store(
@@ -116,15 +119,17 @@ class GraphWriter:
         replaces: bool,
     ) -> Written:
         """Put a document in the place of a graph's triples, or add it to them."""
-        is_file = isinstance(document, Path)
-        return await self._write(
-            "put" if replaces else "add",
-            b"" if isinstance(document, Path) else document,
-            graph=graph,
-            format=format,
-            document=str(document) if is_file else None,
-            base_iri=base_iri,
-        )
+        kind = "put" if replaces else "add"
+        if isinstance(document, bytes) and len(document) <= _LONGEST_BYTES:
+            return await self._write(kind, document, graph=graph, format=format, base_iri=base_iri)
+        with tempfile.NamedTemporaryFile() as file:
+            if isinstance(document, bytes):
+                file.write(document)
+                file.flush()
+                document = Path(file.name)
+            return await self._write(
+                kind, b"", graph=graph, format=format, base_iri=base_iri, document=str(document)
+            )
 
     async def delete(self, graph: str | None) -> Written:
         """Drop a graph; the default graph is emptied."""
@@ -135,7 +140,7 @@ class GraphWriter:
         self._is_open = False
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._process is not None:
-            await self._process.end()
+            await self._process.end(grace_s=_GRACE_S)
             self._process = None
 
     async def _write(self, kind: str, payload: bytes, **fields: object) -> Written:
@@ -181,7 +186,7 @@ class GraphWriter:
                 raise
             if answer.kind == "done" and answer.fields["resident_bytes"] > _RETIRE_BYTES:
                 process, self._process = self._process, None
-                await process.end()
+                await process.end(grace_s=_GRACE_S)
         if answer.kind == "done":
             return Written(answer.fields["generation"], answer.fields["created"])
         raise _error(answer)
@@ -202,13 +207,18 @@ class GraphWriter:
             ) from None
         if answer is not None:
             return answer
-        raise self._diagnose(await process.last_words())
+        raise self._diagnose(await process.last_words(), process.status)
 
-    def _diagnose(self, last_words: str) -> errors.KgraphError:
+    def _diagnose(self, last_words: str, status: int | None) -> errors.KgraphError:
         if any(words in last_words for words in _OUT_OF_MEMORY):
             return errors.QueryMemoryError(
                 f"The write needed more than {self._memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Write less at once, or load large files with 'kgraph load'.",
+            )
+        if status == -signal.SIGSEGV:  # no room is left on the stack
+            return errors.QueryMemoryError(
+                "The write is nested too deeply, or a chain in it is too long, and it was ended.",
+                hint="Put the members of a long chain into a VALUES block.",
             )
         _LOG.warning("the writer died: %s", last_words.strip())
         return errors.QueryFailedError("The process that carried out the write came to a sudden end.")
@@ -245,21 +255,9 @@ class _WriterProcess:
 
     @classmethod
     async def start(cls) -> _WriterProcess:
-        """Start it and wait until it is ready. It is started from the thread of the event loop, because the
-        kernel ties its life to the thread that made it.
-        """
-        ours, theirs = socket.socketpair()
+        """Start it and wait until it is ready."""
         stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the process has ended
-        with theirs:
-            process = subprocess.Popen(  # noqa: ASYNC220 - it takes a millisecond
-                [sys.executable, "-P", "-S", "-m", "kgraph.engine.writer", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                process_group=0,
-            )
+        process, ours = launch("kgraph.engine.writer", stderr=stderr)
         ours.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         self = cls(process, stderr, reader, writer)
@@ -286,6 +284,11 @@ class _WriterProcess:
                 return None
         return self._frames.pop(0)
 
+    @property
+    def status(self) -> int | None:
+        """Its exit status, once it has ended; negative for the signal that ended it."""
+        return self._process.poll()
+
     async def last_words(self) -> str:
         """What it said on standard error before it died."""
         await self._exited()
@@ -293,13 +296,16 @@ class _WriterProcess:
         self._stderr.seek(max(0, end - _LAST_WORDS_BYTES))
         return self._stderr.read().decode(errors="replace")
 
-    async def end(self) -> None:
-        """Kill it, and leave nothing of it behind."""
-        if self._process.poll() is None:
-            self._process.kill()
+    async def end(self, *, grace_s: float = 0.0) -> None:
+        """End it, and leave nothing of it behind; within ``grace_s`` it may tidy up by itself."""
         self._writer.close()
         with suppress(ConnectionError):
             await self._writer.wait_closed()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(grace_s):
+                await self._exited()
+        if self._process.poll() is None:
+            self._process.kill()
         await self._exited()
         self._stderr.close()
 
@@ -308,13 +314,3 @@ class _WriterProcess:
         while self._process.poll() is None:
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, 0.05)
-
-
-def _environment() -> dict[str, str]:
-    """It finds its imports where this process found them, and knows nothing else of our environment."""
-    homes = [str(Path(__file__).parents[2])]
-    engine = importlib.util.find_spec("pyoxigraph")
-    if engine is not None and engine.origin is not None:
-        homes.append(str(Path(engine.origin).parents[1]))
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PYTHONPATH": os.pathsep.join(homes), **kept}

@@ -51,8 +51,8 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
 
     Raises:
         QuerySyntaxError: it is no SPARQL 1.1 update.
-        QueryRefusedError: it would fetch something, or has USING or WITH besides the protocol's parameters
-            (SPARQL 1.1 Protocol, section 2.2.3).
+        QueryRefusedError: it would fetch something and not be silent about its failure, or has USING or
+            WITH besides the protocol's parameters (SPARQL 1.1 Protocol, section 2.2.3).
     """
     pieces = list(_split(text))
     for piece in pieces:
@@ -60,7 +60,8 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
     for piece in pieces:
         piece.require_syntax(base_iri)
     _require_own_labels(text, pieces)
-    return [_Reader(piece, base_iri, using).read() for piece in pieces if piece.tokens]
+    read = [piece for piece in pieces if piece.tokens and not piece.begins("LOAD", "SILENT")]
+    return [_Reader(piece, base_iri, using).read() for piece in read]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,14 @@ class _Piece:
     tokens: tuple[Token, ...]
     end: int
 
+    def begins(self, *words: str) -> bool:
+        """Whether these are its first words."""
+        return tuple(token.text.upper() for token in self.tokens[: len(words)]) == words
+
     def refuse_calls(self) -> None:
+        """A load that fails silently changes nothing (section 3.1.4), so that one may be asked for."""
+        if self.begins("LOAD", "SILENT"):
+            return
         for token in self.tokens:
             sentence = _REFUSED.get(token.text.upper()) if token.kind == "word" else None
             if sentence is not None:
@@ -143,10 +151,10 @@ def _split(text: str) -> Iterator[_Piece]:
 
 
 def _require_own_labels(text: str, pieces: Iterable[_Piece]) -> None:
-    """A label of a blank node belongs to one operation (section 19.6 of the query language, rule 10)."""
+    """A label of a blank node belongs to one INSERT DATA (section 19.6 of the query language, rule 11)."""
     used: dict[str, int] = {}
     for number, piece in enumerate(pieces):
-        for token in piece.tokens:
+        for token in piece.tokens if piece.begins("INSERT", "DATA") else ():
             if token.kind == "blank" and used.setdefault(token.text, number) != number:
                 raise explain_syntax_error(
                     text, f"the blank node {token.text} stands in two operations", noun="update"

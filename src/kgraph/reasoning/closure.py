@@ -1,7 +1,7 @@
 """The closure of a project: which graphs are reasoned over, and which conclusions are kept.
 
-    in   the ontology without its alignments, and every data graph but ``links`` and ``editorial``:
-         outside identifiers and a curator's readings must not turn into facts
+    in   the ontology without its alignments, and every data graph but ``links``, ``editorial`` and
+         ``wikidata``: outside identifiers, a curator's readings and what others say must not turn into facts
     out  conclusions about individuals in the ontology's own terms, that no graph asserts already
 
 Dropped are conclusions about the ontology's terms, types in owl: and rdfs:, and reflexive owl:sameAs.
@@ -23,7 +23,7 @@ from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS
 
 __all__ = ["Closure", "close", "is_reasoned_over"]
 
-_OUTSIDE_REASONING: Final = frozenset({"links", "editorial"})
+_OUTSIDE_REASONING: Final = frozenset({"links", "editorial", "wikidata"})
 _PROPERTIES: Final = (OWL + "ObjectProperty", OWL + "DatatypeProperty")
 _CLASSES: Final = (OWL + "Class", RDFS + "Class")
 

@@ -28,6 +28,7 @@ from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
+from kgraph.store.workspace import Workspace
 from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
 
 __all__ = ["Draft"]
@@ -42,14 +43,19 @@ class Draft:
     Args:
         base: the generation to start from.
         path: the folder to make, which nobody else looks into.
+        workspace: where the store is kept open for the next draft; without one it is made for this alone.
     """
 
-    def __init__(self, base: Generation, path: Path) -> None:
+    def __init__(self, base: Generation, path: Path, *, workspace: Workspace | None = None) -> None:
         path.mkdir(parents=True)
-        ox.Store.read_only(str(base.store_path)).backup(str(path / "oxigraph"))
         self.path = path
         self.base = base
-        self.store = ox.Store(str(path / "oxigraph"))
+        self._workspace = workspace
+        if workspace is None:
+            ox.Store.read_only(str(base.store_path)).backup(str(path / "oxigraph"))
+            self.store = ox.Store(str(path / "oxigraph"))
+        else:
+            self.store = workspace.open(base)
         self.sizes: Counter[str] = Counter(base.manifest.client_graphs)
         self.delta = Delta()
         self.cover = Cover(
@@ -65,9 +71,13 @@ class Draft:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Close the store, where :meth:`seal` has not done so."""
-        self.__dict__.pop("store", None)
-        self.__dict__.pop("cover", None)
+        """Close the store, where :meth:`seal` has not done so. A workspace is kept where it is as it was."""
+        if "store" not in self.__dict__:
+            return
+        is_spoilt = not self.is_unchanged
+        del self.store, self.cover
+        if self._workspace is not None and is_spoilt:
+            self._workspace.drop()
 
     @property
     def is_unchanged(self) -> bool:
@@ -76,9 +86,9 @@ class Draft:
         nothing = delta.is_recorded and not delta.added and not delta.removed
         return nothing and self._sizes() == dict(self.base.manifest.client_graphs)
 
-    def client_graphs(self) -> list[GraphName]:
-        """The graphs that belong to clients; the default graph always is one."""
-        return [graph_name(key) for key in {**self.sizes, DEFAULT_KEY: 0}]
+    def client_graphs(self) -> dict[GraphName, int]:
+        """The graphs that belong to clients, with their sizes; the default graph always is one."""
+        return {graph_name(key): self.sizes[key] for key in {**self.sizes, DEFAULT_KEY: 0}}
 
     def visible_graphs(self) -> list[ox.NamedNode | ox.BlankNode]:
         """Every named graph that can be asked."""
@@ -172,10 +182,12 @@ class Draft:
             ReadOnlyGraphError: the graph is not a client's.
         """
         self.guard(name)
+        before = self._known_quads()
+        if before is None:
+            before = len(self.store)
         load()
-        size = count_triples(self.store, name)
-        if size or self.has_graph(name):
-            self.sizes[graph_key(name)] = size
+        if (come := len(self.store) - before) > 0:
+            self.sizes[graph_key(name)] += come
         self.delta.forget()
         self.cover.settle(name)
 
@@ -199,7 +211,11 @@ class Draft:
     def seal(self, identifier: str, *, made_by: str) -> Generation:
         """Finish: everything on disk, the store closed, the manifest written."""
         cover = [graph_key(name) for name in self.cover.names()]
+        quads = self._known_quads()
         self.store.flush()
+        if self._workspace is not None:
+            self.store.backup(str(self.path / "oxigraph"))
+            self._workspace.keep(identifier)
         del self.store, self.cover
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
@@ -211,11 +227,19 @@ class Draft:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             client_graphs=self._sizes(),
             cover=cover,
+            quads=quads,
             made_by=made_by,
             previous=self.base.id,
             base=self.base.id if self.delta.is_recorded else None,
         )
-        return seal(self.path, manifest)
+        return seal(self.path, manifest, base=self.base)
+
+    def _known_quads(self) -> int | None:
+        """How many quads there are, hidden ones too, where that needs no counting."""
+        known, delta = self.base.manifest.quads, self.delta
+        return (
+            known + len(delta.added) - len(delta.removed) if delta.is_recorded and known is not None else None
+        )
 
     def _sizes(self) -> dict[str, int]:
         return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}

@@ -15,7 +15,7 @@ from typing import Final
 
 from kgraph.store.generation import MANIFEST
 
-__all__ = ["Pin", "exclusive", "pruning"]
+__all__ = ["Pin", "exclusive", "is_locked", "pruning"]
 
 _PAUSE_S: Final = 0.005
 
@@ -63,6 +63,18 @@ def pruning(generation: Path) -> Iterator[bool]:
         return
     try:
         yield _try(descriptor, fcntl.LOCK_EX)
+    finally:
+        os.close(descriptor)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock of a file that only one may hold."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _try(descriptor, fcntl.LOCK_SH)
     finally:
         os.close(descriptor)
 

@@ -13,7 +13,18 @@ from fastapi.staticfiles import StaticFiles
 
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.web import canned, explain, graph_store, health, metrics, pages, sparql, who_said
+from kgraph.web import (
+    canned,
+    discovery,
+    explain,
+    graph_store,
+    health,
+    metrics,
+    pages,
+    resources,
+    sparql,
+    who_said,
+)
 from kgraph.web.faults import FAULTS, fault_response
 from kgraph.web.front import EXPOSED_HEADERS, FrontDoor
 
@@ -50,19 +61,20 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, graph_store, canned, explain, who_said, health, metrics):
+    for room in (sparql, graph_store, canned, explain, who_said, health, metrics, discovery):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:
         app.add_exception_handler(kind, fault_response)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.router.routes.extend(resources.router.routes)  # last: whatever else is below the base IRI
     return app
 
 
 def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def home(request: Request) -> Response:
-        return pages.home_page(request, graph)
+        return await pages.home_page(request, graph)
 
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import Request
@@ -18,11 +18,16 @@ from kgraph.web.reading import accept_of
 __all__ = ["begin_query", "format_names", "is_page", "query_choices", "refuse_unacceptable"]
 
 
-def query_choices(request: Request, suffix: str | None) -> Mapping[ResultKind, Choice]:
-    """A format for each kind of result."""
+def query_choices(
+    request: Request,
+    suffix: str | None,
+    *,
+    read: Callable[[str], Mapping[ResultKind, Choice]] = by_suffix,
+) -> Mapping[ResultKind, Choice]:
+    """A format for each kind of result. ``read`` says what a suffix means."""
     if suffix is None:
         return choose_formats(accept_of(request), html=True)
-    chosen = by_suffix(suffix)
+    chosen = read(suffix)
     if not chosen:
         raise HttpProblem(
             HTTPStatus.NOT_ACCEPTABLE,

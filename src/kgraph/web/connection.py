@@ -18,7 +18,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from kgraph.web.exchange import Exchange
+from kgraph.web.exchange import Exchange, reset
 from kgraph.web.limits import Limits
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import ON_DISCONNECT
@@ -191,7 +191,7 @@ class Connection(HttpToolsProtocol):
             if exchange.more_body:  # it is this request that is at fault
                 exchange.leave()
                 if exchange.response_started:
-                    self.transport.abort()
+                    reset(self.transport)
                     return
             else:  # what came before it gets its answer first
                 exchange.keep_alive = False
@@ -214,7 +214,7 @@ class Connection(HttpToolsProtocol):
         if self._stalled_s >= self.limits.reading_s or (
             self._refused and self._phase_s > self.limits.linger_s
         ):
-            self.transport.abort()
+            reset(self.transport)
         elif self._refused or self.transport.is_closing():
             pass
         elif self._begun > self._ended:
@@ -231,7 +231,7 @@ class Connection(HttpToolsProtocol):
                 self._refuse(slow_client("head"))
         elif self.cycle is None or self.cycle.response_complete:  # it was refused, and goes on all the same
             if self._phase_s > self.limits.linger_s:
-                self.transport.abort()
+                reset(self.transport)
         elif self.flow.read_paused:  # it is the server that keeps the client waiting
             self._quiet_s = 0
             self._phase_s -= 1

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -19,13 +22,22 @@ from kgraph.web.metrics import COUNTED
 from kgraph.web.refusals import closing, refusal
 from kgraph.web.replies import Replies, Reply
 
-__all__ = ["Exchange"]
+__all__ = ["Exchange", "reset"]
 
 _log: Final = logging.getLogger(__name__)
 #: A reply to a request with one of these is not kept: the secret would be, too.
 _SECRETS: Final = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
 #: Statuses without content (RFC 9110, section 6.4.1).
 _EMPTY: Final = frozenset({204, 304})
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """End a connection at once, so that its client hears of it and the system keeps nothing of it."""
+    connection = transport.get_extra_info("socket")
+    if connection is not None:
+        with suppress(OSError):  # it is gone already
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
 
 
 class Exchange(RequestResponseCycle):
@@ -141,7 +153,7 @@ class Exchange(RequestResponseCycle):
             self.transport.write(refusal(closing(), self.default_headers))
             self.transport.close()
         elif self._until_close:  # a proper close would say that this is all
-            self.transport.abort()
+            reset(self.transport)
         else:
             self.transport.close()
 

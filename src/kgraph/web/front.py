@@ -25,7 +25,16 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 _slow: Final = logging.getLogger("kgraph.slow")
 #: The headers that a script of another origin may read (Fetch Standard, section 3.3).
-EXPOSED_HEADERS: Final = ("Accept-Post", "Allow", "ETag", "Location", "Retry-After", "X-Generation")
+EXPOSED_HEADERS: Final = (
+    "Accept-Post",
+    "Allow",
+    "Content-Location",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-Generation",
+)
 _OPEN: Final = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode()),

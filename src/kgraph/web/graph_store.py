@@ -24,6 +24,7 @@ from fastapi.responses import JSONResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import DefaultGraph
+from kgraph.errors import RdfSyntaxError
 from kgraph.rdf.formats import Format, ResultKind, formats_for
 from kgraph.store import Generation
 from kgraph.store.manifest import DEFAULT_KEY
@@ -38,6 +39,7 @@ from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     WRITE_LIMIT_BYTES,
     choose_format,
+    client_of,
     media_type_of,
     read_body,
     read_parameters,
@@ -65,17 +67,21 @@ _PARAMETERS: Final = [
         "name": "graph",
         "in": "query",
         "description": "The IRI of a graph. Either this or 'default'.",
-        "schema": {"type": "string", "format": "iri"},
+        "schema": {"type": "string", "format": "iri-reference", "minLength": 1},
     },
     {
         "name": "default",
         "in": "query",
         "description": "The default graph.",
         "allowEmptyValue": True,
-        "schema": {"type": "string", "maxLength": 0},
+        "schema": {"type": "string"},
     },
 ]
-_BODY: Final = {"required": True, "content": {kind: {"schema": {"type": "string"}} for kind in _TAKEN_TYPES}}
+_SCHEMAS: Final = {"application/ld+json": {"type": ["object", "array"]}}
+_BODY: Final = {
+    "required": True,
+    "content": {kind: {"schema": _SCHEMAS.get(kind, {"type": "string"})} for kind in _TAKEN_TYPES},
+}
 _READ: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The graph.", "content": {fmt.media_type: {} for fmt in _OFFERED}},
     304: {"description": "It is still as If-None-Match names it."},
@@ -123,6 +129,7 @@ async def read_graph(request: Request) -> Response:
             default_graphs=None if target.iri is None else (target.iri,),
             default_graph=DefaultGraph.STRICT,
             generation=generation,
+            client=client_of(request),
         ),
     )
     return await respond(request, variant, answer)
@@ -233,6 +240,8 @@ def _target(request: Request) -> Target | None:
         raise _bad_target("The request names several graphs.")
     if named:
         iri = named[0]
+        if not iri:
+            raise _bad_target("The name of the graph is empty.")
         return Target(_iri(iri if _SCHEME.match(iri) else urljoin(pages.public_url(request, PATH), iri)))
     return Target(None) if default else None
 
@@ -313,6 +322,9 @@ async def _read_document(request: Request, *, with_form: bool, base_iri: str) ->
         raise unsupported(media_type, [*_TAKEN_TYPES, *([FORM_DATA] if with_form else [])], what="A graph")
     body = await read_body(request, limit_bytes=WRITE_LIMIT_BYTES)
     if fmt is not None:
+        if fmt.name == "jsonld" and not body.lstrip().startswith((b"{", b"[")):
+            # JSON-LD 1.1, section 9; Oxigraph takes a number for an empty document.
+            raise RdfSyntaxError("The document is neither a JSON object nor an array.")
         return body, fmt
     return await join_parts(request.headers["content-type"], body, _TAKEN, base_iri=base_iri)
 

@@ -15,6 +15,7 @@ __all__ = [
     "HTML",
     "Choice",
     "MediaRange",
+    "by_format",
     "by_suffix",
     "choose",
     "choose_formats",
@@ -153,3 +154,32 @@ def by_suffix(suffix: str) -> dict[ResultKind, Choice]:
     by_name: Mapping[str, Format] = {**{fmt.suffix: fmt for fmt in FORMATS.values()}, "html": HTML}
     fmt = by_name.get(suffix)
     return {} if fmt is None else {kind: Choice(fmt, fmt.media_type) for kind in fmt.carries}
+
+
+#: What else clients call the formats in ``format=``.
+_ALIASES: Final = {
+    "turtle": "ttl",
+    "n3": "ttl",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "json-ld": "jsonld",
+    "rdf+xml": "rdf",
+    "rdfxml": "rdf",
+    "nquads": "nq",
+    "n-quads": "nq",
+}
+#: What a format of results is for a graph.
+_FOR_GRAPHS: Final = {"json": "jsonld", "xml": "rdf"}
+
+
+def by_format(text: str) -> dict[ResultKind, Choice]:
+    """The format that a ``format=`` asks for: by name, by another name that clients have, or by media type.
+
+    ``json`` and ``xml`` stand for JSON-LD and RDF/XML where the result is a graph.
+    """
+    name = text.strip().lower().replace(" ", "+")  # a plus sign that nobody encoded
+    if "/" in name:
+        return dict(choose_formats(name, html=True)) if parse_accept(name) else {}
+    name = _ALIASES.get(name, name)
+    graph = by_suffix(_FOR_GRAPHS[name]) if name in _FOR_GRAPHS else {}
+    return {**graph, **by_suffix(name)}

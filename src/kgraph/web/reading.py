@@ -21,6 +21,7 @@ __all__ = [
     "WRITE_LIMIT_BYTES",
     "accept_of",
     "choose_format",
+    "client_of",
     "decode_parameters",
     "decode_text",
     "media_type_of",
@@ -42,6 +43,11 @@ ON_DISCONNECT: Final = "kgraph.on_disconnect"
 _T = TypeVar("_T")
 _CHARSET: Final = re.compile(r'charset\s*=\s*"?([^\s;"]+)', re.IGNORECASE)
 _STRAY_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+
+
+def client_of(request: Request) -> str:
+    """Who asks, by address: clients share what there is."""
+    return request.client.host if request.client is not None else ""
 
 
 def accept_of(request: Request) -> str | None:

@@ -18,12 +18,13 @@ from kgraph.web.choosing import begin_query, format_names, is_page, query_choice
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
 from kgraph.web.documentation import graph_parameter, problem_responses
 from kgraph.web.front import QUERY as QUERY_TEXT
-from kgraph.web.negotiation import HTML
+from kgraph.web.negotiation import HTML, by_format
 from kgraph.web.operations import FORM, QUERY, UPDATE, QueryOperation, parse_operation
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     WRITE_LIMIT_BYTES,
     choose_format,
+    client_of,
     decode_parameters,
     decode_text,
     media_type_of,
@@ -64,8 +65,8 @@ _PARAMETERS: Final = [
     {
         "name": "format",
         "in": "query",
-        "description": "The name of a format, for clients that cannot set Accept.",
-        "schema": {"type": "string", "enum": [*FORMATS, "html"]},
+        "description": "The name of a format or a media type, for clients that cannot set Accept.",
+        "schema": {"type": "string", "examples": [*FORMATS, "html"]},
     },
 ]
 _UPDATE_PARAMETERS: Final = [
@@ -101,8 +102,8 @@ async def query_by_get(request: Request) -> Response:
             "An update cannot come by GET.",
             "Send it by POST (SPARQL 1.1 Protocol, section 2.2).",
         )
-    if "query" not in names:
-        return await _describe(request)
+    if not names & {"query", "default-graph-uri", "named-graph-uri"}:
+        return await _describe(request, [value for name, value in pairs if name == "format"])
     return await _perform(request, pairs)
 
 
@@ -175,7 +176,7 @@ def generation_header(graph: AsyncKnowledgeGraph) -> dict[str, str]:
 async def _query(request: Request, operation: QueryOperation) -> Response:
     graph = graph_of(request)
     generation = graph.generation
-    chosen = query_choices(request, operation.format)
+    chosen = query_choices(request, operation.format, read=by_format)
     request.scope[QUERY_TEXT] = operation.text
     profile = profile_query(operation.text)
     refuse_unacceptable(profile.form, chosen)
@@ -202,6 +203,7 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
             named_graphs=operation.named_graphs,
             base_iri=base_iri,
             generation=generation,
+            client=client_of(request),
         ),
     )
     return await respond(request, variant, answer)
@@ -216,6 +218,7 @@ async def _page(request: Request, operation: QueryOperation) -> Response:
             formats=pages.PAGE_FORMATS,
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
+            client=client_of(request),
         )
         return await pages.read_result(graph, answer)
 
@@ -226,9 +229,17 @@ async def _page(request: Request, operation: QueryOperation) -> Response:
     return pages.sparql_page(request, graph, query=operation.text, result=result)
 
 
-async def _describe(request: Request) -> Response:
+async def _describe(request: Request, formats: list[str]) -> Response:
     offer = [*DESCRIPTION_FORMATS, HTML]
-    choice = choose_format(request, offer, what="The service's description")
+    choice = by_format(formats[-1]).get(ResultKind.GRAPH) if formats else None
+    if formats and (choice is None or choice.format not in offer):
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            f"The service's description is not available as {formats[-1][:40]!r}.",
+            f"There are: {', '.join(fmt.name for fmt in offer)}.",
+        )
+    choice = choice or choose_format(request, offer, what="The service's description")
     graph = graph_of(request)
     if choice.format is HTML:
         return pages.sparql_page(request, graph)

@@ -33,7 +33,7 @@ async def warm(graph: AsyncKnowledgeGraph) -> None:
             while not _is_quiet(graph):  # noqa: ASYNC110 - nothing tells when a worker has time
                 await asyncio.sleep(_PAUSE_S)
             with suppress(KgraphError):  # whoever asks it will hear of it
-                answer = await graph.query(text, formats=formats, generation=generation)
+                answer = await graph.query(text, formats=formats, generation=generation, client="warming")
                 await answer.read()
 
 
