@@ -15,12 +15,13 @@ whoever runs one sends it the rows of the queries that it yields.
 """
 
 from kgraph.reasoning.belief import Belief, believe
-from kgraph.reasoning.closure import Closure, close, is_reasoned_over
+from kgraph.reasoning.closure import Closure, close
 from kgraph.reasoning.program import compile_program
 from kgraph.reasoning.proof import Explanation, Proof, Statement, Verdict
 from kgraph.reasoning.saturation import Clash
 from kgraph.reasoning.search import Explainer
 from kgraph.reasoning.view import View
+from kgraph.reasoning.world import is_reasoned_over
 
 __all__ = [
     "Belief",

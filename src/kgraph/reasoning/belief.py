@@ -16,12 +16,13 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import Term
-from kgraph.reasoning.closure import close, is_reasoned_over
+from kgraph.reasoning.closure import close
 from kgraph.reasoning.evidence import Asking
 from kgraph.reasoning.proof import Explanation
 from kgraph.reasoning.saturation import Clash
 from kgraph.reasoning.search import Explainer
 from kgraph.reasoning.view import View
+from kgraph.reasoning.world import is_reasoned_over
 from kgraph.vocab import AFFIRMING, KG, POSITIVE, Names
 
 __all__ = ["BELIEVED", "Belief", "believe"]

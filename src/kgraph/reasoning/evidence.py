@@ -15,7 +15,7 @@ from kgraph.rdf.terms import Term
 from kgraph.reasoning.proof import Proof, Quote, Statement
 from kgraph.vocab import DCTERMS, FACT, KG, MODES_OF_THE_PUBLICATION, POSITIVE, RDF_TYPE, Names
 
-__all__ = ["Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "union"]
+__all__ = ["Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "look_up", "union"]
 
 T = TypeVar("T")
 Rows: TypeAlias = Sequence[Mapping[str, Term | None]]
@@ -25,6 +25,8 @@ Asking: TypeAlias = Generator[str, Rows, T]
 _Described: TypeAlias = dict[str, list[Term]]
 #: How many parts one query has: longer ones take their time to parse.
 _PARTS: Final = 400
+#: How many rows of values one query has.
+_VALUES: Final = 2_000
 #: The graphs of what somebody says; the second only in a view (see :mod:`kgraph.reasoning.belief`).
 _SAID: Final = frozenset({"stated", "believed"})
 
@@ -44,23 +46,35 @@ def _value(term: Term | None) -> str:
     return term.value if isinstance(term, (ox.NamedNode, ox.Literal)) else str(term)
 
 
+def look_up(
+    variables: str, values: Sequence[Iterable[object]], pattern: str
+) -> Asking[list[tuple[int, Mapping[str, Term | None]]]]:
+    """The solutions of one pattern for each of many bindings of some variables, with the binding's number.
+
+    The terms are IRIs and literals: SPARQL cannot name a blank node.
+    """
+    found: list[tuple[int, Mapping[str, Term | None]]] = []
+    for start in range(0, len(values), _VALUES):
+        some = values[start : start + _VALUES]
+        rows = " ".join(f"({n} {' '.join(map(str, terms))})" for n, terms in enumerate(some, start))
+        solutions = yield f"SELECT * WHERE {{ VALUES (?part {variables}) {{ {rows} }} {pattern} }}"
+        found += [(int(_value(row["part"])), row) for row in solutions]
+    return found
+
+
 def find_graphs(triples: Sequence[ox.Triple], names: Names) -> Asking[dict[ox.Triple, set[str]]]:
     """The short names of the graphs that hold each of the triples."""
-    rows = yield from union([f"GRAPH ?graph {{ {_pattern(triple)} }}" for triple in triples])
+    rows = yield from look_up("?s ?p ?o", triples, "GRAPH ?graph { ?s ?p ?o }")
     found: dict[ox.Triple, set[str]] = {triple: set() for triple in triples}
     for number, row in rows:
         found[triples[number]].add(_value(row["graph"]).removeprefix(names.graphs))
     return found
 
 
-def _pattern(triple: ox.Triple) -> str:
-    return f"{triple.subject} {triple.predicate} {triple.object}"
-
-
 def _describe(nodes: Iterable[str]) -> Asking[dict[str, _Described]]:
     """What is said of each node, by predicate."""
     wanted = list(dict.fromkeys(nodes))
-    rows = yield from union([f"<{node}> ?predicate ?object" for node in wanted])
+    rows = yield from look_up("?node", [[ox.NamedNode(n)] for n in wanted], "?node ?predicate ?object")
     found: dict[str, _Described] = {node: {} for node in wanted}
     for number, row in rows:
         value = row["object"]
@@ -84,14 +98,10 @@ def _number(node: _Described, name: str) -> int | None:
 
 def find_statements(triples: Sequence[ox.Triple]) -> Asking[dict[ox.Triple, list[Statement]]]:
     """The assertions with each of these contents, stated and unasserted ones."""
-    rows = yield from union(
-        [
-            f"?claim <{KG}subject> {t.subject} ; <{KG}predicate> {t.predicate} ; <{KG}{name}> {t.object} ."
-            for t in triples
-            for name in ("object", "value")
-        ]
-    )
-    claims = [(triples[number // 2], _value(row["claim"])) for number, row in rows]
+    claims: list[tuple[ox.Triple, str]] = []
+    for name in ("object", "value"):
+        rows = yield from look_up("?s ?p ?o", triples, f"?claim <{KG}subject> ?s ; <{KG}predicate> ?p ; <{KG}{name}> ?o")
+        claims += [(triples[number], _value(row["claim"])) for number, row in rows]
     statements = yield from _statements(claim for _, claim in claims)
     found: dict[ox.Triple, list[Statement]] = {triple: [] for triple in triples}
     for triple, claim in claims:
@@ -176,8 +186,10 @@ def _backs(statement: Statement, graphs: Iterable[str]) -> bool:
 def _outside(subjects: Iterable[str]) -> Asking[dict[str, tuple[str, ...]]]:
     """The named sources of the gazetteer's records of some things."""
     wanted = list(dict.fromkeys(subjects))
-    rows = yield from union(
-        [f"?record <{KG}recordOf> <{subject}> ; <{DCTERMS}source> ?source ." for subject in wanted]
+    rows = yield from look_up(
+        "?place",
+        [[ox.NamedNode(subject)] for subject in wanted],
+        f"?record <{KG}recordOf> ?place ; <{DCTERMS}source> ?source",
     )
     found: dict[str, list[str]] = {}
     for number, row in rows:

@@ -1,0 +1,184 @@
+"""Support: on whose word each inference rests, as the sets of sources that together suffice for it.
+
+A fact that somebody's word stands for holds in the ways in which it was told (a stated one: its speakers; one
+of the gazetteer: the gazetteer); whatever else is given holds anyhow. A conclusion holds in every way in
+which all premises of a step to it do, together. Kept are the minimal ways, those without another inside. So
+a conclusion depends on a source if each way names it; it rests on Reuters' voice alone if one way is
+{Reuters}; and if some sources were believed and no others, that would follow of which a way lies within them.
+
+Ways of more than :data:`MOST_SOURCES` sources are not told apart, lest there be as many as there are ways to
+choose them: what holds in no smaller way has one, of all the sources that its derivations use.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, TypeAlias, cast
+
+import pyoxigraph as ox
+
+from kgraph.reasoning.program import Clause, Slot
+from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality
+from kgraph.reasoning.signs import Sign, as_pattern, meets, sign_of
+from kgraph.vocab import OWL_SAME_AS
+
+__all__ = ["FREE", "MOST_SOURCES", "Ways", "beyond_told", "either", "find_support", "minimal", "settle"]
+
+#: The minimal sets of sources that suffice.
+Ways: TypeAlias = frozenset[frozenset[str]]
+#: Holds whomever one believes.
+FREE: Final[Ways] = frozenset({frozenset()})
+MOST_SOURCES: Final = 4
+_NEVER: Final[Ways] = frozenset()
+
+#: A conclusion and the premises of one step to it.
+Step: TypeAlias = tuple[ox.Triple, tuple[ox.Triple, ...]]
+
+
+def minimal(sets: Iterable[frozenset[str]]) -> Ways:
+    """The sets that contain no other, of those that are small enough to be told apart."""
+    kept: list[frozenset[str]] = []
+    for sources in sorted(set(sets), key=len):
+        if len(sources) <= MOST_SOURCES and not any(smaller <= sources for smaller in kept):
+            kept.append(sources)
+    return frozenset(kept)
+
+
+@lru_cache(maxsize=100_000)
+def either(one: Ways, other: Ways) -> Ways:
+    """The ways of what holds in these and in those."""
+    return minimal(one | other)
+
+
+@lru_cache(maxsize=100_000)
+def _both(one: Ways, other: Ways) -> Ways:
+    return minimal(a | b for a in one for b in other)
+
+
+def settle(
+    steps: Sequence[Step],
+    told: Mapping[ox.Triple, Ways],
+    known: Callable[[ox.Triple], Ways],
+) -> dict[ox.Triple, Ways]:
+    """The ways in which all conclusions hold: the least fixpoint.
+
+    Args:
+        steps: every step to each conclusion in question.
+        told: the ways in which some of these were told.
+        known: the ways of a premise that is none of them.
+    """
+    ways = {goal: told.get(goal, _NEVER) for goal, _ in steps}
+    users: dict[ox.Triple, list[int]] = {}
+    for number, (_, premises) in enumerate(steps):
+        for premise in premises:
+            if premise not in ways:
+                ways[premise] = known(premise)
+            users.setdefault(premise, []).append(number)
+    waiting = deque(range(len(steps)))
+    queued = bytearray(b"\1") * len(steps)
+    while waiting:
+        number = waiting.popleft()
+        queued[number] = 0
+        goal, premises = steps[number]
+        found = FREE
+        for premise in premises:
+            found = _both(found, ways[premise])
+        before = ways[goal]
+        if (after := either(before, found)) != before:
+            ways[goal] = after
+            for user in users.get(goal, ()):
+                if not queued[user]:
+                    queued[user] = 1
+                    waiting.append(user)
+    goals = dict.fromkeys(goal for goal, _ in steps)
+    return {goal: ways[goal] for goal in goals} | _many(steps, ways)
+
+
+def _many(steps: Sequence[Step], ways: Mapping[ox.Triple, Ways]) -> dict[ox.Triple, Ways]:
+    """The one way of each conclusion that no few sources suffice for: all that its derivations use."""
+    open_steps = [(goal, premises) for goal, premises in steps if not ways[goal]]
+    sources = {goal: frozenset[str]() for goal, _ in open_steps}
+    changed = bool(open_steps)
+    while changed:
+        changed = False
+        for goal, premises in open_steps:
+            used = (sources[p] if p in sources else frozenset().union(*ways[p]) for p in premises)
+            if not (found := frozenset().union(*used)) <= sources[goal]:
+                sources[goal] |= found
+                changed = True
+    return {goal: frozenset({some}) for goal, some in sources.items()}
+
+
+def find_support(
+    store: ox.Store,
+    program: Iterable[Clause],
+    inferred: Collection[ox.Triple],
+    told: Mapping[ox.Triple, Ways],
+) -> dict[ox.Triple, Ways]:
+    """On whose word everything rests, in a saturated store: see :func:`beyond_told`.
+
+    What holds whomever one believes is for the greater part not even looked at: no rule leads to it from
+    anything like what was told.
+    """
+    same = store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ ?x <{OWL_SAME_AS}> ?y }}")
+    clauses = [c for c in program if c.conclusion is not None and (same or not is_equality(c))]
+    signs = _reachable(clauses, {sign_of(as_pattern(triple)) for triple in told})
+    steps = [
+        step
+        for clause in clauses
+        if _concludes(clause, signs)
+        for step in _steps(store, clause)
+        if step[0] in inferred or step[0] in told
+    ]
+    return beyond_told(settle(steps, told, lambda premise: told.get(premise, FREE)), told)
+
+
+def beyond_told(ways: Mapping[ox.Triple, Ways], told: Mapping[ox.Triple, Ways]) -> dict[ox.Triple, Ways]:
+    """The ways in which triples follow, without those in which they were told.
+
+    A conclusion that holds whomever one believes is left out.
+    """
+    found = {triple: some - told.get(triple, FREE) for triple, some in ways.items()}
+    return {triple: some for triple, some in found.items() if some}
+
+
+def _concludes(clause: Clause, signs: Iterable[Sign]) -> bool:
+    assert clause.conclusion is not None  # noqa: S101 - only such clauses are asked about
+    head = sign_of(clause.conclusion)
+    return any(meets(head, sign) for sign in signs)
+
+
+def _reachable(clauses: Sequence[Clause], signs: set[Sign]) -> set[Sign]:
+    """The signs of what clauses can lead to from triples of some signs, these included."""
+    found = set(signs)
+    rest = list(clauses)
+    while True:
+        used = [c for c in rest if any(meets(sign_of(p), sign) for p in c.premises for sign in found)]
+        if not used:
+            return found
+        rest = [clause for clause in rest if clause not in used]
+        found |= {sign_of(clause.conclusion) for clause in used if clause.conclusion is not None}
+
+
+def _steps(store: ox.Store, clause: Clause) -> Iterator[Step]:
+    """Every step by a clause in a saturated store."""
+    assert clause.conclusion is not None  # noqa: S101 - it concludes something of the signs in question
+    names = sorted(set().union(*(premise.variables for premise in clause.premises)))
+    query = f"SELECT {' '.join(f'?{name}' for name in names) or '*'} WHERE {{ {clause.where} }}"
+    rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
+    # There are as many rows as a closure has steps: each pattern is filled in by position.
+    goal, *premises = (
+        [names.index(slot.value) if isinstance(slot, ox.Variable) else slot for slot in pattern]
+        for pattern in (clause.conclusion, *clause.premises)
+    )
+    for row in rows:
+        if not isinstance(row[goal[0]] if isinstance(goal[0], int) else None, ox.Literal):
+            yield _filled(goal, row), tuple([_filled(premise, row) for premise in premises])
+
+
+def _filled(slots: Sequence[Slot | int], row: ox.QuerySolution) -> ox.Triple:
+    s, p, o = (row[slot] if isinstance(slot, int) else slot for slot in slots)
+    return ox.Triple(s, p, o)  # type: ignore[arg-type]
+
