@@ -28,7 +28,7 @@ from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryReq
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
-from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
+from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings, load_settings
@@ -196,15 +196,29 @@ class AsyncKnowledgeGraph:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
-    async def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
-        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
+    async def explain(
+        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
+    ) -> Explanation:
+        """Why a triple holds, down to quoted sentences.
+
+        Args:
+            subject: the triple's subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
+            predicate: its predicate.
+            value: its object.
+            every: find every way to derive it.
+            believing: speakers to be believed, as in :meth:`believe`.
 
         Raises:
-            ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
+            ParameterError: a term cannot be read.
         """
         generation = self.generation
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
-        return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
+        if not believing:
+            search = self._explainer_of(generation).explain(triple, every=every)
+        else:
+            belief = await self._believe(believing, generation, only=False)
+            search = belief.explain(triple, every=every)
+        return await self._search(search, generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -212,10 +226,14 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: a name cannot be read.
         """
-        generation = self.generation
+        return await self._believe(speakers, self.generation, only=only)
+
+    async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
         iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
         explainer = self._explainer_of(generation)
-        return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+        remainder = Remainder.read(generation.remainder(), self.settings.names)
+        search = believe(iris, generation.axioms(), remainder, explainer, only=only)
+        return await self._search(search, generation)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:
@@ -337,9 +355,12 @@ class KnowledgeGraph:
         """
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
 
-    def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+    def explain(
+        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
+    ) -> Explanation:
         """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
-        return self._call(partial(self._graph.explain, every=every), subject, predicate, value)
+        explain = partial(self._graph.explain, every=every, believing=believing)
+        return self._call(explain, subject, predicate, value)
 
     def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""

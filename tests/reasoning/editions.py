@@ -12,16 +12,16 @@ from kgraph.reasoning import View, close
 from kgraph.reasoning.closure import Closure
 from kgraph.reasoning.support import Ways
 from kgraph.reasoning.support_graph import describe_support
-from kgraph.vocab import KG, Names
+from kgraph.vocab import FACT, KG, POSITIVE, Names
 from tests.reasoning.oracle import parse
 from tests.reasoning.test_closure import AXIOMS, DECLARATIONS, FACTS, filled
 
 NAMES = Names("https://w3id.org/kgraph/")
 SPEAKERS = ("urn:t:reuters", "urn:t:ristic", "urn:t:kfor")
-GAZETTEER = "urn:t:gazetteer"
+GAZETTEER = NAMES.graph("gazetteer")
 
-#: (what is claimed, by whom), and facts of other graphs: (graph, fact).
-Claims = Sequence[tuple[str, str]]
+#: (what is claimed, by whom, whether in the article's own voice), and facts of other graphs: (graph, fact).
+Claims = Sequence[tuple[str, str, bool]]
 Facts = Sequence[tuple[str, str]]
 
 
@@ -50,23 +50,29 @@ class Edition:
 
 
 def edition(claims: Claims, facts: Facts) -> Edition:
-    """A project with some claims, all of them stated, and some facts of other graphs."""
+    """A project with some claims, and some facts of other graphs."""
     graphs: dict[str, list[ox.Triple]] = {"assertions": [], "stated": []}
     for name, text in facts:
         graphs.setdefault(name, []).extend(parse(text))
     told: dict[ox.Triple, set[frozenset[str]]] = {}
-    for number, (text, speaker) in enumerate(dict.fromkeys(claims)):
+    for number, (text, speaker, is_stated) in enumerate(dict.fromkeys(claims)):
         (content,) = parse(text)
-        names = ("subject", "predicate", "value" if isinstance(content.object, ox.Literal) else "object")
+        parts = {
+            "subject": content.subject,
+            "predicate": content.predicate,
+            "value" if isinstance(content.object, ox.Literal) else "object": content.object,
+            "attributedTo": ox.NamedNode(speaker),
+            "mode": ox.NamedNode(KG + ("narrated" if is_stated else "direct-quotation")),
+            "polarity": ox.NamedNode(POSITIVE),
+            "modality": ox.NamedNode(FACT),
+        }
         claim = ox.NamedNode(f"urn:t:claim{number}")
         graphs["assertions"] += [
-            ox.Triple(claim, ox.NamedNode(KG + name), term) for name, term in zip(names, content, strict=True)
+            ox.Triple(claim, ox.NamedNode(KG + name), part) for name, part in parts.items()
         ]
-        graphs["assertions"].append(
-            ox.Triple(claim, ox.NamedNode(KG + "attributedTo"), ox.NamedNode(speaker))
-        )
-        graphs["stated"].append(content)
-        told.setdefault(content, set()).add(frozenset({speaker}))
+        if is_stated:
+            graphs["stated"].append(content)
+            told.setdefault(content, set()).add(frozenset({speaker}))
     for triple in graphs.get("gazetteer", ()):
         told.setdefault(triple, set()).add(frozenset({GAZETTEER}))
     free = {triple for name in ("entities", "document") for triple in graphs.get(name, ())}
@@ -76,7 +82,10 @@ def edition(claims: Claims, facts: Facts) -> Edition:
     )
 
 
-ontologies = st.lists(filled(AXIOMS), min_size=1, max_size=6).map(lambda some: parse(DECLARATIONS + "\n".join(some)))
+ontologies = st.lists(filled(AXIOMS), min_size=1, max_size=6).map(
+    lambda some: parse(DECLARATIONS + "\n".join(some))
+)
 contents = filled([fact for fact in FACTS if "differentFrom" not in fact])
-claims = st.lists(st.tuples(contents, st.sampled_from(SPEAKERS)), max_size=8)
-facts = st.lists(st.tuples(st.sampled_from(["entities", "gazetteer", "document", "links"]), filled(FACTS)), min_size=1, max_size=6)
+claims = st.lists(st.tuples(contents, st.sampled_from(SPEAKERS), st.booleans()), max_size=8)
+records = st.tuples(st.sampled_from(["entities", "gazetteer", "document", "links"]), filled(FACTS))
+facts = st.lists(records, min_size=1, max_size=6)

@@ -31,7 +31,7 @@ from kgraph.text import digest
 __all__ = ["Project", "Role", "TurtleFile", "read_project"]
 
 #: Graphs that the build derives; no file may fill them.
-DERIVED_GRAPHS: Final = frozenset({"stated", "inferred"})
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
 ONTOLOGY_GRAPH: Final = "ontology"
 _GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 

@@ -22,6 +22,7 @@ from kgraph.reasoning.world import INFERRED, Altered, Question, World, is_premis
 
 __all__ = ["Change", "Derivation", "alter", "consequences", "derivations", "reach"]
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Derivation:
     """One step: a clause with the triples that met its premises; without a conclusion, a contradiction."""
@@ -56,8 +57,7 @@ def _steps(
     for number, row in rows:
         clause = attempts[number][0]
         goal = None if clause.conclusion is None else clause.conclusion.bind(row)
-        # What a rule moves to the front may be a literal, of which nothing can be said.
-        if goal is None or not isinstance(goal.subject, ox.Literal):
+        if goal is None or goal.is_possible:
             premises = tuple(premise.bind(row).triple for premise in clause.premises)
             conclusion = None if goal is None else goal.triple
             found.setdefault((id(clause), premises), Derivation(clause, premises, conclusion))

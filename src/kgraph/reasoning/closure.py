@@ -19,11 +19,12 @@ import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
 from kgraph.reasoning.program import compile_program, find_unsupported
+from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
 from kgraph.reasoning.support import Ways, find_support
 from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS, XSD
 
-__all__ = ["Closure", "Selection", "close", "normal"]
+__all__ = ["Closure", "Selection", "assemble", "close", "normal"]
 
 _PROPERTIES: Final = (OWL + "ObjectProperty", OWL + "DatatypeProperty")
 _CLASSES: Final = (OWL + "Class", RDFS + "Class")
@@ -33,16 +34,15 @@ _CLASSES: Final = (OWL + "Class", RDFS + "Class")
 class Closure:
     """What follows. ``inferred`` is empty of anything asserted; a contradiction makes all of it worthless.
 
-    ``unsupported`` are the axioms that no rule reads, by the term that they use; ``unkept`` the conclusions
-    that are dropped, but that others may follow from. ``support`` says on whose word things follow, where on
-    anybody's: see :mod:`kgraph.reasoning.support`.
+    ``unsupported`` are the axioms that no rule reads, by the term that they use. ``support`` says on whose
+    word things follow, where on anybody's: see :mod:`kgraph.reasoning.support`. ``remainder`` is not kept.
     """
 
     inferred: tuple[ox.Triple, ...]
     contradictions: tuple[Clash, ...]
     unsupported: dict[str, list[ox.Triple]]
-    unkept: tuple[ox.Triple, ...] = ()
     support: Mapping[ox.Triple, Ways] = field(default_factory=dict)
+    remainder: Remainder = field(default_factory=Remainder)
 
 
 def close(
@@ -72,16 +72,30 @@ def close(
     saturate(store, program)
     selection = Selection(axioms, (*asserted, *premises))
     found = {quad.triple for quad in store.quads_for_pattern(None, None, None, INFERRED)}
-    shown = {triple for triple in found if selection.shows(triple)}
     clashes = tuple(find_clashes(store, program))
     voices = {normal(triple): ways for triple, ways in (told or {}).items()}
     support = find_support(store, program, found, voices) if voices and not clashes else {}
+    return assemble(found, support, selection, clashes, unsupported)
+
+
+def assemble(
+    conclusions: Iterable[ox.Triple],
+    support: Mapping[ox.Triple, Ways],
+    selection: Selection,
+    contradictions: tuple[Clash, ...],
+    unsupported: dict[str, list[ox.Triple]],
+) -> Closure:
+    """Tell apart what is kept and what is not."""
+    dropped = {triple for triple in conclusions if not selection.keeps(triple)}
     return Closure(
-        tuple(sorted(shown, key=str)),
-        clashes,
+        tuple(sorted((triple for triple in conclusions if triple not in dropped), key=str)),
+        contradictions,
         unsupported,
-        tuple(sorted(found - shown, key=str)),
-        {triple: ways for triple, ways in support.items() if triple in shown or triple in voices},
+        {triple: ways for triple, ways in support.items() if triple not in dropped},
+        Remainder(
+            tuple(sorted(dropped, key=str)),
+            {triple: ways for triple, ways in support.items() if triple in dropped},
+        ),
     )
 
 
@@ -112,7 +126,7 @@ class Selection:
         self._classes = {iri for cls in _CLASSES for iri in self._terms.instances(cls)}
         self._asserted = set(map(normal, (*axioms, *asserted)))
 
-    def shows(self, triple: ox.Triple) -> bool:
+    def keeps(self, triple: ox.Triple) -> bool:
         """Whether a conclusion is kept."""
         return triple not in self._asserted and self._is_of_interest(triple)
 

@@ -6,7 +6,7 @@ SPARQL queries and is sent their rows. Terms enter a query only as serialised te
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
@@ -15,7 +15,7 @@ from kgraph.rdf.terms import Term
 from kgraph.reasoning.proof import Proof, Quote, Statement
 from kgraph.vocab import DCTERMS, FACT, KG, MODES_OF_THE_PUBLICATION, POSITIVE, RDF_TYPE, Names
 
-__all__ = ["Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "look_up", "union"]
+__all__ = ["BELIEVED", "Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "look_up", "union"]
 
 T = TypeVar("T")
 Rows: TypeAlias = Sequence[Mapping[str, Term | None]]
@@ -27,8 +27,9 @@ _Described: TypeAlias = dict[str, list[Term]]
 _PARTS: Final = 400
 #: How many rows of values one query has.
 _VALUES: Final = 2_000
-#: The graphs of what somebody says; the second only in a view (see :mod:`kgraph.reasoning.belief`).
-_SAID: Final = frozenset({"stated", "believed"})
+_STATED: Final = "stated"
+#: The graph of what is believed, in no generation but above one: see :mod:`kgraph.reasoning.belief`.
+BELIEVED: Final = "believed"
 
 
 def union(parts: Sequence[str]) -> Asking[list[tuple[int, Mapping[str, Term | None]]]]:
@@ -100,7 +101,8 @@ def find_statements(triples: Sequence[ox.Triple]) -> Asking[dict[ox.Triple, list
     """The assertions with each of these contents, stated and unasserted ones."""
     claims: list[tuple[ox.Triple, str]] = []
     for name in ("object", "value"):
-        rows = yield from look_up("?s ?p ?o", triples, f"?claim <{KG}subject> ?s ; <{KG}predicate> ?p ; <{KG}{name}> ?o")
+        content = f"?claim <{KG}subject> ?s ; <{KG}predicate> ?p ; <{KG}{name}> ?o"
+        rows = yield from look_up("?s ?p ?o", triples, content)
         claims += [(triples[number], _value(row["claim"])) for number, row in rows]
     statements = yield from _statements(claim for _, claim in claims)
     found: dict[ox.Triple, list[Statement]] = {triple: [] for triple in triples}
@@ -148,10 +150,12 @@ def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> 
     )
 
 
-def find_leaves(graphs: Mapping[ox.Triple, Iterable[str]]) -> Asking[dict[ox.Triple, Proof]]:
-    """The leaf that each asserted triple is, given the graphs that hold it."""
+def find_leaves(
+    graphs: Mapping[ox.Triple, Iterable[str]], believed: Collection[str] = ()
+) -> Asking[dict[ox.Triple, Proof]]:
+    """The leaf that each asserted triple is, given the graphs that hold it, and who is believed."""
     triples = list(graphs)
-    stated = [triple for triple in triples if not _SAID.isdisjoint(graphs[triple])]
+    stated = [triple for triple in triples if _STATED in graphs[triple] or BELIEVED in graphs[triple]]
     statements = yield from find_statements(stated)
     subjects = {t: t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
     others = [subject for triple, subject in subjects.items() if triple not in statements]
@@ -171,16 +175,17 @@ def find_leaves(graphs: Mapping[ox.Triple, Iterable[str]]) -> Asking[dict[ox.Tri
             tuple(
                 s
                 for s in statements.get(triple, about)
-                if triple not in statements or _backs(s, graphs[triple])
+                if triple not in statements or _backs(s, graphs[triple], believed)
             ),
             sources.get(subject, ()) if "gazetteer" in graphs[triple] else (),
         )
     return found
 
 
-def _backs(statement: Statement, graphs: Iterable[str]) -> bool:
+def _backs(statement: Statement, graphs: Iterable[str], believed: Collection[str]) -> bool:
     """Whether a statement is a reason for its content to stand in one of the graphs."""
-    return statement.is_stated or ("believed" in graphs and statement.is_affirmed)
+    is_believed = statement.is_affirmed and any(speaker in believed for speaker in statement.speakers)
+    return (statement.is_stated and _STATED in graphs) or (is_believed and BELIEVED in graphs)
 
 
 def _outside(subjects: Iterable[str]) -> Asking[dict[str, tuple[str, ...]]]:

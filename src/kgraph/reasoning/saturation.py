@@ -19,7 +19,7 @@ from typing import Final, cast
 import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Slot
-from kgraph.reasoning.signs import Sign, meets, sign_of
+from kgraph.reasoning.signs import Sign, Signs, meets, sign_of
 from kgraph.vocab import OWL_SAME_AS
 
 __all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "stratify"]
@@ -105,12 +105,12 @@ def _derive(store: ox.Store, clause: Clause, *, into: ox.NamedNode, new: int | N
 
 def _iterate(store: ox.Store, clauses: Sequence[Clause]) -> None:
     """Take in the graph ``next`` round by round, each adding what follows from the one before."""
-    heads = {sign_of(clause.conclusion) for clause in clauses if clause.conclusion is not None}
+    heads = Signs(sign_of(clause.conclusion) for clause in clauses if clause.conclusion is not None)
     while store.query(f"ASK {{ GRAPH {_NEXT} {{ ?s ?p ?o }} }}"):
         store.update(f"MOVE {_NEXT} TO {_DELTA}; ADD {_DELTA} TO {INFERRED}")
         for clause in clauses:
             for number, premise in enumerate(clause.premises):
-                if any(meets(sign_of(premise), head) for head in heads):
+                if heads.meets(sign_of(premise)):
                     _derive(store, clause, into=_NEXT, new=number)
     store.update(f"CLEAR SILENT GRAPH {_DELTA}")
 

@@ -56,18 +56,18 @@ class Explainer:
     Args:
         program: the clauses.
         names: the names of the project.
-        world: where premises are looked up; the generation as it stands by default.
     """
 
-    def __init__(self, program: Iterable[Clause], names: Names, world: World | None = None) -> None:
+    def __init__(self, program: Iterable[Clause], names: Names) -> None:
         self.rules = Rules(program)
         self.names = names
-        self.world = world or Stored(names)
+        self.world: World = Stored(names)
+        self.believed: tuple[str, ...] = ()
 
-    def within(self, world: World) -> Explainer:
-        """The same for another world."""
+    def within(self, world: World, believed: Iterable[str]) -> Explainer:
+        """The same for a world above the generation, in which some speakers are believed."""
         other = copy(self)
-        other.world = world
+        other.world, other.believed = world, tuple(believed)
         return other
 
     def explain(self, triple: ox.Triple, *, every: bool = False) -> Asking[Explanation]:
@@ -81,7 +81,7 @@ class Explainer:
         claims = tuple(s for s in (yield from find_statements([triple]))[triple] if not s.is_stated)
         asserted = graphs - {"inferred"}
         if asserted:
-            leaf = (yield from find_leaves({triple: asserted}))[triple]
+            leaf = (yield from find_leaves({triple: asserted}, self.believed))[triple]
             verdict = Verdict.STATED if "stated" in asserted else Verdict.RECORDED
             return Explanation(triple, verdict, (leaf,), claims=claims)
         if not graphs:
@@ -93,7 +93,7 @@ class Explainer:
         """The smallest proof of a triple that is known to hold; a bare one where none can be shown."""
         graphs = (yield from self.world.graphs([triple]))[triple] - {"inferred"}
         if graphs:
-            return (yield from find_leaves({triple: graphs}))[triple]
+            return (yield from find_leaves({triple: graphs}, self.believed))[triple]
         found = yield from self.derive(triple)
         return next(iter(found.proofs), Proof(triple))
 
@@ -164,7 +164,9 @@ class _Search:
     def _expand(self, goals: list[ox.Triple]) -> Asking[None]:
         """Find the derivations of some goals, and which of their premises are asserted."""
         attempts = [
-            (goal, clause, binding) for goal in goals for clause, binding in self._explainer.rules.making(goal)
+            (goal, clause, binding)
+            for goal in goals
+            for clause, binding in self._explainer.rules.making(goal)
         ]
         rows = yield from self._explainer.world.solutions(
             [self._question(clause, binding) for _, clause, binding in attempts]
@@ -233,7 +235,8 @@ class _Search:
                 used[triple] = None
                 waiting += self._best[triple].premises if triple in self._best else ()
         leaves = yield from find_leaves(
-            {t: self._asserted[t] - {"inferred"} for t in used if t not in self._best}
+            {t: self._asserted[t] - {"inferred"} for t in used if t not in self._best},
+            self._explainer.believed,
         )
         built: dict[ox.Triple, Proof] = dict(leaves)
         return tuple(self._proof(self._goal, derivation, built) for derivation in derivations)
@@ -245,4 +248,3 @@ class _Search:
         clause = derivation.clause
         premises = tuple(built[premise] for premise in derivation.premises)
         return Proof(triple, step=Step(clause.rules, clause.words, premises))
-

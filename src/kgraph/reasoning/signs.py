@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kgraph.reasoning.program import Clause, Pattern, Slot
 from kgraph.vocab import RDF_TYPE
 
-__all__ = ["Rules", "Sign", "as_pattern", "meets", "sign_of"]
+__all__ = ["Rules", "Sign", "Signs", "as_pattern", "meets", "sign_of"]
 
 Sign: TypeAlias = tuple[Slot | None, Slot | None]
 
@@ -30,7 +30,34 @@ def sign_of(pattern: Pattern) -> Sign:
 
 def meets(one: Sign, other: Sign) -> bool:
     """Whether some triple can be about both."""
-    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+    (predicate, cls), (other_predicate, other_cls) = one, other
+    return (predicate is None or other_predicate is None or predicate == other_predicate) and (
+        cls is None or other_cls is None or cls == other_cls
+    )
+
+
+class Signs:
+    """A set of signs."""
+
+    def __init__(self, signs: Iterable[Sign] = ()) -> None:
+        self._classes: dict[Slot | None, set[Slot | None]] = {}
+        for sign in signs:
+            self.add(sign)
+
+    def add(self, sign: Sign) -> bool:
+        """Add a sign; whether it is new."""
+        classes = self._classes.setdefault(sign[0], set())
+        is_new = sign[1] not in classes
+        classes.add(sign[1])
+        return is_new
+
+    def meets(self, sign: Sign) -> bool:
+        """Whether some triple can be about a sign and about one of these."""
+        predicate, cls = sign
+        if predicate is None or None in self._classes:
+            return bool(self._classes)
+        classes = self._classes.get(predicate)
+        return classes is not None and (cls is None or None in classes or cls in classes)
 
 
 def as_pattern(triple: ox.Triple) -> Pattern:

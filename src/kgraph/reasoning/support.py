@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Slot
 from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality
-from kgraph.reasoning.signs import Sign, as_pattern, meets, sign_of
+from kgraph.reasoning.signs import Signs, as_pattern, sign_of
 from kgraph.vocab import OWL_SAME_AS
 
 __all__ = ["FREE", "MOST_SOURCES", "Ways", "beyond_told", "either", "find_support", "minimal", "settle"]
@@ -124,11 +124,11 @@ def find_support(
     """
     same = store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ ?x <{OWL_SAME_AS}> ?y }}")
     clauses = [c for c in program if c.conclusion is not None and (same or not is_equality(c))]
-    signs = _reachable(clauses, {sign_of(as_pattern(triple)) for triple in told})
+    signs = _reachable(clauses, told)
     steps = [
         step
         for clause in clauses
-        if _concludes(clause, signs)
+        if clause.conclusion is not None and signs.meets(sign_of(clause.conclusion))
         for step in _steps(store, clause)
         if step[0] in inferred or step[0] in told
     ]
@@ -138,33 +138,37 @@ def find_support(
 def beyond_told(ways: Mapping[ox.Triple, Ways], told: Mapping[ox.Triple, Ways]) -> dict[ox.Triple, Ways]:
     """The ways in which triples follow, without those in which they were told.
 
-    A conclusion that holds whomever one believes is left out.
+    Left out is what holds whomever one believes, and what is about a blank node: its name is another in each
+    build, so nothing could be said of it that lasts.
     """
     found = {triple: some - told.get(triple, FREE) for triple, some in ways.items()}
-    return {triple: some for triple, some in found.items() if some}
+    return {
+        triple: some
+        for triple, some in found.items()
+        if some and not any(isinstance(term, ox.BlankNode) for term in triple)
+    }
 
 
-def _concludes(clause: Clause, signs: Iterable[Sign]) -> bool:
-    assert clause.conclusion is not None  # noqa: S101 - only such clauses are asked about
-    head = sign_of(clause.conclusion)
-    return any(meets(head, sign) for sign in signs)
-
-
-def _reachable(clauses: Sequence[Clause], signs: set[Sign]) -> set[Sign]:
-    """The signs of what clauses can lead to from triples of some signs, these included."""
-    found = set(signs)
-    rest = list(clauses)
-    while True:
-        used = [c for c in rest if any(meets(sign_of(p), sign) for p in c.premises for sign in found)]
-        if not used:
-            return found
-        rest = [clause for clause in rest if clause not in used]
-        found |= {sign_of(clause.conclusion) for clause in used if clause.conclusion is not None}
+def _reachable(clauses: Iterable[Clause], told: Iterable[ox.Triple]) -> Signs:
+    """What triples are about that clauses can lead to from the told ones, these included."""
+    found = Signs(sign_of(as_pattern(triple)) for triple in told)
+    rules = [
+        (sign_of(clause.conclusion), [*map(sign_of, clause.premises)])
+        for clause in clauses
+        if clause.conclusion is not None
+    ]
+    growing = True
+    while growing:
+        growing = False
+        for goal, premises in rules:
+            if any(map(found.meets, premises)):
+                growing |= found.add(goal)
+    return found
 
 
 def _steps(store: ox.Store, clause: Clause) -> Iterator[Step]:
     """Every step by a clause in a saturated store."""
-    assert clause.conclusion is not None  # noqa: S101 - it concludes something of the signs in question
+    assert clause.conclusion is not None  # noqa: S101 - only such clauses are asked about
     names = sorted(set().union(*(premise.variables for premise in clause.premises)))
     query = f"SELECT {' '.join(f'?{name}' for name in names) or '*'} WHERE {{ {clause.where} }}"
     rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
@@ -181,4 +185,3 @@ def _steps(store: ox.Store, clause: Clause) -> Iterator[Step]:
 def _filled(slots: Sequence[Slot | int], row: ox.QuerySolution) -> ox.Triple:
     s, p, o = (row[slot] if isinstance(slot, int) else slot for slot in slots)
     return ox.Triple(s, p, o)  # type: ignore[arg-type]
-

@@ -1,10 +1,9 @@
 """The graph ``support``: on whose word each inference rests, in RDF, to be asked in SPARQL.
 
-One kg:Inference for each way in which a triple follows: the triple (rdf:subject, rdf:predicate, rdf:object, which assert
-nothing: RDF 1.1 Semantics, appendix D.1), and a kg:restsOn for each source. It is RDF 1.1, as
+One kg:Inference for each way in which a triple follows: the triple (rdf:subject, rdf:predicate, rdf:object,
+which assert nothing: RDF 1.1 Semantics, appendix D.1), and a kg:restsOn for each source. It is RDF 1.1, as
 the claims are, so that every client can read it. An inferred triple that no inference speaks of rests on
-nobody's word: on what the project's own files record of texts and things. Neither has one about a blank node,
-whose name changes with each build.
+nobody's word: on what the project's own files record of texts and things.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from kgraph.reasoning.evidence import Asking, look_up
 from kgraph.reasoning.support import Ways
 from kgraph.vocab import KG, RDF, RDF_TYPE, Names
 
-__all__ = ["SUPPORT", "describe_support", "find_stored_support", "read_support"]
+__all__ = ["SUPPORT", "describe_support", "find_resting_on", "find_stored_support", "read_support"]
 
 #: The graph's short name.
 SUPPORT: Final = "support"
@@ -32,8 +31,6 @@ _SUBJECT, _PREDICATE, _OBJECT = (ox.NamedNode(RDF + name) for name in ("subject"
 def describe_support(support: Mapping[ox.Triple, Ways], names: Names) -> Iterator[ox.Triple]:
     """The triples of the graph."""
     for triple, ways in support.items():
-        if any(isinstance(term, ox.BlankNode) for term in triple):
-            continue
         for sources in ways:
             digest = sha256("\n".join([str(triple), *sorted(sources)]).encode()).hexdigest()
             way = ox.NamedNode(f"{names.resources}inference/{digest[:24]}")
@@ -60,6 +57,23 @@ def find_stored_support(triples: Sequence[ox.Triple], names: Names) -> Asking[di
         if isinstance(source := row["source"], ox.NamedNode):
             sources.add(source.value)
     return {triple: frozenset(map(frozenset, ways.values())) for triple, ways in found.items()}
+
+
+def find_resting_on(sources: Iterable[str], others: Iterable[str], names: Names) -> Asking[list[ox.Triple]]:
+    """What follows from the word of some sources and of others, and not from that of the others alone."""
+    graph = ox.NamedNode(names.graph(SUPPORT))
+    wanted, outside = ([str(ox.NamedNode(source)) for source in some] for some in (sources, others))
+
+    def nothing_but(way: str, some: Sequence[str]) -> str:
+        return f"FILTER NOT EXISTS {{ {way} {_RESTS_ON} ?else FILTER(?else NOT IN ({', '.join(some)})) }}"
+
+    parts = f"{_SUBJECT} ?s ; {_PREDICATE} ?p ; {_OBJECT} ?o"
+    rows = yield (
+        f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?source {{ {' '.join(wanted)} }} GRAPH {graph} {{ "
+        f"?way {_RESTS_ON} ?source ; {parts} . {nothing_but('?way', [*wanted, *outside])} "
+        f"FILTER NOT EXISTS {{ ?free {parts} . {nothing_but('?free', outside)} }} }} }}"
+    )
+    return [ox.Triple(row["s"], row["p"], row["o"]) for row in rows]  # type: ignore[arg-type]
 
 
 def read_support(graph: Iterable[ox.Triple]) -> dict[ox.Triple, Ways]:

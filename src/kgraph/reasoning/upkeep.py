@@ -14,9 +14,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.reasoning.change import Change, alter, derivations, reach
-from kgraph.reasoning.closure import Closure, Selection, normal
+from kgraph.reasoning.closure import Closure, Selection, assemble, normal
 from kgraph.reasoning.evidence import Asking
 from kgraph.reasoning.program import Pattern, compile_program, find_unsupported
+from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support import FREE, Step, Ways, beyond_told, either, settle
 from kgraph.reasoning.support_graph import SUPPORT, find_stored_support, read_support
@@ -27,7 +28,7 @@ from kgraph.vocab import KG
 __all__ = ["Earlier", "update"]
 
 #: Looking up costs about so many times as much a fact as joining set by set.
-_FACTS_PER_CHANGE: Final = 30
+_FACTS_PER_CHANGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Earlier:
     """What an earlier build left: a generation's graphs, and the conclusions that none of them shows."""
 
     view: View
-    unkept: Sequence[ox.Triple]
+    remainder: Remainder
 
 
 def update(
@@ -61,33 +62,28 @@ def update(
     reasoned = {name: set(map(normal, triples)) for name, triples in graphs.items() if _is_data(name)}
     given = _changes(earlier.view, reasoned)
     axioms = list(ontology)
-    before, after = sum(map(earlier.view.size, filter(_is_data, earlier.view.graphs))), sum(map(len, reasoned.values()))
+    before = sum(map(earlier.view.size, filter(_is_data, earlier.view.graphs)))
+    after = sum(map(len, reasoned.values()))
     # Of nothing nothing follows, not even what the axioms alone would say.
     if not (axioms and before and after) or len(given) * facts_per_change > after:
         return None
     rules = Rules(compile_program(axioms))
     told = {normal(triple): ways for triple, ways in told.items()}
-    world = Altered(earlier.view.names, {ONTOLOGY: axioms, INFERRED: earlier.unkept})
-    change, seeds = earlier.view.run(_change(world, rules, given))
+    remainder = earlier.remainder
+    world = Altered(earlier.view.names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
+    change, unsettled = earlier.view.run(_change(world, rules, given))
     if change.clashes:
         return None
-    shown_before = set(earlier.view.triples(INFERRED))
-    inferred = {*shown_before, *earlier.unkept}.difference(change.gone) | change.new
+    kept_before = set(earlier.view.triples(INFERRED))
+    conclusions = {*kept_before, *remainder.conclusions}.difference(change.gone) | change.new
     selection = Selection(axioms, [triple for triples in graphs.values() for triple in triples])
-    shown = {triple for triple in inferred if selection.shows(triple)}
-    unsettled = {*seeds, *shown.difference(shown_before)}
-    support = read_support(earlier.view.triples(SUPPORT))
+    support = {**read_support(earlier.view.triples(SUPPORT)), **remainder.support}
     for triple in unsettled:
         support.pop(triple, None)
     support |= earlier.view.run(_support(world, rules, unsettled, told))
     facts = [triple for name, triples in graphs.items() if _is_data(name) for triple in triples]
-    return Closure(
-        tuple(sorted(shown, key=str)),
-        (),
-        find_unsupported(axioms) | find_unsupported(facts, supported=False),
-        tuple(sorted(inferred - shown, key=str)),
-        {triple: ways for triple, ways in support.items() if triple in shown or triple in told},
-    )
+    unsupported = find_unsupported(axioms) | find_unsupported(facts, supported=False)
+    return assemble(conclusions, support, selection, (), unsupported)
 
 
 def _is_data(graph: str) -> bool:
@@ -126,9 +122,8 @@ def _contents(world: Altered, claims: Iterable[ox.NamedNode]) -> Asking[list[ox.
         for some in names
     ]
     rows = yield from world.solutions(questions)
-    triples = [Pattern(row["s"], row["p"], row["o"]) for _, row in rows]
-    return [t.triple for t in triples if isinstance(t.predicate, ox.NamedNode) and not isinstance(t.subject, ox.Literal)]
-
+    contents = [Pattern(row["s"], row["p"], row["o"]) for _, row in rows]
+    return [content.triple for content in contents if content.is_possible]
 
 
 def _support(

@@ -18,7 +18,6 @@ from typing import Final, Protocol, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kgraph.rdf.terms import Term
 from kgraph.reasoning.evidence import Asking, find_graphs, look_up, union
 from kgraph.reasoning.program import Pattern, Slot
 from kgraph.reasoning.signs import as_pattern
@@ -33,6 +32,8 @@ Row: TypeAlias = Mapping[str, Slot]
 _OUTSIDE_REASONING: Final = frozenset({"links", "editorial", "support"})
 INFERRED: Final = "inferred"
 ONTOLOGY: Final = "ontology"
+#: A source outside the articles: what it holds rests on it, as what is stated rests on whoever states it.
+GAZETTEER: Final = "gazetteer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Altered:
 
     def regraph(self, graphs: Mapping[ox.Triple, Iterable[str]]) -> None:
         """Have some triples stand in these graphs as given, whatever the generation says of them."""
-        self._replaced |= {triple: set(some) for triple, some in graphs.items()}
+        self._replaced |= {triple: {g for g in some if is_premise([g])} for triple, some in graphs.items()}
         present = [triple for triple, some in self._replaced.items() if some]
         self._index.extend(ox.Quad(t.subject, t.predicate, t.object) for t in present)
 
@@ -166,11 +167,11 @@ class Altered:
 
     def graphs(self, triples: Sequence[ox.Triple]) -> Asking[dict[ox.Triple, set[str]]]:
         """See :class:`World`."""
-        yield from self._fetch(_key(as_pattern(triple)) for triple in triples)
+        yield from self._fetch(map(as_pattern, triples))
         return {triple: self._graphs_of(triple) for triple in triples}
 
     def solutions(self, questions: Sequence[Question]) -> Asking[list[tuple[int, Row]]]:
-        """See :class:`World`. The patterns of a question are joined one by one, those of all questions at once."""
+        """See :class:`World`. A question's patterns are joined one by one, those of all questions at once."""
         open_ones = [(number, dict(q.binding), q.patterns) for number, q in enumerate(questions)]
         found: list[tuple[int, Row]] = []
         while open_ones:
@@ -178,7 +179,7 @@ class Altered:
             steps = [
                 (number, binding, *_choose(rest, binding)) for number, binding, rest in open_ones if rest
             ]
-            yield from self._fetch(_key(pattern) for _, _, pattern, _ in steps)
+            yield from self._fetch(pattern for _, _, pattern, _ in steps)
             open_ones = [
                 (number, binding | more, rest)
                 for number, binding, pattern, rest in steps
@@ -188,19 +189,19 @@ class Altered:
 
     def _matches(self, pattern: Pattern) -> Iterator[dict[str, Slot]]:
         key = _key(pattern)
-        local = [quad.triple for quad in self._index.quads_for_pattern(*key)] if _is_possible(key) else []  # type: ignore[arg-type]
-        for triple in dict.fromkeys((*self._fetched.get(key, ()), *local)):
+        local = self._index.quads_for_pattern(*key) if pattern.is_possible else ()  # type: ignore[arg-type]
+        for triple in dict.fromkeys((*self._fetched.get(key, ()), *(quad.triple for quad in local))):
             if self.holds(triple) and (binding := pattern.match(as_pattern(triple))) is not None:
                 yield binding
 
-    def _fetch(self, keys: Iterable[_Key]) -> Asking[None]:
+    def _fetch(self, patterns: Iterable[Pattern]) -> Asking[None]:
         """Look up in the generation what was not looked up before, and in which graphs it stands."""
         shapes: dict[tuple[bool, ...], list[_Key]] = {}
-        for key in dict.fromkeys(keys):
-            if key not in self._fetched:
+        for pattern in patterns:
+            if (key := _key(pattern)) not in self._fetched:
                 self._fetched[key] = {}
-                if _is_possible(key):
-                    shapes.setdefault(tuple(_can_be_named(term) for term in key), []).append(key)
+                if pattern.is_possible:
+                    shapes.setdefault(tuple(map(_can_be_named, key)), []).append(key)
         for shape, wanted in shapes.items():
             named = [i for i in range(3) if shape[i]]
             rows = yield from look_up(
@@ -208,12 +209,20 @@ class Altered:
                 [[key[i] for i in named] for key in wanted],
                 "GRAPH ?graph { ?s ?p ?o }",
             )
+            found: dict[ox.Triple, set[str]] = {}
             for number, row in rows:
                 triple = ox.Triple(row["s"], row["p"], row["o"])  # type: ignore[arg-type]
-                if all(t is None or t == found for t, found in zip(wanted[number], triple, strict=True)):
-                    graph = cast(ox.NamedNode, row["graph"]).value.removeprefix(self.names.graphs)
-                    self._stored.setdefault(triple, set()).add(graph)
+                if all(t is None or t == other for t, other in zip(wanted[number], triple, strict=True)):
                     self._fetched[wanted[number]][triple] = None
+                    graph = cast(ox.NamedNode, row["graph"]).value.removeprefix(self.names.graphs)
+                    found.setdefault(triple, set()).add(graph)
+            new = {triple: graphs for triple, graphs in found.items() if triple not in self._stored}
+            yield from self._learn(new)
+            self._stored |= new
+
+    def _learn(self, found: Mapping[ox.Triple, set[str]]) -> Asking[None]:
+        """Hear of triples that were not looked up before, and of the graphs that they stand in."""
+        yield from ()
 
 
 def _choose(patterns: tuple[Pattern, ...], binding: Row) -> tuple[Pattern, tuple[Pattern, ...]]:
@@ -226,12 +235,6 @@ def _choose(patterns: tuple[Pattern, ...], binding: Row) -> tuple[Pattern, tuple
 def _key(pattern: Pattern) -> _Key:
     s, p, o = (None if isinstance(slot, ox.Variable) else slot for slot in pattern)
     return s, p, o
-
-
-def _is_possible(key: _Key) -> bool:
-    """Whether a triple can have these terms: what a rule moves to the front may be a literal."""
-    subject, predicate, _ = key
-    return not isinstance(subject, ox.Literal) and isinstance(predicate, ox.NamedNode | None)
 
 
 def _can_be_named(term: Slot | None) -> bool:

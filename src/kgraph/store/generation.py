@@ -4,6 +4,7 @@
     search/         the text index over what is said in those graphs
     queries/        the canned queries as they were at the build
     axioms.nt       the ontology that was reasoned with: what proofs are looked for by
+    remainder.nq    conclusions that no graph shows, but that reasoning goes on from
     manifest.json   what it was built from, what is in it, its canonical hash; written last
 
 SEALED: nothing in the folder changes once the manifest is there.
@@ -29,8 +30,9 @@ __all__ = ["Generation", "Manifest", "canonical_hash", "write_generation"]
 
 MANIFEST: Final = "manifest.json"
 AXIOMS: Final = "axioms.nt"
+REMAINDER: Final = "remainder.nq"
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
-FORMAT: Final = 3
+FORMAT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,10 @@ class Generation:
         """The ontology that this generation was reasoned with."""
         return [quad.triple for quad in ox.parse(path=self.path / AXIOMS, format=ox.RdfFormat.N_TRIPLES)]
 
+    def remainder(self) -> list[ox.Quad]:
+        """What was concluded and is in no graph: see :mod:`kgraph.reasoning.remainder`."""
+        return list(ox.parse(path=self.path / REMAINDER, format=ox.RdfFormat.N_QUADS))
+
 
 def load_generation(path: Path) -> Generation:
     """Read a generation's manifest.
@@ -123,6 +129,7 @@ def write_generation(
     manifest: Manifest,
     *,
     axioms: Iterable[ox.Triple] = (),
+    remainder: Iterable[ox.Quad] = (),
 ) -> Generation:
     """Fill a new folder: the store and its text index first, the manifest last. All is on disk on return."""
     path.mkdir(parents=True)
@@ -140,6 +147,7 @@ def write_generation(
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")
     (path / AXIOMS).write_bytes(ox.serialize(axioms, format=ox.RdfFormat.N_TRIPLES) or b"")
+    (path / REMAINDER).write_bytes(ox.serialize(remainder, format=ox.RdfFormat.N_QUADS) or b"")
     (path / MANIFEST).write_text(manifest.render(), encoding="utf-8")
     _sync_tree(path)
     return Generation(path, manifest)
