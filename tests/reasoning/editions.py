@@ -87,5 +87,12 @@ ontologies = st.lists(filled(AXIOMS), min_size=1, max_size=6).map(
 )
 contents = filled([fact for fact in FACTS if "differentFrom" not in fact])
 claims = st.lists(st.tuples(contents, st.sampled_from(SPEAKERS), st.booleans()), max_size=8)
-records = st.tuples(st.sampled_from(["entities", "gazetteer", "document", "links"]), filled(FACTS))
-facts = st.lists(records, min_size=1, max_size=6)
+
+
+def recorded(templates: list[str]) -> st.SearchStrategy[list[tuple[str, str]]]:
+    graphs = st.sampled_from(["entities", "gazetteer", "document", "links"])
+    return st.lists(st.tuples(graphs, filled(templates)), min_size=1, max_size=6)
+
+
+facts = recorded(FACTS)
+facts_with_blank_nodes = recorded([*FACTS, "_:b {p} {i} .", "{i} {p} _:b .", "_:b a {c} ."])

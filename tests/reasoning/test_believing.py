@@ -6,9 +6,8 @@ import pyoxigraph as ox
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from kgraph.reasoning import Explainer, Verdict, View, believe, close, compile_program
+from kgraph.reasoning import Explainer, Verdict, believe, close, compile_program
 from tests.reasoning.editions import (
-    GAZETTEER,
     NAMES,
     SPEAKERS,
     Claims,
@@ -34,7 +33,7 @@ def anew(
 
 
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),

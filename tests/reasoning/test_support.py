@@ -21,7 +21,7 @@ def everything(closure: Closure) -> set[ox.Triple]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),

@@ -6,9 +6,19 @@ import pyoxigraph as ox
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from kgraph.reasoning import Closure
 from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.upkeep import Earlier, update
-from tests.reasoning.editions import NAMES, Claims, Edition, Facts, claims, edition, facts, ontologies
+from tests.reasoning.editions import (
+    NAMES,
+    Claims,
+    Edition,
+    Facts,
+    claims,
+    edition,
+    facts_with_blank_nodes,
+    ontologies,
+)
 
 
 def updated(axioms: list[ox.Triple], before: Edition, after: Edition) -> None:
@@ -19,26 +29,31 @@ def updated(axioms: list[ox.Triple], before: Edition, after: Edition) -> None:
     earlier = Earlier(before.publish(axioms, closure), remainder)
     full = after.close(axioms)
     changed = update(earlier, axioms, after.graphs, after.told, facts_per_change=0)
-    if full.contradictions or not before.facts or not after.facts:
+    if full.contradictions or not before.facts or not after.facts or is_about_blank_nodes(closure):
         assert changed is None
     else:
         assert changed is not None
         assert changed == full
 
 
+def is_about_blank_nodes(closure: Closure) -> bool:
+    conclusions = (*closure.inferred, *closure.remainder.conclusions)
+    return any(isinstance(term, ox.BlankNode) for triple in conclusions for term in triple)
+
+
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
-@given(ontologies, claims, facts, st.data())
+@given(ontologies, claims, facts_with_blank_nodes, st.data())
 def test_an_edit_gives_what_a_full_closure_gives(
     axioms: list[ox.Triple], said: Claims, recorded: Facts, data: st.DataObject
 ) -> None:
     kept_claims = data.draw(st.lists(st.sampled_from(said), unique=True)) if said else []
     kept_facts = data.draw(st.lists(st.sampled_from(recorded), unique=True))
-    more_claims, more_facts = data.draw(claims), data.draw(facts)
+    more_claims, more_facts = data.draw(claims), data.draw(facts_with_blank_nodes)
     updated(
         axioms, edition(said, recorded), edition([*kept_claims, *more_claims], [*kept_facts, *more_facts])
     )

@@ -34,7 +34,7 @@ MOST_SOURCES: Final = 4
 _NEVER: Final[Ways] = frozenset()
 
 #: A conclusion and the premises of one step to it.
-Step: TypeAlias = tuple[ox.Triple, tuple[ox.Triple, ...]]
+Inference: TypeAlias = tuple[ox.Triple, tuple[ox.Triple, ...]]
 
 
 def minimal(sets: Iterable[frozenset[str]]) -> Ways:
@@ -58,7 +58,7 @@ def _both(one: Ways, other: Ways) -> Ways:
 
 
 def settle(
-    steps: Sequence[Step],
+    steps: Sequence[Inference],
     told: Mapping[ox.Triple, Ways],
     known: Callable[[ox.Triple], Ways],
 ) -> dict[ox.Triple, Ways]:
@@ -96,7 +96,7 @@ def settle(
     return {goal: ways[goal] for goal in goals} | _many(steps, ways)
 
 
-def _many(steps: Sequence[Step], ways: Mapping[ox.Triple, Ways]) -> dict[ox.Triple, Ways]:
+def _many(steps: Sequence[Inference], ways: Mapping[ox.Triple, Ways]) -> dict[ox.Triple, Ways]:
     """The one way of each conclusion that no few sources suffice for: all that its derivations use."""
     open_steps = [(goal, premises) for goal, premises in steps if not ways[goal]]
     sources = {goal: frozenset[str]() for goal, _ in open_steps}
@@ -166,7 +166,7 @@ def _reachable(clauses: Iterable[Clause], told: Iterable[ox.Triple]) -> Signs:
     return found
 
 
-def _steps(store: ox.Store, clause: Clause) -> Iterator[Step]:
+def _steps(store: ox.Store, clause: Clause) -> Iterator[Inference]:
     """Every step by a clause in a saturated store."""
     assert clause.conclusion is not None  # noqa: S101 - only such clauses are asked about
     names = sorted(set().union(*(premise.variables for premise in clause.premises)))

@@ -19,13 +19,13 @@ from kgraph.reasoning.evidence import Asking
 from kgraph.reasoning.program import Pattern, compile_program, find_unsupported
 from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.signs import Rules
-from kgraph.reasoning.support import FREE, Step, Ways, beyond_told, either, settle
+from kgraph.reasoning.support import FREE, Inference, Ways, beyond_told, either, settle
 from kgraph.reasoning.support_graph import SUPPORT, find_stored_support, read_support
 from kgraph.reasoning.view import View
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Altered, Question, is_reasoned_over
-from kgraph.vocab import KG
+from kgraph.vocab import KG, Names
 
-__all__ = ["Earlier", "update"]
+__all__ = ["Earlier", "advance", "update"]
 
 #: Looking up costs about so many times as much a fact as joining set by set.
 _FACTS_PER_CHANGE: Final = 100
@@ -57,33 +57,75 @@ def update(
         facts_per_change: how many facts there must be for each that changed.
 
     Returns:
-        None where all should be computed: much has changed, or there is a contradiction to describe.
+        None where all should be computed: much has changed, there is a contradiction to describe, or
+        something follows about a blank node, which has another name in each reading.
     """
+    axioms, view, remainder = list(ontology), earlier.view, earlier.remainder
     reasoned = {name: set(map(normal, triples)) for name, triples in graphs.items() if _is_data(name)}
-    given = _changes(earlier.view, reasoned)
-    axioms = list(ontology)
-    before = sum(map(earlier.view.size, filter(_is_data, earlier.view.graphs)))
-    after = sum(map(len, reasoned.values()))
+    given = _changes(view, reasoned)
+    size = sum(map(len, reasoned.values()))
     # Of nothing nothing follows, not even what the axioms alone would say.
-    if not (axioms and before and after) or len(given) * facts_per_change > after:
+    was_empty = not any(map(view.size, filter(_is_data, view.graphs)))
+    if was_empty or not (axioms and size) or len(given) * facts_per_change > size:
         return None
-    rules = Rules(compile_program(axioms))
+    before = {*view.triples(INFERRED), *remainder.conclusions}
+    if any(isinstance(term, ox.BlankNode) for triple in before for term in triple):
+        return None
     told = {normal(triple): ways for triple, ways in told.items()}
-    remainder = earlier.remainder
-    world = Altered(earlier.view.names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
-    change, unsettled = earlier.view.run(_change(world, rules, given))
-    if change.clashes:
+    step = view.run(advance(view.names, axioms, remainder, given, told))
+    if step.change.clashes:
         return None
-    kept_before = set(earlier.view.triples(INFERRED))
-    conclusions = {*kept_before, *remainder.conclusions}.difference(change.gone) | change.new
-    selection = Selection(axioms, [triple for triples in graphs.values() for triple in triples])
-    support = {**read_support(earlier.view.triples(SUPPORT)), **remainder.support}
-    for triple in unsettled:
+    support = {**read_support(view.triples(SUPPORT)), **remainder.support}
+    for triple in step.unsettled:
         support.pop(triple, None)
-    support |= earlier.view.run(_support(world, rules, unsettled, told))
     facts = [triple for name, triples in graphs.items() if _is_data(name) for triple in triples]
-    unsupported = find_unsupported(axioms) | find_unsupported(facts, supported=False)
-    return assemble(conclusions, support, selection, (), unsupported)
+    return assemble(
+        before.difference(step.change.gone) | step.change.new,
+        {**support, **step.support},
+        Selection(axioms, [triple for triples in graphs.values() for triple in triples]),
+        (),
+        find_unsupported(axioms) | find_unsupported(facts, supported=False),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one closure to the next: what changed, what may rest on other words than before, and on whose."""
+
+    change: Change
+    unsettled: frozenset[ox.Triple]
+    support: Mapping[ox.Triple, Ways]
+
+
+def advance(
+    names: Names,
+    axioms: Sequence[ox.Triple],
+    remainder: Remainder,
+    given: Mapping[ox.Triple, set[str]],
+    told: Mapping[ox.Triple, Ways],
+) -> Asking[Step]:
+    """Compute what depends on a change of facts, and nothing else.
+
+    Args:
+        names: the names of the project.
+        axioms: the ontology.
+        remainder: what the generation's closure has besides its graphs.
+        given: the graphs that a fact stands in now, of each that stands in others than before.
+        told: in which ways facts are told now.
+    """
+    rules = Rules(compile_program(axioms))
+    world = Altered(names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
+    subjects = list(dict.fromkeys(t.subject for t in given if isinstance(t.subject, ox.NamedNode)))
+    said_before = yield from _contents(world, subjects)
+    change = yield from alter(world, rules, given)
+    said_now = yield from _contents(world, subjects)
+    # What a claim says stands, though with another speaker it is somebody else's word.
+    seeds = {*change.touched, *said_before, *said_now}
+    yield from world.graphs(list(seeds))
+    reached = yield from reach(world, rules, [triple for triple in seeds if world.holds(triple)])
+    unsettled = frozenset({*seeds, *reached})
+    support = yield from _support(world, rules, unsettled, told)
+    return Step(change, unsettled, support)
 
 
 def _is_data(graph: str) -> bool:
@@ -98,22 +140,8 @@ def _changes(view: View, graphs: Mapping[str, set[ox.Triple]]) -> dict[ox.Triple
     return {triple: {name for name, some in graphs.items() if triple in some} for triple in changed}
 
 
-def _change(
-    world: Altered, rules: Rules, given: Mapping[ox.Triple, set[str]]
-) -> Asking[tuple[Change, set[ox.Triple]]]:
-    """Alter the world; what changed, and what may rest on other words than before."""
-    subjects = list(dict.fromkeys(t.subject for t in given if isinstance(t.subject, ox.NamedNode)))
-    before = yield from _contents(world, subjects)
-    change = yield from alter(world, rules, given)
-    after = yield from _contents(world, subjects)
-    seeds = {*change.touched, *before, *after}
-    yield from world.graphs(list(seeds))
-    reached = yield from reach(world, rules, [triple for triple in seeds if world.holds(triple)])
-    return change, {*seeds, *reached}
-
-
 def _contents(world: Altered, claims: Iterable[ox.NamedNode]) -> Asking[list[ox.Triple]]:
-    """What some claims say, if they are claims: their speaker, and so whose word it is, may have changed."""
+    """What some things say, if they are claims."""
     slots = [ox.Variable(name) for name in ("s", "p", "o")]
     names = [("subject", "predicate", name) for name in ("object", "value")]
     questions = [
@@ -139,7 +167,7 @@ def _support(
     """
     known: dict[ox.Triple, Ways] = {}
     goals: dict[ox.Triple, None] = {}
-    steps: list[Step] = []
+    steps: list[Inference] = []
     frontier = dict.fromkeys(unsettled)
     yield from world.graphs(list(frontier))
     frontier = {t: None for t in frontier if world.holds(t) and not (world.is_given(t) and t not in told)}
