@@ -6,8 +6,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install serve test lint bench lock clean
+.PHONY: install node serve test lint bench soak lock clean
 
 install: $(STAMP)
 
@@ -22,18 +23,31 @@ $(STAMP): requirements.lock pyproject.toml
 serve: $(STAMP)
 	$(BIN)/kgraph serve
 
-test: lint
+test: lint node
 	$(BIN)/python -m pytest
+
+# What the tests use from npm: axe-core for the pages, Comunica as a client. Tests that miss it are skipped, and say so.
+node: $(NODE_STAMP)
+
+$(NODE_STAMP): package-lock.json
+	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
+	else echo "no npm here: some tests will be skipped"; fi
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# reasonable is a peer of the bench only; where there is no wheel for it, it is left out
+# The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
 bench: $(STAMP)
 	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
+	-$(PYTHON) -m venv $(VENV)/peers
+	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib
 	$(BIN)/python -m bench
+
+# ten thousand hostile requests; takes some minutes
+soak: $(STAMP)
+	$(BIN)/python -m bench.hostile
 
 # Pin every direct and transitive dependency anew. The lock names no host.
 lock:
@@ -43,4 +57,4 @@ lock:
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --extra dev --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis

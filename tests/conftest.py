@@ -106,7 +106,8 @@ def reference_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir()
     for name in ("seeds", "ontology", "data", "queries"):
         shutil.copytree(REPOSITORY / name, folder / name)
-    shutil.copy(REPOSITORY / "kgraph.toml", folder)
+    config = (REPOSITORY / "kgraph.toml").read_text(encoding="utf-8")
+    (folder / "kgraph.toml").write_text(f"{config}offline = true\n", encoding="utf-8")
     return folder
 
 

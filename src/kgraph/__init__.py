@@ -16,11 +16,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "AsyncKnowledgeGraph": "kgraph.api",
     "KgraphError": "kgraph.errors",
-    "KnowledgeGraph": "kgraph.api",
+    "KnowledgeGraph": "kgraph.blocking",
 }
 
 if TYPE_CHECKING:
-    from kgraph.api import AsyncKnowledgeGraph, KnowledgeGraph
+    from kgraph.api import AsyncKnowledgeGraph
+    from kgraph.blocking import KnowledgeGraph
     from kgraph.errors import KgraphError
 
 

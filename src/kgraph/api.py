@@ -1,46 +1,43 @@
 """The facade: what the web, the command line and notebooks talk to.
 
-:class:`AsyncKnowledgeGraph` is the core, for servers; :class:`KnowledgeGraph` is the same, for notebooks and
-scripts, with every call waiting for its answer. Both answer from the current generation, and each request
-sees one generation from beginning to end, whatever is published meanwhile.
-
-    >>> with KnowledgeGraph(".") as graph:                                      # doctest: +SKIP
-    ...     for row in graph.canned("who-said", text="barricades"):
-    ...         print(row["speaker"], row["quote"])
+It answers from the current generation, and a request sees one generation from beginning to end, whatever is
+published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for notebooks and scripts.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
+from typing import Final, Self, TypeVar, cast
+from weakref import finalize
 
 import pyoxigraph as ox
-from anyio.from_thread import start_blocking_portal
 from anyio.to_thread import run_sync
 
+from kgraph.asked import AskedGeneration
+from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
-from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation, Manifest
-from kgraph.vocab import Names
+from kgraph.settings import Settings
+from kgraph.store import Catalog, Generation
+from kgraph.store.pins import Pins
+from kgraph.vocab import UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
+from kgraph.writes import Writes
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["AsyncKnowledgeGraph", "KnowledgeGraph", "Table"]
+__all__ = ["AsyncKnowledgeGraph", "Table"]
 
 _T = TypeVar("_T")
 
@@ -48,16 +45,22 @@ _T = TypeVar("_T")
 _VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 
-class AsyncKnowledgeGraph:
+class AsyncKnowledgeGraph(Writes):
     """A project's knowledge graph, for use within an event loop. See :func:`AsyncKnowledgeGraph.open`."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
-        self.settings = settings
-        self._backend = backend
+        super().__init__(settings)
+        self._backend = CachingBackend(backend, limit_bytes=settings.result_cache)
         self._catalog = Catalog(settings.store_path)
+        self._federation = Federation(rules_of(settings), settings.store_path / "federation")
+        self._pins = Pins(self._catalog)
+        self._prefixes = settings.names.prefixes
+        self._latest: Generation | None = None
+        self._let_go: Callable[[], None] = _nothing
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
+        self._describer: tuple[str, Describer] | None = None
 
     @classmethod
     @asynccontextmanager
@@ -74,24 +77,45 @@ class AsyncKnowledgeGraph:
                     size=settings.workers,
                     query_timeout_s=settings.query_timeout,
                     query_memory_bytes=settings.query_memory,
+                    snapshot_bytes=settings.memory_snapshot,
                 )
             )
-            yield cls(settings, pool)
+            graph = cls(settings, pool)
+            stack.push_async_callback(graph.finish_writes)
+            stack.push_async_callback(graph._federation.aclose)
+            try:
+                yield graph
+            finally:
+                graph._let_go()
 
     @property
     def generation(self) -> Generation:
         """The current generation. Ask once a request, and stay with the answer."""
-        return self._catalog.current()
+        generation = self._catalog.current()
+        return generation if generation is self._latest else self._turn()
+
+    def _turn(self) -> Generation:
+        """Notice a new generation, and keep it as long as it is the current one."""
+        let_go = self._let_go
+        self._latest, self._let_go = self._pins.hold()
+        let_go()
+        self._backend.turn_to(self._latest.store_path)
+        return self._latest
 
     @property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that this project's queries and answers use."""
-        return self.settings.names.prefixes
+        return self._prefixes
 
     @property
     def status(self) -> BackendStatus:
         """How the workers are doing."""
         return self._backend.status
+
+    @property
+    def cache_status(self) -> CacheStatus:
+        """How the result cache is doing."""
+        return self._backend.cache_status
 
     def canned_queries(self, generation: Generation | None = None) -> dict[str, CannedQuery]:
         """The canned queries of a generation (the current one), by slug."""
@@ -114,7 +138,24 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: nothing is asked, or a value does not fit.
         """
-        return await ask(question, _Asked(self, generation or self.generation))
+        with self._pins.holding(generation) as held:
+            return await ask(question, self._asked(held))
+
+    @contextmanager
+    def describing(self, generation: Generation | None = None) -> Iterator[Describer]:
+        """What says what a generation (the current one) knows of an IRI, and of itself."""
+        with self._pins.holding(generation) as held:
+            if self._describer is None or self._describer[0] != held.id:
+                everything = self._asked(held, DefaultGraph.UNION)
+                project, licence = self._asked(held), self.settings.licence
+                describer = Describer(held, everything, project, licence=licence)
+                self._describer = (held.id, describer)
+            yield self._describer[1]
+
+    async def describe(self, iri: str, *, page: int = 1) -> Description:
+        """What the graphs say about an IRI, a page at a time."""
+        with self.describing() as describer:
+            return await describer.describe(iri, page=page)
 
     async def query(
         self,
@@ -123,9 +164,13 @@ class AsyncKnowledgeGraph:
         formats: Mapping[ResultKind, str],
         default_graphs: tuple[str, ...] | None = None,
         named_graphs: tuple[str, ...] | None = None,
+        base_iri: str | None = None,
+        default_graph: DefaultGraph | None = None,
         generation: Generation | None = None,
+        client: str = "",
     ) -> Answer:
-        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first.
+        """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
+        services are called (:mod:`kgraph.federation`).
 
         Args:
             text: the query.
@@ -134,26 +179,62 @@ class AsyncKnowledgeGraph:
             default_graphs: the graphs to merge into the default graph, by IRI, as in SPARQL 1.1 Protocol,
                 section 2.1.4.
             named_graphs: the named graphs to query, likewise.
+            base_iri: what relative IRIs are relative to where the query does not say.
+            default_graph: what a query sees that names no graph; what the settings say by default.
             generation: the generation to ask; the current one by default.
+            client: who asks. Clients are served in turn where there is not enough for all.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
-        generation = generation or self.generation
-        if uses_search(text):
-            index = self.text_index(generation)
-            text = await run_sync(expand_search, text, index.best)
+        generation, release = self._pins.hold(generation)
         request = QueryRequest(
             store=generation.store_path,
             query=text,
             formats=formats,
-            default_graph=DefaultGraph(self.settings.default_graph),
+            default_graph=default_graph or DefaultGraph(self.settings.default_graph),
             default_graphs=default_graphs,
             named_graphs=named_graphs,
+            cover=tuple(generation.manifest.cover),
             prefixes=self.prefixes,
+            base_iri=base_iri,
         )
-        return await self._backend.query(request)
+        try:
+            if uses_search(text):
+                index = self.text_index(generation)
+                request = replace(request, query=await run_sync(expand_search, text, index.best))
+            if default_graph is DefaultGraph.PROJECT:
+                request = _of_project(request, generation)
+            if calls_services(text):
+                request = await self._federated(request, client)
+            answer = await self._backend.query(request, client)
+        except BaseException:
+            release()
+            raise
+        if answer.complete:
+            release()
+        else:
+            finalize(answer, release)  # it is read from until nobody has it any more
+        return answer
+
+    async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
+        """A request whose query has the solutions of services in it, and calls nobody any more."""
+
+        # Much may come from a service: what is known of the query is not read off all of it again.
+        profile = replace(profile_query(request.query), services=(), is_repeatable=False)
+        plain = replace(request, profile=profile)
+
+        async def ask(part: str) -> Table | bool | list[ox.Triple]:
+            answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
+            return await self.fetch(answer)
+
+        text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
+        return request if text == request.query else replace(plain, query=text)
+
+    def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
+        """Whether there is such a named graph; the default graph (None) always is there."""
+        return graph is None or graph in (generation or self.generation).manifest.named_graphs
 
     async def canned(
         self,
@@ -211,14 +292,13 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: a term cannot be read.
         """
-        generation = self.generation
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
-        if not believing:
+        with self._pins.holding() as generation:
             search = self._explainer_of(generation).explain(triple, every=every)
-        else:
-            belief = await self._believe(believing, generation, only=False)
-            search = belief.explain(triple, every=every)
-        return await self._search(search, generation)
+            if believing:
+                belief = await self._believe(believing, generation, only=False)
+                search = belief.explain(triple, every=every)
+            return await self._search(search, generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -226,7 +306,8 @@ class AsyncKnowledgeGraph:
         Raises:
             ParameterError: a name cannot be read.
         """
-        return await self._believe(speakers, self.generation, only=only)
+        with self._pins.holding() as generation:
+            return await self._believe(speakers, generation, only=only)
 
     async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
         iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
@@ -234,6 +315,21 @@ class AsyncKnowledgeGraph:
         remainder = Remainder.read(generation.remainder(), self.settings.names)
         search = believe(iris, generation.axioms(), remainder, explainer, only=only)
         return await self._search(search, generation)
+
+    def _asked(
+        self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
+    ) -> AskedGeneration:
+        async def answer(query: str) -> Table | bool | list[ox.Triple]:
+            found = await self.query(
+                query, formats=_VALUES, generation=generation, default_graph=default_graph
+            )
+            return await self.fetch(found)
+
+        async def prove(triple: ox.Triple) -> Explanation:
+            return await self._search(self._explainer_of(generation).explain(triple), generation)
+
+        index = partial(self.text_index, generation)
+        return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:
@@ -247,168 +343,19 @@ class AsyncKnowledgeGraph:
             query = next(search)
             while True:
                 request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
-                table = await self.fetch(await self._backend.query(request))
+                table = await self.fetch(await self._backend.query(_of_project(request, generation)))
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One generation of a knowledge graph, as asking who said something sees it."""
-
-    graph: AsyncKnowledgeGraph
-    generation: Generation
-
-    @property
-    def index(self) -> TextIndex:
-        return self.graph.text_index(self.generation)
-
-    @property
-    def manifest(self) -> Manifest:
-        return self.generation.manifest
-
-    @property
-    def names(self) -> Names:
-        return self.graph.settings.names
-
-    async def construct(self, query: str) -> list[ox.Triple]:
-        return cast(list[ox.Triple], await self._fetch(query))
-
-    async def select(self, query: str) -> Table:
-        return cast(Table, await self._fetch(query))
-
-    async def _fetch(self, query: str) -> Table | bool | list[ox.Triple]:
-        answer = await self.graph.query(query, formats=_VALUES, generation=self.generation)
-        return await self.graph.fetch(answer)
-
-    async def run(self, work: Callable[[], _T]) -> _T:
-        return await run_sync(work)
-
-
-class KnowledgeGraph:
-    """A project's knowledge graph, for notebooks and scripts.
-
-    Opening it builds the project first where its sources changed. Use it as a context manager, or call
-    :meth:`close`: it holds worker processes.
-
-    Args:
-        project: the project's folder.
-        progress: hears of each step of the build as it begins.
-        settings: any setting of :data:`kgraph.settings.SETTINGS` by key, such as ``query_timeout=5``.
-
-    Raises:
-        ProjectError: the project has errors.
-        SettingsError: a setting is unknown or impossible.
+def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
+    """The same request to the graphs that are made from the project's files: nobody else can put words into
+    somebody's mouth, or hold up a proof.
     """
-
-    def __init__(
-        self, project: str | Path = ".", *, progress: Callable[[str], None] | None = None, **settings: Any
-    ) -> None:
-        from kgraph.build import build  # noqa: PLC0415 - reading a built project needs none of it
-
-        self.settings = load_settings(Path(project), flags=settings)
-        build(self.settings, progress=progress or _silent)
-        with ExitStack() as stack:
-            self._portal = stack.enter_context(start_blocking_portal())
-            self._graph = stack.enter_context(
-                self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
-            )
-            self._open = stack.pop_all()
-        self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker processes; nothing where that was done before."""
-        self._closed = True
-        self._open.close()
-
-    @property
-    def generation(self) -> Generation:
-        """The current generation."""
-        return self._graph.generation
-
-    @property
-    def queries(self) -> dict[str, CannedQuery]:
-        """The canned queries, by slug."""
-        return self._graph.canned_queries()
-
-    def query(self, text: str) -> Table | bool | list[ox.Triple]:
-        """Answer a SPARQL query: a table for SELECT, a truth value for ASK, triples for the rest.
-
-        Raises:
-            QueryError: the query cannot be answered; its subclasses say why.
-        """
-        return self._call(self._graph.query_values, text)
-
-    def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
-        """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
-
-        Raises:
-            UnknownNameError: there is no canned query of that name.
-            ParameterError: a value is missing or does not fit.
-        """
-        return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
-
-    def explain(
-        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
-    ) -> Explanation:
-        """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
-        explain = partial(self._graph.explain, every=every, believing=believing)
-        return self._call(explain, subject, predicate, value)
-
-    def believe(self, *speakers: str, only: bool = False) -> Belief:
-        """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""
-        return self._call(partial(self._graph.believe, only=only), *speakers)
-
-    def who_said(self, text: str = "", **asked: Any) -> WhoSaid:
-        """Answer "who said this?": for words, or for a fact by its ``subject``, ``predicate`` or ``object``.
-
-        The other fields of :class:`kgraph.who_said.Question` narrow the question and page through its answer.
-
-        Raises:
-            ParameterError: nothing is asked, or a value does not fit.
-        """
-        return self._call(self._graph.who_said, Question(text=text, **asked))
-
-    def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
-        """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""
-
-        async def ask() -> Answer:
-            return await self._graph.query(text, formats=formats)
-
-        answer = self._call(ask)
-
-        async def more() -> bytes | None:
-            return await anext(answer, None)
-
-        try:
-            while (piece := self._call(more)) is not None:
-                yield piece
-        finally:
-            if not self._closed:
-                self._call(answer.aclose)
-
-    def _call(self, function: Callable[..., Awaitable[_T]], *arguments: object) -> _T:
-        """Have the event loop of the portal's thread do something, and wait for it."""
-        if self._closed:
-            raise RuntimeError("This knowledge graph is closed.")
-        return self._portal.call(function, *arguments)
+    graphs = tuple(generation.manifest.graphs)
+    return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
 
 
-def _silent(step: str) -> None:
-    del step
-
-
-def _text(value: object) -> str:
-    """A parameter's value as a user would type it."""
-    if isinstance(value, ox.NamedNode | ox.Literal):
-        return value.value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _nothing() -> None:
+    """Let go of nothing."""

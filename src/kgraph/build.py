@@ -10,8 +10,8 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -45,14 +45,20 @@ from kgraph.reasoning import (
 )
 from kgraph.reasoning.account import render_premise
 from kgraph.settings import Settings
-from kgraph.store import Catalog, Generation, Manifest, write_generation
+from kgraph.store import Catalog, Generation, Manifest
+from kgraph.store.carrying import carry_over, clients_of
+from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
+from kgraph.store.pins import Pins
+from kgraph.store.sealing import seal
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
 #: Hears of each step of a long work as it begins.
 Progress: TypeAlias = Callable[[str], None]
 
+#: How long a finished build waits for the writes of clients to let it in.
+_PATIENCE_S: Final = 300.0
 _LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl", "tantivy")
 
 
@@ -156,19 +162,22 @@ def _told(subject: Subject) -> dict[ox.Triple, Ways]:
     return {triple: minimal(ways) for triple, ways in told.items() if triple not in recorded}
 
 
-def _earlier(settings: Settings, project: Project) -> Earlier | None:
+@contextmanager
+def _earlier(settings: Settings, project: Project) -> Iterator[Earlier | None]:
     """What the current generation knows, where it was made by this program under the same ontology."""
-    try:
-        generation = Catalog(settings.store_path).current()
-        manifest, names = generation.manifest, settings.names
-        if (manifest.format, manifest.versions, manifest.base_iri) != (FORMAT, _versions(), names.base):
-            return None
-        if _hash(generation.axioms()) != _hash(_axioms(project)):
-            return None
-        view = View.of_generation(ox.Store.read_only(str(generation.store_path)), names)
-        return Earlier(view, Remainder.read(generation.remainder(), names))
-    except (StoreError, OSError, SyntaxError):  # none that can be read: everything is reasoned anew
-        return None
+    names, earlier = settings.names, None
+    with ExitStack() as stack:
+        with suppress(StoreError, OSError, SyntaxError):  # if it cannot be read, everything is reasoned anew
+            generation = stack.enter_context(Pins(Catalog(settings.store_path)).holding())
+            manifest = generation.manifest
+            made_so = manifest.format, manifest.versions, manifest.base_iri
+            if made_so == (FORMAT, _versions(), names.base) and _hash(generation.axioms()) == _hash(
+                _axioms(project)
+            ):
+                store = ox.Store.read_only(str(generation.store_path))
+                view = View.of_generation(store, names, manifest.graphs)
+                earlier = Earlier(view, Remainder.read(generation.remainder(), names))
+        yield earlier
 
 
 def _hash(triples: list[ox.Triple]) -> str:
@@ -251,22 +260,21 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
     if not force and not problems and (generation := is_current(settings, project)) is not None:
         return Report(generation, fresh=False)
     catalog = Catalog(settings.store_path)
-    with catalog.writing():
-        inspection = _inspect(project, problems, clock, None if force else _earlier(settings, project))
+    clients_of(catalog)  # better told now than when all is made
+    with catalog.building() as prepared:
+        with nullcontext() if force else _earlier(settings, project) as earlier:
+            inspection = _inspect(project, problems, clock, earlier)
         if has_errors(inspection.problems):
             raise _faults(inspection.problems)
         with clock.step("writing"):
             graphs = {settings.names.graph(name): triples for name, triples in inspection.graphs.items()}
+            if not any(graphs.values()):
+                graphs = {}  # a project that says nothing makes no graphs
+            remainder = inspection.remainder.quads(settings.names)
+            write_contents(prepared, graphs, project.queries, axioms=_axioms(project), remainder=remainder)
             manifest = _manifest(settings, project, graphs, inspection.problems)
-            axioms = _axioms(project)
-
-            def write(path: Path) -> Generation:
-                remainder = inspection.remainder.quads(settings.names)
-                return write_generation(
-                    path, graphs, project.queries, manifest, axioms=axioms, remainder=remainder
-                )
-
-            generation = catalog.publish(manifest.id, write)
+        with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
+            generation = _publish(catalog, prepared, manifest)
     return Report(
         generation,
         fresh=True,
@@ -275,6 +283,19 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
         claims=len(inspection.subject.claims),
         seconds=clock.seconds,
     )
+
+
+def _publish(catalog: Catalog, prepared: Path, manifest: Manifest) -> Generation:
+    """Publish what has been prepared, with the graphs of clients as they are at this moment."""
+    base = clients_of(catalog)
+    identifier = catalog.identifier(manifest.canonical_hash)
+
+    def write(path: Path) -> Generation:
+        prepared.rename(path)
+        complete = replace(manifest, id=identifier)
+        return seal(path, complete if base is None else carry_over(base, path, complete))
+
+    return catalog.publish(identifier, write)
 
 
 def _faults(problems: tuple[Problem, ...]) -> ProjectError:
@@ -295,11 +316,12 @@ def _manifest(
         before = len(stored)
         stored.extend(ox.Quad(t.subject, t.predicate, t.object, ox.NamedNode(iri)) for t in triples)
         sizes[iri] = len(stored) - before
-    now = datetime.now(UTC)
-    digest = canonical_hash(stored)
+    files: dict[str, list[str]] = {}
+    for file in project.files(Role.ONTOLOGY, Role.ALIGNMENTS, Role.DATA):
+        files.setdefault(settings.names.graph(file.graph), []).append(file.path)
     return Manifest(
-        id=f"{now:%Y%m%dT%H%M%S.%fZ}-{digest[:8]}",
-        created=now.isoformat(timespec="seconds"),
+        id="",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
         title=settings.title,
         base_iri=settings.base_iri,
         format=FORMAT,
@@ -307,6 +329,7 @@ def _manifest(
         sources=project.digests,
         graphs=dict(sorted(sizes.items())),
         triples=len(stored),
-        canonical_hash=digest,
+        canonical_hash=canonical_hash(stored),
         warnings=len(problems),
+        graph_sources=files,
     )

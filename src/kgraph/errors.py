@@ -9,12 +9,22 @@
     ├── QueryError             the query cannot be answered
     │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
     │   ├── QueryRefusedError  it is SPARQL, and asks for what this service does not do
+    │   │   └── ServiceNotAllowedError  it calls an endpoint that is not on the list
     │   ├── ParameterError     a value that does not fit a parameter (of a canned query, or of the dataset)
     │   ├── NotAcceptableError its result is of a kind that none of the accepted formats can carry
     │   ├── QueryTimeoutError  it ran out of its time
     │   ├── QueryMemoryError   it ran out of its memory
+    │   ├── RemoteError        an endpoint that it calls gave no whole answer
+    │   │   ├── RemoteTimeoutError  nor will in the time that there is
+    │   │   └── RemoteBusyError     it asked to be left alone for some time
     │   └── QueryFailedError   the engine gave it up for another reason
+    ├── WriteError             the data cannot be changed in this way
+    │   ├── ReadOnlyGraphError it would change a graph that is made from the project's files
+    │   ├── GraphStateError    it creates a graph that there is, or clears one that there is not
+    │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     └── BusyError              every worker is taken and the queue is full
+
+Those that may know a place in a text are also a :class:`PlacedError`.
 
 Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
 boundary where they arise, and chained with ``from`` so that the cause stays visible.
@@ -30,10 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BusyError",
+    "GraphStateError",
     "KgraphError",
     "NoGenerationError",
     "NotAcceptableError",
     "ParameterError",
+    "PlacedError",
     "ProjectError",
     "QueryError",
     "QueryFailedError",
@@ -41,9 +53,16 @@ __all__ = [
     "QueryRefusedError",
     "QuerySyntaxError",
     "QueryTimeoutError",
+    "RdfSyntaxError",
+    "ReadOnlyGraphError",
+    "RemoteBusyError",
+    "RemoteError",
+    "RemoteTimeoutError",
+    "ServiceNotAllowedError",
     "SettingsError",
     "StoreError",
     "UnknownNameError",
+    "WriteError",
 ]
 
 
@@ -59,6 +78,17 @@ class KgraphError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()
+
+
+class PlacedError(KgraphError):
+    """An error that may know its place: ``line`` and ``column`` count from 1 where they are known."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.line = line
+        self.column = column
 
 
 class SettingsError(KgraphError):
@@ -101,23 +131,22 @@ class QueryError(KgraphError):
     code = "query"
 
 
-class QuerySyntaxError(QueryError):
-    """The text is not a SPARQL 1.1 query. ``line`` and ``column`` count from 1 where they are known."""
+class QuerySyntaxError(PlacedError, QueryError):
+    """The text is not a SPARQL 1.1 query, or no update."""
 
     code = "query-syntax"
-
-    def __init__(
-        self, message: str, *, hint: str = "", line: int | None = None, column: int | None = None
-    ) -> None:
-        super().__init__(message, hint=hint)
-        self.line = line
-        self.column = column
 
 
 class QueryRefusedError(QueryError):
     """The query asks for something that this service does not do (an update, SERVICE, LOAD)."""
 
     code = "query-refused"
+
+
+class ServiceNotAllowedError(QueryRefusedError):
+    """The query calls an endpoint that this service may not call."""
+
+    code = "service-not-allowed"
 
 
 class ParameterError(QueryError):
@@ -148,6 +177,52 @@ class QueryFailedError(QueryError):
     """The engine gave the query up for a reason other than syntax, time or memory."""
 
     code = "query-failed"
+
+
+class RemoteError(QueryError):
+    """An endpoint that the query calls (SERVICE) cannot be reached, refuses, or gave no whole answer."""
+
+    code = "remote-failed"
+
+
+class RemoteTimeoutError(RemoteError):
+    """An endpoint that the query calls gave no answer in time."""
+
+    code = "remote-timeout"
+
+
+class RemoteBusyError(RemoteError):
+    """An endpoint that the query calls asked to be left alone for ``retry_after_s`` seconds."""
+
+    code = "remote-busy"
+
+    def __init__(self, message: str, *, hint: str = "", retry_after_s: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+
+
+class WriteError(KgraphError):
+    """The data cannot be changed in this way."""
+
+    code = "write"
+
+
+class ReadOnlyGraphError(WriteError):
+    """The write would change a graph that is made from the project's files, or computed from those."""
+
+    code = "read-only-graph"
+
+
+class GraphStateError(WriteError):
+    """A graph is to be created that there is already, or to be cleared or dropped that there is not."""
+
+    code = "graph-state"
+
+
+class RdfSyntaxError(PlacedError, WriteError):
+    """What is to be stored is not RDF of its format."""
+
+    code = "rdf-syntax"
 
 
 class BusyError(KgraphError):

@@ -10,9 +10,9 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,9 +22,13 @@ import pyoxigraph as ox
 from kgraph.errors import SettingsError
 from kgraph.vocab import Names
 
-__all__ = ["SETTINGS", "Setting", "Settings", "load_settings"]
+__all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
 
 CONFIG_FILE: Final = "kgraph.toml"
+WIKIDATA: Final = "https://query.wikidata.org/sparql"
+#: The endpoints that may be called unless told otherwise; they must stand at public addresses.
+PUBLIC_SERVICES: Final = (WIKIDATA,)
+_SWITCHES: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _UNITS: Final = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 
@@ -41,6 +45,13 @@ def _iri_base(value: Any) -> str:
         if text.startswith(("http://", "https://", "urn:")) and text[-1] in "/:":
             return text
     raise ValueError("an absolute IRI that ends in '/'")
+
+
+def _iri(value: Any) -> str:
+    text = _text(value)
+    with suppress(ValueError):
+        return ox.NamedNode(text).value  # RFC 3987
+    raise ValueError("an absolute IRI")
 
 
 def _url(value: Any) -> str:
@@ -75,16 +86,39 @@ def _seconds(value: Any) -> float:
     return number
 
 
-def _size(value: Any) -> int:
+def _read_size(value: Any, lowest: int) -> int:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?)(i?)(B?)\s*", str(value), re.IGNORECASE)
     if isinstance(value, bool) or match is None:
         raise ValueError("a number of bytes, such as 1GiB or 512MiB")
     number, unit, binary, byte = match.groups()
     key = unit.upper() + ("B" if byte and unit and not binary else "")
     size = float(number) * _UNITS[key]
-    if not 2**24 <= size <= 2**50:
-        raise ValueError("a number of bytes of at least 16MiB and at most 1048576GiB")
+    if not lowest <= size <= 2**50:
+        smallest = f"at least {lowest >> 20}MiB and " if lowest else ""
+        raise ValueError(f"a number of bytes of {smallest}at most 1048576GiB")
     return int(size)
+
+
+def _size(value: Any) -> int:
+    return _read_size(value, 2**24)
+
+
+def _room(value: Any) -> int:
+    return _read_size(value, 0)
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in _SWITCHES:
+        return _SWITCHES[value.lower()]
+    raise ValueError("true or false")
+
+
+def _token(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[!-~]{8,}", value):
+        return value
+    raise ValueError("a text of at least 8 visible ASCII characters without blanks")
 
 
 def _one_of(*choices: str) -> Callable[[Any], str]:
@@ -96,14 +130,57 @@ def _one_of(*choices: str) -> Callable[[Any], str]:
     return read
 
 
+def _number(lowest: float, highest: float, what: str) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = lowest - 1
+        if isinstance(value, bool) or not lowest <= number <= highest:
+            raise ValueError(f"{what} from {lowest:g} to {highest:g}")
+        return number
+
+    return read
+
+
+def _words(value: Any) -> list[Any]:
+    """A list as a file, a repeated flag or a variable of the environment gives it."""
+    return value.split() if isinstance(value, str) else list(value)
+
+
+def _endpoints(value: Any) -> tuple[str, ...]:
+    with suppress(TypeError, ValueError):
+        iris = [_text(each) for word in _words(value) for each in _words(word)]
+        if all(ox.NamedNode(iri).value.startswith(("http://", "https://")) for iri in iris):
+            return tuple(dict.fromkeys(iris))
+    raise ValueError("a list of http or https IRIs")
+
+
+def _mirrors(value: Any) -> tuple[tuple[str, str], ...]:
+    with suppress(TypeError, ValueError):
+        pairs: Iterable[Iterable[str]] = (
+            value.items()
+            if isinstance(value, Mapping)
+            else [_text(each).rsplit("=", 1) for word in _words(value) for each in _words(word)]
+        )
+        return tuple(sorted((_endpoints([iri])[0], _url(url)) for iri, url in pairs))
+    raise ValueError("pairs of an endpoint's IRI and an http or https URL")
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its key in ``kgraph.toml`` (and, upper case after ``KGRAPH_``, in the environment)."""
+    """One setting: its key in ``kgraph.toml`` (and, upper case after ``KGRAPH_``, in the environment).
+
+    One without ``metavar`` is a switch; one that is ``repeated`` may be given several times. A secret's
+    value is never shown.
+    """
 
     key: str
     read: Callable[[Any], Any]
     help: str
     metavar: str = ""
+    repeated: bool = False
+    is_secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -119,19 +196,48 @@ class Setting:
 SETTINGS: Final = (
     Setting("title", _text, "The project's name, as pages and descriptions show it.", "TEXT"),
     Setting("base_iri", _iri_base, "The IRI below which the project's own things and graphs hang.", "IRI"),
+    Setting("licence", _iri, "The licence of the project's annotations, by its IRI.", "IRI"),
     Setting("store", _text, "The folder of the derived store.", "DIR"),
     Setting("host", _text, "The address to listen on.", "ADDRESS"),
     Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
     Setting("public_url", _url, "The URL that the world reaches this server at.", "URL"),
-    Setting("workers", _whole(1, 256), "How many queries run at once.", "N"),
+    Setting("workers", _whole(1, 256), "Workers that are kept for queries; long ones may get more.", "N"),
     Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
     Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
+    Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
+    Setting("writable", _switch, "Take updates, and writes to graphs that are not the project's own."),
+    Setting("token", _token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting(
+        "result_cache", _room, "Memory for answers that are kept until the data changes; 0: none.", "BYTES"
+    ),
+    Setting("slow_query", _seconds, "Seconds after which a query is put into the log as slow.", "SECONDS"),
+    Setting(
+        "log_format",
+        _one_of("auto", "text", "json"),
+        "How the server logs; auto: text on a terminal.",
+        "auto|text|json",
+    ),
     Setting(
         "default_graph",
         _one_of("union", "strict"),
         "What a query sees that names no graph: the union of all graphs, or the default graph alone.",
         "union|strict",
     ),
+    Setting("allow_service", _endpoints, "An endpoint that SERVICE may call.", "IRI", repeated=True),
+    Setting(
+        "service_mirror", _mirrors, "Where an endpoint really stands: IRI=URL.", "IRI=URL", repeated=True
+    ),
+    Setting("service_contact", _text, "Whom an endpoint's keeper can write to.", "TEXT"),
+    Setting("service_timeout", _seconds, "Seconds that a query's calls may take together.", "SECONDS"),
+    Setting("service_size", _size, "How much a query may fetch from endpoints, such as 32MiB.", "BYTES"),
+    Setting("service_rate", _number(0.01, 1000, "a number"), "Requests a second to an endpoint.", "NUMBER"),
+    Setting(
+        "service_age",
+        _number(0, 10 * 366 * 86_400, "a number of seconds"),
+        "Seconds for which an endpoint's answer is kept.",
+        "SECONDS",
+    ),
+    Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 
@@ -143,6 +249,7 @@ class Settings:
     project: Path
     title: str
     base_iri: str = "https://w3id.org/kgraph/"
+    licence: str = ""
     store: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
@@ -150,7 +257,21 @@ class Settings:
     workers: int = max(2, min(8, os.cpu_count() or 2))
     query_timeout: float = 30.0
     query_memory: int = 2**30
+    memory_snapshot: int = 2**30
+    writable: bool = False
+    token: str = field(default="", repr=False)
+    result_cache: int = 64 * 2**20
+    slow_query: float = 1.0
+    log_format: str = "auto"
     default_graph: str = "union"
+    allow_service: tuple[str, ...] = PUBLIC_SERVICES
+    service_mirror: tuple[tuple[str, str], ...] = ()
+    service_contact: str = ""
+    service_timeout: float = 60.0
+    service_size: int = 32 << 20
+    service_rate: float = 10.0
+    service_age: float = 86_400.0
+    offline: bool = False
 
     @property
     def names(self) -> Names:
@@ -191,8 +312,9 @@ def _checked(setting: Setting, value: Any, *, origin: str) -> Any:
     try:
         return setting.read(value)
     except ValueError as error:
+        shown = "wrong" if setting.is_secret else repr(value)
         raise SettingsError(
-            f"{origin} is {value!r}, but {setting.key} must be {error}.", hint=setting.help
+            f"{origin} is {shown}, but {setting.key} must be {error}.", hint=setting.help
         ) from error
 
 
@@ -229,4 +351,4 @@ def load_settings(
     return Settings(project=project.resolve(), **values)
 
 
-assert {field.name for field in fields(Settings)} == {"project", *_BY_KEY}  # noqa: S101 - one table, one class
+assert {each.name for each in fields(Settings)} == {"project", *_BY_KEY}  # noqa: S101 - one table, one class

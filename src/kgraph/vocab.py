@@ -12,6 +12,8 @@ from typing import Final
 __all__ = ["KG", "PREFIXES", "Names"]
 
 KG: Final = "https://w3id.org/kgraph/ontology#"
+#: The IRI of the ontology itself: its terms are fragments of it.
+ONTOLOGY: Final = KG.removesuffix("#")
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 OWL: Final = "http://www.w3.org/2002/07/owl#"
@@ -35,9 +37,15 @@ FACT: Final = KG + "fact"
 #: The modalities by which a speaker presents a content as holding.
 AFFIRMING: Final = frozenset({FACT, KG + "characterisation"})
 
-#: The graph that holds the union of all graphs in a generation's store, so that the default graph of the
-#: served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph). It is never listed.
+#: The graph that holds the union of the project's graphs in a generation's store, so that the default graph
+#: of the served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph).
 UNION_GRAPH: Final = "urn:kgraph:union"
+#: The graph that holds what clients' graphs add to it (:mod:`kgraph.store.cover`).
+EXTRA_GRAPH: Final = "urn:kgraph:extra"
+#: Devices of the store: never listed, never asked, never written by name.
+HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH)
+#: Graphs that a build computes, by short name; neither a file nor a client may fill them.
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,12 @@ ROOMS = (
     ("search",),
     ("store",),
     ("engine",),
-    ("canned", "who_said"),
+    ("cache",),
+    ("canned", "who_said", "writes", "asked", "federation"),
+    ("describe",),
     ("build",),
     ("api",),
+    ("blocking",),
     ("web", "cli"),
 )
 LEVELS = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
@@ -38,9 +41,13 @@ KEEPERS = {
     "rdflib": {"project", "checks"},
     "pyshacl": {"checks"},
     "tantivy": {"search"},
+    "httpx": {"federation"},
+    "sqlite3": {"federation"},
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "httptools": {"web"},
+    "prometheus_client": {"web"},
     "http": {"web"},
     "click": {"cli"},
     "rich": {"cli"},
@@ -121,8 +128,8 @@ def test_only_the_command_line_prints() -> None:
         assert "print" not in calls, module
 
 
-def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
-    script = "import sys, kgraph.engine.worker; print(*sys.modules)"
+def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
+    script = "import sys, kgraph.engine.spawner; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {_homes()!r}; {script}"],
         capture_output=True,
@@ -136,9 +143,24 @@ def test_the_worker_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine",
         "kgraph.engine.confinement",
         "kgraph.engine.opened",
+        "kgraph.engine.passing",
         "kgraph.engine.protocol",
+        "kgraph.engine.snapshot",
+        "kgraph.engine.spawner",
         "kgraph.engine.worker",
     }
+
+
+def test_the_writer_loads_pyoxigraph_and_the_standard_library_alone() -> None:
+    script = "import sys, kgraph.engine.writer; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {_homes()!r}; {script}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded - set(sys.stdlib_module_names) - {"__main__"} == {"kgraph", "pyoxigraph"}
 
 
 def _homes() -> list[str]:

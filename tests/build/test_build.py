@@ -20,8 +20,10 @@ import pytest
 from kgraph.build import build, inspect_project
 from kgraph.errors import NoGenerationError, ProjectError, StoreError
 from kgraph.settings import Settings, load_settings
-from kgraph.store import Catalog, Generation
-from kgraph.store.generation import canonical_hash
+from kgraph.store import Catalog, Draft, Generation
+from kgraph.store.cover import in_graph
+from kgraph.store.generation import FORMAT, canonical_hash
+from kgraph.store.manifest import graph_name
 from kgraph.vocab import UNION_GRAPH
 
 ENTITIES = "data/ttl/entities.ttl"
@@ -214,14 +216,130 @@ def test_blank_nodes_survive_and_those_of_two_files_are_two(bare: Path) -> None:
     )
 
 
-def test_a_current_generation_that_cannot_be_read_gives_way_to_a_new_one(bare: Path) -> None:
+def test_where_the_only_generation_was_deleted_a_new_one_is_built(bare: Path) -> None:
     generation = build(settings_of(bare)).generation
-    shutil.rmtree(generation.path)  # as the error's own hint advises
+    shutil.rmtree(generation.path)
     with pytest.raises(StoreError):
         Catalog(bare / ".kgraph").current()
     assert build(settings_of(bare)).fresh
-    (Catalog(bare / ".kgraph").current().path / "manifest.json").write_text("{}")
-    assert build(settings_of(bare)).fresh
+
+
+def test_a_current_generation_that_cannot_be_read_stops_the_build(bare: Path) -> None:
+    """It might hold what clients wrote."""
+    first = build(settings_of(bare)).generation
+    second = build(settings_of(bare), force=True).generation
+    (second.path / "manifest.json").write_text("{}")
+    with pytest.raises(StoreError, match=f"{second.id} cannot be read") as caught:
+        build(settings_of(bare))
+    assert "kgraph rollback" in caught.value.hint
+    shutil.rmtree(second.path)
+    with pytest.raises(StoreError, match="cannot be read"):
+        build(settings_of(bare))
+    assert entries(bare) == {first.id}
+    Catalog(bare / ".kgraph").rollback(first.id)
+    assert not build(settings_of(bare)).fresh
+
+
+def write_as_a_client(folder: Path, *quads: ox.Quad) -> Generation:
+    catalog = Catalog(folder / ".kgraph")
+
+    def write(path: Path) -> Generation:
+        with Draft(catalog.current(), path) as draft:
+            draft.change(added=quads)
+            return draft.seal(identifier, made_by="test")
+
+    with catalog.writing():
+        identifier = catalog.identifier("0")
+        return catalog.publish(identifier, write)
+
+
+CLIENTS = (
+    ox.Quad(ox.BlankNode("x"), ox.NamedNode(E + "p"), ox.Literal("one"), ox.NamedNode(E + "mine")),
+    ox.Quad(ox.BlankNode("x"), ox.NamedNode(E + "p"), ox.Literal("two"), ox.DefaultGraph()),
+    ox.Quad(ox.NamedNode(E + "a"), ox.NamedNode(E + "p"), ox.Literal("one"), ox.NamedNode(E + "mine")),
+)
+
+
+def test_a_build_keeps_what_clients_wrote_with_the_names_of_blank_nodes(bare: Path) -> None:
+    first = build(settings_of(bare)).generation
+    write_as_a_client(bare, *CLIENTS)
+    assert not build(settings_of(bare)).fresh
+    for change in ("a changed file", "a new file", "a setting", "a file that is gone"):
+        CHANGES[change](bare)
+        built = build(settings_of(bare)).generation
+        assert set(CLIENTS) <= set(quads_of(built))
+        assert built.manifest.client_graphs == {E + "mine": 2, "default": 1}
+        assert (built.manifest.made_by, built.manifest.base) == ("build", None)
+        store = ox.Store.read_only(str(built.store_path))
+        cover = [graph_name(key) for key in built.manifest.cover]
+        rows = store.query("SELECT * { ?s ?p ?o }", default_graph=cover, named_graphs=[])
+        assert isinstance(rows, ox.QuerySolutions)
+        union = [(row["s"], row["p"], row["o"]) for row in rows]
+        assert len(union) == len(set(union)) == len({quad.triple for quad in quads_of(built)})
+    assert built.manifest.canonical_hash != first.manifest.canonical_hash
+
+
+def test_what_clients_write_changes_nothing_that_a_citation_names(bare: Path) -> None:
+    first = build(settings_of(bare)).generation.manifest
+    after = write_as_a_client(bare, *CLIENTS).manifest
+    assert (after.canonical_hash, after.triples) == (first.canonical_hash, first.triples)
+    assert (after.graphs, after.sources) == (first.graphs, first.sources)
+
+
+def test_what_was_written_while_a_build_was_running_is_kept(bare: Path) -> None:
+    build(settings_of(bare))
+    with start(bare, wait_at="writing") as process:
+        await_step(process, "writing")
+        write_as_a_client(bare, *CLIENTS)  # which need not wait
+        process.communicate("go on\n")
+    assert process.returncode == 0
+    built = Catalog(bare / ".kgraph").current()
+    assert built.manifest.made_by == "build"
+    assert set(CLIENTS) <= set(quads_of(built))
+
+
+def test_a_build_after_another_version_of_the_store_keeps_what_clients_wrote(bare: Path) -> None:
+    build(settings_of(bare))
+    path = write_as_a_client(bare, *CLIENTS).path / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**manifest, "format": FORMAT - 1}), encoding="utf-8")
+    report = build(settings_of(bare))
+    assert report.fresh
+    assert set(CLIENTS) <= set(quads_of(report.generation))
+
+
+def test_a_store_from_before_there_were_clients_is_built_anew(bare: Path) -> None:
+    path = build(settings_of(bare)).generation.path / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for later in ("graph_sources", "client_graphs", "cover", "quads", "made_by", "previous", "base"):
+        del manifest[later]
+    path.write_text(json.dumps({**manifest, "format": 3}), encoding="utf-8")
+    report = build(settings_of(bare))
+    assert report.fresh
+    assert report.generation.manifest.client_graphs == {}
+
+
+def test_a_file_that_would_fill_a_graph_of_clients_stops_the_build(bare: Path) -> None:
+    build(settings_of(bare))
+    mine = settings_of(bare).names.graph("mine")
+    written = write_as_a_client(bare, in_graph(CLIENTS[2].triple, ox.NamedNode(mine)))
+    _write(bare / "data" / "ttl" / "mine.ttl", f'<{E}b> <{E}p> "mine" .\n')
+    with pytest.raises(StoreError, match=r"holds 1 triples of clients, and data/ttl/mine\.ttl") as caught:
+        build(settings_of(bare))
+    assert "MOVE" in caught.value.hint
+    assert Catalog(bare / ".kgraph").current().id == written.id
+
+
+def test_sealed_a_write_changes_no_file_of_its_base(bare: Path) -> None:
+    base = build(settings_of(bare)).generation
+    before = {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for path in base.path.rglob("*") if path.is_file()
+    }
+    write_as_a_client(bare, *CLIENTS)
+    after = {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for path in base.path.rglob("*") if path.is_file()
+    }
+    assert after == before
 
 
 def test_a_store_that_cannot_be_written_is_said_in_a_sentence(bare: Path) -> None:
@@ -268,7 +386,7 @@ def await_step(process: subprocess.Popen[str], name: str) -> None:
 def test_of_two_builds_at_once_one_is_told_to_wait(bare: Path) -> None:
     with start(bare, wait_at="writing") as first:
         await_step(first, "writing")
-        with pytest.raises(StoreError, match="Another process is writing") as caught:
+        with pytest.raises(StoreError, match="Another process is building") as caught:
             build(settings_of(bare))
         assert "Wait" in caught.value.hint
         first.communicate("go on\n")
@@ -303,6 +421,7 @@ def test_a_build_reports_its_steps_and_what_it_made(shapeless_mill: Path) -> Non
         "reasoning",
         "validating shapes",
         "writing",
+        "publishing",
     ]
     assert (report.articles, report.claims) == (1, 13)
     assert set(report.seconds) == set(steps)

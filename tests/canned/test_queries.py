@@ -30,8 +30,11 @@ GROUPS = {
     "contested-views",
     "inference",
     "federation",
+    "wikidata",
     "provenance",
 }
+#: Those that call no service. The others are run in tests/federation, where there is one to call.
+LOCAL = {slug: query for slug, query in QUERIES.items() if not query.services}
 
 
 def _rows(store: ox.Store, text: str) -> list[Row]:
@@ -41,6 +44,7 @@ def _rows(store: ox.Store, text: str) -> list[Row]:
 
 
 each_query = pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+each_local_query = pytest.mark.parametrize("query", LOCAL.values(), ids=LOCAL)
 
 
 def test_every_query_is_sound_and_fully_documented() -> None:
@@ -61,10 +65,10 @@ def test_a_query_says_what_its_rows_mean_and_shows_some(query: CannedQuery) -> N
     assert any(example.rows for example in query.examples)
     assert all(parameter.example for parameter in query.parameters)
     assert not any(parameter.required for parameter in query.parameters)
-    assert query.services == ()
+    assert query.services == (("<https://query.wikidata.org/sparql>",) if "wikidata" in query.tags else ())
 
 
-@each_query
+@each_local_query
 def test_a_query_names_the_graph_of_every_pattern(query: CannedQuery, without_graphs: ox.Store) -> None:
     """P2: no answer mixes levels unseen. All the data in the default graph is as good as none."""
     text = query.bind({}, prefixes=PREFIXES)
@@ -89,7 +93,7 @@ def test_a_query_parses_where_grlc_would_parse_it(query: CannedQuery) -> None:
     ("query", "example"),
     [
         pytest.param(query, example, id=f"{slug}-{','.join(example.values.values()) or 'default'}")
-        for slug, query in QUERIES.items()
+        for slug, query in LOCAL.items()
         for example in query.examples
     ],
 )

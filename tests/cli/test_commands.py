@@ -66,7 +66,7 @@ def test_wrong_usage_exits_with_2(run: Run, tiny: Path, arguments: tuple[str, ..
     [
         ("-", "SELEC *", "line 1"),
         ("-", "CLEAR ALL", "update"),
-        ("-", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", "another endpoint"),
+        ("-", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", "does not call"),
         ("no-such-file.rq", "", "cannot be read"),
         ("folder/no-such-file", "", "cannot be read"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -18,6 +19,8 @@ import pytest
 from kgraph.rdf.formats import FORMATS, ResultKind
 
 from .conftest import Run, running
+
+PLAIN = {"Accept-Encoding": "identity"}
 
 
 @contextmanager
@@ -54,10 +57,10 @@ def test_a_signal_ends_the_server_and_its_workers_without_a_word(tiny: Path, num
 def test_a_signal_ends_a_stuck_query_too(project: Path) -> None:
     with serving(project) as (process, client, _):
         bomb = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        answers: list[httpx.Response] = []
 
         def drop() -> None:
-            with pytest.raises(httpx.HTTPError):
-                client.get("/sparql", params={"query": bomb}).raise_for_status()
+            answers.append(client.get("/sparql", params={"query": bomb}))
 
         thread = threading.Thread(target=drop)
         thread.start()
@@ -67,6 +70,60 @@ def test_a_signal_ends_a_stuck_query_too(project: Path) -> None:
         process.communicate(timeout=30)
         thread.join()
         assert process.returncode == 0
+        (answer,) = answers
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:kgraph:problem:closing")
+        assert (answer.headers["connection"], answer.headers["retry-after"]) == ("close", "5")
+
+
+def test_what_is_under_way_is_finished_when_a_signal_ends_the_server(project: Path) -> None:
+    with serving(project) as (process, client, _):
+        query = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
+        with client.stream(
+            "GET", "/sparql", params={"query": query, "format": "tsv"}, headers=PLAIN
+        ) as response:
+            pieces = response.iter_raw()
+            received = [next(pieces)]
+            process.send_signal(signal.SIGTERM)
+            received += pieces
+        assert b"".join(received).count(b"\n") == 20_001
+        process.communicate(timeout=30)
+        assert process.returncode == 0
+
+
+def test_the_log_is_one_json_object_a_line_and_tells_slow_queries(project: Path) -> None:
+    token = "open-sesame-123"
+    flags = (
+        "--query-timeout",
+        "1",
+        "--slow-query",
+        "0.5",
+        "--log-format",
+        "json",
+        "--writable",
+        "--token",
+        token,
+    )
+    with serving(project, *flags) as (process, client, _):
+        slow = "SELECT (COUNT(*) AS ?n)\n{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+        headers = {"Authorization": f"Bearer {token}"}
+        client.get("/sparql", params={"query": slow}, headers=headers, timeout=60)
+        client.get("/sparql", params={"query": "ASK {}"}, headers=headers)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+    events = [json.loads(line) for line in err.splitlines()]
+    (event,) = [each for each in events if each["event"] == "slow query"]
+    assert set(event) == {"time", "level", "logger", "event", "path", "status", "seconds", "query"}
+    assert (event["path"], event["level"]) == ("/sparql", "warning")
+    assert event["query"] == " ".join(slow.split())
+    assert event["seconds"] >= 0.5
+    assert event["status"] == 504
+    assert token not in err
+
+
+def test_a_server_that_others_reach_is_not_writable_without_a_token(run: Run, tiny: Path) -> None:
+    done = run("serve", "--host", "0.0.0.0", "--port", "0", "--writable", cwd=tiny)  # noqa: S104
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "needs a token" in done.stderr
 
 
 def test_a_faulty_project_goes_on_serving_what_was_built_before(run: Run, tiny: Path) -> None:

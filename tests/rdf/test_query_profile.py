@@ -7,11 +7,17 @@ from itertools import pairwise
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.sparql import iter_tokens, profile_query, substitute
+from kgraph.rdf.sparql import (
+    _profile_of_any,
+    _profile_of_plain,
+    iter_tokens,
+    profile_query,
+    substitute,
+)
 
 ENDPOINT = "<http://127.0.0.1:9/sparql>"
 
@@ -167,3 +173,24 @@ def test_p37_an_injection_is_a_string(value: str) -> None:
     store.add(ox.Quad(ox.NamedNode("a:s"), ox.NamedNode("a:p"), ox.Literal(value)))
     assert bool(store.query(query))
     assert profile_query(query) == profile_query("ASK { ?s ?p ?words }")
+
+
+WORDS = "SELECT ASK CONSTRUCT DESCRIBE PREFIX BASE FROM SERVICE NOW INSERT select where é"
+SIGNS = r"""?s $x { } ( * : e: e:a _:b <urn:a> <b> < # ' " \\"""
+PIECES = st.sampled_from([*WORDS.split(), *SIGNS.split(), "\n", " "])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join) | st.lists(PIECES, max_size=12).map(" ".join))
+@example("PREFIX e: <urn:e> PREFIX : <urn:d>\nSELECT(1 AS ?x) { ?s e:p :o }")
+@example("SELECT:a { }")
+@example("ASK{ FILTER(1 <2) }")
+@example("PREFIX e:<b> ASK {}")
+def test_what_is_read_at_a_glance_is_what_the_tokens_say(text: str) -> None:
+    assert _profile_of_plain(text) in (None, _profile_of_any(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT * { ?s ?p ?o }", "ask{}", "PREFIX e: <urn:e> PREFIX x-1: <urn:x>\nDESCRIBE <urn:a>"]
+)
+def test_plain_queries_are_read_at_a_glance(text: str) -> None:
+    assert _profile_of_plain(text) is not None

@@ -18,6 +18,11 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
         ("https://two/x/", "https://two/x/"),
         ("urn:three:", "urn:three:"),
     ),
+    "licence": (
+        ("http://one/by/", "http://one/by/"),
+        ("https://two", "https://two"),
+        ("urn:three", "urn:three"),
+    ),
     "store": (("one", "one"), ("/two", "/two"), ("../three", "../three")),
     "host": (("one", "one"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")),  # noqa: S104 - only read
     "port": (("0", 0), ("65535", 65535), ("8080", 8080)),
@@ -29,7 +34,29 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "workers": (("1", 1), ("256", 256), ("3", 3)),
     "query_timeout": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
     "query_memory": (("16MiB", 2**24), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "memory_snapshot": (("0", 0), ("2GiB", 2**31), ("64m", 2**26)),
+    "writable": (("true", True), ("no", False), ("1", True)),
+    "token": (("onetwothree", "onetwothree"), ("four5six7", "four5six7"), ("8-nine-ten", "8-nine-ten")),
+    "result_cache": (("0", 0), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
+    "slow_query": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
+    "log_format": (("json", "json"), ("text", "text"), ("auto", "auto")),
     "default_graph": (("strict", "strict"), ("union", "union"), ("strict", "strict")),
+    "allow_service": (
+        ("http://a/sparql https://b/sparql", ("http://a/sparql", "https://b/sparql")),
+        ("", ()),
+        ("https://query.wikidata.org/sparql", ("https://query.wikidata.org/sparql",)),
+    ),
+    "service_mirror": (
+        ("http://a/sparql=http://127.0.0.1:7/b", (("http://a/sparql", "http://127.0.0.1:7/b"),)),
+        ("http://b=http://c http://a?x=y=http://d", (("http://a?x=y", "http://d"), ("http://b", "http://c"))),
+        ("http://a=http://b", (("http://a", "http://b"),)),
+    ),
+    "service_contact": (("one", "one"), ("mailto:two@example.org", "mailto:two@example.org"), ("3", "3")),
+    "service_timeout": (("0.5", 0.5), ("61", 61.0), ("86400", 86400.0)),
+    "service_size": (("16MiB", 2**24), ("1GiB", 2**30), ("64m", 2**26)),
+    "service_rate": (("0.5", 0.5), ("20", 20.0), ("1000", 1000.0)),
+    "service_age": (("0", 0.0), ("60", 60.0), ("1e6", 1e6)),
+    "offline": (("true", True), ("no", False), ("1", True)),
 }
 
 
@@ -54,6 +81,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(key: str,
 IMPOSSIBLE: dict[str, list[Any]] = {
     "title": [5, True],
     "base_iri": ["", "kgraph/", "http://one", "http://o ne/", "http://<one>/", "ftp://one/", "http://[/", 5],
+    "licence": ["", "CC BY", "<http://one>", 5],
     "store": [5],
     "host": [["one"]],
     "port": [-1, 65536, "http", "", True, 1.5, float("inf"), None],
@@ -61,8 +89,36 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "workers": [0, 257, "many", "1.5", float("nan")],
     "query_timeout": [0, -1, "soon", "nan", "inf", 86401, True, [1]],
     "query_memory": ["16MB", "1XB", "", "-1GiB", "9" * 400, 5, True, "1e9"],
+    "memory_snapshot": ["-1", "none", "", True],
+    "writable": ["perhaps", "", 5, 1],
+    "token": ["short", "", "with blanks in it", "müller-meier", 5],
+    "result_cache": ["-1", "much", True],
+    "slow_query": [0, -1, "soon"],
+    "log_format": ["xml", "", 5],
     "default_graph": ["merged", "", 5],
+    "allow_service": ["ftp://one", "one", [5], "http://<a>", 5],
+    "service_mirror": ["http://a", {"http://a": "b"}, {"a": "http://b"}, "http://a=ftp://b", 5],
+    "service_contact": [5],
+    "service_timeout": [0, "soon"],
+    "service_size": ["many", 5],
+    "service_rate": [0, -1, "fast", True, 1001],
+    "service_age": [-1, "old", True],
+    "offline": ["perhaps", 2, ""],
 }
+
+
+def test_lists_and_tables_are_read_from_the_file_and_flags_repeat(tmp_path: Path) -> None:
+    (tmp_path / "kgraph.toml").write_text(
+        'allow_service = ["http://a/sparql"]\n[service_mirror]\n"http://a/sparql" = "http://127.0.0.1:1/"\n'
+    )
+    settings = load_settings(tmp_path, environ={})
+    assert settings.allow_service == ("http://a/sparql",)
+    assert settings.service_mirror == (("http://a/sparql", "http://127.0.0.1:1"),)
+    flags = {"allow_service": ("http://b/", "http://c/"), "service_mirror": ("http://b/=http://d",)}
+    settings = load_settings(tmp_path, environ={}, flags=flags)
+    assert settings.allow_service == ("http://b/", "http://c/")
+    assert settings.service_mirror == (("http://b/", "http://d"),)
+    assert load_settings(tmp_path, environ={}, flags={"allow_service": []}).allow_service == ()
 
 
 @pytest.mark.parametrize(
@@ -150,4 +206,14 @@ def test_flags_and_variables_are_named_after_their_key() -> None:
     assert [(setting.flag, setting.variable) for setting in SETTINGS if setting.key == "query_timeout"] == [
         ("--query-timeout", "KGRAPH_QUERY_TIMEOUT")
     ]
-    assert all(setting.help.endswith(".") and setting.metavar for setting in SETTINGS)
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
+    assert {setting.key for setting in SETTINGS if not setting.metavar} == {"writable", "offline"}
+
+
+def test_a_secret_is_never_shown(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, environ={"KGRAPH_TOKEN": "open-sesame"})
+    assert settings.token == "open-sesame"
+    assert "open-sesame" not in repr(settings)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, environ={"KGRAPH_TOKEN": "open sesame"})
+    assert "sesame" not in str(caught.value)

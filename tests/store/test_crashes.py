@@ -30,8 +30,8 @@ def watch(event, arguments):
         return  # still sweeping up after the one before
     if not event.startswith(("os.", "shutil.")) and not (event == "open" and path.startswith(str(folder))):
         return
-    if path.endswith(".sst"):
-        return  # flushed to disk one by one: one step is like another
+    if path.endswith(".sst") or event in ("os.scandir", "os.listdir"):
+        return  # flushed to disk one by one, or only looked at: one step is like another
     steps += 1
     if steps == deadly:
         os.kill(os.getpid(), signal.SIGKILL)

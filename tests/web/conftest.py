@@ -10,13 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.build import build
 from kgraph.settings import Settings, load_settings
-from kgraph.web.app import create_app
-from kgraph.web.server import listen
+from kgraph.web.limits import Limits
+from kgraph.web.server import Server, listen
 
 Serve = Callable[..., httpx.Client]
 
@@ -54,18 +53,24 @@ SELECT (?_word AS ?it) {}
 }
 
 
+class _ThreadServer(Server):
+    """The server without signals, which only a main thread can hear."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @contextmanager
-def _serving(settings: Settings) -> Iterator[str]:
+def _serving(settings: Settings, limits: Limits | None) -> Iterator[str]:
     """A server in a thread of its own, with its own event loop and workers."""
     listener = listen("127.0.0.1", 0)
     ready = threading.Event()
-    stop: list[uvicorn.Server] = []
+    stop: list[Server] = []
 
     async def main() -> None:
         async with AsyncKnowledgeGraph.open(settings) as graph:
-            config = uvicorn.Config(create_app(graph), log_config=None, access_log=False, lifespan="off")
-            stop.append(uvicorn.Server(config))
-            ready.set()
+            stop.append(_ThreadServer(graph, ready.set, limits=limits))
             await stop[0].serve(sockets=[listener])
 
     thread = threading.Thread(target=asyncio.run, args=(main(),))
@@ -91,9 +96,9 @@ def serve() -> Iterator[Serve]:
     """Serve a built project with some settings; a client of it comes back."""
     with ExitStack() as stack:
 
-        def start(folder: Path, **flags: object) -> httpx.Client:
+        def start(folder: Path, *, limits: Limits | None = None, **flags: object) -> httpx.Client:
             settings = load_settings(folder, flags={"workers": 2, **flags}, environ={})
-            url = stack.enter_context(_serving(settings))
+            url = stack.enter_context(_serving(settings, limits))
             return stack.enter_context(httpx.Client(base_url=url, timeout=60, headers={"Accept": "*/*"}))
 
         yield start

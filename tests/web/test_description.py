@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 import kgraph
 from kgraph.build import build
+from kgraph.engine import BackendStatus
 from kgraph.settings import load_settings
 
 from .conftest import Serve
@@ -46,7 +48,8 @@ def test_openapi_names_each_operation_once_and_describes_its_responses(openapi: 
     identifiers = [each["operationId"] for each in operations]
     assert len(identifiers) == len(set(identifiers))
     assert all(re.fullmatch(r"\w+", each) for each in identifiers)
-    assert all(each["summary"] and "200" in each["responses"] for each in operations)
+    assert all(each["summary"] for each in operations)
+    assert all(any(status.startswith("2") for status in each["responses"]) for each in operations)
     references = re.findall(r"'\$ref': '#/([^']+)'", str(openapi))
     for reference in references:
         part: Any = openapi
@@ -59,7 +62,8 @@ def test_the_pages_stand_by_themselves(client: httpx.Client) -> None:
         page = client.get(path, headers=HTML)
         assert page.status_code == 200
         assert "<title>" in page.text
-        assert "<script" not in page.text
+        data = '<script type="application/ld+json">'  # no script that runs
+        assert "<script" not in page.text.replace(data, "")
         for link in re.findall(r'(?:href|src)="(/[^"]*)"', page.text):
             assert client.get(link.replace("&amp;", "&"), headers=HTML).status_code == 200, link
             if path in ("/queries", "/docs"):
@@ -69,11 +73,10 @@ def test_the_pages_stand_by_themselves(client: httpx.Client) -> None:
 
 def test_the_projects_own_iris_lead_to_what_is_known_of_them(client: httpx.Client) -> None:
     page = client.get("/queries/find", params={"name": "KFOR"}, headers=HTML).text
-    link = re.search(r'href="(/sparql\?query=DESCRIBE[^"]*)" title="https://w3id.org/kgraph/id/kfor"', page)
-    assert link is not None
-    described = client.get(link[1], headers=HTML)
+    assert 'href="/id/kfor" title="https://w3id.org/kgraph/id/kfor"' in page
+    described = client.get("/id/kfor", headers=HTML)
     assert described.status_code == 200
-    assert "kgr:kfor" in described.text
+    assert "https://w3id.org/kgraph/id/kfor" in described.text
 
 
 def test_health_tells_the_generation_and_the_workers(client: httpx.Client) -> None:
@@ -84,7 +87,7 @@ def test_health_tells_the_generation_and_the_workers(client: httpx.Client) -> No
     assert datetime.fromisoformat(generation["created"]) < datetime.now(UTC)
     assert generation["age_s"] >= 0
     assert re.fullmatch("[0-9a-f]{64}", generation["canonical_hash"])
-    assert set(health["workers"]) == {"size", "ready", "busy", "waiting", "restarts"}
+    assert set(health["workers"]) == {field.name for field in fields(BackendStatus)}
 
 
 def test_a_new_generation_is_served_without_a_restart(

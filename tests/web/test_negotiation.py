@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgraph.rdf.formats import ResultKind, formats_for
-from kgraph.web.negotiation import HTML, choose, choose_formats, parse_accept
+from kgraph.web.negotiation import HTML, by_format, choose, choose_formats, parse_accept
 
 ROWS = [*formats_for(ResultKind.SOLUTIONS), HTML]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -74,3 +74,27 @@ def test_no_header_is_too_strange(accept: str) -> None:
 def test_a_long_header_takes_no_long_time() -> None:
     parse_accept('a/b;c="' * 20_000)
     parse_accept("a/b," * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("csv", {"csv"}),
+        ("JSON", {"json", "jsonld"}),
+        ("xml", {"xml", "rdf"}),
+        ("turtle", {"ttl"}),
+        ("json-ld", {"jsonld"}),
+        ("rdf+xml", {"rdf"}),
+        ("application/rdf xml", {"rdf"}),
+        ("application/ld+json,application/x-json+ld", {"jsonld"}),
+        ("text/tab-separated-values", {"tsv"}),
+        ("html", {"html"}),
+        ("text/html", {"html"}),
+        ("docx", set()),
+        ("image/png", set()),
+        ("<script>/x", set()),
+        ("", set()),
+    ],
+)
+def test_format_is_a_name_or_a_media_type(text: str, names: set[str]) -> None:
+    assert {choice.format.name for choice in by_format(text).values()} == names

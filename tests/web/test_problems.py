@@ -28,7 +28,7 @@ ERRORS = [
     ("GET", "/queries/typed?count=many", 400),
     ("GET", "/queries/typed?count=%ff", 400),
     ("GET", "/queries/needy", 400),
-    ("GET", "/queries/typed.ttl", 406),
+    ("GET", "/queries/typed.ttl?count=3", 406),
     ("GET", "/sparql?query=nonsense", 400),
     ("GET", "/sparql?query=ASK{}&format=x", 406),
     ("POST", "/sparql", 415),

@@ -265,7 +265,7 @@ def test_service_is_refused_and_calls_nobody(client: httpx.Client) -> None:
         address = f"http://127.0.0.1:{trap.getsockname()[1]}/sparql"
         for service in (f"SERVICE <{address}>", f"SERVICE SILENT <{address}>", f"sErViCe<{address}>"):
             query = f"SELECT * {{ {service} {{ ?s ?p ?o }} }}"
-            assert "does not" in str(problem(client.get("/sparql", params={"query": query}), 400)["detail"])
+            assert "does not" in str(problem(client.get("/sparql", params={"query": query}), 403)["detail"])
         client.get("/sparql", params={"query": "ASK { ?s ?p ?o }", "default-graph-uri": address})
         trap.settimeout(0.3)
         with pytest.raises(TimeoutError):

@@ -113,7 +113,8 @@ _TYPES: Final = {
             "iri",
             "an IRI, in full or as a prefixed name",
             "kgr:kfor",
-            MappingProxyType({"type": "string", "format": "iri"}),
+            # A reference, since an empty field is one, and counts as not given.
+            MappingProxyType({"type": "string", "format": "iri-reference"}),
         ),
         ValueType("number", "a number", "0.5", {"type": "number"}, pattern=re.compile(_DOUBLE)),
         _INTEGER,

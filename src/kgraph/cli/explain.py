@@ -39,7 +39,7 @@ def explain_command(
     Terms are IRIs or names such as kgr:kfor; an object may also be a literal as Turtle writes it. Exits
     with 1 where the triple does not hold, and then shows the claims that come nearest.
     """
-    from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import OUTPUT  # noqa: PLC0415
     from kgraph.reasoning.account import describe_explanation, render_explanation, to_prov  # noqa: PLC0415
 
@@ -69,7 +69,7 @@ def believe_command(speakers: tuple[str, ...], project: Path, only: bool, output
     """
     import pyoxigraph as ox  # noqa: PLC0415 - see kgraph.cli.main
 
-    from kgraph.api import KnowledgeGraph  # noqa: PLC0415
+    from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415
     from kgraph.cli.printing import ERRORS, OUTPUT, quantity  # noqa: PLC0415
     from kgraph.rdf.terms import render_triple  # noqa: PLC0415
 

@@ -9,7 +9,11 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
+from kgraph.cli.export import export_command
+from kgraph.cli.generations import generations_command, rollback_command
+from kgraph.cli.load import load_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.serve import serve_command
@@ -50,6 +54,11 @@ for _command in (
     explain_command,
     believe_command,
     who_said_command,
+    enrich_command,
+    load_command,
+    export_command,
+    generations_command,
+    rollback_command,
     serve_command,
 ):
     cli.add_command(_command)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
-from kgraph.settings import SETTINGS, Settings, load_settings
+from kgraph.settings import SETTINGS, Setting, Settings, load_settings
 
-__all__ = ["project_option", "read_settings", "settings_options"]
+__all__ = ["SERVICE_SETTINGS", "project_option", "read_settings", "settings_options"]
+
+#: The settings of every command that may call services.
+SERVICE_SETTINGS: Final = (
+    "allow_service",
+    "service_mirror",
+    "service_contact",
+    "service_timeout",
+    "service_size",
+    "service_rate",
+    "service_age",
+    "offline",
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -32,12 +44,29 @@ def settings_options(*keys: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         for setting in reversed(SETTINGS):
             if setting.key in keys:
-                command = click.option(setting.flag, setting.key, metavar=setting.metavar, help=setting.help)(
-                    command
-                )
+                command = _option(setting)(command)
         return project_option(command)
 
     return decorate
+
+
+def _option(setting: Setting) -> Callable[[Command], Command]:
+    if not setting.metavar:
+        return click.option(setting.flag, setting.key, is_flag=True, default=None, help=setting.help)
+    return click.option(
+        setting.flag,
+        setting.key,
+        metavar=setting.metavar,
+        help=setting.help,
+        multiple=setting.repeated,
+        callback=_given,
+    )
+
+
+def _given(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    """The value of a flag; None for one that was not given, also where it may be repeated."""
+    del context, option
+    return None if value == () else value
 
 
 def read_settings(project: Path, flags: dict[str, Any]) -> Settings:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
 from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
@@ -49,7 +49,7 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
 
 @click.command("query")
 @click.argument("query", metavar="NAME|FILE|-")
-@settings_options("base_iri", "store", "query_timeout", "query_memory", "default_graph")
+@settings_options("base_iri", "store", "query_timeout", "query_memory", "default_graph", *SERVICE_SETTINGS)
 @click.option(
     "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A canned query's parameter."
 )
@@ -63,7 +63,7 @@ def query_command(
     query: str, project: Path, parameters: tuple[str, ...], output: str | None, **flags: Any
 ) -> None:
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
-    from kgraph.api import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
     from kgraph.cli.printing import progress  # noqa: PLC0415
 

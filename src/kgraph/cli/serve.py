@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
 from kgraph.errors import NoGenerationError, StoreError
 from kgraph.settings import Settings
 
@@ -21,6 +21,7 @@ __all__ = ["serve_command"]
 _SERVER_SETTINGS = (
     "title",
     "base_iri",
+    "licence",
     "store",
     "host",
     "port",
@@ -28,7 +29,14 @@ _SERVER_SETTINGS = (
     "workers",
     "query_timeout",
     "query_memory",
+    "memory_snapshot",
+    "writable",
+    "token",
+    "result_cache",
+    "slow_query",
+    "log_format",
     "default_graph",
+    *SERVICE_SETTINGS,
 )
 
 

@@ -13,15 +13,20 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from kgraph.rdf.formats import Format, ResultKind
+from kgraph.rdf.sparql import QueryProfile
+from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
 
 class DefaultGraph(StrEnum):
-    """What the default graph of the service's dataset is."""
+    """What the default graph of the service's dataset is: the union of all graphs, the store's own default
+    graph, or the union of the project's graphs, which then are all that there is.
+    """
 
     UNION = "union"
     STRICT = "strict"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +35,11 @@ class QueryRequest:
 
     ``formats`` names a format for each kind of result that the caller can take. ``default_graphs`` and
     ``named_graphs`` are the protocol's dataset; where either is given, it replaces the query's own
-    (SPARQL 1.1 Protocol, section 2.1.4). ``prefixes`` shorten the IRIs of an answer in Turtle, TriG or
-    RDF/XML; ``base_iri`` resolves the relative IRIs of the query.
+    (SPARQL 1.1 Protocol, section 2.1.4). ``cover`` are the keys of the graphs that together are the union of
+    all (see :class:`kgraph.store.manifest.Manifest`), and ``only`` limits the service's own dataset to some
+    named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
+    an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``profile`` is
+    what whoever wrote the query knows of it; it is read off the text where it is not given.
     """
 
     store: Path
@@ -40,19 +48,29 @@ class QueryRequest:
     default_graph: DefaultGraph = DefaultGraph.UNION
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    cover: tuple[str, ...] = (UNION_GRAPH,)
+    only: tuple[str, ...] | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
+    profile: QueryProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BackendStatus:
-    """How a backend is doing. ``restarts`` counts the workers replaced, by reason."""
+    """How a backend is doing.
+
+    ``size`` workers are kept; there are ``ready`` ones, of which ``busy`` are answering, and ``waiting``
+    queries that wait for one. ``restarts`` counts the workers that came to an end, by reason. ``snapshot`` is
+    the generation that is held in memory, if one is, and ``snapshot_bytes`` what it takes there.
+    """
 
     size: int
     ready: int
     busy: int
     waiting: int
     restarts: Mapping[str, int]
+    snapshot: str | None = None
+    snapshot_bytes: int = 0
 
 
 class Answer(Protocol):
@@ -88,8 +106,11 @@ class Answer(Protocol):
 class Backend(Protocol):
     """Whatever answers queries."""
 
-    async def query(self, request: QueryRequest) -> Answer:
-        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`."""
+    async def query(self, request: QueryRequest, client: str = "") -> Answer:
+        """Answer a query, or raise one of the errors of :mod:`kgraph.errors`. Clients share what there is."""
+
+    def turn_to(self, store: Path) -> None:
+        """Be told that this store is the current generation's, of which most questions will be."""
 
     @property
     def status(self) -> BackendStatus:

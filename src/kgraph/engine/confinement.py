@@ -16,9 +16,12 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Final
 
-__all__ = ["confine_process", "limited_memory", "resident_bytes"]
+__all__ = ["Growth", "confine_process", "die_with_parent", "resident_bytes"]
+
+_PAGE_BYTES: Final = resource.getpagesize()
 
 # linux/prctl.h, linux/seccomp.h, linux/audit.h and linux/bpf_common.h
 _PR_SET_PDEATHSIG: Final = 1
@@ -36,17 +39,32 @@ _ARCHITECTURES: Final = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198
 
 
 def confine_process() -> bool:
-    """Give up for good what no worker needs. False where this system cannot forbid sockets."""
+    """Give up for good what no worker needs, for children too. False where sockets cannot be forbidden."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform != "linux":
         return False
-    libc = ctypes.CDLL(None)
-    # The end of the server ends an evaluation too, which would not notice that the socket has closed.
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    return _forbid_sockets(libc)
+    die_with_parent()
+    return _forbid_sockets()
 
 
-def _forbid_sockets(libc: ctypes.CDLL) -> bool:
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the end of the parent end this process, which may be in an evaluation and notice nothing.
+
+    The kernel forgets the wish in a fork, so each child repeats it. ``parent`` is who forked it: where that
+    was faster to die, this process ends now.
+    """
+    if sys.platform == "linux":
+        _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if parent is not None and os.getppid() != parent:
+            os._exit(1)
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
+
+
+def _forbid_sockets() -> bool:
     machine = os.uname().machine
     if machine not in _ARCHITECTURES or sys.maxsize < 1 << 32:
         return False
@@ -66,6 +84,7 @@ def _forbid_sockets(libc: ctypes.CDLL) -> bool:
         )
     )
     code = ctypes.create_string_buffer(program, len(program))
+    libc = _libc()
     header = struct.pack("HP", len(program) // 8, ctypes.addressof(code))
     allowed: bool = (
         libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
@@ -78,27 +97,64 @@ def _statm() -> list[int] | None:
     """Size, resident and shared bytes of this process, first of what the kernel tells (proc(5))."""
     try:
         with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123 -- pathlib is slow to import
-            return [int(pages) * resource.getpagesize() for pages in file.read().split()]
+            return _bytes_of(file.read())
     except OSError:
         return None
 
 
+def _bytes_of(statm: bytes) -> list[int]:
+    return [int(pages) * _PAGE_BYTES for pages in statm.split(maxsplit=3)[:3]]
+
+
 def resident_bytes() -> int:
-    """The memory that is this process's own; 0 where the system does not tell."""
+    """The memory that is this process's own, or shared with those it was forked from; 0 where unknown."""
     sizes = _statm()
     return sizes[1] - sizes[2] if sizes else 0
 
 
-@contextmanager
-def limited_memory(limit_bytes: int) -> Iterator[None]:
-    """Let the process grow by no more than ``limit_bytes``; Rust and C++ abort on what exceeds it."""
-    sizes = _statm()
-    if sizes is None:
-        yield
-        return
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (sizes[0] + limit_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+class Growth:
+    """How much this process has grown since it was forked, and a limit to how much it still may.
+
+    What a fork shares with its parent counts as its own for the kernel, so only differences mean anything.
+    """
+
+    def __init__(self) -> None:
+        try:
+            self._file = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            self._file = -1
+        self._unlimited = resource.getrlimit(resource.RLIMIT_AS)
+        self._ceiling_bytes: int | None = None
+        self._size_bytes = 0
+        self._start_bytes = 0
+        self._start_bytes = self.measure()
+
+    def measure(self) -> int:
+        """The bytes by which the process has grown; 0 where the system does not tell."""
+        if self._file < 0:
+            return 0
+        self._size_bytes, resident, shared = _bytes_of(os.pread(self._file, 128, 0))
+        return max(0, resident - shared - self._start_bytes)
+
+    def limit(self, limit_bytes: int) -> None:
+        """From the last measurement on, grow by no more than this; Rust and C++ abort on what exceeds it."""
+        ceiling_bytes = self._size_bytes + limit_bytes
+        if self._file >= 0 and self._ceiling_bytes != ceiling_bytes:
+            self._ceiling_bytes = ceiling_bytes
+            resource.setrlimit(resource.RLIMIT_AS, (ceiling_bytes, self._unlimited[1]))
+
+    def free(self) -> None:
+        """Grow without a limit."""
+        if self._ceiling_bytes is not None:
+            self._ceiling_bytes = None
+            resource.setrlimit(resource.RLIMIT_AS, self._unlimited)
+
+    @contextmanager
+    def limited(self, limit_bytes: int) -> Iterator[None]:
+        """Grow by no more than this meanwhile."""
+        self.measure()
+        self.limit(limit_bytes)
+        try:
+            yield
+        finally:
+            self.free()

@@ -6,13 +6,15 @@ Like the worker it imports pyoxigraph and the standard library only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import pyoxigraph as ox
 
 from kgraph.engine.protocol import QueryFields
 
-__all__ = ["Failure", "OpenGeneration", "View"]
+__all__ = ["Failure", "OpenGeneration", "View", "merge_graphs"]
+
+GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 
 class Failure(Exception):  # noqa: N818 -- it is what the ``fail`` frame says
@@ -27,25 +29,26 @@ class View(NamedTuple):
     """The dataset of one query: what its store shows as default graph and as named graphs."""
 
     store: ox.Store
-    default_graph: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
+    default_graph: list[GraphName]
     named_graphs: list[ox.NamedNode | ox.BlankNode]
 
 
 class OpenGeneration:
-    """An opened generation, and the datasets that queries ask of it.
+    """An opened generation, and the datasets that queries ask of it. ``snapshot`` has the same in memory.
 
-    The graph ``union`` holds the exact union of all others, because Oxigraph's own union repeats a triple
-    for each graph it stands in. It is a device of the store and no part of any dataset.
+    The ``hidden`` graphs are devices of the store and no part of any dataset. Among them are members of the
+    union's cover, because Oxigraph's own union repeats a triple for each graph it stands in
+    (:mod:`kgraph.store.cover`).
     """
 
-    def __init__(self, path: str, union_graph: str) -> None:
+    def __init__(self, path: str, hidden: Sequence[str], snapshot: ox.Store | None = None) -> None:
         try:
-            self._store = ox.Store.read_only(path)
+            self._store = ox.Store.read_only(path) if snapshot is None else snapshot
         except OSError as error:
             raise Failure("store", f"The store of this generation cannot be opened: {error}") from error
         self.path = path
-        self._union = ox.NamedNode(union_graph)
-        self._named = [name for name in self._store.named_graphs() if name != self._union]
+        self._hidden = {ox.NamedNode(iri) for iri in hidden}
+        self._named = [name for name in self._store.named_graphs() if name not in self._hidden]
         self._merged: tuple[tuple[list[ox.NamedNode], list[ox.NamedNode]], ox.Store] | None = None
 
     def view(self, query: str, fields: QueryFields) -> View:
@@ -56,16 +59,19 @@ class OpenGeneration:
         if fields["clauses"] is not None:
             return self._assembled(*self._clauses(fields["clauses"], fields["base_iri"]))
         # Naming the visible graphs costs 8 µs each: only a query that says GRAPH can reach them.
-        named = self._named if "graph" in query.lower() else []
-        union = fields["default_mode"] == "union"
-        return View(self._store, [self._union if union else ox.DefaultGraph()], named)
+        named: Sequence[ox.NamedNode | ox.BlankNode] = ()
+        if "graph" in query.lower():
+            only = fields["only"]
+            named = self._named if only is None else self._graphs(only)
+        cover = fields["cover"] if fields["default_mode"] == "union" else ["default"]
+        return View(self._store, [_graph(key) for key in cover], [*named])
 
     def _graphs(self, iris: Sequence[str] | None) -> list[ox.NamedNode]:
         try:
             names = [ox.NamedNode(iri) for iri in dict.fromkeys(iris or ())]
         except ValueError as error:
             raise Failure("bad-parameter", f"A graph of the dataset has no valid IRI: {error}.") from error
-        return [name for name in names if name != self._union]
+        return [name for name in names if name not in self._hidden]
 
     def _clauses(self, question: str, base_iri: str | None) -> tuple[list[ox.NamedNode], list[ox.NamedNode]]:
         try:
@@ -81,20 +87,33 @@ class OpenGeneration:
         )
 
     def _assembled(self, default: list[ox.NamedNode], named: list[ox.NamedNode]) -> View:
-        """The dataset of these graphs. Where several make the default graph, their merge is a set of
-        triples (RDF 1.1 Semantics, section 4), which Oxigraph only gives of a copy.
-        """
         if len(default) < 2:
             return View(self._store, [*default], [*named])
         if self._merged is None or self._merged[0] != (default, named):
             self._merged = None  # first of all let go of the one before
-            copy = ox.Store()
-            for name in default:
-                copy.extend(
-                    ox.Quad(quad.subject, quad.predicate, quad.object)
-                    for quad in self._store.quads_for_pattern(None, None, None, name)
-                )
-            for name in named:
-                copy.extend(self._store.quads_for_pattern(None, None, None, name))
-            self._merged = (default, named), copy
+            self._merged = (default, named), merge_graphs(self._store, default, named)
         return View(self._merged[1], [ox.DefaultGraph()], [*named])
+
+
+def merge_graphs(
+    store: ox.Store, default: Sequence[GraphName], named: Sequence[ox.NamedNode | ox.BlankNode]
+) -> ox.Store:
+    """A copy of some graphs in which several make the default graph: their merge is a set of triples
+    (RDF 1.1 Semantics, section 4), which Oxigraph only gives of a copy.
+    """
+    copy = ox.Store()
+    for name in default:
+        copy.extend(
+            ox.Quad(quad.subject, quad.predicate, quad.object)
+            for quad in store.quads_for_pattern(None, None, None, name)
+        )
+    for name in named:
+        copy.extend(store.quads_for_pattern(None, None, None, name))
+    return copy
+
+
+def _graph(key: str) -> GraphName:
+    """The graph that a cover names; the two other kinds of name look like no IRI."""
+    if key == "default":
+        return ox.DefaultGraph()
+    return ox.BlankNode(key[2:]) if key.startswith("_:") else ox.NamedNode(key)

@@ -1,165 +1,57 @@
 """The pool of workers: who is served when, and what ends a query.
 
-Each slot of the pool has a tender, a task that keeps one worker alive in it: it starts a worker, offers
-it, and when that is gone starts the next. A query takes an idle worker or waits its turn, first come first
-served, and holds the worker until its answer has ended.
+Workers are forked by a process of their own (:mod:`kgraph.engine.supply`), in milliseconds. ``size`` of them
+are kept, and more are forked where long queries would keep short ones waiting:
 
-KILL: a query past its deadline, or one that nobody waits for any more, is ended with its process; the
-slot has a new worker as fast as one starts, and no other query notices. HONEST: see
-:mod:`kgraph.engine.backend`. NOCALL: a query that asks for SERVICE is refused here; what escapes the eye
-meets the wall around the worker (:mod:`kgraph.engine.confinement`).
+- At most ``size`` queries are *young* at a time. A query ceases to be young when it has run for 20 ms, and
+  stands back for the young ones (nice(2)) where there are such. So a short query waits for moments only,
+  whatever else runs.
+- At most ``most`` queries run at a time, as the machine's memory allows; one client has at most ``share`` of
+  them, so that the others always find room.
+- Who waits is served in turn, client by client (:mod:`kgraph.engine.turns`).
+
+KILL: a query past its deadline, or one that nobody waits for any more, is ended with its process, and no
+other query notices. HONEST: see :mod:`kgraph.engine.backend`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+import math
+import os
+from collections import Counter
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from kgraph.engine.answer import PoolAnswer
 from kgraph.engine.backend import BackendStatus, QueryRequest
-from kgraph.engine.dataset import clauses_question
 from kgraph.engine.process import Ending, WorkerProcess
-from kgraph.engine.protocol import Frame, QueryFields, encode_frame
-from kgraph.errors import (
-    BusyError,
-    KgraphError,
-    NotAcceptableError,
-    ParameterError,
-    QueryFailedError,
-    QueryMemoryError,
-    QueryRefusedError,
-    QuerySyntaxError,
-    QueryTimeoutError,
-    StoreError,
-)
-from kgraph.rdf.formats import FORMATS, Format, ResultKind
-from kgraph.rdf.sparql import profile_query
-from kgraph.rdf.syntax import explain_syntax_error
-from kgraph.vocab import UNION_GRAPH
+from kgraph.engine.request import encode_request
+from kgraph.engine.supply import WorkerSupply
+from kgraph.engine.turns import Turn, TurnQueue
+from kgraph.errors import BusyError, KgraphError, QueryFailedError, QueryMemoryError, QueryTimeoutError
 
-__all__ = ["PoolAnswer", "WorkerPool"]
+__all__ = ["WorkerPool"]
 
 #: A worker that keeps more memory than this after a query is replaced by a fresh one.
-_RETIRE_BYTES: Final = 256 << 20
-_LONGEST_PAUSE_S: Final = 5.0
+_RETIRE_MIB: Final = 256
+#: How long a query is young, and how often it is looked at: often where others wait for it to grow old.
+_YOUTH_S: Final = 0.02
+_TICK_S: Final = 0.04
+_BUSY_TICK_S: Final = 0.005
 _LONGEST_RETRY_S: Final = 30
-
-_ERRORS: Final[dict[str, type[KgraphError]]] = {
-    error.code: error
-    for error in (
-        NotAcceptableError,
-        ParameterError,
-        QueryFailedError,
-        QueryMemoryError,
-        QueryRefusedError,
-        StoreError,
-    )
-}
-
-
-class PoolAnswer:
-    """An answer that a worker is giving, or has given: an :class:`kgraph.engine.backend.Answer`."""
-
-    kind: ResultKind
-    format: Format
-    variables: tuple[str, ...]
-
-    def __init__(self, pool: WorkerPool, worker: WorkerProcess, query: str) -> None:
-        self._pool = pool
-        self._worker = worker
-        self._query = query
-        self._chunks: deque[bytes] = deque()
-        self._deadline = asyncio.get_running_loop().call_later(
-            pool.query_timeout_s, worker.kill, Ending.TIMEOUT
-        )
-        self._failure: KgraphError | None = None
-        self.complete = False
-
-    async def open(self, request: bytes) -> None:
-        """Send the request, and wait until it is certain that the answer is one."""
-        self._worker.send(request)
-        while not (self._chunks or self.complete):
-            await self._advance()
-        # A small answer has arrived with its end: the worker is free before anybody reads.
-        while not self.complete and (frame := self._worker.receive_nowait()) is not None:
-            self._take(frame)
-            if self._failure is not None:
-                raise self._failure
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        while not (self._chunks or self.complete):
-            await self._advance()
-        if self._chunks:
-            return self._chunks.popleft()
-        raise StopAsyncIteration
-
-    async def read(self) -> bytes:
-        """All bytes that are still to come."""
-        return b"".join([chunk async for chunk in self])
-
-    async def aclose(self) -> None:
-        """Want no more of it: a worker that is still at it is replaced."""
-        self._abandon()
-
-    async def _advance(self) -> None:
-        """Take in one more frame. An answer that has failed raises its error, however often it is asked."""
-        if self._failure is None:
-            try:
-                frame = await self._worker.receive()
-                if frame is not None:
-                    self._take(frame)
-                else:
-                    self._fail(self._pool.error_of(await self._worker.ending()))
-            except BaseException:
-                self._abandon()
-                raise
-        if self._failure is not None:
-            raise self._failure
-
-    def _take(self, frame: Frame) -> None:
-        fields = frame.fields
-        if frame.kind == "data":
-            self._chunks.append(frame.payload)
-        elif frame.kind == "head":
-            self.kind = ResultKind(fields["kind"])
-            self.format = FORMATS[fields["format"]]
-            self.variables = tuple(fields["variables"])
-        elif frame.kind == "end":
-            self.complete = True
-            self._deadline.cancel()
-            self._pool.release(self._worker, resident_bytes=fields["resident_bytes"])
-        else:
-            self._fail(_error(fields["code"], fields["message"], self._query))
-            self._pool.release(self._worker)
-
-    def _fail(self, failure: KgraphError) -> None:
-        self._deadline.cancel()
-        self._failure = failure
-
-    def _abandon(self) -> None:
-        """Let the worker go in the middle of its work; nothing where the work is done."""
-        if self._failure is None and not self.complete:
-            self._fail(QueryFailedError("The answer was closed before its end."))
-            self._worker.kill(Ending.ABANDONED)
-
-
-def _error(code: str, message: str, query: str) -> KgraphError:
-    """What a ``fail`` frame says, as the exception to raise."""
-    if code == QuerySyntaxError.code:
-        return explain_syntax_error(query, message)
-    return _ERRORS.get(code, QueryFailedError)(message)
+#: Running queries for each worker that is kept: where all are long, the machine has this much more to share.
+_MOST_TIMES: Final = 5
 
 
 class WorkerPool:
-    """Answers queries in ``size`` worker processes, each confined and given a time and a memory limit.
+    """Answers queries in worker processes, each confined and given a time and a memory limit.
 
     Used as a context manager, in one event loop. A query that finds ``queue_limit`` others waiting, or
     that waits for ``queue_timeout_s``, is turned away with :class:`kgraph.errors.BusyError`.
+    ``snapshot_bytes`` is the memory that a generation may take; 0 has all queries answered from disk.
     """
 
     def __init__(
@@ -170,27 +62,36 @@ class WorkerPool:
         query_memory_bytes: int = 1 << 30,
         queue_limit: int = 64,
         queue_timeout_s: float = 10.0,
+        snapshot_bytes: int = 0,
+        most: int | None = None,
     ) -> None:
         self.size = size
+        self.most = most or _most_running(size, query_memory_bytes)
+        self.share = max(size, self.most - size)
         self.query_timeout_s = query_timeout_s
         self.query_memory_bytes = query_memory_bytes
-        self.queue_limit = queue_limit
         self.queue_timeout_s = queue_timeout_s
-        self._workers: set[WorkerProcess] = set()
+        self._supply = WorkerSupply(
+            snapshot_bytes=snapshot_bytes,
+            ready=self._on_ready,
+            gone=self._on_gone,
+            renewed=self._on_renewed,
+        )
         self._ready: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
-        self._waiting: deque[asyncio.Future[WorkerProcess]] = deque()
-        self._restarts: Counter[str] = Counter()
-        self._tenders: list[asyncio.Task[None]] = []
-        self._open = False
+        self._queue = TurnQueue(queue_limit)
+        self._answers: dict[WorkerProcess, PoolAnswer] = {}
+        self._running = 0  # with those that are admitted and about to begin
+        self._young = 0
+        self._shares: Counter[str] = Counter()
+        self._has_quick = False
+        self._mean_s = 0.0
+        self._ticker: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
-        """Start all workers side by side, and wait for the first."""
-        self._open = True
-        first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._tenders = [asyncio.create_task(self._tend(first)) for _ in range(self.size)]
+        """Start the workers side by side, and wait for the first."""
         try:
-            await first
+            await self._supply.open(self.size)
         except BaseException:
             await self.aclose()
             raise
@@ -203,41 +104,79 @@ class WorkerPool:
 
     async def aclose(self) -> None:
         """End every worker. Who waits for a turn or reads an answer gets an error."""
-        self._open = False
-        for tender in self._tenders:
-            tender.cancel()
-        for worker in self._workers:
-            worker.kill(Ending.CLOSED)
-        for turn in self._waiting:
-            if not turn.done():
-                turn.set_exception(_closing())
+        closing = self._supply.aclose()
+        for turn in list(self._queue):
+            self._queue.discard(turn)
+            _turn_away(turn, _closing())
         self._idle.clear()
-        self._ready.clear()
-        await asyncio.gather(*self._tenders, return_exceptions=True)
-        await asyncio.gather(*(worker.bury() for worker in self._workers))
-        self._workers.clear()
+        await closing
+        if self._ticker is not None:
+            self._ticker.cancel()
+            self._ticker = None
 
     @property
     def status(self) -> BackendStatus:
         """How many workers there are and what they do."""
-        ready = len(self._ready)
-        waiting = sum(not turn.done() for turn in self._waiting)
-        return BackendStatus(self.size, ready, ready - len(self._idle), waiting, dict(self._restarts))
+        snapshot = self._supply.snapshot
+        return BackendStatus(
+            self.size,
+            len(self._ready),
+            self._running,
+            len(self._queue),
+            dict(self._supply.endings),
+            None if snapshot is None else snapshot.store.parent.name,
+            0 if snapshot is None else snapshot.resident_bytes,
+        )
 
-    async def query(self, request: QueryRequest) -> PoolAnswer:
-        """Answer a query. The answer must be read to its end or closed; its deadline runs in any case."""
-        frame = self._encode(request)
-        worker = await self._acquire()
-        answer = PoolAnswer(self, worker, request.query)
-        await answer.open(frame)
+    def turn_to(self, store: Path) -> None:
+        """Hold the generation of this store in memory where it fits."""
+        self._supply.turn_to(store)
+
+    async def query(self, request: QueryRequest, client: str = "") -> PoolAnswer:
+        """Answer a query. The answer must be read to its end or closed; its deadline runs in any case.
+
+        Args:
+            request: the query.
+            client: who asks. Those who wait are served client by client.
+
+        Raises:
+            QueryError: the query cannot be answered; its subclasses say why.
+            BusyError: there is no worker in time.
+        """
+        frame = encode_request(request, memory_limit_bytes=self.query_memory_bytes)
+        loop = asyncio.get_running_loop()
+        store = str(request.store)
+        worker = self._pick(store) if self._admits(client) else None
+        if worker is not None:
+            self._begin(worker, client, frame)
+        else:
+            turn = Turn(client, store, frame, loop.time() + self.queue_timeout_s)
+            worker = await self._wait(turn)
+        worker.store = store
+        answer = PoolAnswer(self, worker, request.query, client=client, started_s=loop.time())
+        self._answers[worker] = answer
+        if worker.gone.is_set():
+            self._leave(answer)
+        self._watch()
+        await answer.open()
         return answer
 
-    def release(self, worker: WorkerProcess, *, resident_bytes: int = 0) -> None:
-        """Take back a worker that has done its work."""
-        if resident_bytes > _RETIRE_BYTES:
+    def release(self, answer: PoolAnswer, *, grown_mib: int = 0) -> None:
+        """Take back the worker of an answer that has ended."""
+        self._leave(answer)
+        worker = answer.worker
+        if worker.gone.is_set():
+            return
+        if grown_mib > _RETIRE_MIB or len(self._idle) >= 2 * self.size:
+            worker.kill(Ending.RETIRED)
+        elif self._is_outdated(worker):
+            worker.kill(Ending.OUTDATED)
+        elif not worker.step_forward():
             worker.kill(Ending.RETIRED)
         else:
-            self._offer(worker)
+            self._idle.append(worker)
+            if self._queue:
+                self._dispatch()
 
     def error_of(self, ending: Ending) -> KgraphError:
         """What the end of a worker means for the query it was at."""
@@ -251,133 +190,175 @@ class WorkerPool:
                 f"The query needed more than {self.query_memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Sort, group or deduplicate fewer rows, or add a LIMIT to a sub-select.",
             )
+        if ending is Ending.STACK:
+            return QueryMemoryError(
+                "The query is nested too deeply, or a chain in it is too long, and it was ended.",
+                hint="Put the members of a long chain into a VALUES block.",
+            )
         if ending is Ending.CLOSED:
             return _closing()
         return QueryFailedError("The process that evaluated the query came to a sudden end.")
 
-    def _encode(self, request: QueryRequest) -> bytes:
-        """The frame of a request; refuses what no worker should see."""
-        profile = profile_query(request.query)
-        if profile.is_update:
-            raise QueryRefusedError(
-                "This is an update, not a query.",
-                hint="Send it as an update, by POST as application/sparql-update, where updates are allowed.",
-            )
-        if profile.services:
-            raise QueryRefusedError(
-                f"The query calls another endpoint, {profile.services[0]}, and this service does not.",
-                hint="Ask that endpoint by itself and join the results, or put them into a VALUES block.",
-            )
-        fields: QueryFields = {
-            "store": str(request.store),
-            "formats": {kind.value: name for kind, name in request.formats.items()},
-            "prefixes": dict(request.prefixes),
-            "base_iri": request.base_iri,
-            "default_mode": request.default_graph.value,
-            "union_graph": UNION_GRAPH,
-            "default_graphs": _listed(request.default_graphs),
-            "named_graphs": _listed(request.named_graphs),
-            "clauses": clauses_question(request.query) if profile.has_dataset else None,
-            "memory_limit_bytes": self.query_memory_bytes,
-        }
-        return encode_frame("query", fields, request.query.encode())
+    # Turns. Whenever a worker is idle, nobody waits who may be served: so who finds one need not look at
+    # the queue.
 
-    # Turns: as long as a worker is idle nobody waits, and whoever waits is served in the order of arrival.
+    def _admits(self, client: str) -> bool:
+        return self._young < self.size and self._running < self.most and self._shares[client] < self.share
 
-    async def _acquire(self) -> WorkerProcess:
-        while self._open:
-            worker = self._idle.pop() if self._idle else await self._turn()
-            if not worker.gone.is_set():
-                return worker
-        raise _closing()
+    def _begin(self, worker: WorkerProcess, client: str, frame: bytes) -> None:
+        self._running += 1
+        self._young += 1
+        self._shares[client] += 1
+        worker.send(frame)
 
-    async def _turn(self) -> WorkerProcess:
-        if len(self._waiting) >= self.queue_limit:
+    def _dismiss(self, client: str, *, is_young: bool) -> None:
+        self._running -= 1
+        self._young -= is_young
+        self._shares[client] -= 1
+        if not self._shares[client]:
+            del self._shares[client]
+
+    def _pick(self, store: str) -> WorkerProcess | None:
+        """An idle worker, taken out: one that has this store in memory, or open, where there is one."""
+        best: WorkerProcess | None = None
+        for worker in reversed(self._idle):
+            if worker.gone.is_set():
+                continue
+            if worker.snapshot == store:
+                best = worker
+                break
+            if best is None or (worker.store == store != best.store):
+                best = worker
+        if best is not None:
+            self._idle.remove(best)
+        return best
+
+    async def _wait(self, turn: Turn) -> WorkerProcess:
+        """Wait for a worker, which then has the request already."""
+        if not self._supply.is_open:
+            raise _closing()
+        evicted = self._queue.add(turn)
+        if evicted is turn:
             raise self._busy()
-        turn: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        if evicted is not None:
+            _turn_away(evicted, self._busy())
+        self._dispatch()
+        self._watch()
         try:
-            async with asyncio.timeout(self.queue_timeout_s):
-                return await turn
-        except TimeoutError:
-            self._pass_on(turn)
-            raise self._busy() from None
+            return await turn.future
         except asyncio.CancelledError:
-            self._pass_on(turn)
+            self._queue.discard(turn)
+            if turn.future.done() and not turn.future.cancelled() and turn.future.exception() is None:
+                self._dismiss(turn.client, is_young=True)
+                turn.future.result().kill(Ending.ABANDONED)
             raise
-        finally:
-            with suppress(ValueError):
-                self._waiting.remove(turn)
 
-    def _pass_on(self, turn: asyncio.Future[WorkerProcess]) -> None:
-        """Offer a worker again that was given in the very moment in which its taker gave up."""
-        if turn.done() and not turn.cancelled() and turn.exception() is None:
-            self._offer(turn.result())
-
-    def _offer(self, worker: WorkerProcess) -> None:
-        if worker.gone.is_set():
-            return
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
+    def _dispatch(self) -> None:
+        """Serve who may be served now, and have more workers where those are too few."""
+        while self._queue and self._idle:
+            if self._idle[-1].gone.is_set():
+                self._idle.pop()
+            elif (turn := self._queue.next(self._admits)) is None:
+                break
+            elif not turn.future.done() and (worker := self._pick(turn.store)) is not None:
+                self._begin(worker, turn.client, turn.frame)
+                turn.future.set_result(worker)
+        wanted = self.size - len(self._ready)
+        if (room := min(self.size - self._young, self.most - self._running)) > 0 and self._queue:
+            due = self._queue.count(lambda client: self.share - self._shares[client], room)
+            wanted = max(wanted, due - len(self._idle))
+        if wanted > self._supply.starting:
+            self._supply.order(wanted - self._supply.starting)
 
     def _busy(self) -> BusyError:
-        retry_after_s = min(_LONGEST_RETRY_S, 1 + len(self._waiting) // self.size)
+        wait_s = (len(self._queue) + 1) * self._mean_s / self.size
+        retry_after_s = max(1, min(_LONGEST_RETRY_S, math.ceil(wait_s)))
         return BusyError(
             "All workers are busy and others are waiting.",
             hint=f"Try again in {retry_after_s} s.",
             retry_after_s=retry_after_s,
         )
 
-    # Tending: a task for each slot.
+    # Watching: what runs grows old, and ends at its deadline.
 
-    async def _tend(self, first: asyncio.Future[None]) -> None:
-        """Keep one worker alive. The next is started before the last is buried, so that nobody waits for
-        the memory of a dead process to be given back.
-        """
-        last: WorkerProcess | None = None
-        while True:
-            worker = await self._start(first)
-            self._ready.add(worker)
-            self._offer(worker)
-            if not first.done():
-                first.set_result(None)
-            if last is not None:
-                await self._bury(last)
-            await worker.gone.wait()
-            self._ready.discard(worker)
-            if worker in self._idle:
-                self._idle.remove(worker)
-            last = worker
+    def _watch(self) -> None:
+        """Look at what runs again before long: sooner where somebody waits."""
+        pause_s = _BUSY_TICK_S if self._queue else _TICK_S
+        loop = asyncio.get_running_loop()
+        if self._ticker is not None:
+            if self._ticker.when() <= loop.time() + pause_s:
+                return
+            self._ticker.cancel()
+        self._ticker = loop.call_later(pause_s, self._tick)
 
-    async def _start(self, first: asyncio.Future[None]) -> WorkerProcess:
-        """A worker that is ready; tries again, more and more slowly, where none will start."""
-        pause_s = 0.1
-        while True:
-            worker = WorkerProcess()
-            self._workers.add(worker)
-            if await worker.connect():
-                return worker
-            worker.kill(Ending.CRASHED)
-            await self._bury(worker)
-            if not first.done():
-                first.set_exception(
-                    QueryFailedError("The worker processes do not start.", hint="See the log.")
-                )
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+    def _tick(self) -> None:
+        self._ticker = None
+        now_s = asyncio.get_running_loop().time()
+        has_aged = False
+        for answer in list(self._answers.values()):
+            age_s = now_s - answer.started_s
+            if age_s >= self.query_timeout_s:
+                answer.worker.kill(Ending.TIMEOUT)
+            elif age_s >= _YOUTH_S:
+                if answer.is_young:
+                    answer.is_young = False
+                    self._young -= 1
+                    has_aged = True
+                if self._has_quick and not answer.worker.is_background:
+                    answer.worker.stand_back()
+        self._has_quick = False
+        for turn in [turn for turn in self._queue if now_s >= turn.expires_s]:
+            self._queue.discard(turn)
+            _turn_away(turn, self._busy())
+        if has_aged:
+            self._dispatch()
+        if self._answers or self._queue:
+            self._watch()
 
-    async def _bury(self, worker: WorkerProcess) -> None:
-        ending = await worker.bury()
-        self._restarts[ending.value] += 1
-        self._workers.discard(worker)
+    def _leave(self, answer: PoolAnswer) -> None:
+        """Count an answer out; nothing where that was done before."""
+        if self._answers.pop(answer.worker, None) is answer:
+            self._dismiss(answer.client, is_young=answer.is_young)
+            self._has_quick = self._has_quick or answer.is_young
+            self._mean_s += (asyncio.get_running_loop().time() - answer.started_s - self._mean_s) / 8
+
+    # Workers that come and go.
+
+    def _is_outdated(self, worker: WorkerProcess) -> bool:
+        snapshot = self._supply.snapshot
+        return worker.snapshot != (None if snapshot is None else str(snapshot.store))
+
+    def _on_ready(self, worker: WorkerProcess) -> None:
+        self._ready.add(worker)
+        self._idle.append(worker)
+        stale = next((idle for idle in self._idle if self._is_outdated(idle)), None)
+        if stale is not None:
+            self._idle.remove(stale)
+            stale.kill(Ending.OUTDATED)
+        self._dispatch()
+
+    def _on_gone(self, worker: WorkerProcess) -> None:
+        self._ready.discard(worker)
+        with suppress(ValueError):
+            self._idle.remove(worker)
+        if (answer := self._answers.get(worker)) is not None:
+            self._leave(answer)
+        self._dispatch()
+
+    def _on_renewed(self) -> None:
+        """Replace the idle workers that share an older snapshot, or none; each goes when its heir comes."""
+        self._supply.order(sum(map(self._is_outdated, self._idle)))
 
 
-def _listed(graphs: tuple[str, ...] | None) -> list[str] | None:
-    return None if graphs is None else list(graphs)
+def _most_running(size: int, query_memory_bytes: int) -> int:
+    """How many queries may run at a time: what half of the machine's memory is enough for, within bounds."""
+    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(2 * size, min(_MOST_TIMES * size, memory_bytes // 2 // query_memory_bytes))
+
+
+def _turn_away(turn: Turn, error: BusyError) -> None:
+    if not turn.future.done():
+        turn.future.set_exception(error)
 
 
 def _closing() -> BusyError:

@@ -9,19 +9,14 @@ or it dies and the reason is read off its exit status and its last words on stan
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import logging
 import os
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 from collections import deque
 from enum import StrEnum
-from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final, cast
 
+from kgraph.engine.nursery import Child
 from kgraph.engine.protocol import Frame, FrameDecoder, FrameError
 
 __all__ = ["Ending", "WorkerProcess"]
@@ -31,6 +26,8 @@ _LOG: Final = logging.getLogger(__name__)
 #: Bytes of an answer that may wait for a slow reader before the worker has to wait as well.
 _QUEUE_BYTES: Final = 1 << 20
 _LAST_WORDS_BYTES: Final = 4096
+#: What a worker's niceness becomes when it is to stand back.
+_BACKGROUND: Final = 5
 
 
 class Ending(StrEnum):
@@ -38,33 +35,42 @@ class Ending(StrEnum):
 
     TIMEOUT = "timeout"
     MEMORY = "memory"
+    STACK = "stack"
     CRASHED = "crashed"
     ABANDONED = "abandoned"
     RETIRED = "retired"
+    OUTDATED = "outdated"
     CLOSED = "closed"
 
 
 class WorkerProcess(asyncio.Protocol):
-    """A running worker. Made by :meth:`start`; belongs to the event loop it was started in."""
+    """A running worker. It belongs to the event loop it was started in.
 
-    def __init__(self) -> None:
+    ``snapshot`` is the store that it has in memory, ``store`` the one that it answered from last.
+    """
+
+    def __init__(self, child: Child, *, snapshot: str | None = None) -> None:
         self.gone = asyncio.Event()
-        self._process, self._socket, self._stderr = _spawn()
+        self.snapshot = snapshot
+        self.store: str | None = snapshot
+        self.is_background = False
+        self._child = child
         self._transport: asyncio.Transport | None = None
         self._decoder = FrameDecoder()
         self._frames: deque[Frame] = deque()
         self._queued_bytes = 0
+        self._is_paused = False
         self._arrival: asyncio.Future[None] | None = None
         self._ending: Ending | None = None
 
     @property
     def pid(self) -> int:
         """The process's number, for the log and for tests."""
-        return self._process.pid
+        return self._child.pid
 
     async def connect(self) -> bool:
         """Wait for the worker to be ready. False where it died instead."""
-        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self._socket)
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self._child.connection)
         frame = await self.receive()
         return frame is not None and frame.kind == "ready"
 
@@ -90,7 +96,8 @@ class WorkerProcess(asyncio.Protocol):
             return None
         frame = self._frames.popleft()
         self._queued_bytes -= len(frame.payload)
-        if self._transport is not None and self._queued_bytes < _QUEUE_BYTES:
+        if self._is_paused and self._queued_bytes < _QUEUE_BYTES and self._transport is not None:
+            self._is_paused = False
             self._transport.resume_reading()
         return frame
 
@@ -103,20 +110,34 @@ class WorkerProcess(asyncio.Protocol):
     async def ending(self) -> Ending:
         """Why the worker is gone; waits for its exit status where it died of itself."""
         if self._ending is None:
-            status = await self._exited()
+            await self._child.exited.wait()
+            await self._child.reaped()
+        if self._ending is None:
             last_words = self._last_words()
-            self._ending = _diagnose(last_words)
-            _LOG.warning("worker %d died (%s): %s", self.pid, _name_of(status), last_words.strip())
+            status = _name_of(self._child.status)
+            self._ending = _diagnose(last_words, status)
+            _LOG.warning("worker %d died (%s): %s", self.pid, status, last_words.strip())
         return self._ending
 
     async def bury(self) -> Ending:
         """Wait until the process is gone and nothing of it is left; it must have been killed or have died."""
         ending = await self.ending()
-        await self._exited()
+        await self._child.exited.wait()
+        await self._child.reaped()
         await asyncio.sleep(0)  # in which the transport closes its socket
-        if not self._stderr.closed:
-            self._stderr.close()
+        if not self._child.stderr.closed:
+            self._child.stderr.close()
         return ending
+
+    def stand_back(self) -> None:
+        """Leave the processors to others as long as they want them."""
+        self.is_background = self._child.set_niceness(_BACKGROUND)
+
+    def step_forward(self) -> bool:
+        """Stand back no longer. False where the system does not allow it to anybody but root."""
+        if self.is_background:
+            self.is_background = not self._child.set_niceness(0)
+        return not self.is_background
 
     # The callbacks of asyncio.Protocol.
 
@@ -134,7 +155,8 @@ class WorkerProcess(asyncio.Protocol):
                 self._queued_bytes += len(frame.payload)
         except FrameError:
             self.kill(Ending.CRASHED)
-        if self._transport is not None and self._queued_bytes >= _QUEUE_BYTES:
+        if self._queued_bytes >= _QUEUE_BYTES and not self._is_paused and self._transport is not None:
+            self._is_paused = True
             self._transport.pause_reading()
         self._wake()
 
@@ -144,10 +166,9 @@ class WorkerProcess(asyncio.Protocol):
 
     def _let_go(self) -> None:
         self.gone.set()
-        if self._process.returncode is None:
-            self._process.kill()  # one that closed its socket has nothing left to live for
+        self._child.kill()  # one that closed its socket has nothing left to live for
         if self._transport is None:
-            self._socket.close()
+            self._child.connection.close()
         else:
             self._transport.abort()
         self._wake()
@@ -156,67 +177,25 @@ class WorkerProcess(asyncio.Protocol):
         if self._arrival is not None and not self._arrival.done():
             self._arrival.set_result(None)
 
-    async def _exited(self) -> int:
-        """The exit status. Looked for, not waited for: a process that was killed may take a while to give
-        back its memory, and a thread for each would outlive a closing pool.
-        """
-        pause_s = 0.001
-        while (status := self._process.poll()) is None:
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, 0.05)
-        return status
-
     def _last_words(self) -> str:
-        if self._stderr.closed:
+        if self._child.stderr.closed:
             return ""
-        end = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, end - _LAST_WORDS_BYTES))
-        return self._stderr.read().decode(errors="replace")
+        end = self._child.stderr.seek(0, os.SEEK_END)
+        self._child.stderr.seek(max(0, end - _LAST_WORDS_BYTES))
+        return self._child.stderr.read().decode(errors="replace")
 
 
-def _diagnose(last_words: str) -> Ending:
-    """Rust, C++ and Python each end in their own words when an allocation fails."""
-    allocations = ("memory allocation of", "bad_alloc", "MemoryError")
-    return Ending.MEMORY if any(words in last_words for words in allocations) else Ending.CRASHED
-
-
-def _name_of(status: int) -> str:
-    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
-
-
-def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket, IO[bytes]]:
-    """Start a worker: the process, our end of its socket pair, and the file that takes its last words.
-
-    It finds its imports where this process found them, and otherwise knows nothing of our environment:
-    no site-packages hooks, no working directory on its path, no secrets. It is started from the thread of
-    the event loop, because the kernel ties its life to the thread that made it.
+def _diagnose(last_words: str, status: str) -> Ending:
+    """Rust, C++ and Python each end in their own words when an allocation fails, and in none when there is no
+    room left on the stack.
     """
-    ours, theirs = socket.socketpair()
-    stderr = tempfile.TemporaryFile()  # noqa: SIM115 -- it is closed when the worker is buried
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-S", "-m", "kgraph.engine.worker", str(theirs.fileno())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=stderr,
-            pass_fds=[theirs.fileno()],
-            env=_environment(),
-            process_group=0,
-        )
-    except BaseException:
-        ours.close()
-        stderr.close()
-        raise
-    finally:
-        theirs.close()
-    ours.setblocking(False)
-    return process, ours, stderr
+    allocations = ("memory allocation of", "bad_alloc", "MemoryError")
+    if any(words in last_words for words in allocations):
+        return Ending.MEMORY
+    return Ending.STACK if status == signal.SIGSEGV.name else Ending.CRASHED
 
 
-def _environment() -> dict[str, str]:
-    homes = [str(Path(__file__).parents[2])]
-    engine = importlib.util.find_spec("pyoxigraph")
-    if engine is not None and engine.origin is not None:
-        homes.append(str(Path(engine.origin).parents[1]))
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PYTHONPATH": os.pathsep.join(homes), **kept}
+def _name_of(status: int | None) -> str:
+    if status is None:
+        return "unknown exit status"
+    return signal.Signals(-status).name if status < 0 else f"exit status {status}"

@@ -6,11 +6,14 @@ A frame is a small JSON header and a payload of raw bytes, each preceded by its 
     worker → pool    ready                          once, when it can take its first query
                      head    kind, format, variables
                      data                           payload: the next bytes of the answer
-                     end     resident_bytes         the answer is complete
+                     end     grown_mib              the answer is complete
                      fail    code, message          the answer will never be complete
 
 A worker answers each query with ``head data* end``, with ``fail``, or with ``head data+ fail`` where the
 fault came to light after the first bytes had left. Only ``end`` makes an answer complete.
+
+Most headers come again and again, byte for byte, so both sides remember what they have made and read:
+the fields of a frame are shared with other frames, and nobody may change them.
 """
 
 from __future__ import annotations
@@ -20,10 +23,20 @@ import struct
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, TypedDict
 
-__all__ = ["Frame", "FrameDecoder", "FrameError", "QueryFields", "encode_frame"]
+__all__ = [
+    "Frame",
+    "FrameDecoder",
+    "FrameError",
+    "QueryFields",
+    "encode_frame",
+    "encode_header",
+    "join_frame",
+]
 
 _LENGTHS: Final = struct.Struct("!II")
 _MAX_PART_BYTES: Final = 64 << 20
+_REMEMBERED: Final = 64
+_REMEMBERED_BYTES: Final = 4096
 
 
 class QueryFields(TypedDict):
@@ -32,7 +45,9 @@ class QueryFields(TypedDict):
     ``clauses`` is the question by which a query's own FROM clauses are resolved (see
     :func:`kgraph.engine.dataset.clauses_question`). The protocol's ``default_graphs`` and
     ``named_graphs`` go before it; where neither is given, ``default_mode`` says what the default graph is.
-    ``union_graph`` holds the union of all graphs of the store and is shown in no other way.
+    The graphs of ``cover`` make up the union of all, where that is the default graph; ``only`` names all
+    the named graphs that there are for this query, where these are not simply all. ``hidden`` graphs are
+    shown in no other way.
     """
 
     store: str
@@ -40,7 +55,9 @@ class QueryFields(TypedDict):
     prefixes: dict[str, str]
     base_iri: str | None
     default_mode: str
-    union_graph: str
+    hidden: list[str]
+    cover: list[str]
+    only: list[str] | None
     default_graphs: list[str] | None
     named_graphs: list[str] | None
     clauses: str | None
@@ -59,19 +76,33 @@ class Frame(NamedTuple):
     payload: bytes
 
 
+def encode_header(kind: str, fields: QueryFields | dict[str, Any] | None = None) -> bytes:
+    """The header of a frame as bytes."""
+    return json.dumps([kind, fields or {}]).encode()
+
+
 def encode_frame(
     kind: str, fields: QueryFields | dict[str, Any] | None = None, payload: bytes = b""
 ) -> bytes:
     """A frame as bytes."""
-    header = json.dumps([kind, fields or {}]).encode()
+    header = encode_header(kind, fields) if fields or kind != "data" else _DATA
+    return join_frame(header, payload)
+
+
+def join_frame(header: bytes, payload: bytes) -> bytes:
+    """A frame as bytes, of a header that is encoded already."""
     return b"".join((_LENGTHS.pack(len(header), len(payload)), header, payload))
+
+
+_DATA: Final = encode_header("data")
 
 
 class FrameDecoder:
     """Cuts a stream of bytes into frames, however the bytes arrive."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._rest = bytearray()
+        self._known: dict[bytes, tuple[str, dict[str, Any]]] = {}
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """Take in some bytes and give the frames that are whole by now.
@@ -79,20 +110,40 @@ class FrameDecoder:
         Raises:
             FrameError: a part is impossibly long, or a header is not what :func:`encode_frame` writes.
         """
-        self._buffer += data
-        while len(self._buffer) >= _LENGTHS.size:
-            header_bytes, payload_bytes = _LENGTHS.unpack_from(self._buffer)
-            if max(header_bytes, payload_bytes) > _MAX_PART_BYTES:
-                raise FrameError("a frame is longer than any that this protocol sends")
-            start = _LENGTHS.size + header_bytes
-            end = start + payload_bytes
-            if len(self._buffer) < end:
-                return
-            header = bytes(self._buffer[_LENGTHS.size : start])
-            payload = bytes(self._buffer[start:end])
-            del self._buffer[:end]
+        buffer: bytes | bytearray = data
+        if self._rest:
+            self._rest += data
+            buffer = self._rest
+        position, available = 0, len(buffer)
+        try:
+            while available - position >= _LENGTHS.size:
+                header_bytes, payload_bytes = _LENGTHS.unpack_from(buffer, position)
+                if header_bytes > _MAX_PART_BYTES or payload_bytes > _MAX_PART_BYTES:
+                    raise FrameError("a frame is longer than any that this protocol sends")
+                start = position + _LENGTHS.size
+                middle = start + header_bytes
+                end = middle + payload_bytes
+                if available < end:
+                    break
+                position = end
+                kind, fields = self._header(bytes(buffer[start:middle]))
+                yield Frame(kind, fields, bytes(buffer[middle:end]))
+        finally:
+            if buffer is self._rest:
+                del self._rest[:position]
+            elif position < available:
+                self._rest += data[position:]
+
+    def _header(self, header: bytes) -> tuple[str, dict[str, Any]]:
+        known = self._known.get(header)
+        if known is None:
             try:
                 kind, fields = json.loads(header)
             except ValueError as error:
                 raise FrameError("a frame has an unreadable header") from error
-            yield Frame(kind, fields, payload)
+            known = kind, fields
+            if len(header) <= _REMEMBERED_BYTES:
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[header] = known
+        return known

@@ -1,8 +1,8 @@
-"""The worker process: answers one query at a time on a generation that it opens read-only.
+"""The worker: answers one query at a time on a generation, in a process that was forked for it.
 
-``python -m kgraph.engine.worker FD`` serves the socket it inherits as FD until that closes. It imports
-pyoxigraph and little else, so that it starts in milliseconds, and it judges nothing but the query: time,
-queueing and the meaning of a sudden death are the pool's affair.
+It has a generation in memory where the process that it was forked from holds one, and opens any other
+read-only. It imports pyoxigraph and little else, and judges nothing but the query: time, queueing and
+the meaning of a sudden death are the pool's affair.
 
 HONEST: the first bytes of an answer are held back, so that most faults come as a clean ``fail``; a fault
 after them comes as ``fail`` too, and then the answer is never ended.
@@ -10,22 +10,24 @@ after them comes as ``fail`` too, and then the answer is never ended.
 
 from __future__ import annotations
 
-import signal
 import socket
-import sys
-from contextlib import suppress
+from functools import lru_cache
+from time import monotonic
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.engine.confinement import confine_process, limited_memory, resident_bytes
+from kgraph.engine.confinement import Growth
 from kgraph.engine.opened import Failure, OpenGeneration
 from kgraph.engine.protocol import Frame, FrameDecoder, QueryFields, encode_frame
 
-__all__ = ["Worker", "main"]
+__all__ = ["Worker"]
 
 _HOLD_BACK_BYTES: Final = 256 << 10
 _CHUNK_BYTES: Final = 64 << 10
+#: Queries faster than this are measured only once in so many.
+_MOMENT_S: Final = 0.001
+_MOST_MOMENTS: Final = 32
 
 _RESULT_FORMATS: Final = {
     "json": ox.QueryResultsFormat.JSON,
@@ -47,15 +49,17 @@ _WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 class _Outlet:
     """The file that a serialiser writes to: sends its bytes as frames, the first ones late."""
 
-    def __init__(self, connection: socket.socket, head: dict[str, Any]) -> None:
+    def __init__(self, connection: socket.socket, head: bytes) -> None:
         self._connection = connection
-        self._frames = encode_frame("head", head)
-        self._pending = bytearray()
+        self._head = head
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
         self._limit_bytes = _HOLD_BACK_BYTES
 
     def write(self, data: bytes) -> int:
-        self._pending += data
-        if len(self._pending) >= self._limit_bytes:
+        self._pending.append(data)
+        self._pending_bytes += len(data)
+        if self._pending_bytes >= self._limit_bytes:
             self._send()
             self._limit_bytes = _CHUNK_BYTES
         return len(data)
@@ -63,24 +67,41 @@ class _Outlet:
     def flush(self) -> None:
         """Nothing: what is pending leaves with the end, and not at all when the query fails."""
 
-    def end(self) -> None:
+    def end(self, grown_bytes: int) -> None:
         """Send what is left, and that this was all."""
-        self._send(encode_frame("end", {"resident_bytes": resident_bytes()}))
+        self._send(_end(grown_bytes >> 20))
 
     def _send(self, after: bytes = b"") -> None:
-        data = encode_frame("data", payload=bytes(self._pending)) if self._pending else b""
-        self._connection.sendall(b"".join((self._frames, data, after)))
-        self._frames = b""
+        data = encode_frame("data", payload=b"".join(self._pending)) if self._pending else b""
+        self._connection.sendall(b"".join((self._head, data, after)))
+        self._head = b""
         self._pending.clear()
+        self._pending_bytes = 0
+
+
+@lru_cache(maxsize=256)
+def _head(kind: str, format_name: str, variables: tuple[str, ...]) -> bytes:
+    return encode_frame("head", {"kind": kind, "format": format_name, "variables": variables})
+
+
+@lru_cache(maxsize=256)
+def _end(grown_mib: int) -> bytes:
+    return encode_frame("end", {"grown_mib": grown_mib})
 
 
 class Worker:
     """Answers the queries that arrive on one connection."""
 
-    def __init__(self, connection: socket.socket, *, may_dial_out: bool) -> None:
+    def __init__(
+        self, connection: socket.socket, *, may_dial_out: bool, snapshot: OpenGeneration | None = None
+    ) -> None:
         self._connection = connection
         self._may_dial_out = may_dial_out
-        self._generation: OpenGeneration | None = None
+        self._snapshot = snapshot
+        self._on_disk: OpenGeneration | None = None
+        self._growth = Growth()
+        self._last_grown_bytes = 0
+        self._moments = 0
 
     def serve(self) -> None:
         """Answer until the pool closes the connection."""
@@ -99,24 +120,44 @@ class Worker:
         except Exception as error:  # whatever Oxigraph raises, the pool must hear of it
             code, message = _explain(error, query)
             self._connection.sendall(encode_frame("fail", {"code": code, "message": message}))
+            self._growth.measure()
 
     def _evaluate(self, query: str, fields: QueryFields) -> None:
         if self._may_dial_out and "service" in query.lower():
             # Keywords cannot be escaped, so without these letters there is no SERVICE.
             raise Failure("query-refused", "This system cannot keep a query from calling other endpoints.")
-        if self._generation is None or self._generation.path != fields["store"]:
-            self._generation = None  # closed before the next is opened
-            self._generation = OpenGeneration(fields["store"], fields["union_graph"])
-        with limited_memory(fields["memory_limit_bytes"]):
-            view = self._generation.view(query, fields)
-            results = view.store.query(
-                query,
-                base_iri=fields["base_iri"],
-                default_graph=view.default_graph,
-                named_graphs=view.named_graphs,
-            )
-            outlet = _serialize(results, fields, self._connection)
-        outlet.end()
+        began_s = monotonic()
+        generation = self._generation(fields)
+        self._growth.limit(fields["memory_limit_bytes"])
+        view = generation.view(query, fields)
+        results = view.store.query(
+            query,
+            base_iri=fields["base_iri"],
+            default_graph=view.default_graph,
+            named_graphs=view.named_graphs,
+        )
+        outlet = _serialize(results, fields, self._connection)
+        outlet.end(self._grown_bytes(began_s))
+
+    def _grown_bytes(self, began_s: float) -> int:
+        """How much the process has grown. A query of a moment cannot add much to it, and is not measured."""
+        self._moments += 1
+        if monotonic() - began_s > _MOMENT_S or self._moments >= _MOST_MOMENTS:
+            self._moments = 0
+            self._last_grown_bytes = self._growth.measure()
+        return self._last_grown_bytes
+
+    def _generation(self, fields: QueryFields) -> OpenGeneration:
+        """The generation that the query names: the snapshot where it is that, else the store on disk."""
+        path = fields["store"]
+        if self._snapshot is not None and self._snapshot.path == path:
+            return self._snapshot
+        if self._on_disk is None or self._on_disk.path != path:
+            self._on_disk = None  # closed before the next is opened
+            self._growth.free()  # a store maps its files
+            self._on_disk = OpenGeneration(path, fields["hidden"])
+            self._growth.measure()
+        return self._on_disk
 
 
 def _serialize(
@@ -130,7 +171,7 @@ def _serialize(
         raise Failure(
             "not-acceptable", f"The query gives {_NOUNS[kind]}, which no accepted format can carry."
         )
-    outlet = _Outlet(connection, {"kind": kind, "format": name, "variables": variables})
+    outlet = _Outlet(connection, _head(kind, name, variables))
     output = cast(Any, outlet)  # pyoxigraph asks for IO[bytes] and uses write and flush
     if not isinstance(results, ox.QueryTriples):
         # Boolean results have no CSV or TSV form in the standard; Oxigraph writes a bare true or false.
@@ -145,10 +186,10 @@ def _serialize(
 _NOUNS: Final = {"solutions": "rows", "boolean": "true or false", "graph": "a graph"}
 
 
-def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[str, list[str]]:
+def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[str, tuple[str, ...]]:
     if isinstance(results, ox.QuerySolutions):
-        return "solutions", [variable.value for variable in results.variables]
-    return ("boolean" if isinstance(results, ox.QueryBoolean) else "graph"), []
+        return "solutions", tuple([variable.value for variable in results.variables])
+    return ("boolean" if isinstance(results, ox.QueryBoolean) else "graph"), ()
 
 
 def _explain(error: Exception, query: str) -> tuple[str, str]:
@@ -163,16 +204,3 @@ def _explain(error: Exception, query: str) -> tuple[str, str]:
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
         return "query-refused", "The query tried to call another endpoint, which is not allowed here."
     return "query-failed", f"The query could not be evaluated: {error}"
-
-
-def main() -> None:
-    """Serve the inherited socket whose number is the first argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes the socket
-    connection = socket.socket(fileno=int(sys.argv[1]))
-    walled = confine_process()
-    with suppress(ConnectionError):  # the pool has gone, or wants no more of this answer
-        Worker(connection, may_dial_out=not walled).serve()
-
-
-if __name__ == "__main__":
-    main()

@@ -27,11 +27,10 @@ from kgraph.problems import Problem, Severity
 from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
 from kgraph.settings import CONFIG_FILE, Settings
 from kgraph.text import digest
+from kgraph.vocab import DERIVED_GRAPHS
 
 __all__ = ["Project", "Role", "TurtleFile", "read_project"]
 
-#: Graphs that the build derives; no file may fill them.
-DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
 ONTOLOGY_GRAPH: Final = "ontology"
 _GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 

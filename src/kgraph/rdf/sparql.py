@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kgraph.rdf.formats import ResultKind
@@ -48,6 +49,21 @@ _FORMS: Final = {
 _UPDATES: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 )
+#: Functions whose value differs from one evaluation to the next (SPARQL 1.1 Query, section 17.4).
+_VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+#: RFC 3987, section 2.2: what begins with a scheme is absolute.
+_ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
+#: What a plain query begins with: prefixes, and its form as a word of its own.
+_PLAIN_START: Final = re.compile(
+    r"\s*(?:PREFIX\s+(?:[A-Z][A-Z0-9_\-]*)?:\s*<[^<>\"{}|^`\\\x00-\x20]*>\s*)*"
+    r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s?$*({<])",
+    re.IGNORECASE | re.ASCII,
+)
+#: The letters of the words that say more than that, in a word, an IRI, a string or a comment.
+_MEANINGFUL: Final = re.compile("SERVICE|FROM|NOW|RAND|UUID|BNODE", re.IGNORECASE)
+_PERHAPS_RELATIVE: Final = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.\-]*:)")
+#: Queries up to this length are profiled once; they come again and again.
+_REMEMBERED_LENGTH: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +96,67 @@ class QueryProfile:
     ``has_dataset`` is true where the query describes its own dataset (FROM or FROM NAMED), which the
     protocol's parameters override (SPARQL 1.1 Protocol, section 2.1.4). ``services`` are the endpoints
     of its SERVICE patterns as written (an IRI in angle brackets, a prefixed name or a variable).
+    ``is_repeatable`` says that the same dataset gives the same answer every time: nothing in it asks for
+    the time, for chance, or for another endpoint. ``has_relative_iris`` says that its meaning depends on
+    the base IRI.
     """
 
     form: ResultKind | None
     is_update: bool
     has_dataset: bool
     services: tuple[str, ...]
+    is_repeatable: bool
+    has_relative_iris: bool
 
 
 def profile_query(text: str) -> QueryProfile:
-    """Read off a query's form, its dataset clauses and its SERVICE patterns."""
+    """Read off a query's form, its dataset clauses, its SERVICE patterns and what its answer depends on."""
+    return _remembered_profile(text) if len(text) <= _REMEMBERED_LENGTH else _profile(text)
+
+
+@lru_cache(maxsize=512)
+def _remembered_profile(text: str) -> QueryProfile:
+    return _profile(text)
+
+
+def _profile(text: str) -> QueryProfile:
+    return _profile_of_plain(text) or _profile_of_any(text)
+
+
+def _profile_of_plain(text: str) -> QueryProfile | None:
+    """The profile of a query without any of the letters that could mean more than its form.
+
+    Most queries are plain, and need not be cut into tokens.
+    """
+    start = _PLAIN_START.match(text)
+    if start is None or _MEANINGFUL.search(text) or _PERHAPS_RELATIVE.search(text):
+        return None
+    return QueryProfile(_FORMS[start.group(1).upper()], False, False, (), True, False)
+
+
+def _profile_of_any(text: str) -> QueryProfile:
     form: ResultKind | None = None
     is_update = False
     has_dataset = False
+    is_repeatable = True
+    has_relative_iris = False
     services: list[str] = []
     expecting_service = False
     in_prologue = True
-    for token in iter_tokens(text):
-        if expecting_service:
-            if token.kind == "word" and token.text.upper() == "SILENT":
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if expecting_service and kind not in ("space", "comment"):
+            if kind == "word" and match.group().upper() == "SILENT":
                 continue
-            services.append(token.text)
+            services.append(match.group())
             expecting_service = False
-        if token.kind != "word":
+        if kind == "iri" and _ABSOLUTE.match(match.group()) is None:
+            has_relative_iris = True
+        if kind != "word":
             continue
-        word = token.text.upper()
+        word = match.group().upper()
+        if word in _VOLATILE:
+            is_repeatable = False
         if in_prologue and word not in ("BASE", "PREFIX", "VERSION"):
             in_prologue = False
             form = _FORMS.get(word)
@@ -113,7 +165,8 @@ def profile_query(text: str) -> QueryProfile:
             expecting_service = True
         elif word == "FROM":
             has_dataset = True
-    return QueryProfile(form, is_update, has_dataset, tuple(services))
+    is_repeatable = is_repeatable and not services
+    return QueryProfile(form, is_update, has_dataset, tuple(services), is_repeatable, has_relative_iris)
 
 
 def substitute(text: str, terms: Mapping[str, str]) -> str:

@@ -32,14 +32,21 @@ _EXPECTED: Final = re.compile(
 _CLOSING: Final = {"(": ")", "{": "}", "[": "]"}
 
 
-def explain_syntax_error(text: str, message: str) -> QuerySyntaxError:
-    """The error to raise for what Oxigraph says about a query's text."""
+def explain_syntax_error(text: str, message: str, *, noun: str = "query") -> QuerySyntaxError:
+    """The error to raise for what Oxigraph says about the text of a query, or of another ``noun``."""
+    error = _explain(text, message)
+    what = f"This is not a SPARQL {noun}{error.message}"
+    return QuerySyntaxError(what, hint=error.hint, line=error.line, column=error.column)
+
+
+def _explain(text: str, message: str) -> QuerySyntaxError:
+    """The same, its message without the beginning that all have."""
     fault = _FAULT.match(message)
     tokens = list(iter_tokens(text))
     if fault is None:
-        return QuerySyntaxError(f"This is not a SPARQL query: {message}.")
+        return QuerySyntaxError(f": {message}.")
     if not tokens:
-        return QuerySyntaxError("The query is empty.", line=1, column=1)
+        return QuerySyntaxError(": it is empty.", line=1, column=1)
     offset = _offset(text, int(fault[1]), int(fault[2]))
     expected: dict[str, list[str]] = {"class": [], "mark": [], "keyword": [], "sentence": []}
     for match in _EXPECTED.finditer(fault[3]):
@@ -57,7 +64,7 @@ def explain_syntax_error(text: str, message: str) -> QuerySyntaxError:
         offset -= min(len(keyword) for keyword in expected["keyword"])
     else:
         return QuerySyntaxError(
-            "This is not a SPARQL query, though the engine cannot say where it goes wrong.",
+            ", though the engine cannot say where it goes wrong.",
             hint="Is part of a triple or of an expression missing, or a variable bound twice?",
         )
     return _at(text, offset, f"{_found(tokens, offset)} is unexpected", hint)
@@ -99,7 +106,7 @@ def _at(text: str, offset: int, what: str, hint: str = "") -> QuerySyntaxError:
     line = text.count("\n", 0, offset) + 1
     column = offset - text.rfind("\n", 0, offset)
     return QuerySyntaxError(
-        f"This is not a SPARQL query: {what}, at line {line}, column {column}.",
+        f": {what}, at line {line}, column {column}.",
         hint=hint,
         line=line,
         column=column,

@@ -1,7 +1,7 @@
 """The closure of a project: which graphs are reasoned over, and which conclusions are kept.
 
-    in   the ontology without its alignments, and every data graph but ``links`` and ``editorial``:
-         outside identifiers and a curator's readings must not turn into facts
+    in   the ontology without its alignments, and every data graph but ``links``, ``editorial`` and
+         ``wikidata``: outside identifiers, a curator's readings and what others say must not turn into facts
     out  conclusions about individuals in the ontology's own terms, that no graph asserts already
 
 Dropped are conclusions about the ontology's terms, types in owl: and rdfs:, and reflexive owl:sameAs.

@@ -17,10 +17,11 @@ T = TypeVar("T")
 
 
 class View:
-    """A dataset of named graphs, given by their short names."""
+    """A dataset of named graphs. ``graphs`` are their short names."""
 
     def __init__(self, graphs: Mapping[str, Iterable[ox.Triple]], names: Names) -> None:
         self.names = names
+        self.graphs = list(graphs)
         self._store = ox.Store()
         self._dataset: dict[str, Any] = {"use_default_graph_as_union": True}
         for name, triples in graphs.items():
@@ -28,20 +29,14 @@ class View:
             self._store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
     @classmethod
-    def of_generation(cls, store: ox.Store, names: Names) -> Self:
-        """The view of a generation's store, which holds the union of its graphs as a graph of its own."""
+    def of_generation(cls, store: ox.Store, names: Names, graphs: Iterable[str]) -> Self:
+        """The view of the project's graphs in a generation's store, which holds their union as well."""
         view = cls({}, names)
         view._store = store
-        union = ox.NamedNode(UNION_GRAPH)
-        named = [graph for graph in store.named_graphs() if graph != union]
-        view._dataset = {"default_graph": union, "named_graphs": named}
+        view.graphs = [graph.removeprefix(names.graphs) for graph in graphs]
+        named = [ox.NamedNode(names.graph(graph)) for graph in view.graphs]
+        view._dataset = {"default_graph": ox.NamedNode(UNION_GRAPH), "named_graphs": named}
         return view
-
-    @property
-    def graphs(self) -> list[str]:
-        """The short names of its graphs."""
-        graphs = (graph.value for graph in self._store.named_graphs() if graph.value != UNION_GRAPH)
-        return [graph.removeprefix(self.names.graphs) for graph in graphs]
 
     def triples(self, graph: str) -> Iterator[ox.Triple]:
         """The triples of a graph."""

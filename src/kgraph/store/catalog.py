@@ -1,36 +1,45 @@
 """The catalog of generations: which there are, which is current, and the one rename that changes it.
 
-generations/<id>/     sealed generations
-generations/.new-…/   one being written; a leftover of a killed build is swept away by the next one
-current               a symbolic link to the current generation; SWAP: changed by one atomic rename
-lock                  held by whoever writes; readers need none
+generations/<id>/      sealed generations
+generations/.new-…/    one being written; a leftover of a killed writer is swept away by the next one
+generations/.build-…/  what a build prepares before it publishes; swept by the next build
+current                a symbolic link to the current generation; SWAP: changed by one atomic rename
+lock                   held by whoever publishes; readers need none
+build.lock             held by a build from beginning to end, so that writes need not wait for it
+
+A generation that is being read is pinned (:class:`kgraph.store.locks.Pin`) and not pruned meanwhile.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from kgraph.errors import NoGenerationError, StoreError
+from kgraph.errors import NoGenerationError, StoreError, UnknownNameError
 from kgraph.store.generation import Generation, load_generation
+from kgraph.store.locks import Pin, exclusive, pruning
+from kgraph.store.sealing import sync_folder
 
 __all__ = ["Catalog"]
 
 #: How many generations are kept for a rollback, the current one included.
-KEPT: Final = 3
+KEPT: Final = 5
 _UNFINISHED: Final = ".new-"
+_PREPARED: Final = ".build-"
+_TIME: Final = "%Y%m%dT%H%M%S.%fZ"
 
 
 class Catalog:
-    """The generations below one folder. Any number of processes may read; one at a time may write."""
+    """The generations below one folder. Any number of processes may read; one at a time may publish."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._link = str(self._current)
         self._loaded: Generation | None = None
 
     @property
@@ -48,46 +57,92 @@ class Catalog:
             NoGenerationError: nothing has been published yet.
             StoreError: what "current" names cannot be read.
         """
-        try:
-            name = self._current.readlink().name
-        except OSError as error:
+        name = self._current_name()
+        if name is None:
             raise NoGenerationError(
                 f"There is no generation in {self.path} yet.", hint="Run 'kgraph build' first."
-            ) from error
+            )
         if self._loaded is None or self._loaded.path.name != name:
             self._loaded = load_generation(self._generations / name)
         return self._loaded
 
     def generations(self) -> Iterator[Generation]:
         """Every readable generation, the newest first."""
-        for path in sorted(self._generations.glob("[!.]*"), reverse=True):
+        for path in self._paths():
             try:
                 yield load_generation(path)
             except StoreError:
                 continue
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the right to write. The lock is the operating system's, so a killed writer leaves none.
+    def is_bare(self) -> bool:
+        """Whether there is no generation at all, be it readable or not."""
+        return not self._paths()
+
+    def pin(self, generation: Generation) -> Pin:
+        """Keep a generation from being pruned.
 
         Raises:
-            StoreError: another process holds it, or the folder cannot be written.
+            StoreError: it is gone already.
         """
         try:
-            self._generations.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / "lock").open("a+")
+            return Pin(generation.path)
         except OSError as error:
-            raise self._unwritable(error) from error
-        with lock:
+            raise StoreError(
+                f"The generation {generation.id} has been removed meanwhile.",
+                hint="Try again: the answer will come from the current one.",
+            ) from error
+
+    def pin_current(self) -> tuple[Generation, Pin]:
+        """The current generation, pinned.
+
+        Raises:
+            NoGenerationError: nothing has been published yet.
+            StoreError: what "current" names cannot be read.
+        """
+        while True:
+            generation = self.current()
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise StoreError(
-                    f"Another process is writing to {self.path}.",
-                    hint="Wait for it to finish, then try again.",
-                ) from error
-            self._sweep()
+                return generation, self.pin(generation)
+            except StoreError:
+                if self._current_name() == generation.path.name:
+                    raise
+
+    @contextmanager
+    def writing(self, *, wait_s: float = 0.0) -> Iterator[None]:
+        """Hold the right to publish.
+
+        Raises:
+            StoreError: another process holds it for longer than ``wait_s``, or the folder cannot be written.
+        """
+        with self._locked("lock", "writing to", wait_s):
+            self._sweep(_UNFINISHED)
             yield
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """Hold the right to build: gives a folder, not made yet, for what is to be published in the end.
+
+        Raises:
+            StoreError: another process is building, or the folder cannot be written.
+        """
+        with self._locked("build.lock", "building in", 0.0):
+            self._sweep(_PREPARED)
+            prepared = self._generations / f"{_PREPARED}next"
+            try:
+                yield prepared
+            finally:
+                self._sweep(_PREPARED)
+
+    def identifier(self, digest: str) -> str:
+        """A name for the next generation, which sorts after all others even if the clock went back."""
+        now = datetime.now(UTC)
+        for path in self._paths()[:1]:
+            try:
+                latest = datetime.strptime(path.name.partition("-")[0], _TIME).replace(tzinfo=UTC)
+            except ValueError:
+                continue
+            now = max(now, latest + timedelta(microseconds=1))
+        return f"{now:{_TIME}}-{digest[:8]}"
 
     def publish(self, identifier: str, write: Callable[[Path], Generation]) -> Generation:
         """Have ``write`` fill a new folder, then make it the current generation.
@@ -100,19 +155,76 @@ class Catalog:
         """
         try:
             unfinished = self._generations / f"{_UNFINISHED}{identifier}"
-            manifest = write(unfinished).manifest
+            try:
+                manifest = write(unfinished).manifest
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
             sealed = self._generations / identifier
             unfinished.rename(sealed)
-            _sync(self._generations)
-            link = self.path / f"{_UNFINISHED}current"
-            link.unlink(missing_ok=True)
-            link.symlink_to(Path("generations") / identifier)
-            link.replace(self._current)
-            _sync(self.path)
+            sync_folder(self._generations)
+            self._switch(identifier)
         except OSError as error:
             raise self._unwritable(error) from error
         self._prune()
         return Generation(sealed, manifest)
+
+    def rollback(self, identifier: str | None = None, *, wait_s: float = 0.0) -> Generation:
+        """Make an earlier generation current: the one before the current, or the one that is named.
+
+        Raises:
+            UnknownNameError: there is none such.
+            StoreError: another process is writing, or the folder cannot be written.
+        """
+        with self.writing(wait_s=wait_s):
+            there = {generation.id: generation for generation in self.generations()}
+            current = self._current_name() or ""
+            if identifier is None:
+                before = there[current].manifest.previous if current in there else None
+                earlier = [name for name in there if name < current]
+                identifier = before if before in there else max(earlier, default="")
+            if identifier not in there:
+                what = (
+                    f"There is no generation {identifier}" if identifier else "There is no earlier generation"
+                )
+                raise UnknownNameError(f"{what}.", hint=f"There are: {', '.join(there) or 'none'}.")
+            try:
+                self._switch(identifier)
+            except OSError as error:
+                raise self._unwritable(error) from error
+            return there[identifier]
+
+    @contextmanager
+    def _locked(self, name: str, doing: str, wait_s: float) -> Iterator[None]:
+        try:
+            self._generations.mkdir(parents=True, exist_ok=True)
+            (self.path / name).touch()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        with exclusive(self.path / name, wait_s=wait_s) as held:
+            if not held:
+                raise StoreError(
+                    f"Another process is {doing} {self.path}.",
+                    hint="Wait for it to finish, then try again.",
+                )
+            yield
+
+    def _switch(self, identifier: str) -> None:
+        link = self.path / f"{_UNFINISHED}current"
+        link.unlink(missing_ok=True)
+        link.symlink_to(Path("generations") / identifier)
+        link.replace(self._current)
+        sync_folder(self.path)
+
+    def _current_name(self) -> str | None:
+        try:
+            target = os.readlink(self._link)  # noqa: PTH115 - once a request, where Path takes longer
+        except OSError:
+            return None
+        return target.rpartition("/")[2]
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._generations.glob("[!.]*"), reverse=True)
 
     def _unwritable(self, error: OSError) -> StoreError:
         return StoreError(
@@ -120,20 +232,16 @@ class Catalog:
             hint="See to its rights and the room on its disk, or name another folder with --store.",
         )
 
-    def _sweep(self) -> None:
-        for leftover in self._generations.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(leftover)
+    def _sweep(self, prefix: str) -> None:
+        for leftover in self._generations.glob(f"{prefix}*"):
+            shutil.rmtree(leftover, ignore_errors=True)  # what cannot go now is in nobody's way
 
     def _prune(self) -> None:
-        current = self._current.readlink().name
-        paths = sorted(self._generations.glob("[!.]*"), reverse=True)
-        for path in [path for path in paths if path.name != current][KEPT - 1 :]:
-            shutil.rmtree(path)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        """Remove the oldest generations, but for those that are being read: they go another time."""
+        current = self._current_name()
+        for path in [path for path in self._paths() if path.name != current][KEPT - 1 :]:
+            with pruning(path) as free:
+                if free:
+                    going = self._generations / f"{_UNFINISHED}gone-{path.name}"
+                    path.rename(going)
+                    shutil.rmtree(going)

@@ -10,12 +10,16 @@ from fastapi.responses import JSONResponse
 
 from kgraph.canned import CannedQuery, find_canned, openapi_parameters
 from kgraph.errors import KgraphError
-from kgraph.rdf.formats import FORMATS, Format, formats_for
+from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
 from kgraph.web import pages
+from kgraph.web.answering import respond
+from kgraph.web.choosing import begin_query, format_names, query_choices, refuse_unacceptable
+from kgraph.web.discovery import describe_query
+from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import choose_format, read_parameters, while_connected
-from kgraph.web.sparql import answer_response, format_names, graph_of, query_choices, refuse_unacceptable
+from kgraph.web.reading import choose_format, client_of, read_parameters, while_connected
+from kgraph.web.sparql import graph_of
 
 if TYPE_CHECKING:
     from kgraph.store import Generation
@@ -29,7 +33,15 @@ _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"}
 
 
 @router.head("/queries", include_in_schema=False)
-@router.get("/queries", summary="List the canned queries", operation_id="queries")
+@router.get(
+    "/queries",
+    summary="List the canned queries",
+    operation_id="queries",
+    responses={
+        200: {"description": "The queries.", "content": {"application/json": {}, "text/html": {}}},
+        **problem_responses(406),
+    },
+)
 async def list_queries(request: Request) -> Response:
     """The canned queries with their parameters, as a page or as JSON."""
     graph = graph_of(request)
@@ -73,14 +85,20 @@ async def answer_query(request: Request, name: str) -> Response:
             f"There are: {', '.join(sorted(_SUFFIXES))}.",
         )
     chosen = query_choices(request, suffix if dot else None)
-    refuse_unacceptable(query.kind, chosen)
     values = _values(request)
+    if query.kind not in chosen and ResultKind.GRAPH in chosen and not values:
+        # Rows are no RDF, but the query is a thing with a description (and an IRI, which leads here).
+        return await describe_query(request, query, generation, chosen[ResultKind.GRAPH])
+    refuse_unacceptable(query.kind, chosen)
     if chosen[query.kind].format is HTML:
         return await _page(request, query, values, generation)
+    text = query.bind(values, prefixes=graph.prefixes)
+    variant = begin_query(request, generation, chosen, text)
     answer = await while_connected(
-        request, graph.canned(slug, values, formats=format_names(chosen), generation=generation)
+        request,
+        graph.query(text, formats=format_names(chosen), generation=generation, client=client_of(request)),
     )
-    return await answer_response(answer, chosen[answer.kind])
+    return await respond(request, variant, answer)
 
 
 def _values(request: Request) -> dict[str, list[str]]:
@@ -100,7 +118,12 @@ async def _page(
         return pages.canned_page(request, query=query, values=values)
 
     async def ask() -> pages.Result:
-        answer = await graph.canned(query.slug, values, formats=pages.PAGE_FORMATS, generation=generation)
+        answer = await graph.query(
+            query.bind(values, prefixes=graph.prefixes),
+            formats=pages.PAGE_FORMATS,
+            generation=generation,
+            client=client_of(request),
+        )
         return await pages.read_result(graph, answer)
 
     try:
@@ -116,7 +139,6 @@ def describe_paths(queries: dict[str, CannedQuery]) -> dict[str, Any]:
 
 
 def _operation(query: CannedQuery) -> dict[str, Any]:
-    problem: dict[str, Any] = {"content": {"application/problem+json": {}}}
     return {
         "tags": ["Canned queries"],
         "operationId": f"query_{query.slug.replace('-', '_')}",
@@ -127,9 +149,9 @@ def _operation(query: CannedQuery) -> dict[str, Any]:
             "200": {
                 "description": "; ".join(f"{column.name}: {column.description}" for column in query.columns)
                 or "The rows.",
-                "content": {fmt.media_type: {} for fmt in formats_for(query.kind)},
+                "content": {fmt.media_type: {} for fmt in (*formats_for(query.kind), HTML)},
             },
-            "400": {"description": "A parameter is missing or does not fit.", **problem},
-            "406": {"description": "No format suits the client.", **problem},
+            "304": {"description": "The answer is still the one that If-None-Match names."},
+            **{str(status): each for status, each in problem_responses(400, 406, 500, 503, 504, 507).items()},
         },
     }

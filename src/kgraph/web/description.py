@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
 from kgraph.search import SEARCH
-from kgraph.vocab import RDF_TYPE, SD, XSD
+from kgraph.store.manifest import DEFAULT_KEY
+from kgraph.vocab import RDF_TYPE, RDFS, SD, XSD
 
 __all__ = ["DESCRIPTION_FORMATS", "describe_service"]
 
@@ -51,12 +52,26 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
         term = ox.NamedNode(value) if isinstance(value, str) else value
         return ox.Triple(subject, ox.NamedNode(predicate), term)  # type: ignore[arg-type]
 
+    def size(subject: ox.BlankNode, triples: int) -> ox.Triple:
+        return say(
+            subject, _VOID + "triples", ox.Literal(str(triples), datatype=ox.NamedNode(XSD + "integer"))
+        )
+
     yield say(service, RDF_TYPE, SD + "Service")
     yield say(service, SD + "endpoint", service)
+    is_union = graph.settings.default_graph == "union"
     yield say(service, SD + "supportedLanguage", SD + "SPARQL11Query")
-    if graph.settings.default_graph == "union":
+    if graph.settings.writable:
+        yield say(service, SD + "supportedLanguage", SD + "SPARQL11Update")
+        yield say(service, SD + "feature", SD + "EmptyGraphs")
+        for fmt in DESCRIPTION_FORMATS:
+            yield say(service, SD + "inputFormat", _FORMATS + _FORMAT_IRIS[fmt.name])
+    if is_union:
         yield say(service, SD + "feature", SD + "UnionDefaultGraph")
+    if graph.settings.allow_service:
+        yield say(service, SD + "feature", SD + "BasicFederatedQuery")
     yield say(service, SD + "propertyFeature", SEARCH)
+    yield say(service, RDFS + "seeAlso", endpoint.removesuffix("/sparql") + "/.well-known/void")
     for name, local in _FORMAT_IRIS.items():
         if FORMATS[name].carries & set(ResultKind):
             yield say(service, SD + "resultFormat", _FORMATS + local)
@@ -65,12 +80,15 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
     default = ox.BlankNode("default")
     yield say(dataset, SD + "defaultGraph", default)
     yield say(default, RDF_TYPE, SD + "Graph")
-    for number, (iri, count) in enumerate(graph.generation.manifest.graphs.items()):
+    manifest = graph.generation.manifest
+    if not is_union:  # how many triples the union has is not known, as graphs may overlap
+        yield size(default, manifest.client_graphs.get(DEFAULT_KEY, 0))
+    graphs = [(key, count) for key, count in manifest.named_graphs.items() if not key.startswith("_:")]
+    for number, (iri, count) in enumerate(graphs):
         named, content = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}")
         yield say(dataset, SD + "namedGraph", named)
         yield say(named, RDF_TYPE, SD + "NamedGraph")
         yield say(named, SD + "name", iri)
         yield say(named, SD + "graph", content)
         yield say(content, RDF_TYPE, SD + "Graph")
-        size = ox.Literal(str(count), datatype=ox.NamedNode(XSD + "integer"))
-        yield say(content, _VOID + "triples", size)
+        yield size(content, count)

@@ -14,6 +14,7 @@ from kgraph.rdf.formats import FORMATS, Format
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation, to_prov
 from kgraph.web import pages
+from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, single_values, while_connected
@@ -51,6 +52,13 @@ _PARAMETERS: Final[list[dict[str, Any]]] = [
         "schema": {"type": "string", "enum": [fmt.name for fmt in _OFFER]},
     },
 ]
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The proof, or the claims that come nearest.",
+        "content": {fmt.media_type: {} for fmt in _OFFER},
+    },
+    **problem_responses(400, 406, 503, 504, 507),
+}
 
 
 @router.head("/explain", include_in_schema=False)
@@ -58,6 +66,7 @@ _PARAMETERS: Final[list[dict[str, Any]]] = [
     "/explain",
     summary="Explain a triple",
     operation_id="explain",
+    responses=_RESPONSES,
     openapi_extra={"parameters": _PARAMETERS},
 )
 async def explain(request: Request) -> Response:

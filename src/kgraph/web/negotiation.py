@@ -5,11 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
 
-__all__ = ["HTML", "Choice", "MediaRange", "by_suffix", "choose", "choose_formats", "parse_accept"]
+__all__ = [
+    "HTML",
+    "Choice",
+    "MediaRange",
+    "by_format",
+    "by_suffix",
+    "choose",
+    "choose_formats",
+    "parse_accept",
+    "parse_qualities",
+]
 
 HTML: Final = Format("html", ("text/html",), "html", frozenset(ResultKind))
 
@@ -19,6 +31,8 @@ _QUALITY: Final = re.compile(r"0?\.\d{1,3}|0\.?|1(?:\.0{0,3})?")
 _MEMBER: Final = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)+')
 _PART: Final = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*"?)+')
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - RFC 9110, section 5.6.2
+#: Clients send the same short header each time; longer ones are read anew.
+_REMEMBERED_LENGTH: Final = 512
 _RANGE: Final = re.compile(rf"({_TOKEN})/({_TOKEN})")
 
 
@@ -47,19 +61,29 @@ def parse_accept(header: str) -> list[MediaRange]:
 
 
 def _parse_member(member: str) -> MediaRange | None:
-    name, *parameters = (part.strip() for part in _PART.findall(member) or [""])
+    name, quality = _parse_quality(member)
     # A lone * is what Java's HttpURLConnection sends.
     match = _RANGE.fullmatch("*/*" if name == "*" else name)
-    if match is None or (match[1] == "*" and match[2] != "*"):
+    if match is None or quality is None or (match[1] == "*" and match[2] != "*"):
         return None
+    return MediaRange(match[1].lower(), match[2].lower(), quality)
+
+
+def _parse_quality(member: str) -> tuple[str, float | None]:
+    """What a member of a list names, and its weight (RFC 9110, section 12.4.2), if that can be read."""
+    name, *parameters = (part.strip() for part in _PART.findall(member) or [""])
     quality = "1"
     for parameter in parameters:
         key, _, value = parameter.partition("=")
         if key.strip().lower() == "q":
             quality = value.strip()
-    if not _QUALITY.fullmatch(quality):
-        return None
-    return MediaRange(match[1].lower(), match[2].lower(), float(quality))
+    return name, float(quality) if _QUALITY.fullmatch(quality) else None
+
+
+def parse_qualities(header: str) -> list[tuple[str, float]]:
+    """The members of a list such as Accept-Encoding with their weights, in lower case."""
+    members = (_parse_quality(member) for member in _MEMBER.findall(header))
+    return [(name.lower(), quality) for name, quality in members if name and quality is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +97,7 @@ class Choice:
     def headers(self) -> dict[str, str]:
         """The headers of an answer so written; text is UTF-8."""
         charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
-        return {"Content-Type": self.media_type + charset, "Vary": "Accept"}
+        return {"Content-Type": self.media_type + charset, "Vary": "Accept, Accept-Encoding"}
 
 
 def _quality(media_type: str, ranges: Iterable[MediaRange]) -> float:
@@ -103,8 +127,19 @@ def choose(header: str | None, formats: Sequence[Format]) -> Choice | None:
     return best
 
 
-def choose_formats(header: str | None, *, html: bool) -> dict[ResultKind, Choice]:
+def choose_formats(header: str | None, *, html: bool) -> Mapping[ResultKind, Choice]:
     """A format for each kind of result that the client can take. ``html`` offers a page as well, last."""
+    if header is not None and len(header) > _REMEMBERED_LENGTH:
+        return _choose_formats(header, html=html)
+    return _remembered_formats(header, html=html)
+
+
+@lru_cache(maxsize=256)
+def _remembered_formats(header: str | None, *, html: bool) -> Mapping[ResultKind, Choice]:
+    return MappingProxyType(_choose_formats(header, html=html))
+
+
+def _choose_formats(header: str | None, *, html: bool) -> dict[ResultKind, Choice]:
     chosen: dict[ResultKind, Choice] = {}
     for kind in ResultKind:
         offer = [*formats_for(kind), *([HTML] if html else [])]
@@ -119,3 +154,32 @@ def by_suffix(suffix: str) -> dict[ResultKind, Choice]:
     by_name: Mapping[str, Format] = {**{fmt.suffix: fmt for fmt in FORMATS.values()}, "html": HTML}
     fmt = by_name.get(suffix)
     return {} if fmt is None else {kind: Choice(fmt, fmt.media_type) for kind in fmt.carries}
+
+
+#: What else clients call the formats in ``format=``.
+_ALIASES: Final = {
+    "turtle": "ttl",
+    "n3": "ttl",
+    "ntriples": "nt",
+    "n-triples": "nt",
+    "json-ld": "jsonld",
+    "rdf+xml": "rdf",
+    "rdfxml": "rdf",
+    "nquads": "nq",
+    "n-quads": "nq",
+}
+#: What a format of results is for a graph.
+_FOR_GRAPHS: Final = {"json": "jsonld", "xml": "rdf"}
+
+
+def by_format(text: str) -> dict[ResultKind, Choice]:
+    """The format that a ``format=`` asks for: by name, by another name that clients have, or by media type.
+
+    ``json`` and ``xml`` stand for JSON-LD and RDF/XML where the result is a graph.
+    """
+    name = text.strip().lower().replace(" ", "+")  # a plus sign that nobody encoded
+    if "/" in name:
+        return dict(choose_formats(name, html=True)) if parse_accept(name) else {}
+    name = _ALIASES.get(name, name)
+    graph = by_suffix(_FOR_GRAPHS[name]) if name in _FOR_GRAPHS else {}
+    return {**graph, **by_suffix(name)}

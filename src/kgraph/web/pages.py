@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import pyoxigraph as ox
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
-from kgraph.engine import Answer
+from kgraph.describe import Addresses, dataset_data
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
-from kgraph.rdf.terms import Term, compact, render_term
+from kgraph.rdf.terms import compact
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
-from kgraph.vocab import KG, XSD
+from kgraph.web.description import DESCRIPTION_FORMATS
+from kgraph.web.places import href
 from kgraph.web.problems import details
+from kgraph.web.results import PAGE_FORMATS, Result, read_result, why
+from kgraph.web.viewing import embed_data
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Attribution, Question, cite
 
@@ -34,26 +37,24 @@ __all__ = [
     "docs_page",
     "explain_page",
     "home_page",
+    "mark_runs",
     "problem_page",
     "public_url",
     "queries_page",
     "read_result",
+    "render_page",
     "sparql_page",
     "who_said_page",
+    "why",
 ]
 
-#: The formats that pages are made from.
-PAGE_FORMATS: Final = {ResultKind.SOLUTIONS: "tsv", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "ttl"}
-#: How much a page shows, in rows or lines of Turtle and in bytes; the downloads have all of it.
-LINES_SHOWN: Final = 1_000
-PAGE_BYTES: Final = 2 * 2**20
 #: How many questions the front page asks, each of another topic.
 QUESTIONS_SHOWN: Final = 8
+#: How many articles the front page names.
+ARTICLES_SHOWN: Final = 20
 
 #: Pages run no script and load nothing from elsewhere.
 _POLICY: Final = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
-_NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "double", "float"))
-
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 EXAMPLE_QUERY: Final = """\
@@ -70,80 +71,13 @@ LIMIT 20
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A term as a page shows it; ``href`` is set where it can be followed."""
-
-    text: str
-    href: str | None
-    title: str
-    number: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """An answer as a page shows it: a table, a truth value, or a graph as Turtle; ``whole`` or its start."""
-
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
-    verdict: bool | None = None
-    turtle: str | None = None
-    whole: bool = True
-
-
 def public_url(request: Request, path: str) -> str:
     """The URL of a path as the world sees it."""
     graph: AsyncKnowledgeGraph = request.app.state.graph
     return (graph.settings.public_url or str(request.base_url).rstrip("/")) + path
 
 
-async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
-    """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows."""
-    content, whole = await _read_lines(answer)
-    if answer.kind is ResultKind.GRAPH:
-        return Result(turtle=content.decode(), whole=whole)
-    if answer.kind is ResultKind.BOOLEAN:
-        return Result(verdict=bool(ox.parse_query_results(content, ox.QueryResultsFormat.JSON)))
-    solutions = ox.parse_query_results(content, ox.QueryResultsFormat.TSV)
-    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - for the type checker
-    rows = tuple(tuple(_cell(term, graph) for term in solution) for solution in solutions)
-    return Result(columns=answer.variables, rows=rows, whole=whole)
-
-
-async def _read_lines(answer: Answer) -> tuple[bytes, bool]:
-    """The first lines of an answer, and whether these are all. A row in TSV is a line."""
-    content = bytearray()
-    try:
-        async for piece in answer:
-            content += piece
-            if len(content) > PAGE_BYTES:
-                break
-    finally:
-        await answer.aclose()
-    lines = content.split(b"\n", LINES_SHOWN + 1)
-    if len(content) <= PAGE_BYTES and (len(lines) <= LINES_SHOWN + 1 or not lines[-1]):
-        return bytes(content), True
-    return b"".join(line + b"\n" for line in lines[:-1]), False
-
-
-def _cell(term: Term | None, graph: AsyncKnowledgeGraph) -> Cell:
-    text = render_term(term, graph.prefixes)
-    if isinstance(term, ox.NamedNode):
-        return Cell(text, _link(term.value, graph), term.value)
-    if isinstance(term, ox.Literal):
-        number = term.datatype.value in _NUMBERS
-        return Cell(text, None, f"@{term.language}" if term.language else "", number=number)
-    return Cell(text, None, "")
-
-
-def _link(iri: str, graph: AsyncKnowledgeGraph) -> str | None:
-    """Where an IRI leads: the project's own to what is known of it here, others out into the web."""
-    if iri.startswith((graph.settings.base_iri, KG)):
-        return "/sparql?" + urlencode({"query": f"DESCRIBE <{iri}>"})
-    return iri if iri.startswith(("http://", "https://")) else None
-
-
-def _page(
+def render_page(
     request: Request,
     template: str,
     context: dict[str, Any],
@@ -151,11 +85,18 @@ def _page(
     status: HTTPStatus = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
+    """A page from its template, with the headers that every page has."""
     graph: AsyncKnowledgeGraph = request.app.state.graph
     return _templates.TemplateResponse(
         request,
         template,
-        {"site": graph.settings.title, **context},
+        {
+            "site": graph.settings.title,
+            "link": partial(href, names=graph.settings.names),
+            "why": partial(why, prefixes=graph.prefixes),
+            "alternates": (),
+            **context,
+        },
         status_code=status,
         headers={
             "Vary": "Accept",
@@ -166,20 +107,34 @@ def _page(
     )
 
 
-def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
+async def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
     """The front page: what is here, in numbers, and where to ask."""
-    generation = graph.generation
+    with graph.describing() as describer:
+        generation = describer.generation
+        articles = await describer.articles(limit=ARTICLES_SHOWN)
+    addresses = Addresses(public_url(request, ""), graph.settings.names)
+    void = addresses.at("/.well-known/void")
+    data = dataset_data(
+        generation.manifest,
+        iri=addresses.dataset,
+        url=addresses.at("/"),
+        licence=graph.settings.licence,
+        distributions=[(fmt.media_type, f"{void}.{fmt.suffix}") for fmt in DESCRIPTION_FORMATS],
+    )
     canned = graph.canned_queries(generation)
     names = graph.settings.names.graphs
-    return _page(
+    return render_page(
         request,
         "home.html",
         {
             "manifest": generation.manifest,
-            "graphs": [(iri.removeprefix(names), n) for iri, n in generation.manifest.graphs.items()],
+            "articles": articles,
+            "data": embed_data(data),
+            "graphs": [(iri.removeprefix(names), n, iri) for iri, n in generation.manifest.graphs.items()],
             "openers": [queries[0] for queries in _grouped(canned).values()][:QUESTIONS_SHOWN],
             "count": len(canned),
         },
+        headers={"Link": f'<{void}>; rel="describedby", <{addresses.at("/sitemap.xml")}>; rel="index"'},
     )
 
 
@@ -193,7 +148,7 @@ def sparql_page(
 ) -> Response:
     """The form for a free query, with its results or its error."""
     status, problem, headers = _problem(request, error)
-    return _page(
+    return render_page(
         request,
         "sparql.html",
         {
@@ -218,7 +173,7 @@ def canned_page(
 ) -> Response:
     """A canned query: its form, its rows or its error, and its SPARQL."""
     status, problem, headers = _problem(request, error)
-    return _page(
+    return render_page(
         request,
         "canned.html",
         {
@@ -246,7 +201,7 @@ def explain_page(
     """The form for a triple, with its proof or its error."""
     status, problem, headers = _problem(request, error)
     described = None if explanation is None else describe_explanation(explanation, graph.prefixes)
-    return _page(
+    return render_page(
         request,
         "explain.html",
         {
@@ -264,7 +219,7 @@ def explain_page(
 
 def queries_page(request: Request, queries: Mapping[str, CannedQuery]) -> Response:
     """The canned queries, by topic."""
-    return _page(request, "queries.html", {"groups": _grouped(queries)})
+    return render_page(request, "queries.html", {"groups": _grouped(queries)})
 
 
 def _grouped(queries: Mapping[str, CannedQuery]) -> dict[str, list[CannedQuery]]:
@@ -295,7 +250,7 @@ def who_said_page(
     """The question "who said this?": its form, its answers or its error."""
     status, problem, headers = _problem(request, error)
     found = answer.attributions if answer is not None else ()
-    return _page(
+    return render_page(
         request,
         "who-said.html",
         {
@@ -305,7 +260,7 @@ def who_said_page(
             "filtered": bool(question.filters or question.since or question.until),
             "answer": answer,
             "problem": problem,
-            "runs": {each.iri: _runs(each) for each in found},
+            "runs": {each.iri: mark_runs(each) for each in found},
             "citations": {each.iri: cite(each, answer) for each in found if answer is not None},
             "previous": _turned(values, question, -1) if question.offset else None,
             "following": _turned(values, question, 1) if answer is not None and answer.more else None,
@@ -321,8 +276,8 @@ def _turned(values: Mapping[str, str], question: Question, pages: int) -> str:
     return f"/who-said?{urlencode({**values, 'offset': str(offset)})}"
 
 
-def _runs(attribution: Attribution) -> list[Run]:
-    """The sentence, cut where its evidence begins and ends."""
+def mark_runs(attribution: Attribution) -> list[Run]:
+    """The sentence of a claim, cut where its evidence begins and ends."""
     sentence = attribution.sentence
     if sentence is None:
         return [Run(attribution.quote, marked=True)]
@@ -341,14 +296,14 @@ def _runs(attribution: Attribution) -> list[Run]:
 
 def docs_page(request: Request, description: dict[str, Any]) -> Response:
     """The API description for people."""
-    return _page(request, "docs.html", {"api": description})
+    return render_page(request, "docs.html", {"api": description})
 
 
 def problem_page(
     request: Request, status: HTTPStatus, problem: dict[str, Any], headers: Mapping[str, str]
 ) -> Response:
     """An error for people."""
-    return _page(request, "problem.html", {"problem": problem}, status=status, headers=headers)
+    return render_page(request, "problem.html", {"problem": problem}, status=status, headers=headers)
 
 
 def _problem(

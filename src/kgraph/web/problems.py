@@ -18,9 +18,16 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.UnknownNameError: HTTPStatus.NOT_FOUND,
     errors.QueryError: HTTPStatus.BAD_REQUEST,
+    errors.ServiceNotAllowedError: HTTPStatus.FORBIDDEN,
+    errors.RemoteError: HTTPStatus.BAD_GATEWAY,
+    errors.RemoteTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
+    errors.RemoteBusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.QueryTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
     errors.QueryMemoryError: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.QueryFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.WriteError: HTTPStatus.BAD_REQUEST,
+    errors.ReadOnlyGraphError: HTTPStatus.FORBIDDEN,
+    errors.GraphStateError: HTTPStatus.CONFLICT,
     errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
 }
@@ -51,9 +58,9 @@ def details(error: Exception, *, instance: str) -> tuple[HTTPStatus, dict[str, A
     elif isinstance(error, errors.KgraphError):
         status = next(STATUSES[cls] for cls in type(error).__mro__ if cls in STATUSES)
         code, message, hint = error.code, error.message, error.hint
-        if isinstance(error, errors.QuerySyntaxError):
+        if isinstance(error, errors.PlacedError):
             extra = {"line": error.line, "column": error.column}
-        if isinstance(error, errors.BusyError):
+        if isinstance(error, errors.BusyError | errors.RemoteBusyError):
             headers["Retry-After"] = str(error.retry_after_s)
     else:
         status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "internal"

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Final
 
 import uvicorn
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.errors import SettingsError
+from kgraph.errors import SettingsError, StoreError
 from kgraph.settings import Settings
+from kgraph.web.admission import check_writing
 from kgraph.web.app import create_app
+from kgraph.web.connection import Connection, connection_class
+from kgraph.web.limits import Limits
+from kgraph.web.logs import set_up_logs
+from kgraph.web.replies import Replies
+from kgraph.web.warming import warm
 
 try:
     import uvloop
@@ -23,18 +29,21 @@ except ImportError:  # there is none for this system
 else:
     _LOOP = uvloop.new_event_loop
 
-__all__ = ["listen", "run_server"]
+__all__ = ["Server", "listen", "run_server"]
+
+#: The share of the result cache that whole replies get (see :mod:`kgraph.web.replies`).
+REPLIES_SHARE: Final = 4
 
 
 def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve until a signal says stop; ``ready`` hears the URL once requests are answered.
 
     Raises:
-        SettingsError: the address cannot be listened on.
+        SettingsError: the address cannot be listened on, or the server would write for everybody.
         NoGenerationError: nothing has been built yet.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    set_up_logs(settings.log_format)
+    check_writing(settings)
     with listen(settings.host, settings.port) as listener, asyncio.Runner(loop_factory=_LOOP) as runner:
         runner.run(_serve(settings, listener, ready))
 
@@ -60,19 +69,67 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-class _Server(uvicorn.Server):
-    """uvicorn, telling when it has begun to answer, and stopping for a signal without dying of it."""
+class Server(uvicorn.Server):
+    """uvicorn for a knowledge graph: it tells when it has begun to answer, keeps its connections within their
+    limits, and stops for a signal without dying of it.
+    """
 
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(
+        self, graph: AsyncKnowledgeGraph, started: Callable[[], None], *, limits: Limits | None = None
+    ) -> None:
+        limits = limits or Limits(reading_s=max(1, round(graph.settings.query_timeout)))
+        replies = Replies(
+            lambda: graph.generation.id, limit_bytes=graph.settings.result_cache // REPLIES_SHARE
+        )
+        config = uvicorn.Config(
+            create_app(graph),
+            http=connection_class(limits, replies),
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
         super().__init__(config)
+        self._graph = graph
         self._tell = started
+        self._warmed = ""
+        self._warming: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and tell."""
         await super().startup(sockets)
         self._tell()
 
+    async def on_tick(self, counter: int) -> bool:
+        """Do what is to be done ten times a second; true ends the server."""
+        if counter % 10 == 0:  # a second
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.tick()
+            self._keep_warm()
+        return await super().on_tick(counter)
+
+    def _keep_warm(self) -> None:
+        """Warm the cache for each new generation. What was begun for an old one is given up."""
+        with suppress(StoreError):
+            generation = self._graph.generation.id
+            if generation != self._warmed and self._graph.settings.result_cache:
+                self._warmed = generation
+                if self._warming is not None:
+                    self._warming.cancel()
+                self._warming = asyncio.create_task(warm(self._graph))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests; those under way get some seconds to finish, then 503."""
+        if self._warming is not None:
+            self._warming.cancel()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Let a signal stop the server."""
         # uvicorn's own raises the signal again in the end, before the workers are closed.
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -84,7 +141,4 @@ async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[s
     host, port = listener.getsockname()[:2]
     url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     async with AsyncKnowledgeGraph.open(settings) as graph:
-        config = uvicorn.Config(
-            create_app(graph), log_config=None, access_log=False, timeout_graceful_shutdown=5, lifespan="off"
-        )
-        await _Server(config, lambda: ready(url)).serve(sockets=[listener])
+        await Server(graph, lambda: ready(url)).serve(sockets=[listener])

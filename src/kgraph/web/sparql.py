@@ -1,55 +1,44 @@
-"""``/sparql``: the query operation of the SPARQL 1.1 Protocol (section 2.1), its page and its description."""
+"""``/sparql``: the SPARQL 1.1 Protocol, queries and updates, its page and its description."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.engine import Answer
 from kgraph.errors import KgraphError
-from kgraph.rdf.formats import FORMATS, ResultKind, formats_for, media_types
+from kgraph.rdf.formats import FORMATS, ResultKind
 from kgraph.rdf.sparql import profile_query
 from kgraph.web import pages
+from kgraph.web.admission import admit_write
+from kgraph.web.answering import begin, respond, respond_whole
+from kgraph.web.choosing import begin_query, format_names, is_page, query_choices, refuse_unacceptable
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
-from kgraph.web.negotiation import HTML, Choice, by_suffix, choose_formats
+from kgraph.web.documentation import graph_parameter, problem_responses
+from kgraph.web.front import QUERY as QUERY_TEXT
+from kgraph.web.negotiation import HTML, by_format
+from kgraph.web.operations import FORM, QUERY, UPDATE, QueryOperation, parse_operation
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
-    accept_of,
+    WRITE_LIMIT_BYTES,
     choose_format,
+    client_of,
     decode_parameters,
     decode_text,
+    media_type_of,
     read_body,
     read_parameters,
+    unsupported,
     while_connected,
 )
 
-__all__ = ["answer_response", "format_names", "graph_of", "query_choices", "refuse_unacceptable", "router"]
+__all__ = ["DIRECT", "PATH", "generation_header", "graph_of", "router"]
 
 router: Final = APIRouter(tags=["SPARQL"])
 
-_log: Final = logging.getLogger(__name__)
-
-FORM: Final = "application/x-www-form-urlencoded"
-QUERY: Final = "application/sparql-query"
-UPDATE: Final = "application/sparql-update"
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A query operation as the protocol defines it."""
-
-    query: str
-    default_graphs: tuple[str, ...] | None
-    named_graphs: tuple[str, ...] | None
-    format: str | None
+PATH: Final = "/sparql"
 
 
 def graph_of(request: Request) -> AsyncKnowledgeGraph:
@@ -61,32 +50,28 @@ def graph_of(request: Request) -> AsyncKnowledgeGraph:
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "The results.",
-        "content": {fmt.media_type: {} for fmt in FORMATS.values() if fmt.name not in ("nq", "trig")},
+        "content": {fmt.media_type: {} for fmt in (*FORMATS.values(), HTML)},
     },
-    400: {"description": "The query or a parameter is wrong.", "content": {"application/problem+json": {}}},
-    406: {"description": "No format suits the client.", "content": {"application/problem+json": {}}},
-    504: {"description": "The query ran out of its time.", "content": {"application/problem+json": {}}},
-    507: {"description": "The query ran out of its memory.", "content": {"application/problem+json": {}}},
+    304: {"description": "The answer is still the one that If-None-Match names."},
+    **problem_responses(400, 403, 406, 500, 503, 504, 507),
+}
+_UPDATE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    204: {"description": "The update is done; X-Generation names the generation that holds it."},
+    **problem_responses(401, 409, 412, 413, 415),
 }
 _PARAMETERS: Final = [
-    {
-        "name": "default-graph-uri",
-        "in": "query",
-        "description": "A graph to merge into the default graph.",
-        "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
-    },
-    {
-        "name": "named-graph-uri",
-        "in": "query",
-        "description": "A graph to query by its name.",
-        "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
-    },
+    graph_parameter("default-graph-uri", "A graph to merge into the default graph of a query."),
+    graph_parameter("named-graph-uri", "A graph that a query can name."),
     {
         "name": "format",
         "in": "query",
-        "description": "The name of a format, for clients that cannot set Accept.",
-        "schema": {"type": "string", "enum": [*FORMATS, "html"]},
+        "description": "The name of a format or a media type, for clients that cannot set Accept.",
+        "schema": {"type": "string", "examples": [*FORMATS, "html"]},
     },
+]
+_UPDATE_PARAMETERS: Final = [
+    graph_parameter("using-graph-uri", "A graph to merge into the default graph of an update's patterns."),
+    graph_parameter("using-named-graph-uri", "A graph that an update's patterns can name."),
 ]
 _QUERY_PARAMETER: Final = {
     "name": "query",
@@ -108,193 +93,165 @@ _QUERY_PARAMETER: Final = {
 async def query_by_get(request: Request) -> Response:
     """Query by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
     pairs = read_parameters(request)
-    if any(name == "update" for name, _ in pairs):
-        raise _read_only()
-    if all(name != "query" for name, _ in pairs):
-        return await _describe(request)
-    return await _run(request, _operation(pairs))
+    names = {name for name, _ in pairs}
+    if "update" in names:
+        admit_write(request, graph_of(request).settings)
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "update-by-get",
+            "An update cannot come by GET.",
+            "Send it by POST (SPARQL 1.1 Protocol, section 2.2).",
+        )
+    if not names & {"query", "default-graph-uri", "named-graph-uri"}:
+        return await _describe(request, [value for name, value in pairs if name == "format"])
+    return await _perform(request, pairs)
 
 
 @router.post(
     "/sparql",
-    summary="Ask a SPARQL query, in a form or as the body",
+    summary="Ask a SPARQL query or, where the server is writable, send an update; in a form or as the body",
     operation_id="sparql_post",
-    responses=_RESPONSES,
+    responses=_RESPONSES | _UPDATE_RESPONSES,
     openapi_extra={
-        "parameters": _PARAMETERS,
+        "parameters": [*_PARAMETERS, *_UPDATE_PARAMETERS],
         "requestBody": {
             "required": True,
             "content": {
                 QUERY: {"schema": {"type": "string"}, "example": "ASK { ?s ?p ?o }"},
+                UPDATE: {"schema": {"type": "string"}, "example": "CLEAR GRAPH <http://example.org/>"},
                 FORM: {
                     "schema": {
                         "type": "object",
-                        "properties": {"query": {"type": "string"}},
-                        "required": ["query"],
+                        "properties": {"query": {"type": "string"}, "update": {"type": "string"}},
                     }
                 },
             },
         },
     },
 )
-async def query_by_post(request: Request) -> Response:
-    """Query by POST, with a form (section 2.1.2) or directly (section 2.1.3)."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def by_post(request: Request) -> Response:
+    """Query or update by POST, with a form (sections 2.1.2 and 2.2.1) or directly (2.1.3 and 2.2.2)."""
+    settings = graph_of(request).settings
+    media_type = media_type_of(request)
     if media_type == UPDATE:
-        raise _read_only()
+        admit_write(request, settings)
+        body = await read_body(request, limit_bytes=WRITE_LIMIT_BYTES)
+        return await _perform(request, [*read_parameters(request), ("update", decode_text(body))])
     if media_type not in (FORM, QUERY):
-        raise HttpProblem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "media-type",
-            f"A query cannot come as {media_type or 'a body without Content-Type'}.",
-            f"Send it as {QUERY} or {FORM}.",
-            headers={"Accept-Post": f"{QUERY}, {FORM}"},
-        )
+        raise unsupported(media_type, [QUERY, FORM, *([UPDATE] if settings.writable else [])], what="A query")
     body = await read_body(request)
     pairs = read_parameters(request)
-    if media_type == QUERY:
-        return await _run(request, _operation([*pairs, ("query", decode_text(body))]))
-    form = decode_parameters(body)
-    if any(name == "update" for name, _ in form):
-        raise _read_only()
-    return await _run(request, _operation([*pairs, *form]))
-
-
-def _operation(pairs: Sequence[tuple[str, str]]) -> Operation:
-    queries = [value for name, value in pairs if name == "query"]
-    if len(queries) != 1:
+    sent = [("query", decode_text(body))] if media_type == QUERY else decode_parameters(body)
+    if any(name == "update" for name, _ in pairs):
         raise HttpProblem(
             HTTPStatus.BAD_REQUEST,
-            "one-query",
-            f"The request holds {len(queries) or 'no'} queries.",
-            "Send exactly one 'query' (SPARQL 1.1 Protocol, section 2.1).",
+            "update-in-url",
+            "An update cannot come in the URL.",
+            "Send it in the body (SPARQL 1.1 Protocol, section 2.2).",
         )
-    formats = [value for name, value in pairs if name == "format"]
-    return Operation(
-        queries[0],
-        tuple(value for name, value in pairs if name == "default-graph-uri") or None,
-        tuple(value for name, value in pairs if name == "named-graph-uri") or None,
-        formats[-1] if formats else None,
-    )
+    return await _perform(request, [*pairs, *sent])
 
 
-def _read_only() -> HttpProblem:
-    return HttpProblem(
-        HTTPStatus.FORBIDDEN,
-        "read-only",
-        "This endpoint answers queries and takes no updates.",
-        "Change the project's files and build again.",
-    )
-
-
-def query_choices(request: Request, suffix: str | None) -> dict[ResultKind, Choice]:
-    """A format for each kind of result: by suffix or ``format=`` where there is one, else by Accept."""
-    if suffix is None:
-        return choose_formats(accept_of(request), html=True)
-    chosen = by_suffix(suffix)
-    if not chosen:
-        raise HttpProblem(
-            HTTPStatus.NOT_ACCEPTABLE,
-            "not-acceptable",
-            f"There is no format {suffix!r}.",
-            f"There are: {', '.join([*FORMATS, 'html'])}.",
-        )
-    return chosen
-
-
-def refuse_unacceptable(kind: ResultKind | None, chosen: dict[ResultKind, Choice]) -> None:
-    """Answer 406, with the list of what there is, where no format suits the client."""
-    if kind is None or kind in chosen:
-        return
-    available = ", ".join(media_types(formats_for(kind)))
-    raise HttpProblem(
-        HTTPStatus.NOT_ACCEPTABLE,
-        "not-acceptable",
-        "None of the formats for this result is acceptable to the client.",
-        f"There are: {available}.",
-    )
-
-
-async def _run(request: Request, operation: Operation) -> Response:
+async def _perform(request: Request, pairs: list[tuple[str, str]]) -> Response:
+    operation = parse_operation(pairs)
+    if isinstance(operation, QueryOperation):
+        return await _query(request, operation)
     graph = graph_of(request)
-    chosen = query_choices(request, operation.format)
-    form = profile_query(operation.query).form
-    refuse_unacceptable(form, chosen)
+    admit_write(request, graph.settings)
+    request.scope[QUERY_TEXT] = operation.text
+    await graph.update(
+        operation.text,
+        base_iri=pages.public_url(request, PATH),
+        using_graphs=operation.using_graphs,
+        using_named_graphs=operation.using_named_graphs,
+    )
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=generation_header(graph))
+
+
+def generation_header(graph: AsyncKnowledgeGraph) -> dict[str, str]:
+    """What tells a writer which generation holds what was written."""
+    return {"X-Generation": graph.generation.id}
+
+
+async def _query(request: Request, operation: QueryOperation) -> Response:
+    graph = graph_of(request)
+    generation = graph.generation
+    chosen = query_choices(request, operation.format, read=by_format)
+    request.scope[QUERY_TEXT] = operation.text
+    profile = profile_query(operation.text)
+    refuse_unacceptable(profile.form, chosen)
     # What is no query at all is an error, which a browser shows beside the text.
-    if _is_page(chosen, form or ResultKind.SOLUTIONS):
+    if is_page(chosen, profile.form or ResultKind.SOLUTIONS):
         return await _page(request, operation)
+    # The service's URL is the base of what is relative (SPARQL 1.1 Protocol, section 2.1).
+    base_iri = pages.public_url(request, PATH) if profile.has_relative_iris else None
+    variant = begin_query(
+        request,
+        generation,
+        chosen,
+        operation.text,
+        *operation.dataset,
+        base_iri or "",
+        operation.format or "",
+    )
     answer = await while_connected(
         request,
         graph.query(
-            operation.query,
+            operation.text,
             formats=format_names(chosen),
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
+            base_iri=base_iri,
+            generation=generation,
+            client=client_of(request),
         ),
     )
-    return await answer_response(answer, chosen[answer.kind])
+    return await respond(request, variant, answer)
 
 
-def _is_page(chosen: dict[ResultKind, Choice], kind: ResultKind) -> bool:
-    return kind in chosen and chosen[kind].format is HTML
-
-
-def format_names(chosen: dict[ResultKind, Choice]) -> dict[ResultKind, str]:
-    """The names of the chosen formats, as the engine takes them."""
-    return {kind: choice.format.name for kind, choice in chosen.items() if choice.format is not HTML}
-
-
-async def _page(request: Request, operation: Operation) -> Response:
+async def _page(request: Request, operation: QueryOperation) -> Response:
     graph = graph_of(request)
 
     async def ask() -> pages.Result:
         answer = await graph.query(
-            operation.query,
+            operation.text,
             formats=pages.PAGE_FORMATS,
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
+            client=client_of(request),
         )
         return await pages.read_result(graph, answer)
 
     try:
         result = await while_connected(request, ask())
     except KgraphError as error:
-        return pages.sparql_page(request, graph, query=operation.query, error=error)
-    return pages.sparql_page(request, graph, query=operation.query, result=result)
+        return pages.sparql_page(request, graph, query=operation.text, error=error)
+    return pages.sparql_page(request, graph, query=operation.text, result=result)
 
 
-async def answer_response(answer: Answer, choice: Choice) -> Response:
-    """An answer as a response: at once where it is complete, streamed where more is to come."""
-    headers = {**choice.headers, "X-Content-Type-Options": "nosniff"}
-    if answer.complete:
-        return Response(await answer.read(), headers=headers)
-    return _AnswerResponse(answer, headers)
-
-
-class _AnswerResponse(StreamingResponse):
-    """An answer on its way. It is closed with the response, so a client that leaves frees the worker.
-
-    HONEST: one that breaks off is not brought to an end, whereupon the server aborts the connection.
-    """
-
-    def __init__(self, answer: Answer, headers: dict[str, str]) -> None:
-        super().__init__(answer, headers=headers)
-        self._answer = answer
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        except KgraphError as error:
-            _log.warning("an answer was cut off midway: %s", error.message)
-        finally:
-            await self._answer.aclose()
-
-
-async def _describe(request: Request) -> Response:
+async def _describe(request: Request, formats: list[str]) -> Response:
     offer = [*DESCRIPTION_FORMATS, HTML]
-    choice = choose_format(request, offer, what="The service's description")
+    choice = by_format(formats[-1]).get(ResultKind.GRAPH) if formats else None
+    if formats and (choice is None or choice.format not in offer):
+        raise HttpProblem(
+            HTTPStatus.NOT_ACCEPTABLE,
+            "not-acceptable",
+            f"The service's description is not available as {formats[-1][:40]!r}.",
+            f"There are: {', '.join(fmt.name for fmt in offer)}.",
+        )
+    choice = choice or choose_format(request, offer, what="The service's description")
     graph = graph_of(request)
     if choice.format is HTML:
         return pages.sparql_page(request, graph)
-    content = describe_service(graph, endpoint=pages.public_url(request, "/sparql"), format=choice.format)
-    return Response(content, headers=choice.headers)
+    endpoint = pages.public_url(request, PATH)
+    variant = begin(request, choice, graph.generation, "description", endpoint)
+    content = describe_service(graph, endpoint=endpoint, format=choice.format)
+    return await respond_whole(request, variant, content)
+
+
+#: The handlers of this resource that need no framework.
+DIRECT: Final = {
+    (PATH, "GET"): query_by_get,
+    (PATH, "HEAD"): query_by_get,
+    (PATH, "POST"): by_post,
+}

@@ -1,0 +1,55 @@
+"""``kgraph load``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from kgraph.cli.options import read_settings, settings_options
+from kgraph.errors import NoGenerationError, ParameterError
+
+__all__ = ["load_command"]
+
+
+@click.command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--graph", metavar="IRI", help="The graph to load into (default: the default graph).")
+@settings_options("base_iri", "store")
+def load_command(files: tuple[Path, ...], graph: str | None, project: Path, **flags: Any) -> None:
+    """Load RDF files into a graph that belongs to clients, as one new generation.
+
+    Turtle, N-Triples, RDF/XML, N3, N-Quads, TriG or JSON-LD, by the end of the name, also with .gz, .bz2 or
+    .xz. Quads of the last three stay in the graphs that they name; all else goes into the given one. What
+    is there already stays; a fault in any file loads nothing.
+    """
+    import pyoxigraph as ox  # noqa: PLC0415 - see kgraph.cli.main
+
+    from kgraph.cli.printing import ERRORS, OUTPUT, progress, quantity  # noqa: PLC0415
+    from kgraph.store import Catalog  # noqa: PLC0415
+    from kgraph.store.loading import load_files, recognise  # noqa: PLC0415
+
+    settings = read_settings(project, flags)
+    sources = [recognise(path) for path in files]
+    try:
+        name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+    except ValueError as error:
+        raise ParameterError(f"--graph is no IRI: {error}.", hint="Write it in full.") from error
+    catalog = Catalog(settings.store_path)
+    with progress() as hear:
+        try:
+            before = catalog.current().manifest
+        except NoGenerationError:
+            from kgraph.build import build  # noqa: PLC0415 - slow to import, and rarely needed
+
+            before = build(settings, progress=hear).generation.manifest
+        start = time.perf_counter()
+        manifest = load_files(catalog, sources, name, progress=hear).manifest
+    seconds = time.perf_counter() - start
+    loaded = manifest.client_triples - before.client_triples
+    OUTPUT.print(Text(f"Generation {manifest.id}", style="bold"))
+    rate = f"{loaded / seconds:,.0f} a second" if loaded > 0 else "all there already"
+    ERRORS.print(Text(f"{quantity(loaded, 'triple')} more in {seconds:.1f} s ({rate})", style="dim"))

@@ -1,0 +1,41 @@
+"""What the graph says about a thing, an article or a term of its ontology, and about itself.
+
+description   what is known of one IRI: facts by graph, links, claims, names
+describing    gathering it: bounded, a page at a time
+describer     one generation, as whoever asks sees it
+article       an article as its text, cut into runs where its claims begin and end
+terms         an ontology as its terms, with their axioms in words
+schema_org    the same for search engines
+catalogue     the dataset's own description (VoID, DCAT)
+examples      the canned queries as sh:SPARQLExecutable
+"""
+
+from kgraph.describe.article import ArticleText, Claimed, Run, SentenceText, cut_runs
+from kgraph.describe.catalogue import Addresses
+from kgraph.describe.describer import Describer
+from kgraph.describe.description import Description, Fact, Kind, Name
+from kgraph.describe.examples import describe_examples
+from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
+from kgraph.describe.terms import Ontology, Phrase, Term
+
+__all__ = [
+    "Addresses",
+    "ArticleText",
+    "Claimed",
+    "Describer",
+    "Description",
+    "Fact",
+    "Kind",
+    "Name",
+    "Ontology",
+    "Phrase",
+    "Run",
+    "SentenceText",
+    "Term",
+    "article_data",
+    "cut_runs",
+    "dataset_data",
+    "describe_examples",
+    "terms_data",
+    "thing_data",
+]

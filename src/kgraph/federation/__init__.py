@@ -1,0 +1,10 @@
+"""Federation: SERVICE patterns, executed by a client of our own, within an allow-list and limits.
+
+NOCALL: nothing but this room dials out, and it calls the endpoints of the list alone.
+"""
+
+from kgraph.federation.endpoints import Rules, rules_of
+from kgraph.federation.enrichment import Enrichment, enrich
+from kgraph.federation.federating import Federation, calls_services
+
+__all__ = ["Enrichment", "Federation", "Rules", "calls_services", "enrich", "rules_of"]

@@ -1,0 +1,42 @@
+"""Reading RDF that comes from outside: the parsers by name, and what they say against a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.errors import RdfSyntaxError
+
+__all__ = ["DATASET_FORMATS", "RDF_FORMATS", "explain_rdf_error"]
+
+#: The parsers by the name of :data:`kgraph.rdf.formats.FORMATS`.
+RDF_FORMATS: Final[Mapping[str, ox.RdfFormat]] = MappingProxyType(
+    {
+        "ttl": ox.RdfFormat.TURTLE,
+        "nt": ox.RdfFormat.N_TRIPLES,
+        "nq": ox.RdfFormat.N_QUADS,
+        "trig": ox.RdfFormat.TRIG,
+        "rdf": ox.RdfFormat.RDF_XML,
+        "jsonld": ox.RdfFormat.JSON_LD,
+    }
+)
+#: Those whose documents can name graphs.
+DATASET_FORMATS: Final = frozenset({"nq", "trig", "jsonld"})
+_PLACE: Final = re.compile(r"^Parser error (?:at|on|between|in) .*?: (?=.)", re.DOTALL)
+
+
+def explain_rdf_error(error: SyntaxError, document: str) -> RdfSyntaxError:
+    """The error to raise for what Oxigraph says about a document, with the place where it gives one."""
+    message = _PLACE.sub("", error.msg or str(error)).rstrip(".")
+    place = "" if error.lineno is None else f", line {error.lineno}"
+    place += "" if error.lineno is None or error.offset is None else f", column {error.offset}"
+    return RdfSyntaxError(
+        f"{document}{place}: {message}.",
+        hint="Nothing was stored. Mend the document, or name the format that it is in.",
+        line=error.lineno,
+        column=error.offset,
+    )

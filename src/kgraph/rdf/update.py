@@ -1,0 +1,276 @@
+"""Reading a SPARQL update as a list of operations, each of which says what it removes and adds.
+
+Oxigraph could carry an update out by itself, but shows nothing of what it changes, takes no dataset, and
+would write to any graph. Here it keeps the grammar and the terms, and nothing else: the tokens show where
+operations, templates and patterns begin and end, Oxigraph parses each operation, and then is given its
+pieces in a form that it answers with quads or solutions:
+
+- the data of INSERT DATA and DELETE DATA, and every template, become an INSERT DATA on an empty store, with
+  marker IRIs in the place of variables;
+- a WHERE clause becomes a SELECT of the templates' variables.
+
+So a text that these tokens might ever misread could change other things than its author meant, but nothing
+that the writer of the quads does not allow.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, cast
+
+import pyoxigraph as ox
+
+from kgraph.errors import QueryRefusedError
+from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope, Template
+from kgraph.rdf.sparql import Token, iter_tokens, substitute
+from kgraph.rdf.syntax import explain_syntax_error
+
+__all__ = ["parse_update"]
+
+_DECLARATIONS: Final = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
+_REFUSED: Final = {
+    "LOAD": "The update loads a document from elsewhere, and this service does not.",
+    "SERVICE": "The update calls another endpoint, and this service does not.",
+}
+#: What is put before an operation so that Oxigraph parses it and then does nothing of it.
+_HALT: Final = "CREATE GRAPH <urn:x>; CREATE GRAPH <urn:x>; "
+_POSITION: Final = re.compile(r"error at (\d+):(\d+):")
+
+
+def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | None = None) -> list[Operation]:
+    """The operations of an update request.
+
+    Args:
+        text: the request.
+        base_iri: what its relative IRIs are resolved against.
+        using: the dataset of the protocol's ``using-graph-uri`` and ``using-named-graph-uri``.
+
+    Raises:
+        QuerySyntaxError: it is no SPARQL 1.1 update.
+        QueryRefusedError: it would fetch something and not be silent about its failure, or has USING or
+            WITH besides the protocol's parameters (SPARQL 1.1 Protocol, section 2.2.3).
+    """
+    pieces = list(_split(text))
+    for piece in pieces:
+        piece.refuse_calls()
+    for piece in pieces:
+        piece.require_syntax(base_iri)
+    _require_own_labels(text, pieces)
+    read = [piece for piece in pieces if piece.tokens and not piece.begins("LOAD", "SILENT")]
+    return [_Reader(piece, base_iri, using).read() for piece in read]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One operation: its tokens, and those of all declarations before it, with their places in the request.
+
+    The standard lets every operation have declarations of its own, which hold for all that follow
+    (grammar rule 29); Oxigraph only knows those at the beginning, and so gets one operation at a time.
+    """
+
+    text: str
+    prologue: tuple[Token, ...]
+    tokens: tuple[Token, ...]
+    end: int
+
+    def begins(self, *words: str) -> bool:
+        """Whether these are its first words."""
+        return tuple(token.text.upper() for token in self.tokens[: len(words)]) == words
+
+    def refuse_calls(self) -> None:
+        """A load that fails silently changes nothing (section 3.1.4), so that one may be asked for."""
+        if self.begins("LOAD", "SILENT"):
+            return
+        for token in self.tokens:
+            sentence = _REFUSED.get(token.text.upper()) if token.kind == "word" else None
+            if sentence is not None:
+                raise QueryRefusedError(
+                    sentence, hint="Fetch the data yourself, and send it as INSERT DATA or as a graph."
+                )
+
+    def require_syntax(self, base_iri: str | None) -> None:
+        """Have Oxigraph parse the operation, with all else blanked so that it stays in its place."""
+        start = self.tokens[0].start if self.tokens else self.end
+        before = _only(self.text, [(token.start, token.end) for token in self.prologue], start)
+        rest = self.text[start : self.end]
+        try:
+            ox.Store().update(f"{before}{_HALT}{rest}", base_iri=base_iri)
+        except SyntaxError as error:
+            line, column = before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1
+
+            def shift(match: re.Match[str]) -> str:
+                shifted = int(match[1]) == line and int(match[2]) > column
+                return f"error at {match[1]}:{int(match[2]) - len(_HALT) * shifted}:"
+
+            message = _POSITION.sub(shift, error.msg or str(error), count=1)
+            raise explain_syntax_error(before + rest, message, noun="update") from error
+        except RuntimeError:
+            return  # the halt
+
+    def declared(self) -> str:
+        """The declarations as the prologue of another query or update."""
+        return "".join(f"{token.text} " for token in self.prologue)
+
+
+def _only(text: str, places: Iterable[tuple[int, int]], end: int) -> str:
+    """A text up to its ``end`` with blanks in the place of all but some places."""
+    kept: list[str] = []
+    position = 0
+    for start, stop in places:
+        kept += _BLANKED.sub(" ", text[position:start]), text[start:stop]
+        position = stop
+    return "".join([*kept, _BLANKED.sub(" ", text[position:end])])
+
+
+_BLANKED: Final = re.compile(r"[^\n]")
+
+
+def _split(text: str) -> Iterator[_Piece]:
+    """The operations of a request; the last is empty where it ends in a semicolon, or has nothing at all."""
+    prologue: list[Token] = []
+    operation: list[Token] = []
+    depth = 0
+    tokens = deque(iter_tokens(text))
+    while tokens:
+        count = 0 if operation else _DECLARATIONS.get(tokens[0].text.upper(), 0)
+        if count and tokens[0].kind == "word":
+            prologue += [tokens.popleft() for _ in range(min(count, len(tokens)))]
+            continue
+        token = tokens.popleft()
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        if token.text == ";" and depth <= 0 and operation:
+            yield _Piece(text, tuple(prologue), tuple(operation), token.start)
+            operation, depth = [], 0
+        else:
+            operation.append(token)
+    yield _Piece(text, tuple(prologue), tuple(operation), len(text))
+
+
+def _require_own_labels(text: str, pieces: Iterable[_Piece]) -> None:
+    """A label of a blank node belongs to one INSERT DATA (section 19.6 of the query language, rule 11)."""
+    used: dict[str, int] = {}
+    for number, piece in enumerate(pieces):
+        for token in piece.tokens if piece.begins("INSERT", "DATA") else ():
+            if token.kind == "blank" and used.setdefault(token.text, number) != number:
+                raise explain_syntax_error(
+                    text, f"the blank node {token.text} stands in two operations", noun="update"
+                )
+
+
+class _Reader:
+    """Takes one operation apart."""
+
+    def __init__(self, piece: _Piece, base_iri: str | None, using: Dataset | None) -> None:
+        self._text = piece.text
+        self._prologue = piece.declared()
+        self._base_iri = base_iri
+        self._using = using
+        self._tokens = deque(piece.tokens)
+
+    def read(self) -> Operation:
+        """The operation, which is known to be well formed."""
+        word = self._word()
+        if word in ("INSERT", "DELETE") and self._peek() == "DATA":
+            self._word()
+            return Data(self._template(self._group()).quads, is_insertion=word == "INSERT")
+        if word == "DELETE" and self._peek() == "WHERE":
+            self._word()
+            group = self._group()
+            return self._change(group, self._template(group), Template(), scope=None, using=self._using)
+        if word in ("WITH", "DELETE", "INSERT"):
+            return self._modify(word)
+        is_silent = self._peek() == "SILENT"
+        names = [token for token in self._tokens if token.text.upper() not in ("SILENT", "GRAPH", "TO")]
+        return Management(word, tuple(self._graph(name) for name in names), is_silent)
+
+    def _modify(self, word: str) -> Change:
+        scope: ox.NamedNode | None = None
+        if word == "WITH":
+            scope = self._iri(self._tokens.popleft())
+            word = self._word()
+        templates = {"DELETE": Template(), "INSERT": Template()}
+        while word in templates:
+            templates[word] = self._template(self._group(), scope)
+            word = self._word()
+        default: list[ox.NamedNode] = []
+        named: list[ox.NamedNode] = []
+        has_using = word == "USING"
+        while word == "USING":
+            is_named = self._peek() == "NAMED"
+            if is_named:
+                self._word()
+            (named if is_named else default).append(self._iri(self._tokens.popleft()))
+            word = self._word()
+        if self._using is not None and (scope is not None or has_using):
+            raise QueryRefusedError(
+                "The update has USING or WITH, and the request names graphs in its parameters too.",
+                hint="Leave out using-graph-uri and using-named-graph-uri, or USING and WITH.",
+            )
+        using = Dataset(tuple(default), tuple(named)) if has_using else self._using
+        return self._change(self._group(), templates["DELETE"], templates["INSERT"], scope=scope, using=using)
+
+    def _change(
+        self,
+        pattern: str,
+        removed: Template,
+        added: Template,
+        *,
+        scope: ox.NamedNode | None,
+        using: Dataset | None,
+    ) -> Change:
+        variables = " ".join(f"?{name}" for name in dict.fromkeys([*removed.variables, *added.variables]))
+        if added.has_blank_nodes:
+            form, end = f"SELECT {variables or '*'}", ""
+        elif variables:
+            form, end = f"SELECT DISTINCT {variables}", ""
+        else:
+            form, end = "SELECT *", "LIMIT 1"  # every solution would give the same
+        return Change(f"{self._prologue}{form} WHERE {pattern} {end}", removed, added, scope, using)
+
+    def _word(self) -> str:
+        return self._tokens.popleft().text.upper()
+
+    def _peek(self) -> str:
+        return self._tokens[0].text.upper()
+
+    def _group(self) -> str:
+        """The text of the group that begins here, with its braces."""
+        start, depth = self._tokens[0].start, 0
+        while True:
+            token = self._tokens.popleft()
+            depth += {"{": 1, "}": -1}.get(token.text, 0)
+            if depth == 0:
+                return self._text[start : token.end]
+
+    def _template(self, group: str, scope: ox.NamedNode | None = None) -> Template:
+        """The quads of a group, with markers for its variables."""
+        names = dict.fromkeys(token.text[1:] for token in iter_tokens(group) if token.kind == "variable")
+        nonce = secrets.token_hex(8)
+        markers = {f"urn:kgraph:variable:{nonce}:{number}": name for number, name in enumerate(names)}
+        marked = substitute(group, {name: f"<{marker}>" for marker, name in markers.items()})
+        store = ox.Store()
+        store.update(f"{self._prologue}INSERT DATA {marked}", base_iri=self._base_iri)
+        return Template(tuple(_within(quad, scope) for quad in store), markers)
+
+    def _graph(self, token: Token) -> ox.NamedNode | ox.DefaultGraph | Scope:
+        word = token.text.upper() if token.kind == "word" else ""
+        if word == "DEFAULT":
+            return ox.DefaultGraph()
+        return Scope(word) if word else self._iri(token)
+
+    def _iri(self, token: Token) -> ox.NamedNode:
+        """An IRI or a prefixed name, resolved as the engine resolves it."""
+        question = f"{self._prologue}SELECT ({token.text} AS ?iri) {{}}"
+        rows = cast(ox.QuerySolutions, ox.Store().query(question, base_iri=self._base_iri))
+        return cast(ox.NamedNode, next(rows)["iri"])
+
+
+def _within(quad: ox.Quad, scope: ox.NamedNode | None) -> ox.Quad:
+    """A quad of a template; what names no graph is in that of WITH (section 3.1.3)."""
+    if scope is None or not isinstance(quad.graph_name, ox.DefaultGraph):
+        return quad
+    return ox.Quad(quad.subject, quad.predicate, quad.object, scope)

@@ -1,0 +1,294 @@
+"""A draft: the next generation, made from a checkpoint of one that is sealed.
+
+The checkpoint shares the files of the sealed store by hard links, so it costs milliseconds whatever the
+store's size; the text index, the queries and the axioms are the project's and are linked as they are.
+Nobody reads a draft before it is sealed, so what goes wrong in the middle of it needs no undoing.
+
+What a client may change are its own graphs: every named graph that the project does not make, and the
+default graph.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+import pyoxigraph as ox
+
+from kgraph.errors import GraphStateError, ReadOnlyGraphError
+from kgraph.store.cover import Cover, count_graphs, count_triples
+from kgraph.store.delta import LIMIT_QUADS, Delta
+from kgraph.store.generation import AXIOMS, REMAINDER, Generation
+from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
+from kgraph.store.sealing import seal
+from kgraph.store.workspace import Workspace
+from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
+
+__all__ = ["Draft"]
+
+#: From here on, quads come faster as a file of their own than as a transaction.
+_MANY_QUADS: Final = 10_000
+
+
+class Draft:
+    """A generation under way. Every change is checked against what belongs to the project.
+
+    Args:
+        base: the generation to start from.
+        path: the folder to make, which nobody else looks into.
+        workspace: where the store is kept open for the next draft; without one it is made for this alone.
+    """
+
+    def __init__(self, base: Generation, path: Path, *, workspace: Workspace | None = None) -> None:
+        path.mkdir(parents=True)
+        self.path = path
+        self.base = base
+        self._workspace = workspace
+        if workspace is None:
+            ox.Store.read_only(str(base.store_path)).backup(str(path / "oxigraph"))
+            self.store = ox.Store(str(path / "oxigraph"))
+        else:
+            self.store = workspace.open(base)
+        self.sizes: Counter[str] = Counter(base.manifest.client_graphs)
+        self.delta = Delta()
+        self.cover = Cover(
+            self.store,
+            map(graph_name, base.manifest.cover),
+            graphs=self.client_graphs,
+            changed=lambda removed, added: self.delta.note(removed=removed, added=added),
+            rewritten=self.delta.forget,
+        )
+        self._read_only = _ReadOnly(base.manifest)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Close the store, where :meth:`seal` has not done so. A workspace is kept where it is as it was."""
+        if "store" not in self.__dict__:
+            return
+        is_spoilt = not self.is_unchanged
+        del self.store, self.cover
+        if self._workspace is not None and is_spoilt:
+            self._workspace.drop()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it holds what its base holds."""
+        delta = self.delta
+        nothing = delta.is_recorded and not delta.added and not delta.removed
+        return nothing and self._sizes() == dict(self.base.manifest.client_graphs)
+
+    def client_graphs(self) -> dict[GraphName, int]:
+        """The graphs that belong to clients, with their sizes; the default graph always is one."""
+        return {graph_name(key): self.sizes[key] for key in {**self.sizes, DEFAULT_KEY: 0}}
+
+    def visible_graphs(self) -> list[ox.NamedNode | ox.BlankNode]:
+        """Every named graph that can be asked."""
+        names = (graph_name(key) for key in (*self.base.manifest.graphs, *self.sizes))
+        return [name for name in names if not isinstance(name, ox.DefaultGraph)]
+
+    def has_graph(self, name: GraphName) -> bool:
+        """Whether there is such a graph, with or without triples. The default graph is always there."""
+        key = graph_key(name)
+        return key == DEFAULT_KEY or key in self.sizes or key in self.base.manifest.graphs
+
+    def guard(self, name: GraphName) -> None:
+        """Let a write to a graph pass.
+
+        Raises:
+            ReadOnlyGraphError: it is not a client's.
+        """
+        self._read_only.guard(name)
+
+    def change(self, *, removed: Iterable[ox.Quad] = (), added: Iterable[ox.Quad] = ()) -> None:
+        """Remove quads, then add quads (SPARQL 1.1 Update, section 3.1.3).
+
+        Raises:
+            ReadOnlyGraphError: one of them is in a graph that is not a client's.
+        """
+        coming, going = dict.fromkeys(added), dict.fromkeys(removed)
+        for name in {quad.graph_name for quads in (coming, going) for quad in quads}:
+            self.guard(name)
+        gone = [quad for quad in going if quad not in coming and quad in self.store]
+        come = [quad for quad in coming if quad not in self.store]
+        for quad in gone:
+            self.store.remove(quad)
+        if len(come) < _MANY_QUADS:
+            self.store.extend(come)
+        else:
+            self.store.bulk_extend(come)
+        self.sizes.subtract(graph_key(quad.graph_name) for quad in gone)
+        self.sizes.update(graph_key(quad.graph_name) for quad in come)
+        self.delta.note(removed=gone, added=come)
+        self.cover.touch(quad.triple for quads in (gone, come) for quad in quads)
+
+    def create(self, name: GraphName) -> None:
+        """Make an empty graph.
+
+        Raises:
+            GraphStateError: there is one of that name.
+        """
+        self.guard(name)
+        if self.has_graph(name):
+            raise GraphStateError(
+                f"The graph {render_graph(name)} exists already.", hint="CREATE SILENT does not mind."
+            )
+        self.store.add_graph(name)
+        self.sizes[graph_key(name)] = 0
+
+    def clear(self, name: GraphName) -> None:
+        """Take all triples out of a graph that is there.
+
+        Raises:
+            GraphStateError: there is none of that name.
+        """
+        self.guard(name)
+        if not self.has_graph(name):
+            raise GraphStateError(
+                f"There is no graph {render_graph(name)}.", hint="CLEAR SILENT and DROP SILENT do not mind."
+            )
+        touched = self.cover.dismiss(name)
+        if self.sizes[graph_key(name)] > LIMIT_QUADS:
+            self.delta.forget()
+        while batch := _some(self.store.quads_for_pattern(None, None, None, name)):
+            for quad in batch:
+                self.store.remove(quad)
+            self.delta.note(removed=batch)
+        self.sizes[graph_key(name)] = 0
+        self.cover.touch(touched)
+
+    def drop(self, name: GraphName) -> None:
+        """Take a graph away with its triples; the default graph is only cleared.
+
+        Raises:
+            GraphStateError: there is none of that name.
+        """
+        self.clear(name)
+        self.store.remove_graph(name)
+        del self.sizes[graph_key(name)]
+
+    def grow(self, name: GraphName, load: Callable[[], None]) -> None:
+        """Have ``load`` add any number of triples to a graph; they are not recorded one by one.
+
+        Raises:
+            ReadOnlyGraphError: the graph is not a client's.
+        """
+        self.guard(name)
+        before = self._known_quads()
+        if before is None:
+            before = len(self.store)
+        load()
+        if (come := len(self.store) - before) > 0:
+            self.sizes[graph_key(name)] += come
+        self.delta.forget()
+        self.cover.settle(name)
+
+    def absorb(self, load: Callable[[], None]) -> None:
+        """Have ``load`` add any number of quads to any graphs of clients.
+
+        Raises:
+            ReadOnlyGraphError: it has added to a graph that is not a client's. The draft is then of no use.
+        """
+        before = {**self.base.manifest.graphs, **self.sizes}
+        hidden = {iri: count_triples(self.store, ox.NamedNode(iri)) for iri in HIDDEN_GRAPHS}
+        load()
+        sizes = count_graphs(self.store)
+        grown = [key for key, size in sizes.items() if size != {**before, **hidden}.get(key, 0)]
+        for key in grown:
+            self.guard(graph_name(key))
+        self.sizes.update({key: sizes[key] - self.sizes[key] for key in grown})
+        self.delta.forget()
+        self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
+
+    def seal(self, identifier: str, *, made_by: str) -> Generation:
+        """Finish: everything on disk, the store closed, the manifest written."""
+        cover = [graph_key(name) for name in self.cover.names()]
+        quads = self._known_quads()
+        self.store.flush()
+        if self._workspace is not None:
+            self.store.backup(str(self.path / "oxigraph"))
+            self._workspace.keep(identifier)
+        del self.store, self.cover
+        for name in ("search", "queries"):
+            _link_tree(self.base.path / name, self.path / name)
+        for name in (AXIOMS, REMAINDER):
+            _link(self.base.path / name, self.path / name)
+        self.delta.write(self.path)
+        manifest = replace(
+            self.base.manifest,
+            id=identifier,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            client_graphs=self._sizes(),
+            cover=cover,
+            quads=quads,
+            made_by=made_by,
+            previous=self.base.id,
+            base=self.base.id if self.delta.is_recorded else None,
+        )
+        return seal(self.path, manifest, base=self.base)
+
+    def _known_quads(self) -> int | None:
+        """How many quads there are, hidden ones too, where that needs no counting."""
+        known, delta = self.base.manifest.quads, self.delta
+        return (
+            known + len(delta.added) - len(delta.removed) if delta.is_recorded and known is not None else None
+        )
+
+    def _sizes(self) -> dict[str, int]:
+        return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}
+
+
+class _ReadOnly:
+    """Knows the graphs that are not a client's, and why."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        names = Names(manifest.base_iri)
+        self._computed = {names.graph(name) for name in DERIVED_GRAPHS}
+
+    def guard(self, name: GraphName) -> None:
+        key = graph_key(name)
+        if key in HIDDEN_GRAPHS:
+            raise ReadOnlyGraphError(f"The graph name <{key}> is reserved.", hint="Choose another name.")
+        if key not in self._manifest.graphs and key not in self._computed:
+            return
+        files = self._manifest.graph_sources.get(key, ())
+        if files:
+            what = f"is made from {', '.join(files)}"
+            hint = f"Change {'that file' if len(files) == 1 else 'those files'} and build again, or write to "
+        else:
+            what = "is computed from the project's files"
+            hint = "Change the files that it follows from and build again, or write to "
+        raise ReadOnlyGraphError(
+            f"The graph <{key}> {what}, so it cannot be written to.", hint=hint + "a graph of another name."
+        )
+
+
+def _some(quads: Iterator[ox.Quad], limit: int = 50_000) -> list[ox.Quad]:
+    return [quad for quad, _ in zip(quads, range(limit), strict=False)]
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    target.mkdir()
+    for item in source.iterdir():
+        if item.is_dir():
+            _link_tree(item, target / item.name)
+        else:
+            _link(item, target / item.name)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Have a file in another folder too; as a copy where the file system knows no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        with suppress(FileNotFoundError):
+            shutil.copy2(source, target)

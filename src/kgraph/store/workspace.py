@@ -1,0 +1,71 @@
+"""A workspace: a store kept open for writing from one small write to the next.
+
+Opening a store for writing takes longer than most writes, and what RocksDB tidies up in the background
+would be broken off each time it is closed. So whoever writes often keeps a copy of the current generation
+open, in a folder of its own, changes that, and publishes checkpoints of it.
+
+The folder is its process's alone: a lock in it says that the process lives, and whoever opens a workspace
+sweeps away those of the dead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, Final
+
+import pyoxigraph as ox
+
+from kgraph.store.generation import Generation
+from kgraph.store.locks import is_locked
+
+__all__ = ["Workspace"]
+
+_PREFIX: Final = ".work-"
+_OWNER: Final = "owner"
+
+
+class Workspace:
+    """A store that is open for writing, and the generation that it holds. Used under the right to write."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._owner: IO[str] | None = None
+        self._store: ox.Store | None = None
+        self._holds = ""
+
+    def open(self, base: Generation) -> ox.Store:
+        """The store, holding what a generation holds."""
+        if self._store is None or self._holds != base.id:
+            self.drop()
+            folder = self._claim(base.path.parent)
+            ox.Store.read_only(str(base.store_path)).backup(str(folder / "oxigraph"))
+            self._store = ox.Store(str(folder / "oxigraph"))
+            self._holds = base.id
+        return self._store
+
+    def keep(self, identifier: str) -> None:
+        """Know that the store now holds another generation."""
+        self._holds = identifier
+
+    def drop(self) -> None:
+        """Forget the store, because nobody knows what it holds."""
+        self._store = None
+        self._holds = ""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+        if self._owner is not None:
+            self._owner.close()
+            self._owner = None
+
+    def _claim(self, generations: Path) -> Path:
+        for folder in generations.glob(f"{_PREFIX}*"):
+            if not is_locked(folder / _OWNER):
+                shutil.rmtree(folder, ignore_errors=True)
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=generations))
+        self._owner = (self._folder / _OWNER).open("w")
+        fcntl.flock(self._owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return self._folder

@@ -1,0 +1,96 @@
+"""Who may write: nobody unless the server is writable, and then whoever holds the token.
+
+Without a token a server writes for its own machine alone. It listens on loopback only, and a request that a
+page of another site could have made a browser send is refused: one with a foreign ``Origin``, or one whose
+``Host`` is a name that somebody made point to this machine (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from kgraph.errors import SettingsError
+from kgraph.settings import Settings
+from kgraph.web.problems import HttpProblem
+
+__all__ = ["admit_write", "check_writing"]
+
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="kgraph"'}
+
+
+def check_writing(settings: Settings) -> None:
+    """Refuse to start a server that would write for everybody.
+
+    Raises:
+        SettingsError: it is writable, can be reached from elsewhere, and has no token.
+    """
+    if settings.writable and not settings.token and not _is_loopback(settings.host):
+        raise SettingsError(
+            f"A writable server on {settings.host} needs a token.",
+            hint="Set KGRAPH_TOKEN, or listen on 127.0.0.1.",
+        )
+
+
+def admit_write(request: Request, settings: Settings) -> None:
+    """Let a write pass.
+
+    Raises:
+        HttpProblem: it may not.
+    """
+    if not settings.writable:
+        raise HttpProblem(
+            HTTPStatus.FORBIDDEN,
+            "read-only",
+            "This endpoint answers queries and takes no updates.",
+            "Start it with --writable, or change the project's files and build again.",
+        )
+    if settings.token:
+        _require_token(request, settings.token)
+    else:
+        _require_own_machine(request)
+
+
+def _require_token(request: Request, token: str) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given.strip():
+        raise HttpProblem(
+            HTTPStatus.UNAUTHORIZED,
+            "token-missing",
+            "Writing needs a token.",
+            "Send it as 'Authorization: Bearer TOKEN'.",
+            headers=_CHALLENGE,
+        )
+    if not hmac.compare_digest(given.strip().encode(), token.encode()):
+        raise HttpProblem(
+            HTTPStatus.FORBIDDEN,
+            "token-wrong",
+            "This is not the token.",
+            "Ask whoever runs the server for it.",
+        )
+
+
+def _require_own_machine(request: Request) -> None:
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    origin = request.headers.get("origin")
+    if not _is_loopback(host) or (origin is not None and not _is_loopback(urlsplit(origin).hostname or "")):
+        raise HttpProblem(
+            HTTPStatus.FORBIDDEN,
+            "foreign-write",
+            "Without a token this server takes writes from programs on its own machine alone.",
+            "Ask it as localhost and from no page of another site, or start it with a token.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, section 6.3
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

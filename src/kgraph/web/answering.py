@@ -1,0 +1,152 @@
+"""Answers as responses: their entity tag, their content coding, and whether they may be repeated.
+
+A resource that answers from a generation asks :func:`begin` first, which knows the tag before anything has
+run, and hands what comes of it to :func:`respond` or :func:`respond_whole`.
+
+HONEST: an answer that breaks off is not brought to an end, whereupon the server aborts the connection.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from kgraph.cache import KeptReader
+from kgraph.engine import Answer
+from kgraph.errors import KgraphError
+from kgraph.store import Generation
+from kgraph.web.conditional import encoded_tag, entity_tag, is_known, is_named
+from kgraph.web.encoding import GZIP, Coding, choose_coding, compress, compress_stream, is_worthwhile
+from kgraph.web.negotiation import Choice
+from kgraph.web.problems import HttpProblem
+
+__all__ = ["Unchanged", "Variant", "begin", "respond", "respond_whole"]
+
+_log: Final = logging.getLogger(__name__)
+#: The key of a request's scope under which it says of which generation its answer may be repeated.
+REPEATABLE: Final = "kgraph.repeatable"
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What is about to be answered: a representation of a resource as a generation has it.
+
+    ``tag`` is None where each answer is another.
+    """
+
+    choice: Choice
+    coding: Coding
+    generation: str
+    tag: str | None
+
+    def headers(self, *, gzipped: bool) -> dict[str, str]:
+        """The headers of the answer."""
+        headers = {**self.choice.headers, "X-Content-Type-Options": "nosniff"}
+        if gzipped:
+            headers["Content-Encoding"] = GZIP
+        if self.tag is None:
+            headers["Cache-Control"] = "no-store"
+        else:
+            headers["ETag"] = encoded_tag(self.tag, GZIP) if gzipped else self.tag
+            headers["Cache-Control"] = "no-cache"  # keep it, and ask whether it still holds
+        return headers
+
+
+class Unchanged(Exception):  # noqa: N818 - no fault, but what the client hopes to hear
+    """The client has the answer already. Holds the response that says so."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+def begin(
+    request: Request, choice: Choice, generation: Generation, *parts: str, repeatable: bool = True
+) -> Variant:
+    """Say what is about to be answered. ``parts`` are whatever decides over the bytes beside the choice.
+
+    Raises:
+        Unchanged: the client has it already; no query is needed.
+        HttpProblem: it takes no content coding that there is, or its precondition forbids the answer.
+    """
+    coding = choose_coding(request.headers.getlist("accept-encoding"))
+    if not repeatable:
+        return Variant(choice, coding, generation.id, None)
+    tag = entity_tag(generation.id, choice.format.name, choice.media_type, *parts)
+    variant = Variant(choice, coding, generation.id, tag)
+    named = is_named(request.headers.get("if-none-match"), tag, encoded_tag(tag, GZIP))
+    if named is not None:
+        raise Unchanged(_unchanged(request, variant, named))
+    return variant
+
+
+def _unchanged(request: Request, variant: Variant, tag: str) -> Response:
+    if request.method not in ("GET", "HEAD"):  # RFC 9110, section 13.1.2
+        raise HttpProblem(
+            HTTPStatus.PRECONDITION_FAILED,
+            "precondition",
+            "The answer is still the one that If-None-Match names.",
+            "Use what you have, or ask without If-None-Match.",
+            headers={"ETag": tag},
+        )
+    request.scope[REPEATABLE] = variant.generation
+    headers = variant.headers(gzipped=False) | {"ETag": tag}
+    del headers["Content-Type"]
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+
+
+async def respond_whole(request: Request, variant: Variant, content: bytes) -> Response:
+    """An answer that is all there."""
+    gzipped = _is_gzipped(variant, len(content))
+    return _whole(request, variant, await compress(content) if gzipped else content, gzipped=gzipped)
+
+
+async def respond(request: Request, variant: Variant, answer: Answer) -> Response:
+    """An answer of the engine: at once where it is complete, streamed where more is to come."""
+    if not answer.complete:
+        return _AnswerResponse(answer, variant)
+    if not isinstance(answer, KeptReader):
+        return await respond_whole(request, variant, await answer.read())
+    kept = answer.kept
+    if not _is_gzipped(variant, len(kept.content)):
+        return _whole(request, variant, kept.content, gzipped=False)
+    if GZIP not in kept.encoded:
+        kept.add_encoding(GZIP, await compress(kept.content))
+    return _whole(request, variant, kept.encoded[GZIP], gzipped=True)
+
+
+def _is_gzipped(variant: Variant, size_bytes: int) -> bool:
+    return variant.coding is Coding.GZIP_ONLY or (variant.coding is Coding.GZIP and is_worthwhile(size_bytes))
+
+
+def _whole(request: Request, variant: Variant, content: bytes, *, gzipped: bool) -> Response:
+    if variant.tag is not None:
+        if request.method in ("GET", "HEAD") and is_known(request.headers.get("if-none-match"), variant.tag):
+            return _unchanged(request, variant, variant.tag)
+        request.scope[REPEATABLE] = variant.generation
+    return Response(content, headers=variant.headers(gzipped=gzipped))
+
+
+class _AnswerResponse(StreamingResponse):
+    """An answer on its way. It is closed with the response, so a client that leaves frees the worker."""
+
+    def __init__(self, answer: Answer, variant: Variant) -> None:
+        gzipped = variant.coding is not Coding.IDENTITY
+        pieces: AsyncIterator[bytes] = compress_stream(answer) if gzipped else answer
+        super().__init__(pieces, headers=variant.headers(gzipped=gzipped))
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except KgraphError as error:
+            _log.warning("an answer was cut off midway: %s", error.message)
+        finally:
+            await self._answer.aclose()

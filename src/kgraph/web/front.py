@@ -1,0 +1,109 @@
+"""The front door: what is asked most goes straight to its handler, all else through the framework.
+
+A framework's machinery for a request (routing, middleware, injection) costs more than a small query. The
+handlers are the same functions that the framework routes to, so what holds there holds here: errors, pages,
+and the header that opens reading to pages from elsewhere. Every request is timed, whichever way it goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from starlette.types import Message, Receive, Scope, Send
+
+from kgraph.web.faults import fault_response
+from kgraph.web.metrics import COUNTED, Requests
+
+__all__ = ["EXPOSED_HEADERS", "QUERY", "FrontDoor"]
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_slow: Final = logging.getLogger("kgraph.slow")
+#: The headers that a script of another origin may read (Fetch Standard, section 3.3).
+EXPOSED_HEADERS: Final = (
+    "Accept-Post",
+    "Allow",
+    "Content-Location",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-Generation",
+)
+_OPEN: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", ", ".join(EXPOSED_HEADERS).encode()),
+)
+#: The key of a request's scope under which a handler leaves the query, for the log of slow ones.
+QUERY: Final = "kgraph.query"
+_LOGGED_LENGTH: Final = 500
+
+
+class FrontDoor(FastAPI):
+    """The application. ``direct`` names the handlers that need no framework, by path and method."""
+
+    requests: Requests
+    #: Held while a write's precondition is evaluated and the write carried out.
+    writing: asyncio.Lock
+    slow_query_s: float = float("inf")
+
+    def open_to(self, direct: Mapping[tuple[str, str], Handler], aliases: Mapping[str, str]) -> None:
+        """Let these requests pass straight to their handlers. ``aliases`` are other spellings of paths."""
+        self._direct = direct
+        self._aliases = aliases
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        status = 0
+        started = perf_counter()
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        scope["path"] = self._aliases.get(scope["path"], scope["path"])
+        handler = self._direct.get((scope["path"], scope["method"]))
+        try:
+            if handler is None:
+                await super().__call__(scope, receive, note)
+            else:
+                await self._pass(handler, scope, receive, note)
+        finally:
+            self._count(scope, status, perf_counter() - started, direct=handler is not None)
+
+    async def _pass(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        request = Request(scope, receive)
+        try:
+            response = await handler(request)
+        except Exception as error:  # whatever it is, it is told in our shape
+            response = fault_response(request, error)
+        response.raw_headers.extend(_OPEN)
+        await response(scope, receive, send)
+
+    def _count(self, scope: Scope, status: int, taken_s: float, *, direct: bool) -> None:
+        path = scope["path"] if direct else getattr(scope.get("route"), "path", "")
+        count = self.requests.counter(path, scope["method"], status)
+        count.observe(taken_s)
+        scope[COUNTED] = count
+        if taken_s >= self.slow_query_s and (query := scope.get(QUERY)):
+            text = " ".join(query.split())
+            _slow.warning(
+                "slow query",
+                extra={
+                    "path": scope["path"],
+                    "status": status,
+                    "seconds": round(taken_s, 3),
+                    "query": text if len(text) <= _LOGGED_LENGTH else text[:_LOGGED_LENGTH] + "…",
+                },
+            )

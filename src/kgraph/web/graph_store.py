@@ -1,0 +1,370 @@
+"""``/graph-store``: the SPARQL 1.1 Graph Store HTTP Protocol.
+
+A graph is named indirectly, by ``?graph=IRI`` or ``?default`` (section 4.2), or directly, by a URL below this
+one, which is then its IRI (section 4.1). ``?default`` is the store's own default graph, whatever a query sees
+as its default: the graph that PUT changes is the one that GET shows. It counts as created when it had no
+triples before.
+
+A precondition is evaluated and the write carried out before the next write begins, so that of two clients
+who mean to change the same state one is told (RFC 9110, section 13).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urljoin
+from uuid import uuid4
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.engine import DefaultGraph
+from kgraph.errors import RdfSyntaxError
+from kgraph.rdf.formats import Format, ResultKind, formats_for
+from kgraph.store import Generation
+from kgraph.store.manifest import DEFAULT_KEY
+from kgraph.web import pages
+from kgraph.web.admission import admit_write
+from kgraph.web.answering import begin, respond
+from kgraph.web.conditional import encoded_tag, entity_tag, is_named
+from kgraph.web.documentation import problem_responses
+from kgraph.web.encoding import GZIP
+from kgraph.web.multipart import FORM_DATA, join_parts
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import (
+    WRITE_LIMIT_BYTES,
+    choose_format,
+    client_of,
+    media_type_of,
+    read_body,
+    read_parameters,
+    unsupported,
+    while_connected,
+)
+from kgraph.web.sparql import generation_header, graph_of
+
+__all__ = ["DIRECT", "PATH", "router"]
+
+router: Final = APIRouter(tags=["Graph store"])
+
+PATH: Final = "/graph-store"
+_GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_OFFERED: Final = formats_for(ResultKind.GRAPH)
+#: The formats in which a graph can be sent: those of one graph.
+_TAKEN: Final = {
+    media_type: fmt for fmt in _OFFERED if fmt.name not in ("nq", "trig") for media_type in fmt.media_types
+}
+_TAKEN_TYPES: Final = [fmt.media_type for fmt in dict.fromkeys(_TAKEN.values())]
+
+_PARAMETERS: Final = [
+    {
+        "name": "graph",
+        "in": "query",
+        "description": "The IRI of a graph. Either this or 'default'.",
+        "schema": {"type": "string", "format": "iri-reference", "minLength": 1},
+    },
+    {
+        "name": "default",
+        "in": "query",
+        "description": "The default graph.",
+        "allowEmptyValue": True,
+        "schema": {"type": "string"},
+    },
+]
+_SCHEMAS: Final = {"application/ld+json": {"type": ["object", "array"]}}
+_BODY: Final = {
+    "required": True,
+    "content": {kind: {"schema": _SCHEMAS.get(kind, {"type": "string"})} for kind in _TAKEN_TYPES},
+}
+_READ: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The graph.", "content": {fmt.media_type: {} for fmt in _OFFERED}},
+    304: {"description": "It is still as If-None-Match names it."},
+    **problem_responses(400, 404, 406, 503, 504, 507),
+}
+_WRITE: Final[dict[int | str, dict[str, Any]]] = problem_responses(
+    400, 401, 403, 406, 412, 413, 415, 503, 504, 507
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The graph that a request names: its IRI, or None for the default graph."""
+
+    iri: str | None
+
+    @property
+    def name(self) -> str:
+        """What an error calls it."""
+        return "The default graph" if self.iri is None else f"The graph <{self.iri}>"
+
+
+@router.head(PATH, include_in_schema=False)
+@router.get(
+    PATH,
+    summary="Read a graph",
+    operation_id="graph_get",
+    responses=_READ,
+    openapi_extra={"parameters": _PARAMETERS},
+)
+async def read_graph(request: Request) -> Response:
+    """A graph's triples (section 5.2); HEAD tells whether there is such a graph (section 5.7)."""
+    graph = graph_of(request)
+    generation = graph.generation
+    target = _require_target(request)
+    if not graph.graph_exists(target.iri, generation=generation):
+        raise _unknown(target)
+    choice = choose_format(request, _OFFERED, what=target.name)
+    variant = begin(request, choice, generation, *_parts(target))
+    answer = await while_connected(
+        request,
+        graph.query(
+            _GRAPH,
+            formats={ResultKind.GRAPH: choice.format.name},
+            default_graphs=None if target.iri is None else (target.iri,),
+            default_graph=DefaultGraph.STRICT,
+            generation=generation,
+            client=client_of(request),
+        ),
+    )
+    return await respond(request, variant, answer)
+
+
+@router.put(
+    PATH,
+    summary="Put a graph in the place of another",
+    operation_id="graph_put",
+    status_code=204,
+    responses={
+        201: {"description": "The graph is new."},
+        204: {"description": "It has taken the place of the one of its name."},
+        **_WRITE,
+    },
+    openapi_extra={"parameters": _PARAMETERS, "requestBody": _BODY},
+)
+async def put_graph(request: Request) -> Response:
+    """Replace or create a graph (section 5.3)."""
+    return await _store(request, _admitted_target(request), replaces=True)
+
+
+@router.post(
+    PATH,
+    summary="Add to a graph",
+    operation_id="graph_post",
+    responses={
+        200: {"description": "The triples are in the graph.", "content": {"application/json": {}}},
+        201: {"description": "The graph is new. Location names it where the request did not."},
+        **_WRITE,
+    },
+    openapi_extra={
+        "parameters": _PARAMETERS,
+        "requestBody": {
+            "required": True,
+            "content": {**_BODY["content"], FORM_DATA: {"schema": {"type": "object"}}},  # type: ignore[dict-item]
+        },
+    },
+)
+async def add_to_graph(request: Request) -> Response:
+    """Merge into a graph (section 5.5); into a new one, whose URL is its name, where none is named."""
+    admit_write(request, graph_of(request).settings)
+    target = _target(request)
+    if target is not None:
+        return await _store(request, target, replaces=False)
+    url = pages.public_url(request, f"{PATH}/{uuid4()}")
+    response = await _store(request, Target(url), replaces=False)
+    response.headers["Location"] = url
+    return response
+
+
+@router.delete(
+    PATH,
+    summary="Take a graph away",
+    operation_id="graph_delete",
+    responses={
+        200: {"description": "It is gone.", "content": {"application/json": {}}},
+        **problem_responses(400, 401, 403, 404, 412, 503, 504, 507),
+    },
+    openapi_extra={"parameters": _PARAMETERS},
+)
+async def delete_graph(request: Request) -> Response:
+    """Remove a graph (section 5.4); the default graph is emptied."""
+    target = _admitted_target(request)
+    graph = graph_of(request)
+    async with request.app.writing:
+        _require_precondition(request, graph.generation, target)
+        if not graph.graph_exists(target.iri):
+            raise _unknown(target)
+        await graph.delete_graph(target.iri)
+    return _done(graph, target)
+
+
+@router.api_route(f"{PATH}/{{name:path}}", methods=["GET", "HEAD"], include_in_schema=False)
+async def read_graph_directly(request: Request) -> Response:
+    """The same of the graph whose IRI is the URL."""
+    return await read_graph(request)
+
+
+@router.put(f"{PATH}/{{name:path}}", include_in_schema=False)
+async def put_graph_directly(request: Request) -> Response:
+    """Likewise."""
+    return await put_graph(request)
+
+
+@router.post(f"{PATH}/{{name:path}}", include_in_schema=False)
+async def add_to_graph_directly(request: Request) -> Response:
+    """Likewise."""
+    return await add_to_graph(request)
+
+
+@router.delete(f"{PATH}/{{name:path}}", include_in_schema=False)
+async def delete_graph_directly(request: Request) -> Response:
+    """Likewise."""
+    return await delete_graph(request)
+
+
+# Which graph.
+
+
+def _target(request: Request) -> Target | None:
+    """The graph that a request names; None where it names none."""
+    if request.url.path != PATH:
+        return Target(_iri(pages.public_url(request, request.scope["raw_path"].decode("ascii"))))
+    named = [value for name, value in read_parameters(request) if name == "graph"]
+    default = any(name == "default" for name, _ in read_parameters(request))
+    if len(named) + default > 1:
+        raise _bad_target("The request names several graphs.")
+    if named:
+        iri = named[0]
+        if not iri:
+            raise _bad_target("The name of the graph is empty.")
+        return Target(_iri(iri if _SCHEME.match(iri) else urljoin(pages.public_url(request, PATH), iri)))
+    return Target(None) if default else None
+
+
+def _require_target(request: Request) -> Target:
+    target = _target(request)
+    if target is None:
+        raise _bad_target("The request names no graph.")
+    return target
+
+
+def _admitted_target(request: Request) -> Target:
+    admit_write(request, graph_of(request).settings)
+    return _require_target(request)
+
+
+def _iri(text: str) -> str:
+    try:
+        return ox.NamedNode(text).value
+    except ValueError as error:
+        raise _bad_target(f"{text[:200]!r} is no IRI.") from error
+
+
+def _bad_target(message: str) -> HttpProblem:
+    return HttpProblem(
+        HTTPStatus.BAD_REQUEST,
+        "graph",
+        message,
+        "Name one, by '?graph=IRI' or '?default' (Graph Store HTTP Protocol, section 4.2).",
+    )
+
+
+def _unknown(target: Target) -> HttpProblem:
+    return HttpProblem(
+        HTTPStatus.NOT_FOUND,
+        "unknown-graph",
+        f"{target.name} is not here.",
+        "SELECT DISTINCT ?g { GRAPH ?g {} } lists the graphs.",
+    )
+
+
+def _parts(target: Target) -> tuple[str, ...]:
+    """What decides over a graph's representation, for its entity tag."""
+    return ("graph", "default" if target.iri is None else f"<{target.iri}>")
+
+
+# Writing.
+
+
+async def _store(request: Request, target: Target, *, replaces: bool) -> Response:
+    """Put or add what the request sends; all of it, or nothing."""
+    graph = graph_of(request)
+    base_iri = target.iri or pages.public_url(request, PATH)
+    content, fmt = await _read_document(request, with_form=not replaces, base_iri=base_iri)
+    async with request.app.writing:
+        before = graph.generation
+        _require_precondition(request, before, target)
+        write = graph.put_graph if replaces else graph.add_to_graph
+        created = await write(target.iri, content, format=fmt.name, base_iri=base_iri)
+    if target.iri is None:
+        created = DEFAULT_KEY not in before.manifest.client_graphs
+    if not created and replaces:
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=generation_header(graph))
+    return _done(graph, target, status=HTTPStatus.CREATED if created else HTTPStatus.OK)
+
+
+def _done(graph: AsyncKnowledgeGraph, target: Target, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    header = generation_header(graph)
+    content = {"graph": target.iri, "generation": header["X-Generation"]}
+    return JSONResponse(content, status_code=status, headers=header)
+
+
+async def _read_document(request: Request, *, with_form: bool, base_iri: str) -> tuple[bytes, Format]:
+    """What is to be stored, and its format. A form with several files is one document (section 5.5)."""
+    media_type = media_type_of(request)
+    fmt = _TAKEN.get(media_type)
+    if fmt is None and not (with_form and media_type == FORM_DATA):
+        raise unsupported(media_type, [*_TAKEN_TYPES, *([FORM_DATA] if with_form else [])], what="A graph")
+    body = await read_body(request, limit_bytes=WRITE_LIMIT_BYTES)
+    if fmt is not None:
+        if fmt.name == "jsonld" and not body.lstrip().startswith((b"{", b"[")):
+            # JSON-LD 1.1, section 9; Oxigraph takes a number for an empty document.
+            raise RdfSyntaxError("The document is neither a JSON object nor an array.")
+        return body, fmt
+    return await join_parts(request.headers["content-type"], body, _TAKEN, base_iri=base_iri)
+
+
+def _require_precondition(request: Request, generation: Generation, target: Target) -> None:
+    """Evaluate If-Match and If-None-Match of a write (RFC 9110, section 13.2.2)."""
+    if_match, if_none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if if_match is None and if_none_match is None:
+        return
+    exists = graph_of(request).graph_exists(target.iri, generation=generation)
+    tags = _tags(generation, target) if exists else ()
+    holds = True
+    if if_match is not None:
+        holds = exists if if_match.strip() == "*" else is_named(if_match, *tags, strong=True) is not None
+    elif if_none_match is not None:
+        holds = not exists if if_none_match.strip() == "*" else is_named(if_none_match, *tags) is None
+    if not holds:
+        raise HttpProblem(
+            HTTPStatus.PRECONDITION_FAILED,
+            "precondition",
+            f"{target.name} is not as the request supposes.",
+            "Read it again, and decide anew.",
+        )
+
+
+def _tags(generation: Generation, target: Target) -> tuple[str, ...]:
+    """The tags of all representations of a graph."""
+    plain = [
+        entity_tag(generation.id, fmt.name, media_type, *_parts(target))
+        for fmt in _OFFERED
+        for media_type in fmt.media_types
+    ]
+    return (*plain, *(encoded_tag(tag, GZIP) for tag in plain))
+
+
+#: The handlers of this resource that need no framework.
+DIRECT: Final = {
+    (PATH, "GET"): read_graph,
+    (PATH, "HEAD"): read_graph,
+    (PATH, "PUT"): put_graph,
+    (PATH, "POST"): add_to_graph,
+    (PATH, "DELETE"): delete_graph,
+}

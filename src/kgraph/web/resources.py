@@ -1,0 +1,262 @@
+"""The things themselves: every IRI of the project answers here, as a page or in RDF.
+
+A thing answers with 200 and the address of the document in Content-Location, not with a redirect: see
+ARCHITECTURE. An IRI that the graph knows wins over a suffix: ``/id/a.ttl`` is the thing of that name, if
+there is one, and else ``/id/a`` in Turtle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.describe import Addresses, Describer, Kind
+from kgraph.rdf.formats import FORMATS, ResultKind
+from kgraph.store import Generation
+from kgraph.web import pages
+from kgraph.web.answering import Variant, begin, respond, respond_whole
+from kgraph.web.article_page import article_page
+from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.ontology_page import ontology_page
+from kgraph.web.places import iris_at, split_suffix
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import choose_format, single_values, while_connected
+from kgraph.web.sparql import graph_of
+from kgraph.web.thing_pages import graph_page, thing_page
+from kgraph.web.viewing import Alternate
+
+__all__ = ["OFFERED", "alternates_of", "answer_page", "answer_rdf", "router"]
+
+router: Final = APIRouter(tags=["Things"])
+
+#: The formats of a description; the first is what a client without a wish gets.
+OFFERED: Final = (*(FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdf")), HTML)
+_SUFFIXES: Final = {fmt.suffix: fmt for fmt in OFFERED}
+_RDF: Final = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "nq": ox.RdfFormat.N_QUADS,
+    "trig": ox.RdfFormat.TRIG,
+}
+_NAMES: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML", "html": "HTML"}
+_VOID: Final = "http://rdfs.org/ns/void#"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a request is for: an IRI, how it is to be answered, and the path without a suffix."""
+
+    iri: str
+    choice: Choice
+    path: str
+    page: int
+    query: str
+
+
+@router.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
+async def answer_thing(request: Request) -> Response:
+    """Whatever the path names below the project's base IRI."""
+    graph = graph_of(request)
+    with graph.describing() as describer:
+        found = await while_connected(request, _find(request, graph, describer))
+        if isinstance(found, Response):
+            return found
+        generation = describer.generation
+        host = pages.public_url(request, found.path)
+        variant = begin(request, found.choice, generation, "thing", found.iri, host, found.query)
+        headers = _headers(request, found)
+        if found.iri in generation.manifest.named_graphs:
+            return await _graph(request, graph, variant, generation, found, headers)
+        return await while_connected(request, _thing(request, graph, describer, variant, found, headers))
+
+
+async def _find(request: Request, graph: AsyncKnowledgeGraph, describer: Describer) -> _Found | Response:
+    path = (
+        request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace").partition("?")[0]
+    )
+    query = request.url.query
+    names = graph.settings.names
+    exact = iris_at(path, query, names)
+    split = split_suffix(path, _SUFFIXES)
+    stems = iris_at(split[0], query, names) if split else []
+    iri = await describer.find_known([*exact, *stems])
+    if iri is None:
+        return _nothing_at(request, path, exact)
+    page = _page_of(request) if f"?{query}" not in iri else 1
+    if iri in exact:
+        return _Found(iri, choose_format(request, OFFERED, what="The description"), path, page, query)
+    assert split is not None  # noqa: S101 - only a stem is left
+    fmt = _SUFFIXES[split[1]]
+    return _Found(iri, Choice(fmt, fmt.media_type), split[0], page, query)
+
+
+def _nothing_at(request: Request, path: str, iris: Sequence[str]) -> Response:
+    bare = path.rstrip("/")
+    if bare and bare != path and any(route.path == bare for route in request.app.routes):
+        return RedirectResponse(bare, HTTPStatus.PERMANENT_REDIRECT)
+    what = f"The graph knows nothing of <{iris[0][:200]}>." if iris else "There is nothing here."
+    raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", what, "See / for what there is.")
+
+
+def _page_of(request: Request) -> int:
+    text = single_values(request).get("page", "1")
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < 10**8:
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "bad-parameter",
+            "A page is a whole number from 1.",
+            "Leave it out for the first.",
+        )
+    return int(text)
+
+
+def _headers(request: Request, found: _Found) -> dict[str, str]:
+    """Where the document is, what else there is of it, and what it is about (RFC 8288, RFC 9110)."""
+    links = [
+        f'<{each.href}>; rel="alternate"; type="{each.type}"'
+        for each in alternates_of(found.path, found.query)
+    ]
+    links += [
+        f'<{_uri(found.iri)}>; rel="canonical"',
+        f'<{pages.public_url(request, "/.well-known/void")}>; rel="describedby"',
+    ]
+    tail = f"?{found.query}" if found.query else ""
+    return {
+        "Content-Location": f"{found.path}.{found.choice.format.suffix}{tail}",
+        "Link": ", ".join(links),
+    }
+
+
+def _uri(iri: str) -> str:
+    """An IRI as a header can carry it (RFC 3987, section 3.1)."""
+    return iri.encode("ascii", "xmlcharrefreplace").decode() if iri.isascii() else _encoded(iri)
+
+
+def _encoded(iri: str) -> str:
+    return "".join(c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in iri)
+
+
+def alternates_of(path: str, query: str = "") -> list[Alternate]:
+    """The formats of what is at a path, each at its own."""
+    tail = f"?{query}" if query else ""
+    return [Alternate(_NAMES[fmt.name], fmt.media_type, f"{path}.{fmt.suffix}{tail}") for fmt in OFFERED]
+
+
+async def _thing(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    describer: Describer,
+    variant: Variant,
+    found: _Found,
+    headers: dict[str, str],
+) -> Response:
+    description = await describer.describe(found.iri, page=found.page)
+    back = _turned(found, -1) if found.page > 1 else None
+    on = _turned(found, 1) if description.more else None
+    for url, relation in ((back, "prev"), (on, "next")):
+        if url is not None:
+            headers["Link"] += f', <{url}>; rel="{relation}"'
+    if found.choice.format is not HTML:
+        triples = [*description.triples(), _in_dataset(found.iri, request, graph)]
+        return await answer_rdf(request, variant, triples, graph, headers)
+    others = [each for each in alternates_of(found.path, found.query) if each.type != "text/html"]
+    if description.kind is Kind.ARTICLE and found.page == 1:
+        text = await describer.article(description)
+        page = article_page(request, graph, description, text, alternates=others)
+    elif description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
+        page = ontology_page(request, graph, await describer.terms(description), alternates=others)
+    else:
+        page = thing_page(request, graph, description, alternates=others, pages=(back, on))
+    return await answer_page(request, variant, page, headers)
+
+
+def _turned(found: _Found, step: int) -> str:
+    page = found.page + step
+    return (
+        found.path
+        + (f".{found.choice.format.suffix}")
+        + (f"?{urlencode({'page': page})}" if page > 1 else "")
+    )
+
+
+def _in_dataset(iri: str, request: Request, graph: AsyncKnowledgeGraph) -> ox.Triple:
+    """The dataset that a document belongs to (VoID, section 7.2)."""
+    dataset = Addresses(pages.public_url(request, ""), graph.settings.names).dataset
+    return ox.Triple(ox.NamedNode(iri), ox.NamedNode(_VOID + "inDataset"), ox.NamedNode(dataset))
+
+
+async def answer_rdf(
+    request: Request,
+    variant: Variant,
+    triples: Iterable[ox.Triple],
+    graph: AsyncKnowledgeGraph,
+    headers: Mapping[str, str],
+    prefixes: Mapping[str, str] | None = None,
+) -> Response:
+    """Triples in the format that was chosen."""
+    known = {**graph.prefixes, "void": _VOID, **(prefixes or {})}
+    content = ox.serialize(triples, format=_RDF[variant.choice.format.name], prefixes=known) or b""
+    response = await respond_whole(request, variant, content)
+    response.headers.update(headers)
+    return response
+
+
+async def answer_page(
+    request: Request, variant: Variant, page: Response, headers: Mapping[str, str]
+) -> Response:
+    """A page of what a generation says, with its own headers and the variant's."""
+    response = await respond_whole(request, variant, bytes(page.body))
+    policy = {"Content-Security-Policy": page.headers["content-security-policy"]}
+    response.headers.update({**policy, **headers})
+    return response
+
+
+async def _graph(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    variant: Variant,
+    generation: Generation,
+    found: _Found,
+    headers: dict[str, str],
+) -> Response:
+    """A graph's own triples, and the one that says which dataset it belongs to."""
+    name = ox.NamedNode(found.iri)
+    if found.choice.format is HTML:
+        query = (
+            f"SELECT ?subject ?predicate ?object WHERE {{ GRAPH {name} {{ ?subject ?predicate ?object }} }}"
+        )
+        answer = await while_connected(
+            request, graph.query(query, formats=pages.PAGE_FORMATS, generation=generation)
+        )
+        page = graph_page(
+            request,
+            iri=found.iri,
+            name=found.iri.removeprefix(graph.settings.names.graphs),
+            count=generation.manifest.named_graphs[found.iri],
+            result=await pages.read_result(graph, answer),
+            alternates=[each for each in alternates_of(found.path) if each.type != "text/html"],
+        )
+        return await answer_page(request, variant, page, headers)
+    link = _in_dataset(found.iri, request, graph)
+    query = (
+        "CONSTRUCT { ?s ?p ?o } WHERE { "
+        f"{{ VALUES (?s ?p ?o) {{ ({link.subject} {link.predicate} {link.object}) }} }} "
+        f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }} }}"
+    )
+    answer = await while_connected(
+        request,
+        graph.query(query, formats={ResultKind.GRAPH: found.choice.format.name}, generation=generation),
+    )
+    response = await respond(request, variant, answer)
+    response.headers.update(headers)
+    return response

@@ -1,0 +1,46 @@
+"""Asking canned queries before anybody does, so that the first to ask after a swap need not wait.
+
+Those are asked that can be without values, one after the other, and only while two workers have nothing to
+do: whoever comes finds the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+
+from kgraph.api import AsyncKnowledgeGraph
+from kgraph.canned import CannedQuery
+from kgraph.errors import KgraphError
+from kgraph.rdf.formats import ResultKind, formats_for
+from kgraph.web.pages import PAGE_FORMATS
+
+__all__ = ["warm"]
+
+_PREFERRED: Final = {kind: formats_for(kind)[0].name for kind in ResultKind}
+_PAUSE_S: Final = 0.1
+
+
+async def warm(graph: AsyncKnowledgeGraph) -> None:
+    """Ask the canned queries of the current generation, for programs and for pages."""
+    generation = graph.generation
+    for query in graph.canned_queries(generation).values():
+        if not _is_complete(query):
+            continue
+        text = query.bind({}, prefixes=graph.prefixes)
+        for formats in (_PREFERRED, PAGE_FORMATS):
+            while not _is_quiet(graph):  # noqa: ASYNC110 - nothing tells when a worker has time
+                await asyncio.sleep(_PAUSE_S)
+            with suppress(KgraphError):  # whoever asks it will hear of it
+                answer = await graph.query(text, formats=formats, generation=generation, client="warming")
+                await answer.read()
+
+
+def _is_complete(query: CannedQuery) -> bool:
+    return not any(parameter.required for parameter in query.parameters)
+
+
+def _is_quiet(graph: AsyncKnowledgeGraph) -> bool:
+    status = graph.status
+    return status.waiting == 0 and status.ready - status.busy >= 2

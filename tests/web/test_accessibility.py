@@ -1,0 +1,131 @@
+"""Each kind of page, for everybody: axe-core finds nothing, by day or night; and it fits a phone.
+
+axe-core comes from npm (``make node``). Where it or the browser is missing, the tests are skipped and say so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.web.chromium import CHROMIUM, Browser, open_browser
+
+AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
+MISSING = [
+    name for name, there in (("chromium", CHROMIUM is not None), ("axe-core", AXE.exists())) if not there
+]
+if MISSING and os.environ.get("CI"):
+    raise RuntimeError(
+        f"CI checks the pages with axe, and there is no {' and no '.join(MISSING)}: see .ci/run"
+    )
+
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"no {' and no '.join(MISSING)} here; 'make node' sets up axe-core"
+)
+
+ARTICLE = "/id/article/north-kosovo-roadblocks"
+PAGES = (
+    "/",
+    "/queries",
+    "/queries/said-by",
+    "/queries/find?name=KFOR",
+    "/sparql",
+    "/sparql?query=SELECT+*+%7B+?s+?p+?o+%7D+LIMIT+20",
+    "/sparql?query=nonsense",
+    "/who-said",
+    "/who-said?q=barricades",
+    "/who-said?subject=kgr:kfor&predicate=kg:unitOf",
+    "/explain?subject=kgr:nato&predicate=kg:hasUnit&object=kgr:kfor",
+    "/docs",
+    "/nowhere",
+    "/id/kosovo",
+    "/id/reuters",
+    "/id/northBarricades",
+    ARTICLE,
+    f"{ARTICLE}/s07",
+    f"{ARTICLE}/a0703",
+    f"{ARTICLE}/timeToday",
+    "/id/editorial/copy-found",
+    "/id/gazetteer/kosovo-85633259",
+    "/ontology",
+    "/ontology/attribution",
+    "/graph/stated",
+    "/.well-known/void",
+    "/.well-known/sparql-examples",
+)
+#: The tags of WCAG 2.2's levels A and AA, and what is good practice besides.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with open_browser(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
+def violations(browser: Browser) -> list[str]:
+    """What axe finds: the rule, and where."""
+    browser.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+    found = browser.evaluate(
+        f"axe.run(document, {{runOnly: {RULES!r}, resultTypes: ['violations']}}).then(result => "
+        "result.violations.map(each => each.id + ': ' + each.nodes.slice(0, 3).map(node => "
+        "node.target.join(' ') + ' ' + node.html.slice(0, 90)).join(' | ')))"
+    )
+    assert isinstance(found, list)
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_barrier(client: httpx.Client, browser: Browser, path: str) -> None:
+    browser.dark(on=False)
+    browser.resize(1280, 900)
+    browser.open(str(client.base_url.join(path)))
+    complaints = [text for text in browser.complaints if "status of 4" not in text]
+    assert complaints == []
+    assert violations(browser) == []
+    browser.dark(on=True)
+    assert [found for found in violations(browser) if found.startswith("color-contrast")] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_fits_a_phone(client: httpx.Client, browser: Browser, path: str) -> None:
+    browser.dark(on=False)
+    browser.resize(360, 740)
+    browser.open(str(client.base_url.join(path)))
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_description_for_search_engines_passes_the_pages_policy(
+    client: httpx.Client, browser: Browser
+) -> None:
+    browser.open(str(client.base_url.join("/id/kosovo")))
+    name = browser.evaluate(
+        "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent).name"
+    )
+    assert name == "Kosovo"
+    assert browser.complaints == []
+
+
+def test_a_mark_on_the_words_leads_to_its_claim(client: httpx.Client, browser: Browser) -> None:
+    browser.resize(1280, 900)
+    browser.open(str(client.base_url.join(ARTICLE)))
+    browser.evaluate("document.querySelector('#s7 .run, #s07 .run').click()")
+    assert browser.evaluate("document.querySelector('li:target p').textContent").split()
+    browser.open(str(client.base_url.join("/ontology")))
+    browser.evaluate("location.hash = 'attributedTo'")
+    top = browser.evaluate("document.querySelector(':target').getBoundingClientRect().top")
+    assert -5 < top < 900
+
+
+def test_a_violation_would_be_found(browser: Browser) -> None:
+    page = (
+        "<html lang=en><title>x</title><img src='data:,'><p style='color:%23eee;background:%23fff'>too pale"
+    )
+    browser.open(f"data:text/html,{page}")
+    found = [each.partition(":")[0] for each in violations(browser)]
+    assert "image-alt" in found
+    assert "color-contrast" in found

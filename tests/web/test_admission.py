@@ -1,0 +1,154 @@
+"""Who may write: nobody, the holder of the token, or programs on the same machine."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kgraph.build import build
+from kgraph.errors import SettingsError
+from kgraph.settings import Settings, load_settings
+from kgraph.web.admission import check_writing
+
+from .conformance import UPDATE
+from .conftest import Serve
+from .test_graph_store import JOHN, TURTLE
+
+TOKEN = "open-sesame-123"
+WRITES = [
+    ("POST", "/sparql", UPDATE, "INSERT DATA { <urn:a> <urn:b> 1 }"),
+    ("POST", "/sparql", {"Content-Type": "application/x-www-form-urlencoded"}, "update=CLEAR+ALL"),
+    ("PUT", "/graph-store?default", TURTLE, JOHN),
+    ("POST", "/graph-store?default", TURTLE, JOHN),
+    ("POST", "/graph-store", TURTLE, JOHN),
+    ("DELETE", "/graph-store?default", {}, ""),
+    ("PUT", "/graph-store/x", TURTLE, JOHN),
+    ("POST", "/graph-store/x", TURTLE, JOHN),
+    ("DELETE", "/graph-store/x", {}, ""),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("guarded")
+    build(load_settings(folder, environ={}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def guarded(serve: Serve, folder: Path) -> httpx.Client:
+    return serve(folder, writable=True, token=TOKEN, workers=1)
+
+
+@pytest.fixture(scope="module")
+def local(serve: Serve, folder: Path) -> httpx.Client:
+    return serve(folder, writable=True, workers=1)
+
+
+@pytest.mark.parametrize(("method", "url", "headers", "body"), WRITES)
+def test_nobody_writes_to_a_server_that_is_not_writable(
+    client: httpx.Client, method: str, url: str, headers: dict[str, str], body: str
+) -> None:
+    for more in ({}, {"Authorization": f"Bearer {TOKEN}"}):
+        response = client.request(method, url, headers={**headers, **more}, content=body)
+        assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:read-only")
+
+
+@pytest.mark.parametrize(("method", "url", "headers", "body"), WRITES)
+def test_writing_takes_the_token(
+    guarded: httpx.Client, method: str, url: str, headers: dict[str, str], body: str
+) -> None:
+    def write(**more: str) -> httpx.Response:
+        return guarded.request(method, url, headers={**headers, **more}, content=body)
+
+    for absent in ({}, {"Authorization": TOKEN}, {"Authorization": "Bearer"}, {"Authorization": "Basic x"}):
+        response = write(**absent)
+        assert (response.status_code, response.json()["type"]) == (401, "urn:kgraph:problem:token-missing")
+        assert response.headers["www-authenticate"] == 'Bearer realm="kgraph"'
+    for wrong in (f"{TOKEN}4", TOKEN[:-1], "x"):
+        response = write(Authorization=f"Bearer {wrong}")
+        assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:token-wrong")
+    assert write(Authorization=f"Bearer {TOKEN}").status_code in (200, 201, 204, 404)
+    assert write(Authorization=f"bearer {TOKEN}", Origin="https://example.org").status_code in (
+        200,
+        201,
+        204,
+        404,
+    )
+
+
+def test_a_refused_body_is_not_even_read(guarded: httpx.Client) -> None:
+    response = guarded.put("/graph-store?default", content=b"#" * 70 * 2**20, headers=TURTLE)
+    assert response.status_code == 401
+
+
+def test_reading_takes_no_token(guarded: httpx.Client) -> None:
+    assert guarded.get("/sparql?query=ASK{}").status_code == 200
+    assert guarded.get("/graph-store?default").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 204),
+        ({"Host": "localhost"}, 204),
+        ({"Host": "localhost:8000"}, 204),
+        ({"Host": "[::1]:8000"}, 204),
+        ({"Host": "kgraph.localhost"}, 204),
+        ({"Origin": "http://localhost:3000"}, 204),
+        ({"Origin": "http://127.0.0.1"}, 204),
+        ({"Origin": "https://example.org"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost.example.org"}, 403),
+        ({"Origin": "http://127.0.0.1.example.org"}, 403),
+        ({"Host": "rebound.example.org"}, 403),
+        ({"Host": "10.0.0.1"}, 403),
+    ],
+)
+def test_without_a_token_writes_come_from_the_same_machine(
+    local: httpx.Client, headers: dict[str, str], status: int
+) -> None:
+    response = local.post("/sparql", data={"update": "CLEAR DEFAULT"}, headers=headers)
+    assert response.status_code == status
+    assert local.get("/sparql?query=ASK{}", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "good"),
+    [
+        ("127.0.0.1", "", True),
+        ("127.1.2.3", "", True),
+        ("::1", "", True),
+        ("localhost", "", True),
+        ("0.0.0.0", "", False),  # noqa: S104 - only asked about
+        ("::", "", False),
+        ("", "", False),
+        ("192.168.0.1", "", False),
+        ("example.org", "", False),
+        ("0.0.0.0", TOKEN, True),  # noqa: S104
+    ],
+)
+def test_a_server_that_others_reach_writes_with_a_token_alone(
+    tmp_path: Path, host: str, token: str, good: bool
+) -> None:
+    settings: Settings = replace(load_settings(tmp_path, environ={}), host=host, token=token, writable=True)
+    check_writing(replace(settings, writable=False))
+    if good:
+        check_writing(settings)
+    else:
+        with pytest.raises(SettingsError, match="needs a token"):
+            check_writing(settings)
+
+
+def test_the_token_is_never_logged(guarded: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="kgraph"):
+        for token in (TOKEN, "guess-guess"):
+            headers = {**UPDATE, "Authorization": f"Bearer {token}"}
+            guarded.post("/sparql", content="CLEAR XYZ", headers=headers)
+            guarded.post(f"/sparql?access_token={token}", content="CLEAR XYZ", headers=headers)
+    assert TOKEN not in caplog.text
+    assert "guess-guess" not in caplog.text
