@@ -26,7 +26,7 @@ from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
-from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
+from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings
@@ -277,15 +277,28 @@ class AsyncKnowledgeGraph(Writes):
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
-    async def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
-        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
+    async def explain(
+        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
+    ) -> Explanation:
+        """Why a triple holds, down to quoted sentences.
+
+        Args:
+            subject: the triple's subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
+            predicate: its predicate.
+            value: its object.
+            every: find every way to derive it.
+            believing: speakers to be believed, as in :meth:`believe`.
 
         Raises:
-            ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
+            ParameterError: a term cannot be read.
         """
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
         with self._pins.holding() as generation:
-            return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
+            search = self._explainer_of(generation).explain(triple, every=every)
+            if believing:
+                belief = await self._believe(believing, generation, only=False)
+                search = belief.explain(triple, every=every)
+            return await self._search(search, generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -293,10 +306,15 @@ class AsyncKnowledgeGraph(Writes):
         Raises:
             ParameterError: a name cannot be read.
         """
-        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
         with self._pins.holding() as generation:
-            explainer = self._explainer_of(generation)
-            return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+            return await self._believe(speakers, generation, only=only)
+
+    async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
+        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
+        explainer = self._explainer_of(generation)
+        remainder = Remainder.read(generation.remainder(), self.settings.names)
+        search = believe(iris, generation.axioms(), remainder, explainer, only=only)
+        return await self._search(search, generation)
 
     def _asked(
         self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
