@@ -23,6 +23,7 @@ from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
@@ -220,12 +221,16 @@ class AsyncKnowledgeGraph(Writes):
     async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
         """A request whose query has the solutions of services in it, and calls nobody any more."""
 
+        # Much may come from a service: what is known of the query is not read off all of it again.
+        profile = replace(profile_query(request.query), services=(), is_repeatable=False)
+        plain = replace(request, profile=profile)
+
         async def ask(part: str) -> Table | bool | list[ox.Triple]:
-            answer = await self._backend.query(replace(request, query=part, formats=_VALUES), client)
+            answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
             return await self.fetch(answer)
 
         text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
-        return replace(request, query=text)
+        return request if text == request.query else replace(plain, query=text)
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
         """Whether there is such a named graph; the default graph (None) always is there."""
@@ -302,7 +307,11 @@ class AsyncKnowledgeGraph(Writes):
             )
             return await self.fetch(found)
 
-        return AskedGeneration(generation, self.settings.names, answer, partial(self.text_index, generation))
+        async def prove(triple: ox.Triple) -> Explanation:
+            return await self._search(self._explainer_of(generation).explain(triple), generation)
+
+        index = partial(self.text_index, generation)
+        return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
         if self._explainer is None or self._explainer[0] != generation.id:

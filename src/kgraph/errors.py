@@ -24,9 +24,10 @@
     │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     └── BusyError              every worker is taken and the queue is full
 
-Those that may know a place in a text are also a :class:`PlacedError`. Foreign exceptions (of pyoxigraph,
-rdflib, the operating system) are translated into these at the one boundary where they arise, and chained with
-``from`` so that the cause stays visible.
+Those that may know a place in a text are also a :class:`PlacedError`.
+
+Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
+boundary where they arise, and chained with ``from`` so that the cause stays visible.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from kgraph.describe.describing import (
     describe_terms,
     find_hashed,
     find_known,
+    list_articles,
     list_documents,
 )
 from kgraph.describe.description import Description
@@ -84,6 +85,10 @@ class Describer:
     async def terms(self, description: Description) -> Ontology:
         """The terms of a described ontology, with examples of their use."""
         return await describe_terms(description, self._project)
+
+    async def articles(self, *, limit: int) -> list[tuple[str, str]]:
+        """Some articles with their titles."""
+        return await list_articles(self._project, limit=limit)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs of the project's own things that have a document each, some of them at a time."""

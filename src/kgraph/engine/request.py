@@ -24,7 +24,7 @@ def encode_request(request: QueryRequest, *, memory_limit_bytes: int) -> bytes:
     Raises:
         QueryRefusedError: it is an update, or it calls another endpoint.
     """
-    profile = profile_query(request.query)
+    profile = request.profile or profile_query(request.query)
     if profile.is_update:
         raise QueryRefusedError(
             "This is an update, not a query.",

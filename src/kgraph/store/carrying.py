@@ -6,7 +6,7 @@ would mix with what the project itself now says, the build stops and says what t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,9 +57,10 @@ def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:
         return manifest
     old = ox.Store.read_only(str(base.store_path))
     store = ox.Store(str(path / "oxigraph"))
-    names = [graph_name(key) for key in clients]
+    names = {graph_name(key): size for key, size in clients.items()}
     for name in names:
-        store.add_graph(name)
+        if not isinstance(name, ox.DefaultGraph):
+            store.add_graph(name)
     store.bulk_extend(_quads(old, names))
     cover = Cover(store, (), graphs=lambda: names, changed=lambda *_: None, rewritten=lambda: None)
     cover.plan()
@@ -68,6 +69,6 @@ def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:
     return replace(manifest, client_graphs=clients, cover=keys)
 
 
-def _quads(store: ox.Store, names: list[GraphName]) -> Iterator[ox.Quad]:
+def _quads(store: ox.Store, names: Iterable[GraphName]) -> Iterator[ox.Quad]:
     for name in names:
         yield from store.quads_for_pattern(None, None, None, name)

@@ -86,9 +86,9 @@ class Draft:
         nothing = delta.is_recorded and not delta.added and not delta.removed
         return nothing and self._sizes() == dict(self.base.manifest.client_graphs)
 
-    def client_graphs(self) -> list[GraphName]:
-        """The graphs that belong to clients; the default graph always is one."""
-        return [graph_name(key) for key in {**self.sizes, DEFAULT_KEY: 0}]
+    def client_graphs(self) -> dict[GraphName, int]:
+        """The graphs that belong to clients, with their sizes; the default graph always is one."""
+        return {graph_name(key): self.sizes[key] for key in {**self.sizes, DEFAULT_KEY: 0}}
 
     def visible_graphs(self) -> list[ox.NamedNode | ox.BlankNode]:
         """Every named graph that can be asked."""
@@ -182,10 +182,12 @@ class Draft:
             ReadOnlyGraphError: the graph is not a client's.
         """
         self.guard(name)
+        before = self._known_quads()
+        if before is None:
+            before = len(self.store)
         load()
-        size = count_triples(self.store, name)
-        if size or self.has_graph(name):
-            self.sizes[graph_key(name)] = size
+        if (come := len(self.store) - before) > 0:
+            self.sizes[graph_key(name)] += come
         self.delta.forget()
         self.cover.settle(name)
 
@@ -209,6 +211,7 @@ class Draft:
     def seal(self, identifier: str, *, made_by: str) -> Generation:
         """Finish: everything on disk, the store closed, the manifest written."""
         cover = [graph_key(name) for name in self.cover.names()]
+        quads = self._known_quads()
         self.store.flush()
         if self._workspace is not None:
             self.store.backup(str(self.path / "oxigraph"))
@@ -224,11 +227,19 @@ class Draft:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             client_graphs=self._sizes(),
             cover=cover,
+            quads=quads,
             made_by=made_by,
             previous=self.base.id,
             base=self.base.id if self.delta.is_recorded else None,
         )
         return seal(self.path, manifest, base=self.base)
+
+    def _known_quads(self) -> int | None:
+        """How many quads there are, hidden ones too, where that needs no counting."""
+        known, delta = self.base.manifest.quads, self.delta
+        return (
+            known + len(delta.added) - len(delta.removed) if delta.is_recorded and known is not None else None
+        )
 
     def _sizes(self) -> dict[str, int]:
         return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}

@@ -58,6 +58,7 @@ class Manifest:
     union of all (:mod:`kgraph.store.cover`).
 
     ``created`` is UTC in ISO 8601; ``made_by`` says what made it (``build``, ``update``, ``load`` …);
+    ``quads`` counts all that the store holds, hidden graphs included, where that is known;
     ``previous`` is the generation that was current before. Where the folder holds the changes against
     another generation, in ``added.nq`` and ``removed.nq``, ``base`` names that.
     """
@@ -76,6 +77,7 @@ class Manifest:
     graph_sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     client_graphs: Mapping[str, int] = field(default_factory=dict)
     cover: Sequence[str] = field(default_factory=lambda: [UNION_GRAPH])
+    quads: int | None = None
     made_by: str = "build"
     previous: str | None = None
     base: str | None = None

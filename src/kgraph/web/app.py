@@ -76,7 +76,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
 def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def home(request: Request) -> Response:
-        return pages.home_page(request, graph)
+        return await pages.home_page(request, graph)
 
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> dict[str, Any]:
