@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,7 +22,7 @@ from kgraph.web.problems import HttpProblem
 from .conftest import Serve
 from .test_limits import BOMB, eventually
 
-parse_metrics = cast(Any, text_string_to_metric_families)
+parse_metrics: Any = text_string_to_metric_families
 
 
 def samples(client: httpx.Client) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -37,7 +38,7 @@ def samples(client: httpx.Client) -> dict[tuple[str, tuple[str, ...]], float]:
 
 def test_requests_are_measured_by_route_method_and_status(small: httpx.Client) -> None:
     count = "kgraph_request_duration_seconds_count"
-    kinds = {
+    kinds: dict[tuple[str, str, str], Callable[[], httpx.Response]] = {
         ("GET", "/sparql", "200"): lambda: small.get("/sparql?query=ASK{}"),
         ("GET", "/sparql", "400"): lambda: small.get("/sparql?query=nonsense"),
         ("POST", "/sparql", "415"): lambda: small.post("/sparql"),
