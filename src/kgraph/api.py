@@ -120,16 +120,17 @@ class AsyncKnowledgeGraph(Writes):
     def canned_queries(self, generation: Generation | None = None) -> dict[str, CannedQuery]:
         """The canned queries of a generation (the current one), by slug."""
         generation = generation or self.generation
-        if self._canned[0] != generation.id:
+        if self._canned[0] != generation.manifest.project_part:
             queries, _ = load_canned(generation.queries(), prefixes=self.prefixes)
-            self._canned = (generation.id, queries)
+            self._canned = (generation.manifest.project_part, queries)
         return self._canned[1]
 
     def text_index(self, generation: Generation | None = None) -> TextIndex:
         """The text index of a generation (the current one). Opened once a generation."""
         generation = generation or self.generation
-        if self._index is None or self._index[0] != generation.id:
-            self._index = (generation.id, TextIndex(generation.index_path))
+        part = generation.manifest.project_part
+        if self._index is None or self._index[0] != part:
+            self._index = part, TextIndex(generation.index_path)
         return self._index[1]
 
     async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:
@@ -332,9 +333,10 @@ class AsyncKnowledgeGraph(Writes):
         return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
-        if self._explainer is None or self._explainer[0] != generation.id:
+        part = generation.manifest.project_part
+        if self._explainer is None or self._explainer[0] != part:
             explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
-            self._explainer = generation.id, explainer
+            self._explainer = part, explainer
         return self._explainer[1]
 
     async def _search(self, search: Asking[_T], generation: Generation) -> _T:

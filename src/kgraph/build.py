@@ -46,7 +46,7 @@ from kgraph.reasoning import (
 from kgraph.reasoning.account import render_premise
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
-from kgraph.store.carrying import carry_over, clients_of
+from kgraph.store.carrying import carry_over, catch_up, clients_of
 from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
 from kgraph.store.pins import Pins
@@ -273,8 +273,10 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
             remainder = inspection.remainder.quads(settings.names)
             write_contents(prepared, graphs, project.queries, axioms=_axioms(project), remainder=remainder)
             manifest = _manifest(settings, project, graphs, inspection.problems)
+            if (base := clients_of(catalog)) is not None:
+                manifest = carry_over(base, prepared, manifest)
         with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
-            generation = _publish(catalog, prepared, manifest)
+            generation = _publish(catalog, Generation(prepared, manifest))
     return Report(
         generation,
         fresh=True,
@@ -285,15 +287,16 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
     )
 
 
-def _publish(catalog: Catalog, prepared: Path, manifest: Manifest) -> Generation:
+def _publish(catalog: Catalog, prepared: Generation) -> Generation:
     """Publish what has been prepared, with the graphs of clients as they are at this moment."""
-    base = clients_of(catalog)
-    identifier = catalog.identifier(manifest.canonical_hash)
+    current = clients_of(catalog)
+    identifier = catalog.identifier(prepared.manifest.canonical_hash)
 
     def write(path: Path) -> Generation:
-        prepared.rename(path)
-        complete = replace(manifest, id=identifier)
-        return seal(path, complete if base is None else carry_over(base, path, complete))
+        if current is not None:
+            return catch_up(current, prepared, path, identifier)
+        prepared.path.rename(path)
+        return seal(path, replace(prepared.manifest, id=identifier))
 
     return catalog.publish(identifier, write)
 

@@ -23,7 +23,7 @@ from kgraph.settings import Settings, load_settings
 from kgraph.store import Catalog, Draft, Generation
 from kgraph.store.cover import in_graph
 from kgraph.store.generation import FORMAT, canonical_hash
-from kgraph.store.manifest import graph_name
+from kgraph.store.manifest import graph_key, graph_name
 from kgraph.vocab import UNION_GRAPH
 
 ENTITIES = "data/ttl/entities.ttl"
@@ -288,14 +288,33 @@ def test_what_clients_write_changes_nothing_that_a_citation_names(bare: Path) ->
 
 def test_what_was_written_while_a_build_was_running_is_kept(bare: Path) -> None:
     build(settings_of(bare))
-    with start(bare, wait_at="writing") as process:
-        await_step(process, "writing")
-        write_as_a_client(bare, *CLIENTS)  # which need not wait
-        process.communicate("go on\n")
-    assert process.returncode == 0
-    built = Catalog(bare / ".kgraph").current()
-    assert built.manifest.made_by == "build"
-    assert set(CLIENTS) <= set(quads_of(built))
+    kept, dropped, emptied, made = (ox.NamedNode(E + name) for name in ("kept", "dropped", "emptied", "made"))
+    triple = CLIENTS[2].triple
+    write_as_a_client(bare, *(in_graph(triple, name) for name in (kept, dropped, emptied)), CLIENTS[1])
+    for wait_at in ("checking", "publishing"):  # before the build reads what there is, and after
+        with start(bare, wait_at=wait_at) as process:
+            await_step(process, wait_at)
+            catalog = Catalog(bare / ".kgraph")
+
+            def write(path: Path, catalog: Catalog = catalog) -> Generation:
+                with Draft(catalog.current(), path) as draft:
+                    draft.change(added=CLIENTS, removed=[in_graph(triple, emptied)])
+                    if draft.has_graph(dropped):
+                        draft.drop(dropped)
+                        draft.create(made)
+                    return draft.seal(catalog.identifier("0"), made_by="test")
+
+            with catalog.writing():  # which need not wait
+                catalog.publish(catalog.identifier("0"), write)
+            process.communicate("go on\n")
+        assert process.returncode == 0
+        built = Catalog(bare / ".kgraph").current()
+        assert built.manifest.made_by == "build"
+        assert {*CLIENTS, in_graph(triple, kept)} == {
+            quad for quad in quads_of(built) if graph_key(quad.graph_name) in built.manifest.client_graphs
+        }
+        sizes = {"default": 1, E + "mine": 2, kept.value: 1, emptied.value: 0, made.value: 0}
+        assert built.manifest.client_graphs == sizes
 
 
 def test_a_build_after_another_version_of_the_store_keeps_what_clients_wrote(bare: Path) -> None:

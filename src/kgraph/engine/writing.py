@@ -75,6 +75,7 @@ class GraphWriter:
         is_union: what the default graph of a WHERE clause is that has no dataset of its own.
         wait_s: how long it waits for other processes that write to the same catalog.
         queue_limit: how many writes may wait for their turn.
+        queue_timeout_s: how long each may.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class GraphWriter:
         is_union: bool = True,
         wait_s: float = 10.0,
         queue_limit: int = 64,
+        queue_timeout_s: float = 30.0,
     ) -> None:
         self._catalog = catalog
         self._timeout_s = timeout_s
@@ -93,6 +95,7 @@ class GraphWriter:
         self._is_union = is_union
         self._wait_s = wait_s
         self._queue_limit = queue_limit
+        self._queue_timeout_s = queue_timeout_s
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[Written]] = set()
         self._process: _WriterProcess | None = None
@@ -174,20 +177,30 @@ class GraphWriter:
             task.exception()  # which is its caller's affair, or nobody's any more
 
     async def _carry_out(self, frame: bytes) -> Written:
-        async with self._turn:
-            if not self._is_open:
-                raise _closing()
-            if self._process is None:
-                self._process = await _WriterProcess.start()
-            try:
-                answer = await self._converse(self._process, frame)
-            except BaseException:
-                process, self._process = self._process, None
-                await process.end()
-                raise
-            if answer.kind == "done" and answer.fields["resident_bytes"] > _RETIRE_BYTES:
-                process, self._process = self._process, None
-                await process.end(grace_s=_GRACE_S)
+        try:
+            async with asyncio.timeout(self._queue_timeout_s):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        try:
+            return await self._take_turn(frame)
+        finally:
+            self._turn.release()
+
+    async def _take_turn(self, frame: bytes) -> Written:
+        if not self._is_open:
+            raise _closing()
+        if self._process is None:
+            self._process = await _WriterProcess.start()
+        try:
+            answer = await self._converse(self._process, frame)
+        except BaseException:
+            process, self._process = self._process, None
+            await process.end()
+            raise
+        if answer.kind == "done" and answer.fields["resident_bytes"] > _RETIRE_BYTES:
+            process, self._process = self._process, None
+            await process.end(grace_s=_GRACE_S)
         if answer.kind == "done":
             return Written(answer.fields["generation"], answer.fields["created"])
         raise _error(answer)
@@ -231,6 +244,10 @@ def _error(answer: Frame) -> errors.KgraphError:
     if code in _PLACED:
         return _PLACED[code](message, hint=hint, line=fields["line"], column=fields["column"])
     return _ERRORS.get(code, errors.QueryFailedError)(message, hint=hint)
+
+
+def _busy() -> errors.BusyError:
+    return errors.BusyError("Too many writes are waiting.", hint="Try again later.", retry_after_s=5)
 
 
 def _closing() -> errors.BusyError:
