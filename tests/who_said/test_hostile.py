@@ -25,7 +25,7 @@ PARAMETERS = (
 #: An element that no page has: where it stands in one, something was not escaped.
 EVIL = "<evil-1 onload='x' \">"
 PIECES = [
-    EVIL, "</textarea></script><evil-1>", "javascript:evil", "{{ 7*7 }}", "${x}",
+    EVIL, "</textarea></script><evil-1>", "javascript:evil", "{{ 7919 * 7919 }}", "${x}",
     'field:* AND (NOT "x" OR ^2)~3 [a TO b] NEAR/2 \\', "*", '"', "barric*", "a" * 2_000, "go " * 400,
     "} DELETE { ?s ?p ?o } WHERE { ?s ?p ?o", "SERVICE <http://x/> {}", "' OR 1=1 --", "<http://x/ y>",
     "kgr:", ":", "kgr:\u202e", "_:b", "\u202ebarricades\u202c", "שלום العربية", "🚧🙂\U000e0041",
@@ -75,7 +75,7 @@ def test_any_question_gets_a_result_or_a_clear_refusal(get: Get, query: list[tup
         assert "set-cookie" not in answer.headers
         if accept == "text/html":
             assert "<evil-1" not in answer.text
-            assert "49" not in answer.text or "{{ 7*7 }}" not in "".join(value for _, value in query)
+            assert str(7919 * 7919) not in answer.text
         elif answer.status_code == 400:
             problem = json.loads(answer.text)
             assert answer.headers["content-type"] == "application/problem+json"
