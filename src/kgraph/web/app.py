@@ -25,6 +25,7 @@ from kgraph.web import (
     sparql,
     who_said,
 )
+from kgraph.web.bodies import Arriving
 from kgraph.web.faults import FAULTS, fault_response
 from kgraph.web.front import EXPOSED_HEADERS, FrontDoor
 
@@ -49,6 +50,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     )
     app.state.graph = graph
     app.requests = metrics.Requests()
+    app.arriving = Arriving()
     app.writing = asyncio.Lock()
     app.slow_query_s = graph.settings.slow_query
     app.open_to(

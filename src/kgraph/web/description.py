@@ -68,6 +68,8 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
             yield say(service, SD + "inputFormat", _FORMATS + _FORMAT_IRIS[fmt.name])
     if is_union:
         yield say(service, SD + "feature", SD + "UnionDefaultGraph")
+    if graph.settings.allow_service:
+        yield say(service, SD + "feature", SD + "BasicFederatedQuery")
     yield say(service, SD + "propertyFeature", SEARCH)
     yield say(service, RDFS + "seeAlso", endpoint.removesuffix("/sparql") + "/.well-known/void")
     for name, local in _FORMAT_IRIS.items():
