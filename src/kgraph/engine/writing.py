@@ -50,6 +50,7 @@ _ERRORS: Final[dict[str, type[errors.KgraphError]]] = {
         errors.ReadOnlyGraphError,
         errors.StoreError,
         errors.UnknownNameError,
+        errors.UpdateRefusedError,
         errors.WriteError,
     )
 }

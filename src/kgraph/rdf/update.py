@@ -24,7 +24,7 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.errors import QueryRefusedError
+from kgraph.errors import QueryRefusedError, UpdateRefusedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope, Template
 from kgraph.rdf.sparql import Token, iter_tokens, substitute
 from kgraph.rdf.syntax import explain_syntax_error
@@ -81,6 +81,11 @@ class _Piece:
         """Whether these are its first words."""
         return tuple(token.text.upper() for token in self.tokens[: len(words)]) == words
 
+    @property
+    def may_fail(self) -> bool:
+        """Whether it is LOAD SILENT, which succeeds when nothing can be loaded (section 3.1.4)."""
+        return [token.text.upper() for token in self.tokens[:2]] == ["LOAD", "SILENT"]
+
     def refuse_calls(self) -> None:
         """A load that fails silently changes nothing (section 3.1.4), so that one may be asked for."""
         if self.begins("LOAD", "SILENT"):
@@ -88,7 +93,7 @@ class _Piece:
         for token in self.tokens:
             sentence = _REFUSED.get(token.text.upper()) if token.kind == "word" else None
             if sentence is not None:
-                raise QueryRefusedError(
+                raise UpdateRefusedError(
                     sentence, hint="Fetch the data yourself, and send it as INSERT DATA or as a graph."
                 )
 
