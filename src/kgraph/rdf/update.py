@@ -51,17 +51,25 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
 
     Raises:
         QuerySyntaxError: it is no SPARQL 1.1 update.
-        QueryRefusedError: it would fetch something and not be silent about its failure, or has USING or
-            WITH besides the protocol's parameters (SPARQL 1.1 Protocol, section 2.2.3).
+        UpdateRefusedError: it would fetch something, and not be silent about its failure.
+        QueryRefusedError: it has USING or WITH besides the protocol's parameters (SPARQL 1.1 Protocol,
+            section 2.2.3).
     """
     pieces = list(_split(text))
     for piece in pieces:
-        piece.refuse_calls()
-    for piece in pieces:
         piece.require_syntax(base_iri)
     _require_own_labels(text, pieces)
+    for piece in pieces:
+        piece.refuse_calls()
     read = [piece for piece in pieces if piece.tokens and not piece.begins("LOAD", "SILENT")]
-    return [_Reader(piece, base_iri, using).read() for piece in read]
+    try:
+        return [_Reader(piece, base_iri, using).read() for piece in read]
+    except (IndexError, KeyError, SyntaxError, ValueError) as error:
+        # Where tokens stand close, as in ?a<?b&&?c>?d, the engine may see others than the scanner.
+        raise QueryRefusedError(
+            "The update cannot be taken apart, though it is well formed.",
+            hint="Put blanks around operators and between terms.",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +88,6 @@ class _Piece:
     def begins(self, *words: str) -> bool:
         """Whether these are its first words."""
         return tuple(token.text.upper() for token in self.tokens[: len(words)]) == words
-
-    @property
-    def may_fail(self) -> bool:
-        """Whether it is LOAD SILENT, which succeeds when nothing can be loaded (section 3.1.4)."""
-        return [token.text.upper() for token in self.tokens[:2]] == ["LOAD", "SILENT"]
 
     def refuse_calls(self) -> None:
         """A load that fails silently changes nothing (section 3.1.4), so that one may be asked for."""
