@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.search import AssertionEntry
+from kgraph.search import AssertionEntry, Part
 from kgraph.vocab import KG, RDF_TYPE
 
 __all__ = ["SEED", "entries_of", "quads_of", "questions_of", "sentences"]
@@ -53,7 +53,8 @@ def entries_of(texts: list[str]) -> Iterator[AssertionEntry]:
             iri=f"urn:claim:{number}",
             quotes=(" ".join(words[4:12]),),
             sentence=text,
-            names=(words[0], words[2]),
+            subject=Part((words[0],)),
+            object=Part((words[2],)),
             speakers=(f"urn:speaker:{number % 100}",),
             article=f"urn:article:{number // 20}",
             mode=KG + "narrated",

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from anyio.to_thread import run_sync
 
 from kgraph.rdf.table import Table
+from kgraph.reasoning import Explanation, Proof
 from kgraph.search import TextIndex
 from kgraph.store import Generation, Manifest
 from kgraph.vocab import Names
@@ -26,6 +27,7 @@ class AskedGeneration:
     generation: Generation
     names: Names
     answer: Callable[[str], Awaitable[Table | bool | list[ox.Triple]]]
+    search_proof: Callable[[ox.Triple], Awaitable[Explanation]]
     open_index: Callable[[], TextIndex]
 
     @property
@@ -45,6 +47,10 @@ class AskedGeneration:
     async def select(self, query: str) -> Table:
         """The rows that a SELECT query gives."""
         return cast(Table, await self.answer(query))
+
+    async def prove(self, triple: ox.Triple) -> Proof | None:
+        """The smallest proof of a triple; None where it does not follow."""
+        return next(iter((await self.search_proof(triple)).proofs), None)
 
     async def run(self, work: Callable[[], _T]) -> _T:
         """Do a short piece of work in a thread."""

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -122,9 +122,12 @@ class KnowledgeGraph:
         node = read_term("thing", iri, parse_iri, prefixes=self.settings.names.prefixes)
         return self._call(partial(self._graph.describe, page=page), node.value)
 
-    def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+    def explain(
+        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
+    ) -> Explanation:
         """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
-        return self._call(partial(self._graph.explain, every=every), subject, predicate, value)
+        explain = partial(self._graph.explain, every=every, believing=believing)
+        return self._call(explain, subject, predicate, value)
 
     def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""

@@ -9,8 +9,7 @@
     ├── QueryError             the query cannot be answered
     │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
     │   ├── QueryRefusedError  it is SPARQL, and asks for what this service does not do
-    │   │   └── UpdateRefusedError  it is an update that would fetch something
-    │   │   └── ServiceNotAllowedError  it calls an endpoint that is not on the list
+    │   │   └── ServiceNotAllowedError  it calls an endpoint that is not on the list, or loads a document
     │   ├── ParameterError     a value that does not fit a parameter (of a canned query, or of the dataset)
     │   ├── NotAcceptableError its result is of a kind that none of the accepted formats can carry
     │   ├── QueryTimeoutError  it ran out of its time
@@ -63,7 +62,6 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "UnknownNameError",
-    "UpdateRefusedError",
     "WriteError",
 ]
 
@@ -146,15 +144,9 @@ class QueryRefusedError(QueryError):
 
 
 class ServiceNotAllowedError(QueryRefusedError):
-    """The query calls an endpoint that this service may not call."""
+    """The query calls an endpoint that this service may not call, or the update loads a document."""
 
     code = "service-not-allowed"
-
-
-class UpdateRefusedError(QueryRefusedError):
-    """The update is well formed and would fetch something (LOAD, SERVICE), which writes never do."""
-
-    code = "update-refused"
 
 
 class ParameterError(QueryError):

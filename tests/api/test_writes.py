@@ -28,9 +28,9 @@ from kgraph.errors import (
     QueryTimeoutError,
     RdfSyntaxError,
     ReadOnlyGraphError,
+    ServiceNotAllowedError,
     StoreError,
     UnknownNameError,
-    UpdateRefusedError,
 )
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
@@ -246,13 +246,13 @@ async def test_delete_takes_a_graph_away(graph: AsyncKnowledgeGraph) -> None:
             QuerySyntaxError,
             "in two",
         ),
-        ("LOAD <http://127.0.0.1:1/x>", UpdateRefusedError, "loads a document"),
-        ("LOAD SILENT <urn:x>; LOAD <http://127.0.0.1:1/x>", UpdateRefusedError, "loads a document"),
+        ("LOAD <http://127.0.0.1:1/x>", ServiceNotAllowedError, "loads a document"),
+        ("LOAD SILENT <urn:x>; LOAD <http://127.0.0.1:1/x>", ServiceNotAllowedError, "loads a document"),
         ("LOAD <http://127.0.0.1:1/x> INTO GRAPH", QuerySyntaxError, "unexpected"),
-        ("INSERT { ?s ?p ?o } WHERE { SERVICE <http://x/> { ?s ?p ?o } }", UpdateRefusedError, "calls"),
+        ("INSERT { ?s ?p ?o } WHERE { SERVICE <http://x/> { ?s ?p ?o } }", ServiceNotAllowedError, "calls"),
         (
             "DELETE { ?s ?p ?o } WHERE { SERVICE SILENT <http://x/> { ?s ?p ?o } }",
-            UpdateRefusedError,
+            ServiceNotAllowedError,
             "calls",
         ),
         ("INSERT { ?s ?p <<( ?a?p?b )>> } WHERE { ?s ?p ?o } ; INSERT", QuerySyntaxError, "line 1"),

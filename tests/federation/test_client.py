@@ -27,6 +27,7 @@ from kgraph.errors import (
     RemoteTimeoutError,
     ServiceNotAllowedError,
 )
+from kgraph.rdf.formats import ResultKind
 from tests.federation.conftest import opened
 from tests.federation.endpoint import Endpoint, Reply, results, trap
 
@@ -313,6 +314,25 @@ def test_where_and_when_can_be_asked_in_one_way_only(stamp: str, calling: Setup)
     with calling(GOOD) as (caller, endpoint), pytest.raises(QuerySyntaxError, match="kg:retrieved"):
         caller.ask(query)
     assert endpoint.queries == []
+
+
+def test_relative_iris_mean_there_what_they_mean_here(calling: Setup) -> None:
+    relative = f"PREFIX r: <r#> SELECT ?v {{ ?x <urn:p> ?i SERVICE <{WIKIDATA}> {{ ?i PATH ?v }} }}"
+
+    async def ask(query: str, base_iri: str | None) -> None:
+        formats = dict.fromkeys((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), "json")
+        await (await caller.graph.query(query, formats=formats, base_iri=base_iri)).read()
+
+    for path, base, prologue in (
+        ("<q>", "http://b.example/", "BASE <http://b.example/>\n"),
+        ("r:q", "http://b.example/", "BASE <http://b.example/>\nPREFIX r: <r#>\n"),
+        ("<urn:q>", "http://b.example/", ""),
+        ("<urn:q>", None, ""),
+    ):
+        with calling(GOOD) as (caller, endpoint):
+            query = relative.replace("PATH", path)
+            caller.portal.call(ask, query if base else query.replace("<r#>", "<urn:r#>"), base)
+            assert endpoint.queries[0].partition("SELECT")[0] == prologue
 
 
 @pytest.mark.parametrize(

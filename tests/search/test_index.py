@@ -16,11 +16,7 @@ from kgraph.vocab import KG, RDF_TYPE
 
 
 def entry(name: str, quote: str, sentence: str = "", **fields: object) -> AssertionEntry:
-    values: dict[str, object] = {
-        "names": (), "speakers": (), "article": None, "mode": None, "modality": None, "polarity": None,
-        "days": None, "depth": 1, "is_link": False, **fields,
-    }  # fmt: skip
-    return AssertionEntry(f"urn:{name}", (quote,), sentence or quote, **values)  # type: ignore[arg-type]
+    return AssertionEntry(f"urn:{name}", (quote,), sentence or quote, **fields)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

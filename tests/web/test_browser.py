@@ -30,6 +30,9 @@ PAGES = {
     "/queries": "Questions",
     "/queries/find?name=KFOR": "3 rows",
     "/sparql?query=ASK%7B%7D": "Answer",
+    "/who-said?q=orders+to+go+back": "an unspecified source",
+    "/who-said?subject=United+States&predicate=recognises": "It rests on",
+    "/explain?subject=kgr:nato&predicate=kg:hasUnit&object=kgr:kfor": "Nato peacekeepers",
     "/nowhere": "Not Found",
 }
 

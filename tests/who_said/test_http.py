@@ -149,3 +149,35 @@ def test_a_question_that_cannot_be_asked_is_a_400_with_a_hint(graph: KnowledgeGr
         assert answer.json()["boolean"] is True
 
     in_a_server(graph, ask)
+
+
+def test_an_answer_that_the_client_has_is_not_sent_again(graph: KnowledgeGraph) -> None:
+    async def ask(client: httpx.AsyncClient) -> None:
+        tags = set()
+        for accept in ("application/json", "text/html", "text/turtle", "text/csv", "application/ld+json"):
+            headers = {"Accept": accept}
+            first = await client.get("/who-said?q=barricades&limit=2", headers=headers)
+            assert first.status_code == 200
+            assert first.headers["cache-control"] == "no-cache"
+            tag = first.headers["etag"]
+            tags.add(tag)
+            for known in (tag, f'"other", W/{tag}', "*"):
+                again = await client.get(
+                    "/who-said?limit=2&q=barricades", headers=headers | {"If-None-Match": known}
+                )
+                assert (again.status_code, again.content) == (304, b"")
+                assert again.headers["etag"] == tag
+                assert "Accept" in again.headers["vary"]
+            changed = await client.get(
+                "/who-said?q=barricades&limit=3", headers=headers | {"If-None-Match": tag}
+            )
+            assert changed.status_code == 200
+            head = await client.head("/who-said?q=barricades&limit=2", headers=headers)
+            assert head.headers["etag"] == tag
+        assert len(tags) == 5
+        for query in ("q=...", "q=x&limit=0", "bad=1"):
+            refused = await client.get(f"/who-said?{query}", headers={"If-None-Match": "*"})
+            assert refused.status_code == 400
+            assert "etag" not in refused.headers
+
+    in_a_server(graph, ask)

@@ -13,7 +13,7 @@ from kgraph.cli.options import settings_options
 from kgraph.errors import ParameterError
 
 if TYPE_CHECKING:
-    from kgraph.who_said import Answer, Attribution
+    from kgraph.who_said import Answer, Attribution, Inferred
 
 __all__ = ["who_said_command"]
 
@@ -39,16 +39,22 @@ __all__ = ["who_said_command"]
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json", "jsonld", "ttl", "csv"]),
+    type=click.Choice(["text", "json", "jsonld", "ttl", "csv", "bibtex", "csl"]),
     default="text",
     show_default=True,
-    help="How to print.",
+    help="How to print; bibtex and csl (CSL-JSON) print the citations alone.",
 )
 @settings_options("base_iri", "store", "query_timeout", "query_memory")
 def who_said_command(project: Path, output: str, **options: Any) -> None:
     """Say who said some words, or a fact, through whom it came, and where it stands."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
-    from kgraph.who_said import parse_day, render_csv, render_json, render_linked_data  # noqa: PLC0415
+    from kgraph.who_said import (  # noqa: PLC0415
+        parse_day,
+        render_citations,
+        render_csv,
+        render_json,
+        render_linked_data,
+    )
 
     keys = ("base_iri", "store", "query_timeout", "query_memory")
     flags = {key: options.pop(key) for key in keys}
@@ -67,6 +73,8 @@ def who_said_command(project: Path, output: str, **options: Any) -> None:
         sys.stdout.write(render_json(answer))
     elif output == "csv":
         sys.stdout.write(render_csv(answer))
+    elif output in ("bibtex", "csl"):
+        sys.stdout.write(render_citations(answer, output))
     else:
         sys.stdout.buffer.write(render_linked_data(answer, output, prefixes))
 
@@ -77,17 +85,20 @@ def _print(answer: Answer) -> None:
     OUTPUT.print(Text(answer.summary, style="bold"))
     for number, attribution in enumerate(answer.attributions, 1):
         OUTPUT.print()
-        for line in _lines(attribution, number):
+        for line in _lines(attribution, number, answer):
             OUTPUT.print(line, soft_wrap=False)
     for inferred in answer.inferred:
         OUTPUT.print()
-        OUTPUT.print(Text.assemble(("follows from what is stated: ", "bold"), inferred.claim))
+        for line in _inferred_lines(inferred):
+            OUTPUT.print(line, soft_wrap=False)
     if answer.more:
         ERRORS.print(Text("There is more: see --limit and --offset.", style="dim"))
     ERRORS.print(Text(f"dataset sha256:{answer.canonical_hash} (RDFC-1.0)", style="dim"))
 
 
-def _lines(attribution: Attribution, number: int) -> list[Text]:
+def _lines(attribution: Attribution, number: int, answer: Answer) -> list[Text]:
+    from kgraph.who_said import cite  # noqa: PLC0415 - see kgraph.cli.main
+
     verdict = (f"{attribution.verdict} {attribution.speaker.label}", "bold")
     lines = [Text.assemble(f"{number}. ", verdict)]
     for voice in attribution.relayers:
@@ -115,6 +126,24 @@ def _lines(attribution: Attribution, number: int) -> list[Text]:
         for beside in besides:
             words = f"{beside.verdict} {beside.speaker.label}: “{beside.quote}”"
             lines.append(Text(f"   {name}: {words} {beside.iri}", style="dim"))
+    lines.append(Text(f"   cite: {cite(attribution, answer).text}", style="dim"))
+    return lines
+
+
+def _inferred_lines(inferred: Inferred) -> list[Text]:
+    """What nobody says and follows all the same, with what it rests on."""
+    lines = [Text.assemble(("said by nobody; it follows: ", "bold"), inferred.claim)]
+    for leaf in inferred.leaves:
+        lines.append(Text(f"   because {leaf.claim}"))
+        for each in leaf.attributions:
+            through = "".join(f", through {voice.agent.label}" for voice in each.relayers)
+            number = f", sentence {each.sentence.number}" if each.sentence and each.sentence.number else ""
+            lines.append(Text(f"      {each.verdict} {each.speaker.label}{through}{number}: “{each.quote}”"))
+            lines.append(Text(f"      {each.iri}", style="dim"))
+        where = leaf.sources or (() if leaf.attributions else (f"the graph {g}" for g in leaf.graphs))
+        lines += [Text(f"      outside the article: {source}", style="dim") for source in where]
+    if inferred.rules:
+        lines.append(Text(f"   by {', '.join(inferred.rules)} (OWL 2 RL); see kgraph explain", style="dim"))
     return lines
 
 

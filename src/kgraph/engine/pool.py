@@ -28,7 +28,7 @@ from typing import Final, Self
 from kgraph.engine.answer import PoolAnswer
 from kgraph.engine.backend import BackendStatus, QueryRequest
 from kgraph.engine.process import Ending, WorkerProcess
-from kgraph.engine.request import encode_request
+from kgraph.engine.request import RequestEncoder
 from kgraph.engine.supply import WorkerSupply
 from kgraph.engine.turns import Turn, TurnQueue
 from kgraph.errors import BusyError, KgraphError, QueryFailedError, QueryMemoryError, QueryTimeoutError
@@ -71,6 +71,7 @@ class WorkerPool:
         self.query_timeout_s = query_timeout_s
         self.query_memory_bytes = query_memory_bytes
         self.queue_timeout_s = queue_timeout_s
+        self._encoder = RequestEncoder(memory_limit_bytes=query_memory_bytes)
         self._supply = WorkerSupply(
             snapshot_bytes=snapshot_bytes,
             ready=self._on_ready,
@@ -143,7 +144,7 @@ class WorkerPool:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker in time.
         """
-        frame = encode_request(request, memory_limit_bytes=self.query_memory_bytes)
+        frame = self._encoder.encode(request)
         loop = asyncio.get_running_loop()
         store = str(request.store)
         worker = self._pick(store) if self._admits(client) else None
@@ -189,6 +190,11 @@ class WorkerPool:
             return QueryMemoryError(
                 f"The query needed more than {self.query_memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Sort, group or deduplicate fewer rows, or add a LIMIT to a sub-select.",
+            )
+        if ending is Ending.STACK:
+            return QueryMemoryError(
+                "The query is nested too deeply, or a chain in it is too long, and it was ended.",
+                hint="Put the members of a long chain into a VALUES block.",
             )
         if ending is Ending.CLOSED:
             return _closing()

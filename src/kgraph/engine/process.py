@@ -35,6 +35,7 @@ class Ending(StrEnum):
 
     TIMEOUT = "timeout"
     MEMORY = "memory"
+    STACK = "stack"
     CRASHED = "crashed"
     ABANDONED = "abandoned"
     RETIRED = "retired"
@@ -110,11 +111,11 @@ class WorkerProcess(asyncio.Protocol):
         """Why the worker is gone; waits for its exit status where it died of itself."""
         if self._ending is None:
             await self._child.exited.wait()
+            await self._child.reaped()
         if self._ending is None:
             last_words = self._last_words()
-            self._ending = _diagnose(last_words)
-            await self._child.reaped()
             status = _name_of(self._child.status)
+            self._ending = _diagnose(last_words, status)
             _LOG.warning("worker %d died (%s): %s", self.pid, status, last_words.strip())
         return self._ending
 
@@ -184,10 +185,14 @@ class WorkerProcess(asyncio.Protocol):
         return self._child.stderr.read().decode(errors="replace")
 
 
-def _diagnose(last_words: str) -> Ending:
-    """Rust, C++ and Python each end in their own words when an allocation fails."""
+def _diagnose(last_words: str, status: str) -> Ending:
+    """Rust, C++ and Python each end in their own words when an allocation fails, and in none when there is no
+    room left on the stack.
+    """
     allocations = ("memory allocation of", "bad_alloc", "MemoryError")
-    return Ending.MEMORY if any(words in last_words for words in allocations) else Ending.CRASHED
+    if any(words in last_words for words in allocations):
+        return Ending.MEMORY
+    return Ending.STACK if status == signal.SIGSEGV.name else Ending.CRASHED
 
 
 def _name_of(status: int | None) -> str:

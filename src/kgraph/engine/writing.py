@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -48,9 +49,9 @@ _ERRORS: Final[dict[str, type[errors.KgraphError]]] = {
         errors.QueryMemoryError,
         errors.QueryRefusedError,
         errors.ReadOnlyGraphError,
+        errors.ServiceNotAllowedError,
         errors.StoreError,
         errors.UnknownNameError,
-        errors.UpdateRefusedError,
         errors.WriteError,
     )
 }
@@ -220,13 +221,18 @@ class GraphWriter:
             ) from None
         if answer is not None:
             return answer
-        raise self._diagnose(await process.last_words())
+        raise self._diagnose(await process.last_words(), process.status)
 
-    def _diagnose(self, last_words: str) -> errors.KgraphError:
+    def _diagnose(self, last_words: str, status: int | None) -> errors.KgraphError:
         if any(words in last_words for words in _OUT_OF_MEMORY):
             return errors.QueryMemoryError(
                 f"The write needed more than {self._memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Write less at once, or load large files with 'kgraph load'.",
+            )
+        if status == -signal.SIGSEGV:  # no room is left on the stack
+            return errors.QueryMemoryError(
+                "The write is nested too deeply, or a chain in it is too long, and it was ended.",
+                hint="Put the members of a long chain into a VALUES block.",
             )
         _LOG.warning("the writer died: %s", last_words.strip())
         return errors.QueryFailedError("The process that carried out the write came to a sudden end.")
@@ -295,6 +301,11 @@ class _WriterProcess:
             if not data:
                 return None
         return self._frames.pop(0)
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, once it has ended; negative for the signal that ended it."""
+        return self._process.poll()
 
     async def last_words(self) -> str:
         """What it said on standard error before it died."""

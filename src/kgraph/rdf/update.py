@@ -24,7 +24,7 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.errors import QueryRefusedError, UpdateRefusedError
+from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope, Template
 from kgraph.rdf.sparql import Token, iter_tokens, substitute
 from kgraph.rdf.syntax import explain_syntax_error
@@ -51,7 +51,7 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
 
     Raises:
         QuerySyntaxError: it is no SPARQL 1.1 update.
-        UpdateRefusedError: it would fetch something, and not be silent about its failure.
+        ServiceNotAllowedError: it would fetch something, and not be silent about its failure.
         QueryRefusedError: it has USING or WITH besides the protocol's parameters (SPARQL 1.1 Protocol,
             section 2.2.3).
     """
@@ -96,7 +96,7 @@ class _Piece:
         for token in self.tokens:
             sentence = _REFUSED.get(token.text.upper()) if token.kind == "word" else None
             if sentence is not None:
-                raise UpdateRefusedError(
+                raise ServiceNotAllowedError(
                     sentence, hint="Fetch the data yourself, and send it as INSERT DATA or as a graph."
                 )
 

@@ -101,16 +101,9 @@ def _statement_lines(statement: Statement, prefixes: _Prefixes, indent: str) -> 
 def render_premise(proof: Proof, prefixes: _Prefixes) -> str:
     """A proof in one line: the triple, and what it rests on."""
     leaves = list(dict.fromkeys(proof.leaves()))
-    via = "" if proof.step is None else " by " + ", ".join(_rules(proof))
+    via = "" if proof.step is None else " by " + ", ".join(proof.rules)
     grounds = "; ".join(_ground(leaf, prefixes, named=proof.step is not None) for leaf in leaves)
     return f"{render_triple(proof.triple, prefixes)}{via} ({grounds})"
-
-
-def _rules(proof: Proof) -> list[str]:
-    found = dict.fromkeys(proof.step.rules if proof.step else ())
-    for premise in proof.step.premises if proof.step else ():
-        found |= dict.fromkeys(_rules(premise))
-    return list(found)
 
 
 def _ground(leaf: Proof, prefixes: _Prefixes, *, named: bool) -> str:

@@ -80,6 +80,12 @@ class Pattern(NamedTuple):
         return binding
 
     @property
+    def is_possible(self) -> bool:
+        """Whether some triple can match it: what a rule moves to the front may be a literal."""
+        subject, predicate, _ = self
+        return not isinstance(subject, ox.Literal) and isinstance(predicate, (ox.NamedNode, ox.Variable))
+
+    @property
     def triple(self) -> ox.Triple:
         """The triple that a pattern without variables is."""
         return ox.Triple(*self)  # type: ignore[arg-type]

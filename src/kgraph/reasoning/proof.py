@@ -80,6 +80,14 @@ class Proof:
                 yield from premise.leaves()
 
     @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules of its steps by their W3C names, each once, the last step's first."""
+        if self.step is None:
+            return ()
+        inner = (rule for premise in self.step.premises for rule in premise.rules)
+        return tuple(dict.fromkeys((*self.step.rules, *inner)))
+
+    @property
     def speakers(self) -> tuple[str, ...]:
         """Who said what it rests on."""
         found = {who for leaf in self.leaves() for statement in leaf.statements for who in statement.speakers}

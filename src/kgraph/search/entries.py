@@ -15,9 +15,10 @@ from kgraph.project.claims import Claim, read_claims, source_chain
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.search.dates import DayRange, parse_edtf, spanning
-from kgraph.vocab import KG, RDFS, SKOS
+from kgraph.search.inquiry import Kind
+from kgraph.vocab import KG, RDF_TYPE, RDFS, SKOS, XSD
 
-__all__ = ["AssertionEntry", "NameEntry", "read_entries"]
+__all__ = ["AssertionEntry", "NameEntry", "Part", "read_entries"]
 
 _LABELS: Final = (SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", KG + "rawText")
 _NEGATIVE: Final = KG + "negative"
@@ -34,32 +35,75 @@ _MANNERS: Final = {
     "inability": "unable cannot",
     "ended": "former formerly once",
     "negative": "deny denied no not",
-    "editorial-insertion": "editor desk insert bracket",
-    "byline": "byline credit agency wrote author",
+    "editorial-insertion": "editor desk insert add write bracket",
+    "byline": "byline credit agency wrote author publish news",
 }
+
+
+#: What the things of a class are an answer to; and the predicates that say more of it than that class does.
+_KINDS_OF_CLASSES: Final = {
+    KG + "Actor": Kind.WHO,
+    KG + "Location": Kind.WHERE,
+    KG + "TimeExpression": Kind.WHEN,
+    KG + "Equipment": Kind.HOW,
+    KG + "Medium": Kind.HOW,
+    KG + "Status": Kind.SORT,
+    KG + "Event": Kind.WHAT,
+}
+_KINDS_OF_PREDICATES: Final = {
+    RDF_TYPE: Kind.SORT,
+    KG + "hasPurpose": Kind.WHY,
+    KG + "hasReason": Kind.WHY,
+    KG + "after": Kind.WHEN,
+    KG + "before": Kind.WHEN,
+    KG + "coincidesWith": Kind.WHEN,
+    KG + "count": Kind.COUNT,
+    KG + "countMoreThan": Kind.COUNT,
+    KG + "isoDuration": Kind.DURATION,
+    KG + "approximateDistanceKm": Kind.DISTANCE,
+    KG + "approximateDistanceMiles": Kind.DISTANCE,
+    KG + "qualifierText": Kind.SORT,
+}
+_CAUSES: Final = KG + "ledTo"
+#: Predicates of other vocabularies, whose names stand in no graph.
+_UNNAMED: Final = {RDF_TYPE: ("is a",), SKOS + "altLabel": ("alternative label", "alias")}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a claim: what it is called, and the kinds of question that it answers."""
+
+    names: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AssertionEntry:
     """An assertion as the index sees it.
 
-    ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``names`` what its parts
-    and its speakers are called. ``depth`` counts the voices between the words and the reader; ``is_link``
-    is true of a claim that only ties an act of speech to its content (kg:hasContent).
+    ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
+    said of how it is put, ``speaker`` and ``relayers`` what they are called. ``depth`` counts the voices
+    between the words and the reader; ``is_link`` is true of a claim that only ties an act of speech to its
+    content (kg:hasContent).
     """
 
     iri: str
     quotes: tuple[str, ...]
     sentence: str
-    names: tuple[str, ...]
-    speakers: tuple[str, ...]
-    article: str | None
-    mode: str | None
-    modality: str | None
-    polarity: str | None
-    days: DayRange | None
-    depth: int
-    is_link: bool
+    subject: Part = Part()
+    predicate: Part = Part()
+    object: Part = Part()
+    manner: str = ""
+    speaker: tuple[str, ...] = ()
+    relayers: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    article: str | None = None
+    mode: str | None = None
+    modality: str | None = None
+    polarity: str | None = None
+    days: DayRange | None = None
+    depth: int = 1
+    is_link: bool = False
 
     @property
     def is_negative(self) -> bool:
@@ -103,18 +147,22 @@ class _Reader:
     def assertion(self, claim: Claim) -> AssertionEntry:
         index = self._index
         chain = source_chain(index, claim.source)
-        spans = sorted(claim.evidence, key=lambda iri: index.whole_number(iri, KG + "beginIndex") or 0)
-        parts: list[Term | None] = [claim.subject, claim.predicate, claim.object]
-        names = [name for part in parts for name in self._names(part)]
-        names += [name for agent in (*claim.attributed_to, *chain.agents) for name in self.labels(agent)]
-        for value in (claim.mode, claim.modality, claim.polarity):
-            manner = (value or "").removeprefix(KG)
-            names += [_MANNERS[manner]] if manner in _MANNERS else []
+        manners = ((value or "").removeprefix(KG) for value in (claim.mode, claim.modality, claim.polarity))
+        speaker, relayers = (
+            tuple(dict.fromkeys(name for agent in agents for name in self.labels(agent)))
+            for agents in (claim.attributed_to, chain.agents[1:])
+        )
+        predicate = claim.predicate.value if claim.predicate is not None else ""
         return AssertionEntry(
             iri=claim.iri,
-            quotes=tuple(text for span in spans if (text := index.literal(span, KG + "exactText"))),
+            quotes=self._quoted(claim.evidence),
             sentence=index.literal(claim.sentence or "", KG + "exactText") or "",
-            names=tuple(dict.fromkeys(names)),
+            subject=Part(self._names(claim.subject), self._subject_kinds(claim.subject, predicate)),
+            predicate=Part(self._predicate_names(predicate)),
+            object=Part(self._names(claim.object), self._object_kinds(claim.object, predicate)),
+            manner=" ".join(_MANNERS[manner] for manner in manners if manner in _MANNERS),
+            speaker=speaker,
+            relayers=relayers,
             speakers=claim.attributed_to,
             article=index.iri(claim.sentence or "", KG + "partOfArticle"),
             mode=claim.mode,
@@ -122,13 +170,56 @@ class _Reader:
             polarity=claim.polarity,
             days=self._days(claim),
             depth=len(chain.agents),
-            is_link=claim.predicate is not None and claim.predicate.value == KG + "hasContent",
+            is_link=predicate == KG + "hasContent",
         )
 
-    def _names(self, term: Term | None) -> list[str]:
+    def _names(self, term: Term | None) -> tuple[str, ...]:
         if isinstance(term, ox.Literal):
-            return [term.value]
-        return list(self.labels(term.value)) if isinstance(term, ox.NamedNode) else []
+            return (term.value,)
+        if not isinstance(term, ox.NamedNode):
+            return ()
+        return self.labels(term.value) or self._quoted(self._index.iris(term.value, KG + "evidence"))
+
+    def _quoted(self, spans: Iterable[str]) -> tuple[str, ...]:
+        """The words of some spans, in the order of the text: what a claim is called that another is about."""
+        in_order = sorted(spans, key=lambda iri: self._index.whole_number(iri, KG + "beginIndex") or 0)
+        return tuple(text for span in in_order if (text := self._index.literal(span, KG + "exactText")))
+
+    def _predicate_names(self, predicate: str) -> tuple[str, ...]:
+        """What it is called, and what the properties above it are."""
+        if predicate in _UNNAMED:
+            return _UNNAMED[predicate]
+        return tuple(dict.fromkeys(name for iri in self._upwards(predicate) for name in self.labels(iri)))
+
+    def _upwards(self, predicate: str) -> list[str]:
+        """A property and those above it (rdfs:subPropertyOf), the nearest first."""
+        found = [predicate]
+        for iri in found:
+            found += [above for above in self._index.iris(iri, RDFS + "subPropertyOf") if above not in found]
+        return found
+
+    def _subject_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
+        kinds = self._kinds_of(self._index.iris(predicate, RDFS + "domain")) or self._kinds(term)
+        return (*kinds, *((Kind.WHY,) if predicate == _CAUSES else ()))
+
+    def _object_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
+        """By what its predicate says of it, or else by its class: a state can be a place, and can act."""
+        if (kind := _KINDS_OF_PREDICATES.get(predicate)) is not None:
+            return (kind,)
+        kinds = self._kinds_of(self._index.iris(predicate, RDFS + "range")) or self._kinds(term)
+        if KG + "hasAgent" in self._upwards(predicate):
+            return kinds
+        return tuple(Kind.WHOM if kind is Kind.WHO else kind for kind in kinds)
+
+    def _kinds(self, term: Term | None) -> tuple[Kind, ...]:
+        if isinstance(term, ox.Literal):
+            return (Kind.COUNT,) if term.datatype.value == XSD + "integer" else (Kind.WHAT,)
+        if not isinstance(term, ox.NamedNode):
+            return ()
+        return self._kinds_of(self._index.iris(term.value, RDF_TYPE)) or (Kind.WHAT,)
+
+    def _kinds_of(self, classes: Iterable[str]) -> tuple[Kind, ...]:
+        return tuple(dict.fromkeys(_KINDS_OF_CLASSES[iri] for iri in classes if iri in _KINDS_OF_CLASSES))
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""

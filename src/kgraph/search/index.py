@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,9 +16,10 @@ import tantivy
 
 from kgraph.errors import StoreError
 from kgraph.search.entries import AssertionEntry, NameEntry
-from kgraph.search.words import joined_words, lemmas, read_words
+from kgraph.search.inquiry import Kind
+from kgraph.search.words import close_hyphens, fold_words, stems
 
-__all__ = ["FILTERS", "Document", "IndexReader", "write_index"]
+__all__ = ["FILTERS", "Aspect", "Document", "Entry", "IndexReader", "write_index"]
 
 #: Fields that a search can be narrowed by; each holds IRIs.
 FILTERS: Final = ("speaker", "article", "mode", "modality", "polarity")
@@ -28,7 +28,7 @@ _BIG: Final = 20_000
 _BIG_HEAP_BYTES: Final = 200_000_000
 
 
-class Kind(StrEnum):
+class Entry(StrEnum):
     """What a document stands for."""
 
     ASSERTION = "assertion"
@@ -37,16 +37,14 @@ class Kind(StrEnum):
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("iri", stored=True, tokenizer_name="raw", index_option="basic")
-    for name in ("kind", "label", *FILTERS):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("record", stored=True)
+    builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     for name in ("quote", "names", "sentence"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="position")
-    builder.add_text_field("stems", tokenizer_name="stems", index_option="freq")
+    for name in ("stems", "traits"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in ("first", "last"):
         builder.add_integer_field(name, indexed=True)
-    for name in ("depth", "link", "negative"):
-        builder.add_integer_field(name, stored=True)
     return builder.build()
 
 
@@ -54,8 +52,6 @@ def _open(path: Path, schema: tantivy.Schema, *, reuse: bool) -> tantivy.Index:
     index = tantivy.Index(schema, path=str(path), reuse=reuse)
     words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     index.register_tokenizer("whitespace", words.build())
-    stems = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    index.register_tokenizer("stems", stems.filter(tantivy.Filter.stemmer("english")).build())
     return index
 
 
@@ -69,80 +65,137 @@ def write_index(path: Path, entries: Iterable[AssertionEntry | NameEntry]) -> No
         _BIG_HEAP_BYTES if big else _HEAP_BYTES, 2 if big else 1
     )
     for entry in known:
-        document = tantivy.Document()
-        if isinstance(entry, NameEntry):
-            _fill_name(document, entry)
-        else:
-            _fill_assertion(document, entry)
-        writer.add_document(document)
+        fill = _name_document if isinstance(entry, NameEntry) else _assertion_document
+        writer.add_document(fill(entry))  # type: ignore[arg-type]
     writer.commit()
     writer.wait_merging_threads()
 
 
-def _fill_name(document: tantivy.Document, entry: NameEntry) -> None:
-    document.add_text("kind", Kind.NAME)
-    document.add_text("iri", entry.iri)
-    stems: set[str] = set()
-    for label in entry.labels:
-        for text, words in _renditions(label):
-            document.add_text("label", text)
-            document.add_text("names", text)
-            stems.update(words)
-    document.add_text("stems", " ".join(lemmas(stems)))
+def _name_document(entry: NameEntry) -> tantivy.Document:
+    document = tantivy.Document()
+    texts = [text for label in entry.labels for text in _renditions(label)]
+    for text in texts:
+        document.add_text("label", text)
+        document.add_text("names", text)
+    document.add_text("stems", _stems(texts))
+    document.add_text("traits", _trait("kind", Entry.NAME))
+    document.add_bytes("record", _record(entry.iri, "100", ()))
+    return document
 
 
-def _fill_assertion(document: tantivy.Document, entry: AssertionEntry) -> None:
-    document.add_text("kind", Kind.ASSERTION)
-    document.add_text("iri", entry.iri)
-    stems: set[str] = set()
-    for name, texts in (
-        ("quote", (" ".join(entry.quotes),)),
-        ("sentence", (entry.sentence,)),
-        ("names", entry.names),
+def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
+    # Everything here is done once for every claim of a dataset, so it is written for speed.
+    document = tantivy.Document()
+    add = document.add_text
+    texts = []
+    quotes = entry.quotes
+    for field_name, text in (
+        ("quote", quotes[0] if len(quotes) == 1 else " ".join(quotes)),
+        ("sentence", entry.sentence),
     ):
-        for text in texts:
-            for folded, words in _renditions(text):
-                document.add_text(name, folded)
-                stems.update(words)
-    document.add_text("stems", " ".join(lemmas(stems)))
-    for speaker in entry.speakers:
-        document.add_text("speaker", speaker)
-    for name in FILTERS[1:]:
-        if (iri := getattr(entry, name)) is not None:
-            document.add_text(name, iri)
+        renditions = _renditions(text)
+        texts += renditions
+        for rendition in renditions:
+            add(field_name, rendition)
+    parts = []
+    for names, kinds in (
+        (entry.subject.names, entry.subject.kinds),
+        (entry.predicate.names, ()),
+        (entry.object.names, entry.object.kinds),
+        ((entry.manner,), ()),
+        (entry.speaker, ()),
+        (entry.relayers, ()),
+    ):
+        before = len(texts)
+        for name in names:
+            texts += _renditions(name)
+        for rendition in texts[before:]:
+            add("names", rendition)
+        parts.append(f"{len(texts) - before}:{','.join(kinds)}")
+    add("stems", _stems(texts))
+    add("traits", _traits(entry))
+    marks = f"{entry.depth}{int(entry.is_link)}{int(entry.is_negative)}"
+    document.add_bytes("record", _record(entry.iri, marks, parts))
     if entry.days is not None:
         document.add_integer("first", entry.days.first)
         document.add_integer("last", entry.days.last)
-    document.add_integer("depth", entry.depth)
-    document.add_integer("link", int(entry.is_link))
-    document.add_integer("negative", int(entry.is_negative))
+    return document
 
 
-@lru_cache(maxsize=1 << 12)
-def _renditions(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """A text's words, joined and apart; where it has hyphens, once more with every hyphen closed.
+def _renditions(text: str) -> list[str]:
+    """A text's words, folded; where it has hyphens, once more with every hyphen closed."""
+    words = fold_words(text)
+    if not words:
+        return []
+    joined = close_hyphens(text)
+    return [words] if joined is None else [words, joined]
 
-    Names recur in every claim about a thing, and a sentence in every claim that it makes.
-    """
-    words = read_words(text)
-    found = ((" ".join(words), tuple(words)),)
-    if "-" in text and (joined := joined_words(text)) is not None:
-        return (*found, (" ".join(joined), tuple(joined)))
-    return found
+
+def _stems(texts: Iterable[str]) -> str:
+    return " ".join(set(stems(set(" ".join(texts).split()))))
+
+
+def _traits(entry: AssertionEntry) -> str:
+    """What a search can be narrowed by, as words of one field."""
+    traits = [_IS_ASSERTION]
+    traits += [f"speaker={iri}" for iri in entry.speakers]
+    for name in FILTERS[1:]:
+        if (iri := getattr(entry, name)) is not None:
+            traits.append(f"{name}={iri}")
+    return " ".join(traits)
+
+
+def _trait(name: str, value: str) -> str:
+    return f"{name}={value}"
+
+
+_IS_ASSERTION: Final = _trait("kind", Entry.ASSERTION)
+
+
+def _record(iri: str, marks: str, parts: Iterable[str]) -> bytes:
+    """What a document says besides words: its IRI, its depth and two marks, and whose names are whose."""
+    return " ".join((iri, marks, *parts)).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A part of a claim as a search reads it: the words of each of its names, and what it answers."""
+
+    names: tuple[tuple[str, ...], ...]
+    kinds: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a search reads of a document in order to rank it."""
+    """What a search reads of a document to rank it. ``names`` has those of all parts and of the voices."""
 
     iri: str
     quote: tuple[str, ...]
     sentence: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
+    subject: Aspect
+    predicate: Aspect
+    object: Aspect
+    manner: Aspect
+    speaker: Aspect
     depth: int
     is_link: bool
     is_negative: bool
     renditions: tuple[str, ...] = field(default=())
+
+
+def _aspects(parts: Iterable[str], names: tuple[tuple[str, ...], ...]) -> list[Aspect]:
+    """The parts of a document, as far as it has some."""
+    aspects = []
+    start = 0
+    for part in parts:
+        number, _, kinds = part.partition(":")
+        end = start + int(number)
+        aspects.append(
+            Aspect(names[start:end], frozenset(map(Kind, kinds.split(","))) if kinds else frozenset())
+        )
+        start = end
+    return aspects or [Aspect(())] * 5
 
 
 class IndexReader:
@@ -168,25 +221,47 @@ class IndexReader:
         """In how many documents a field has a word."""
         return int(self._searcher.doc_freq(field_name, word))
 
+    def has_phrase(self, first: str, second: str) -> bool:
+        """Whether two words stand side by side in some text."""
+        return any(
+            self.find(tantivy.Query.phrase_query(self.schema, name, [first, second]), 1)
+            for name in ("sentence", "names")
+        )
+
+    def trait(self, name: str, value: str) -> tantivy.Query:
+        """The documents with a trait: of a kind, or with a value for one of the filters."""
+        return tantivy.Query.term_query(self.schema, "traits", _trait(name, value))
+
     def find(self, query: tantivy.Query, limit: int) -> list[Any]:
         """The addresses of the best documents, the best first."""
         return [address for _, address in self._searcher.search(query, limit, count=False).hits]
 
     def iri(self, address: Any) -> str:
         """The thing that a document stands for."""
-        return str(self._searcher.doc(address).get_first("iri"))
+        return self._record(self._searcher.doc(address))[0]
+
+    def _record(self, stored: tantivy.Document) -> list[str]:
+        return bytes(stored.get_first("record") or b"").decode().split(" ")
 
     def read(self, address: Any) -> Document:
         """What is stored of a document."""
         stored = self._searcher.doc(address)
         quotes, sentences = stored.get_all("quote"), stored.get_all("sentence")
+        names = tuple(tuple(name.split()) for name in stored.get_all("names"))
+        iri, marks, *parts = self._record(stored)
+        subject, predicate, value, manner, speaker, *_ = _aspects(parts, names)
         return Document(
-            iri=str(stored.get_first("iri")),
+            iri=iri,
             quote=tuple(quotes[0].split()) if quotes else (),
             sentence=tuple(sentences[0].split()) if sentences else (),
-            names=tuple(tuple(name.split()) for name in stored.get_all("names")),
-            depth=int(stored.get_first("depth") or 0),
-            is_link=bool(stored.get_first("link")),
-            is_negative=bool(stored.get_first("negative")),
+            names=names,
+            subject=subject,
+            predicate=predicate,
+            object=value,
+            manner=manner,
+            speaker=speaker,
+            depth=int(marks[0]),
+            is_link=marks[1] == "1",
+            is_negative=marks[2] == "1",
             renditions=(*quotes[1:], *sentences[1:]),
         )

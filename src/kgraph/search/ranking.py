@@ -1,13 +1,14 @@
 """Which of the hits of one step is the answer: how much of the question an assertion's own words say.
 
-    covered     how much of the question stands in the quotation, in the names, in the sentence, in that order
-    tight       how little else stands in the quotation: of two quotations that fit, the shorter is meant
-    named       how much of what the assertion is about the question names
-    run         how much of it stands side by side in the quotation, or else all of it in the sentence
-    whole       that it is the quotation
-    deeper      of two voices that the quotation carries, the inner one said it
-    link        that an order has some content says less than the content, where both are quoted
-    agreeing    a question that denies looks for a denial
+    covered     how much of the question stands in the quotation, in the names, in the sentence, in that
+    order explained   how much of it the claim's names say named       how much of what the claim is about
+    the question names missing     how many of its words stand nowhere said        how much of the question,
+    in its order, the quotation says tight       how little else stands in the quotation: of two quotations
+    that fit, the shorter is meant run         all of it stands side by side in the quotation, or else in
+    the sentence whole       that it is the quotation deeper      of two voices that the quotation carries,
+    the inner one said it link        that an order has some content says less than the content, where both
+    are quoted agreeing    a question that denies looks for a denial answering   a question that asks for a
+    time, a place, a number … looks for such a part
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
 """
@@ -15,34 +16,66 @@ Words weigh by their rarity, and those that carry no matter next to nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
-from kgraph.search.index import Document
-from kgraph.search.tiers import Match, Step, content_words, distance_allowed, synonyms
+from kgraph.search.index import Aspect, Document
+from kgraph.search.inquiry import Inquiry, Kind
+from kgraph.search.lexicon import read_groups
+from kgraph.search.likeness import (
+    aligned,
+    covered,
+    extent,
+    likeness,
+    longest_run,
+    match_of,
+)
+from kgraph.search.synonymy import join_particles
+from kgraph.search.tiers import Match, Step, content_words
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
-__all__ = ["Ranking"]
+__all__ = ["Lexicon", "Ranking", "Scored"]
 
-_IN_QUOTE: Final = 1.0
 _IN_NAMES: Final = 0.65
+_IN_NAMES_ASKED: Final = 0.9
 _IN_SENTENCE: Final = 0.32
+_IN_SENTENCE_ASKED: Final = 0.5
 _COVERED: Final = 1.5
-_TIGHT: Final = 0.22
-_NAMED: Final = 0.2
-_SIDE_BY_SIDE: Final = 0.36
-_WHOLE: Final = 0.06
+_EXPLAINED: Final = 0.3
+_NAMED: Final = 0.3
+_ABOUT_STRICTLY: Final = 0.25
+_MISSING: Final = 0.6
+_SAID: Final = 0.4
+_TIGHT: Final = 0.35
+_IN_ORDER_ASKED: Final = 0.5
+_PHRASE_IN_QUOTE: Final = 0.3
 _PHRASE_IN_SENTENCE: Final = 0.04
-_DEEPER: Final = 0.05
+_WHOLE: Final = 0.1
+_SPEAKING: Final = 0.6
+_ENOUGH: Final = 0.6
+_IS_SAID: Final = 0.75
+_OTHER_END: Final = 0.15
+_DEEPER: Final = 0.04
 _LINK: Final = 0.25
 _AGREEING: Final = 0.06
-_OTHER_FORM: Final = 0.95
-_BEGINNING: Final = 0.8
-_MISSPELT: Final = 0.79
-_SYNONYM: Final = 0.75
+_ANSWERING: Final = 1.0
+_SUBJECT_ANSWERS: Final = 0.75
+_OF_THAT_NAME: Final = 0.6
+_BOTH: Final = 0.3
 _STOP_WEIGHT: Final = 0.05
+_SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
+
+
+class Lexicon(Protocol):
+    """The words of an index."""
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+
+    def frequency(self, word: str) -> int:
+        """How many entries have a word, in some form, or else what may stand for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,148 +88,136 @@ class Scored:
 
 
 class Ranking:
-    """Scores documents for one question. ``frequency`` says how many of ``size`` documents have a word."""
+    """Scores documents for one question."""
 
-    def __init__(self, words: Sequence[str], *, frequency: Callable[[str], int], size: int) -> None:
+    def __init__(self, words: Sequence[str], inquiry: Inquiry | None, lexicon: Lexicon) -> None:
+        self._inquiry = inquiry
         self._words = tuple(words)
-        self._content = content_words(words)
+        self._matter = join_particles(words) if inquiry is None else inquiry.matter
+        self._content = content_words(self._matter)
         self._denies = any(word in NEGATIONS for word in words)
+        self._says = inquiry is not None and any(stem(word) in _SAYING for word in words)
+        self._in_order = 1.0 if inquiry is None else _IN_ORDER_ASKED
+        self._in_sentence = _IN_SENTENCE if inquiry is None else _IN_SENTENCE_ASKED
         self._weights = {
-            word: math.log(1 + size / (1 + frequency(word)))
+            word: math.log(1 + lexicon.size / (1 + lexicon.frequency(word)))
             * (_STOP_WEIGHT if word in STOP_WORDS and word not in self._content else 1.0)
-            for word in dict.fromkeys(words)
+            for word in dict.fromkeys(self._matter)
         }
         self._total = sum(self._weights.values()) or 1.0
 
     def order(self, documents: Iterable[Document], step: Step) -> list[Scored]:
         """The documents of a step, the best first; equals by their IRI, so that the order is stable."""
-        scored = [self._score(document, step) for document in documents]
+        score = self._score_leniently if step is Step.ANY_WAY else self._score_strictly
+        scored = [score(document, step) for document in documents]
         return sorted(scored, key=lambda each: (-each.score, each.iri))
 
-    def _score(self, document: Document, step: Step) -> Scored:
-        lenient = step is Step.ANY_WAY
+    def _score_strictly(self, document: Document, step: Step) -> Scored:
+        """The words are somebody's, as they stand."""
+        score, *_ = self._covered(document, _IN_NAMES, _IN_SENTENCE, lenient=False)
+        score += self._sequence(self._words, document, lenient=False)
+        return Scored(document.iri, score + self._standing(document), Match(step.value))
+
+    def _score_leniently(self, document: Document, step: Step) -> Scored:
+        del step
+        score, share, loosest = self._covered(document, _IN_NAMES_ASKED, self._in_sentence, lenient=True)
+        score += self._in_order * self._sequence(self._matter, document, lenient=True)
+        score += _ANSWERING * self._answering(document) * min(1.0, share / _ENOUGH)
+        if self._says and document.depth > 1:
+            score += _SPEAKING * self._share_named(document.speaker)
+        return Scored(document.iri, score + self._standing(document), match_of(loosest))
+
+    def _covered(
+        self, document: Document, in_names: float, in_sentence: float, *, lenient: bool
+    ) -> tuple[float, float, float]:
+        """How much of the question the document says: the score, the share, and how well its worst word."""
         quote = set(document.quote)
         names = {word for name in document.names for word in name}
         sentence = {*document.sentence, *(word for text in document.renditions for word in text.split())}
-        covered = 0.0
-        said: set[str] = set()
+        said = explained = 0.0
+        missing = 0
         loosest = 1.0
         for word, weight in self._weights.items():
-            in_quote, hit = _likeness(word, quote, lenient)
-            in_names, _ = _likeness(word, names, lenient)
-            in_sentence, _ = _likeness(word, sentence, lenient)
-            covered += weight * max(in_quote * _IN_QUOTE, in_names * _IN_NAMES, in_sentence * _IN_SENTENCE)
-            said |= hit
+            quoted, named, around = (
+                likeness(word, texts, lenient=lenient) for texts in (quote, names, sentence)
+            )
+            explained += weight * named
+            said += weight * max(quoted, named * in_names, around * in_sentence)
             if word in self._content:
-                loosest = min(loosest, max(in_quote, in_names, in_sentence))
-        tight = _share(quote, said)
-        run = _longest_run(document.quote, self._words) / len(self._words)
-        score = _COVERED * covered / self._total + _TIGHT * tight + _SIDE_BY_SIDE * run
-        score += _NAMED * self._named(document, lenient)
-        if run < 1 and _longest_run(document.sentence, self._words) == len(self._words):
+                best = max(quoted, named, around)
+                missing += not best
+                loosest = min(loosest, best)
+        about = _EXPLAINED * explained / self._total + _NAMED * self._named(document)
+        share = said / self._total
+        score = _COVERED * share - _MISSING * missing / len(self._content)
+        return score + (about if lenient else _ABOUT_STRICTLY * about), share, loosest
+
+    def _sequence(self, asked: Sequence[str], document: Document, *, lenient: bool) -> float:
+        """How far the quotation is what the question says."""
+        quote = document.quote
+        said = aligned(asked, quote, lenient=lenient)
+        score = _SAID * said / extent(asked)
+        if quote:
+            score += _TIGHT * covered(set(asked), quote, lenient=lenient) / extent(quote)
+        if longest_run(asked, quote) == len(asked):
+            score += _PHRASE_IN_QUOTE + (_WHOLE if len(quote) == len(asked) else 0.0)
+        elif longest_run(asked, document.sentence) == len(asked):
             score += _PHRASE_IN_SENTENCE
-        if document.quote == self._words:
-            score += _WHOLE
-        if tight:
-            score += _DEEPER * (min(document.depth, 3) - 1)
-        if document.is_link:
-            score -= _LINK
-        if self._denies == document.is_negative:
-            score += _AGREEING
-        return Scored(document.iri, score, _match(loosest) if lenient else Match(step.value))
+        return score + (_DEEPER * (min(document.depth, 3) - 1) if said else 0.0)
 
-    def _named(self, document: Document, lenient: bool) -> float:
-        """The mean share of its names that the question gives, each name at its best."""
-        asked = set(self._content)
-        shares = []
-        for name in document.names:
-            words = {word for word in name if word not in STOP_WORDS}
-            if words:
-                shares.append(sum(_likeness(word, asked, lenient)[0] for word in words) / len(words))
-        best = sorted(shares, reverse=True)[:3]
-        return sum(best) / 3
+    def _standing(self, document: Document) -> float:
+        """What a claim has for or against it, whatever its words."""
+        agreeing = _AGREEING if self._denies == document.is_negative else 0.0
+        return agreeing - (_LINK if document.is_link else 0.0)
 
+    def _named(self, document: Document) -> float:
+        """The mean share of what the claim is about that the question names."""
+        parts = (document.subject, document.predicate, document.object)
+        if not any(part.names for part in parts):
+            return max((self._share_said(name) for name in document.names), default=0.0)
+        return sum(map(self._share_named, parts)) / len(parts)
 
-def _match(loosest: float) -> Match:
-    """What the likeness of the worst word says of the whole."""
-    if loosest >= 1.0:
-        return Match.WORDS
-    if loosest >= _OTHER_FORM:
-        return Match.STEMS
-    if loosest >= _BEGINNING:
-        return Match.PREFIX
-    return Match.SIMILAR if loosest > 0 else Match.SOME
+    def _share_named(self, part: Aspect, *, lenient: bool = True) -> float:
+        """How much of a part's name the question says; the best of several names counts."""
+        return max((self._share_said(name, lenient=lenient) for name in part.names), default=0.0)
 
+    def _share_said(self, name: Sequence[str], *, lenient: bool = True) -> float:
+        matter = {word for word in name if word not in STOP_WORDS}
+        return covered(self._content, matter, lenient=lenient) / len(matter) if matter else 0.0
 
-def _share(quote: set[str], said: set[str]) -> float:
-    """How much of the quotation the question says."""
-    matter = {word for word in quote if word not in STOP_WORDS} or quote
-    return len(matter & said) / len(matter) if matter else 0.0
+    def _answering(self, document: Document) -> float:
+        """How well the end of the claim that the question does not name is what it asks for."""
+        inquiry = self._inquiry
+        if inquiry is None or not inquiry.suited:
+            return 0.0
+        subject, value = document.subject, document.object
+        said = [self._share_named(part, lenient=False) for part in (subject, value)]
+        ends = ((value, 1.0, said[1], said[0]), (subject, _SUBJECT_ANSWERS, said[0], said[1]))
+        found = [
+            weight
+            * self._suited(part, is_other_said=part is value or other >= _IS_SAID)
+            * (1 - own) ** 2
+            * (1 - _OTHER_END + _OTHER_END * other)
+            for part, weight, own, other in ends
+        ]
+        if inquiry.suited.get(Kind.WHO) == 1.0:
+            found.append(max((self._called(document.manner, word) for word in self._content), default=0.0))
+        if inquiry.head is None:
+            return max(found)
+        head = inquiry.head
+        called = [self._called(part, head) for part in (document.predicate, document.manner)]
+        called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
+        return max(*found, *called) + _BOTH * min(max(found), max(called))
 
+    def _suited(self, part: Aspect, *, is_other_said: bool) -> float:
+        """How well a part suits the question.
 
-def _likeness(word: str, words: set[str], lenient: bool) -> tuple[float, set[str]]:
-    """How well some of ``words`` stand for ``word`` (1 is the word itself), and which do."""
-    if word in words:
-        return 1.0, {word}
-    root = stem(word)
-    forms = {other for other in words if stem(other) == root}
-    if forms:
-        return _OTHER_FORM, forms
-    if not lenient or (word in STOP_WORDS and len(word) < 5):
-        return 0.0, set()
-    best, hits = 0.0, set[str]()
-    for other in words:
-        alike = _alike(word, other)
-        if alike > best:
-            best, hits = alike, {other}
-    return best, hits
+        An event is what a claim is about; the news is its other end, unless the question has named that.
+        """
+        suited = self._inquiry.suited if self._inquiry is not None else {}
+        kinds = part.kinds if is_other_said else part.kinds - {Kind.WHAT}
+        return max((suited.get(kind, 0.0) for kind in kinds), default=0.0)
 
-
-@lru_cache(maxsize=1 << 16)
-def _alike(word: str, other: str) -> float:
-    if stem(other) in synonyms(word):
-        return _SYNONYM
-    if len(word) >= 3 and (
-        other.startswith(word) or (stem(other).startswith(stem(word)) and len(stem(word)) >= 3)
-    ):
-        return _BEGINNING
-    allowed = distance_allowed(word)
-    if (
-        allowed
-        and min(_distance(word, other, allowed), _distance(stem(word), stem(other), allowed)) <= allowed
-    ):
-        return _MISSPELT
-    return 0.0
-
-
-def _distance(one: str, other: str, most: int) -> int:
-    """The optimal string alignment distance (a swap of neighbours is one fault), as far as ``most``."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-        before, last = last, row
-    return last[-1]
-
-
-def _longest_run(words: Sequence[str], question: Sequence[str]) -> int:
-    """How many words of the question stand side by side in a text, at the most."""
-    longest = 0
-    before = [0] * (len(words) + 1)
-    for asked in question:
-        row = [0] * (len(words) + 1)
-        for position, word in enumerate(words, 1):
-            if word == asked:
-                row[position] = before[position - 1] + 1
-                longest = max(longest, row[position])
-        before = row
-    return longest
+    def _called(self, part: Aspect, word: str) -> float:
+        """How well a word of the question stands for one of a part's names."""
+        return likeness(word, {each for name in part.names for each in name}, lenient=True)

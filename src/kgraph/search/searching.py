@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -18,9 +18,13 @@ from typing import Final
 import tantivy
 
 from kgraph.errors import ParameterError
-from kgraph.search.index import FILTERS, IndexReader, Kind
+from kgraph.search.facts import makes_fact
+from kgraph.search.index import FILTERS, Entry, IndexReader
+from kgraph.search.inquiry import Inquiry, read_inquiry
+from kgraph.search.known import IndexLexicon
 from kgraph.search.ranking import Ranking, Scored
-from kgraph.search.tiers import Match, Step, iter_steps
+from kgraph.search.synonymy import join_particles
+from kgraph.search.tiers import Match, Step, all_meant, content_words, query_of
 from kgraph.search.words import read_words
 
 __all__ = ["DEEPEST", "Hit", "Hits", "Search", "TextIndex"]
@@ -30,6 +34,9 @@ DEEPEST: Final = 1_000
 LONGEST_QUESTION: Final = 1_000
 MOST_WORDS: Final = 64
 _RANKED: Final = 64
+_STRICT: Final = (Step.PHRASE, Step.WORDS)
+_LENIENT: Final = (Step.ANY_WAY,)
+_OF_ALL_WORDS: Final = frozenset({Match.PHRASE, Match.WORDS, Match.STEMS})
 _FRAME: Final = re.compile(
     r"^\W*who(?:\s+(?:has|have|had|is|was))?\s+(?:ever\s+)?"
     r"(?:said|says|say|saying|claimed|claims|stated|states|told|tells|reported|reports|announced)\b(?:\s+that\b)?(?=.*\w)",
@@ -71,11 +78,21 @@ class Hits:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as read: its words, and what it asks for where it is more than words."""
+
+    words: list[str]
+    inquiry: Inquiry | None = None
+    text: str = ""
+
+
 class TextIndex:
     """The text index of one generation. Its methods may be called from any thread."""
 
     def __init__(self, path: Path) -> None:
         self._reader = IndexReader(path)
+        self._lexicon = IndexLexicon(self._reader)
 
     def search(self, search: Search) -> Hits:
         """The assertions that best answer to some words.
@@ -83,40 +100,71 @@ class TextIndex:
         Raises:
             ParameterError: there are no words, or too many, or the page is too far off.
         """
-        words = parse_question(search.text)
         check_page(search.limit, search.offset)
         wanted = search.offset + search.limit + 1
-        found = self._hits(words, Kind.ASSERTION, wanted, [*self._narrowing(search)])
+        found = self._hits(self._read(search.text), Entry.ASSERTION, wanted, [*self._narrowing(search)])
         return Hits(tuple(found[search.offset : wanted - 1]), more=len(found) >= wanted)
 
     def best(self, text: str, limit: int) -> tuple[Hit, ...]:
         """The best assertions for some words, without pages."""
-        return tuple(self._hits(parse_question(text), Kind.ASSERTION, limit, []))
+        return tuple(self._hits(self._read(text), Entry.ASSERTION, limit, []))
 
-    def named(self, text: str, *, limit: int = 25) -> list[str]:
-        """The things that are called so: those of exactly that name, else those whose names come nearest."""
-        words = parse_question(text)
+    def named(self, text: str, *, widely: bool = False, limit: int = 25) -> list[str]:
+        """The things that are called so: those of exactly that name, else those whose names come nearest.
+
+        ``widely`` adds those whose names have all of the words, in some form, among others.
+        """
+        words = self._read(text).words
         exact = tantivy.Query.term_query(self._reader.schema, "label", " ".join(words))
-        if addresses := self._reader.find(exact, limit):
-            return sorted(self._reader.iri(address) for address in addresses)
-        hits = self._hits(words, Kind.NAME, limit, [])
+        same = sorted(self._reader.iri(address) for address in self._reader.find(exact, limit))
+        if same and not widely:
+            return same
+        hits = self._hits(Asked(words), Entry.NAME, limit, [])
+        if widely:
+            near = [hit.iri for hit in hits if hit.match in _OF_ALL_WORDS]
+            return list(dict.fromkeys((*same, *near)))
         return [hit.iri for hit in hits if hit.match is hits[0].match and hit.match is not Match.SOME]
 
-    def _hits(
-        self, words: Sequence[str], kind: Kind, wanted: int, narrowing: Sequence[tantivy.Query]
+    def stating(self, parts: Iterable[str], *, limit: int) -> list[str]:
+        """The assertions that make a fact in words (:mod:`kgraph.search.facts`), the best first."""
+        words = [word for part in parts for word in self._read(part).words]
+        content = content_words(join_particles(words))
+        only = [self._reader.trait("kind", Entry.ASSERTION)]
+        addresses = self._reader.find(_within(all_meant(self._reader.schema, content), only), limit)
+        making = [d for d in map(self._reader.read, addresses) if makes_fact(d, content)]
+        return [scored.iri for scored in self._ranking(Asked(words)).order(making, Step.ANY_WAY)]
+
+    def _read(self, text: str) -> Asked:
+        return parse_question(text, self._lexicon.respelled)
+
+    def _hits(self, asked: Asked, kind: Entry, wanted: int, narrowing: Sequence[tantivy.Query]) -> list[Hit]:
+        only = [self._reader.trait("kind", kind), *narrowing]
+        if found := self._found(asked, _STRICT, only, wanted):
+            return found
+        words = self._lexicon.corrected(asked.words)
+        if words == asked.words:
+            return self._found(asked, _LENIENT, only, wanted)
+        corrected = Asked(words, read_inquiry(asked.text, words), asked.text)
+        found = self._found(corrected, _STRICT, only, wanted) or self._found(
+            corrected, _LENIENT, only, wanted
+        )
+        return [hit if hit.match is Match.SOME else replace(hit, match=Match.SIMILAR) for hit in found]
+
+    def _found(
+        self, asked: Asked, steps: Sequence[Step], only: Sequence[tantivy.Query], wanted: int
     ) -> list[Hit]:
-        reader = self._reader
-        ranking = Ranking(words, frequency=lambda word: reader.frequency("sentence", word), size=reader.size)
-        only = [tantivy.Query.term_query(reader.schema, "kind", kind.value), *narrowing]
+        ranking = self._ranking(asked)
         found: dict[str, Hit] = {}
-        for step, query in iter_steps(reader.schema, words):
-            if found and step is Step.ANY_WAY:
-                break
+        for step in steps:
+            query = query_of(step, self._reader.schema, asked.words, asked.inquiry)
+            if query is None or len(found) >= wanted:
+                continue
             for scored in self._step(_within(query, only), step, ranking, wanted):
                 found.setdefault(scored.iri, Hit(scored.iri, scored.match, round(scored.score, 4)))
-            if len(found) >= wanted:
-                break
         return list(found.values())[:wanted]
+
+    def _ranking(self, asked: Asked) -> Ranking:
+        return Ranking(asked.words, asked.inquiry, self._lexicon)
 
     def _step(self, query: tantivy.Query, step: Step, ranking: Ranking, wanted: int) -> Iterator[Scored]:
         addresses = self._reader.find(query, _RANKED if wanted <= _RANKED else _RANKED + DEEPEST)
@@ -132,7 +180,7 @@ class TextIndex:
                 raise ParameterError(
                     f"There is no filter {name!r}.", hint=f"There are: {', '.join(FILTERS)}."
                 )
-            any_of = [(tantivy.Occur.Should, tantivy.Query.term_query(schema, name, iri)) for iri in iris]
+            any_of = [(tantivy.Occur.Should, self._reader.trait(name, iri)) for iri in iris]
             yield tantivy.Query.boolean_query(any_of) if any_of else tantivy.Query.empty_query()
         if search.since is not None or search.until is not None:
             first, last = _day(search.since or date.min), _day(search.until or date.max)
@@ -153,8 +201,8 @@ def _day(day: date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
-def parse_question(text: str) -> list[str]:
-    """The words of a question, without the frame that only says that it is one ("who said that …").
+def parse_question(text: str, respell: Callable[[list[str]], list[str]]) -> Asked:
+    """A question, without the frame that only says that it is one ("who said that …").
 
     Raises:
         ParameterError: it has no words, or more than anybody would ask for.
@@ -163,7 +211,10 @@ def parse_question(text: str) -> list[str]:
         raise ParameterError(
             f"The question is longer than {LONGEST_QUESTION} characters.", hint="Ask for a part of the words."
         )
-    words = read_words(_FRAME.sub("", text)) or read_words(text)
+    matter = _FRAME.sub("", text)
+    words = read_words(matter)
+    if not words:
+        matter, words = text, read_words(text)
     if not words:
         shown = "".join(c for c in text[:40] if not unicodedata.category(c).startswith("C"))
         raise ParameterError(f"There is no word in {shown!r}.", hint="Ask with letters or digits.")
@@ -171,7 +222,8 @@ def parse_question(text: str) -> list[str]:
         raise ParameterError(
             f"The question has more than {4 * MOST_WORDS} words.", hint="Ask for a part of them."
         )
-    return words[:MOST_WORDS]
+    words = respell(words[:MOST_WORDS])
+    return Asked(words, read_inquiry(matter, words), matter)
 
 
 def check_page(limit: int, offset: int) -> None:

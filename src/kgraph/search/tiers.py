@@ -12,17 +12,17 @@ said, that, the …) count in a phrase alone, unless there are no others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
-from functools import cache
 from typing import Final
 
 import tantivy
 
-from kgraph.search.lexicon import read_groups
+from kgraph.search.inquiry import Inquiry
+from kgraph.search.synonymy import PARTICLE, join_particles, synonyms
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
-__all__ = ["Match", "Step", "content_words", "distance_allowed", "iter_steps", "synonyms"]
+__all__ = ["Match", "Step", "all_meant", "content_words", "distance_allowed", "nearly", "query_of"]
 
 Query = tantivy.Query
 _MUST: Final = tantivy.Occur.Must
@@ -50,21 +50,6 @@ class Step(StrEnum):
     ANY_WAY = "any way"
 
 
-@cache
-def _synonyms() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for group in read_groups("synonyms.txt"):
-        stems = {stem(word) for word in group}
-        for each in stems:
-            found.setdefault(each, set()).update(stems)
-    return {word: frozenset(stems - {word}) for word, stems in found.items()}
-
-
-def synonyms(word: str) -> frozenset[str]:
-    """The stems that may stand for a word."""
-    return _synonyms().get(stem(word), frozenset())
-
-
 def distance_allowed(word: str) -> int:
     """How many letters of a word may be wrong: none of a short one or a number, two of a long one."""
     if len(word) < 4 or word.isdecimal():
@@ -78,25 +63,58 @@ def content_words(words: Sequence[str]) -> list[str]:
     return [w for w in distinct if w not in STOP_WORDS and w not in NEGATIONS] or list(distinct)
 
 
-def iter_steps(schema: tantivy.Schema, words: Sequence[str]) -> Iterator[tuple[Step, tantivy.Query]]:
-    """The query of each step. Lazy: the lenient one is made only when it is wanted."""
+def query_of(
+    step: Step, schema: tantivy.Schema, words: Sequence[str], inquiry: Inquiry | None
+) -> tantivy.Query | None:
+    """The query of a step; None where a question has no such step.
+
+    A question that asks for something is no sequence of words that somebody said, so it has no step of words.
+    """
+    if step is Step.PHRASE:
+        return _best([(_phrase(schema, name, words), boost) for name, boost in _FIELDS])
+    if step is Step.ANY_WAY and inquiry is not None:
+        return _some(schema, content_words(inquiry.matter), inquiry.head)
+    if step is Step.ANY_WAY:
+        return _some(schema, content_words(join_particles(words)))
+    if inquiry is not None:
+        return None
     content = content_words(words)
-    yield Step.PHRASE, _best([(_phrase(schema, name, words), boost) for name, boost in _FIELDS])
-    within = [
-        (_all([Query.term_query(schema, name, word) for word in content]), boost)
-        for name, boost in _FIELDS
-        if name != "sentence"
+    return _best(
+        [
+            (_all([Query.term_query(schema, name, word) for word in content]), boost)
+            for name, boost in _FIELDS
+            if name != "sentence"
+        ]
+    )
+
+
+def all_meant(schema: tantivy.Schema, content: Sequence[str]) -> tantivy.Query:
+    """All of the words, each in some form or by a synonym, wherever they stand."""
+    return _all([_best([(query, 1.0) for query in _meant(schema, word)]) for word in content])
+
+
+def _meant(schema: tantivy.Schema, word: str) -> list[tantivy.Query]:
+    return [
+        Query.term_query(schema, "stems", other)
+        for other in sorted({stem(word.partition(PARTICLE)[0]), *synonyms(word)})
     ]
-    yield Step.WORDS, _best(within)
-    half = (len(content) + 1) // 2
-    yield Step.ANY_WAY, Query.boolean_query([(_SHOULD, _any_way(schema, word)) for word in content], half)
+
+
+def _some(schema: tantivy.Schema, content: Sequence[str], head: str | None = None) -> tantivy.Query:
+    """Half of the words; of a question whose noun names the answer, a third, since the noun is in none."""
+    words = [*content, head] if head is not None and head not in content else content
+    least = (len(content) + 1) // 2 if head is None else (len(content) + 2) // 3
+    return Query.boolean_query([(_SHOULD, _any_way(schema, word)) for word in words], least)
 
 
 def _any_way(schema: tantivy.Schema, word: str) -> tantivy.Query:
+    meant = [(query, 0.7) for query in _meant(schema, word)]
+    if PARTICLE in word:
+        return _best(meant)
     exact = [(Query.term_query(schema, name, word), boost) for name, boost in _FIELDS]
     stemmed = (Query.term_query(schema, "stems", stem(word)), 1.0)
-    others = [(query, 0.7) for query in (*_prefix(schema, word), *_similar(schema, word))]
-    return _best([*exact, stemmed, *others])
+    others = [(query, 0.7) for query in _prefix(schema, word)]
+    return _best([*exact, stemmed, *meant, *others])
 
 
 def _phrase(schema: tantivy.Schema, name: str, words: Sequence[str]) -> tantivy.Query:
@@ -110,16 +128,18 @@ def _prefix(schema: tantivy.Schema, word: str) -> list[tantivy.Query]:
     return [Query.regex_query(schema, "stems", f"{word}.*")] if len(word) >= _SHORTEST_PREFIX else []
 
 
-def _similar(schema: tantivy.Schema, word: str) -> list[tantivy.Query]:
-    said_otherwise = [Query.term_query(schema, "stems", other) for other in sorted(synonyms(word))]
-    distance = distance_allowed(word)
-    if not distance:
-        return said_otherwise
+def nearly(schema: tantivy.Schema, content: Sequence[str], unknown: Sequence[str]) -> tantivy.Query:
+    """What has one of the unknown words as if it were misspelt; the more of the others, the better."""
     misspelt = [
-        Query.fuzzy_term_query(schema, name, form, distance, transposition_cost_one=True)
-        for name, form in (("stems", stem(word)), ("quote", word), ("names", word), ("sentence", word))
+        (
+            _SHOULD,
+            Query.fuzzy_term_query(schema, name, word, distance_allowed(word), transposition_cost_one=True),
+        )
+        for word in unknown
+        for name, _ in _FIELDS
     ]
-    return [*misspelt, *said_otherwise]
+    others = [(_SHOULD, query) for word in content for query in _meant(schema, word)]
+    return Query.boolean_query([(_MUST, Query.boolean_query(misspelt)), *others])
 
 
 def _best(queries: Sequence[tuple[tantivy.Query, float]]) -> tantivy.Query:

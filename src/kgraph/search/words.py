@@ -3,7 +3,7 @@
     Slaviša, Славиша → slavisa         letters are folded to plain Latin ones
     armoured → armored                 British spellings to American ones, by rule and by list
     Kosovo's → kosovo, cannot → can not, eighty → 80
-    co-operation → cooperation         a joining prefix is joined, all else is cut: stand-off → stand off
+    co-operation → cooperation         prefixes and listed compounds are joined, all else is cut: two year
 
 Both the index and a question go through :func:`read_words`, so nothing but letters and digits ever reaches
 the search library: quotation marks, operators and brackets separate words and do nothing else.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -21,7 +21,7 @@ import tantivy
 
 from kgraph.search.lexicon import read_groups
 
-__all__ = ["NEGATIONS", "STOP_WORDS", "joined_words", "lemma", "lemmas", "read_words", "stem"]
+__all__ = ["NEGATIONS", "STOP_WORDS", "close_hyphens", "fold_words", "lemma", "read_words", "stem", "stems"]
 
 _CYRILLIC: Final = zip(
     "абвгдђежзијклљмнњопрстћуфхцчџш",
@@ -37,16 +37,21 @@ _LETTERS: Final = str.maketrans(
 _WORD: Final = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+(?:['\-][a-z0-9]+)*")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_CO: Final = re.compile(r"\b(co) (?=\w)", re.IGNORECASE)
 _LONGEST: Final = 64
+_KEPT: Final = 1 << 18
 
 #: Prefixes that belong to the word after the hyphen.
-_JOINING: Final = frozenset("co re pre non anti".split())
+_JOINING: Final = frozenset("anti co counter mid multi non pre re semi sub un".split())
 _ENDINGS: Final = {
     "n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'d": "would", "'m": "am", "'s": "",
 }  # fmt: skip
 _WHOLE: Final = {
     "cannot": "can not", "can't": "can not", "cant": "can not", "won't": "will not", "wont": "will not",
-    "shan't": "shall not", "let's": "let", "it's": "it is", "dont": "do not", "isnt": "is not",
+    "shan't": "shall not", "let's": "let", "it's": "it is", "dont": "do not", "doesnt": "does not",
+    "didnt": "did not", "isnt": "is not", "arent": "are not", "wasnt": "was not", "werent": "were not",
+    "hasnt": "has not", "havent": "have not", "couldnt": "could not", "ive": "i have", "weve": "we have",
+    "theyve": "they have", "youve": "you have", "theyre": "they are", "youre": "you are", "thats": "that is",
 }  # fmt: skip
 _SPELLINGS: Final = (
     (re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$"), r"iz\1"),
@@ -60,7 +65,7 @@ _SPELLINGS: Final = (
 #: True of every word that one of the rules can change, and quick to say no.
 _PERHAPS_BRITISH: Final = re.compile(r"(?:[iy]s|our|[bt]re|ogue|ence|ll)[a-z]{0,6}$")
 _LISTED: Final = {word: group[0] for group in read_groups("spellings.txt") for word in group[1:]}
-_COMPOUNDS: Final = {group[0]: tuple(group[1:]) for group in read_groups("compounds.txt")}
+_COMPOUNDS: Final = frozenset(word for group in read_groups("compounds.txt") for word in group)
 _LEMMAS: Final = {word: group[0] for group in read_groups("forms.txt") for word in group[1:]}
 
 #: Words that deny, and words that carry no matter.
@@ -78,34 +83,62 @@ def fold(text: str) -> str:
 
 def read_words(text: str) -> list[str]:
     """The words of a text in their order, folded."""
-    return list(chain.from_iterable(map(_folded, _raw_words(text))))
+    return fold_words(text).split()
 
 
-def joined_words(text: str) -> list[str] | None:
+def fold_words(text: str) -> str:
+    """The same as one text, with a blank between two words."""
+    if "co " in text or "Co " in text:
+        text = _CO.sub(r"\1", text)
+    return " ".join(filter(None, map(_FOLDED.__getitem__, text.split())))
+
+
+def close_hyphens(text: str) -> str | None:
     """The words with every hyphen closed (``standoff``); None where that makes no difference."""
-    raws = _raw_words(text)
+    if text.isascii() and "-" not in text:
+        return None
+    raws = [raw for token in text.split() for raw in _raw_words(token)]
     if not any("-" in raw for raw in raws):
         return None
-    return [word for raw in raws for word in _folded(raw.replace("-", ""))]
+    return " ".join(word for raw in raws for word in _folded(raw.replace("-", "")))
 
 
-def _raw_words(text: str) -> list[str]:
-    folded = fold(text)
+class _Table(dict[str, str]):
+    """A function of single words, with what it gave: natural text repeats itself."""
+
+    def __init__(self, function: Callable[[str], str]) -> None:
+        super().__init__()
+        self._function = function
+
+    def __missing__(self, word: str) -> str:
+        value = self._function(word)
+        if len(self) >= _KEPT:
+            self.clear()
+        if len(word) <= _LONGEST:
+            self[word] = value
+        return value
+
+
+def _fold_token(token: str) -> str:
+    return " ".join(chain.from_iterable(map(_folded, _raw_words(token))))
+
+
+_FOLDED: Final = _Table(_fold_token)
+
+
+def _raw_words(token: str) -> list[str]:
+    folded = fold(token)
     if "," in folded:
         folded = _THOUSANDS.sub("", folded)
-    raws = (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
-    if "co " not in folded:
-        return raws
-    return re.sub(r"\bco (?=\w)", "co", " ".join(raws)).split()
+    return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
 
 
-@lru_cache(maxsize=1 << 18)
 def _folded(raw: str) -> tuple[str, ...]:
     if raw in _WHOLE:
         return tuple(_WHOLE[raw].split())
     prefix, hyphen, _ = raw.partition("-")
     if hyphen:
-        closed = prefix in _JOINING and raw.replace("-", "") not in _COMPOUNDS
+        closed = prefix in _JOINING or raw.replace("-", "") in _COMPOUNDS
         parts = [raw.replace("-", "")] if closed else raw.split("-")
         return tuple(word for part in parts for word in _folded(part))
     if "'" in raw:
@@ -113,8 +146,6 @@ def _folded(raw: str) -> tuple[str, ...]:
             if raw.endswith(ending) and len(raw) > len(ending):
                 return (*_folded(raw.removesuffix(ending)), *word.split())
         return tuple(word for part in raw.split("'") for word in _folded(part))
-    if raw in _COMPOUNDS:
-        return _COMPOUNDS[raw]
     return (_spelled(raw[:_LONGEST]),)
 
 
@@ -131,12 +162,6 @@ def lemma(word: str) -> str:
     return _LEMMAS.get(word, word)
 
 
-def lemmas(words: set[str]) -> set[str]:
-    """The words, with plain forms in the place of irregular ones."""
-    irregular = words & _LEMMAS.keys()
-    return (words - irregular).union(_LEMMAS[word] for word in irregular) if irregular else words
-
-
 _STEMMER: Final = (
     tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     .filter(tantivy.Filter.stemmer("english"))
@@ -144,7 +169,18 @@ _STEMMER: Final = (
 )
 
 
-@lru_cache(maxsize=1 << 16)
+def _find_stem(word: str) -> str:
+    return str(next(iter(_STEMMER.analyze(lemma(word))), word))
+
+
+_STEMS: Final = _Table(_find_stem)
+
+
 def stem(word: str) -> str:
     """The stem of a folded word (Snowball's English stemmer), irregular forms by their plain one."""
-    return str(next(iter(_STEMMER.analyze(lemma(word))), word))
+    return _STEMS[word]
+
+
+def stems(words: Iterable[str]) -> Iterator[str]:
+    """The stems of several words."""
+    return map(_STEMS.__getitem__, words)

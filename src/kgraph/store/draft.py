@@ -25,7 +25,7 @@ import pyoxigraph as ox
 from kgraph.errors import GraphStateError, ReadOnlyGraphError
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
-from kgraph.store.generation import AXIOMS, Generation
+from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
 from kgraph.store.workspace import Workspace
@@ -231,7 +231,8 @@ class Draft:
         del self.store, self.cover
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
-        _link(self.base.path / AXIOMS, self.path / AXIOMS)
+        for name in (AXIOMS, REMAINDER):
+            _link(self.base.path / name, self.path / name)
         self.delta.write(self.path)
         sizes, base = self._sizes(), self.base.manifest
         versions = {

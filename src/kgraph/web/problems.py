@@ -25,7 +25,6 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.QueryTimeoutError: HTTPStatus.GATEWAY_TIMEOUT,
     errors.QueryMemoryError: HTTPStatus.INSUFFICIENT_STORAGE,
     errors.QueryFailedError: HTTPStatus.INTERNAL_SERVER_ERROR,
-    errors.UpdateRefusedError: HTTPStatus.FORBIDDEN,
     errors.WriteError: HTTPStatus.BAD_REQUEST,
     errors.ReadOnlyGraphError: HTTPStatus.FORBIDDEN,
     errors.GraphStateError: HTTPStatus.CONFLICT,

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Request, Response
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import Format
 from kgraph.search import FILTERS
+from kgraph.store import Generation
 from kgraph.web import pages
+from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.problems import HttpProblem
@@ -70,6 +72,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
         "description": "The answers, the best first. None means: not stated here. It does not mean no.",
         "content": {fmt.media_type: {} for fmt in _OFFERED},
     },
+    304: {"description": "The client has the answer already, by its entity tag."},
     **problem_responses(400, 406, 503, 504, 507),
 }
 
@@ -104,11 +107,29 @@ async def who_said_in(request: Request, suffix: str) -> Response:
 
 async def _respond(request: Request, choice: Choice) -> Response:
     values = single_values(request)
+    generation = graph_of(request).generation
+    # The page names the host that it stands on.
+    host = str(request.base_url) if choice.format is HTML else ""
+    parameters = [text for pair in sorted(values.items()) for text in pair]
+    tag = entity_tag(generation.id, "/who-said", choice.format.name, host, *parameters)
+    headers = choice.headers | {"ETag": tag, "Cache-Control": "no-cache"}
+    known = request.headers.get("if-none-match")
+    # A star is true of whatever is there, and that is known only with the answer.
+    if known != "*" and is_known(known, tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if choice.format is HTML:
-        return await _page(request, values)
-    graph = graph_of(request)
-    answer = await while_connected(request, graph.who_said(parse_question(values)))
-    return Response(_rendered(answer, choice.format.name, graph.prefixes), headers=choice.headers)
+        response = await _page(request, values, generation)
+        if response.status_code != HTTPStatus.OK:
+            return response
+    else:
+        graph = graph_of(request)
+        asking = graph.who_said(parse_question(values), generation=generation)
+        answer = await while_connected(request, asking)
+        response = Response(_rendered(answer, choice.format.name, graph.prefixes))
+    if is_known(known, tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    response.headers.update(headers)
+    return response
 
 
 def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
@@ -119,13 +140,13 @@ def _rendered(answer: Answer, name: str, prefixes: dict[str, str]) -> bytes:
     return render_linked_data(answer, name, prefixes)
 
 
-async def _page(request: Request, values: dict[str, str]) -> Response:
+async def _page(request: Request, values: dict[str, str], generation: Generation) -> Response:
     graph = graph_of(request)
     question, answer, error = Question(), None, None
     try:
         question = parse_question(values)
         if values:
-            answer = await while_connected(request, graph.who_said(question))
+            answer = await while_connected(request, graph.who_said(question, generation=generation))
     except KgraphError as fault:
         error = fault
     fields = ("q", *PARTS, *FILTERS, "since", "until")

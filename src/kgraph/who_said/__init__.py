@@ -11,12 +11,12 @@ linked_data   Turtle and JSON-LD: PROV-O and Web Annotation
 """
 
 from kgraph.who_said.asking import Dataset, ask, gather
-from kgraph.who_said.attribution import Answer, Attribution, Level
+from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Level
 from kgraph.who_said.citation import Citation, cite
 from kgraph.who_said.linked_data import render_linked_data
 from kgraph.who_said.question import PARTS, Question, parse_day, parse_question
 from kgraph.who_said.reading import AttributionReader
-from kgraph.who_said.rendering import render_csv, render_json
+from kgraph.who_said.rendering import render_citations, render_csv, render_json
 
 __all__ = [
     "PARTS",
@@ -25,6 +25,8 @@ __all__ = [
     "AttributionReader",
     "Citation",
     "Dataset",
+    "Inferred",
+    "Leaf",
     "Level",
     "Question",
     "ask",
@@ -32,6 +34,7 @@ __all__ = [
     "gather",
     "parse_day",
     "parse_question",
+    "render_citations",
     "render_csv",
     "render_json",
     "render_linked_data",

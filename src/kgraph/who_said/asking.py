@@ -9,7 +9,7 @@ An empty answer is silence, never a "no": its level says *not stated in the arti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeVar
 
@@ -18,16 +18,19 @@ import pyoxigraph as ox
 from kgraph.errors import ParameterError
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term, parse_iri
-from kgraph.search import Hit, Hits, Search, TextIndex
+from kgraph.reasoning import Proof
+from kgraph.search import Hit, Hits, Match, Search, TextIndex
 from kgraph.store import Manifest
-from kgraph.vocab import XSD, Names
-from kgraph.who_said.attribution import Answer, Attribution, Inferred, Level
+from kgraph.vocab import RDF_TYPE, XSD, Names
+from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Level
 from kgraph.who_said.question import PARTS, Question
 from kgraph.who_said.reading import AttributionReader, things_in
 
 __all__ = ["Dataset", "ask", "gather"]
 
 _FACTS_AT_MOST: Final = 1_000
+#: What people write for rdf:type.
+_TYPE: Final = frozenset({"a", "is a", "is an", "type"})
 _T = TypeVar("_T")
 
 
@@ -52,14 +55,19 @@ class Dataset(Protocol):
     async def select(self, query: str) -> Sequence[Mapping[str, Term | None]]:
         """The rows that a SELECT query gives."""
 
+    async def prove(self, triple: ox.Triple) -> Proof | None:
+        """The smallest proof of an inferred triple; None where there is none."""
+
     async def run(self, work: Callable[[], _T]) -> _T:
         """Do a short piece of work in a thread."""
 
 
 class _Facts(NamedTuple):
-    claims: list[str]
-    inferred: list[ox.Triple]
-    more: bool
+    """What makes a fact: assertions by IRI, triples that follow; how it was found if not by names."""
+
+    found: list[str | ox.Triple]
+    more: bool = False
+    match: Match | None = None
 
 
 async def ask(question: Question, dataset: Dataset) -> Answer:
@@ -93,42 +101,63 @@ async def ask(question: Question, dataset: Dataset) -> Answer:
 async def _ask_fact(question: Question, dataset: Dataset) -> Answer:
     if question.filters or question.since or question.until:
         raise ParameterError("A question by fact takes no filters.", hint="Leave them out, or ask by words.")
-    given = await dataset.run(lambda: _given(question.fact, dataset))
-    facts = await _find_facts(given, dataset) if given is not None else _Facts([], [], more=False)
-    page = facts.claims[question.offset : question.offset + question.limit]
-    more = facts.more or len(facts.claims) > question.offset + question.limit
-    found = await _attributions(page, dataset)
-    inferred = await _inferred(facts.inferred[: question.limit], dataset) if question.offset == 0 else ()
+    facts = await _facts(question.fact, dataset)
+    page = facts.found[question.offset : question.offset + question.limit]
+    more = facts.more or len(facts.found) > question.offset + question.limit
+    claims = [item for item in page if isinstance(item, str)]
+    hits = [Hit(iri, facts.match, 0.0) for iri in claims] if facts.match is not None else []
+    found = await _attributions(claims, dataset, hits=hits)
+    inferred = [await _inferred(item, dataset) for item in page if isinstance(item, ox.Triple)]
     return _answer(found, inferred, dataset, more=more)
 
 
-def _resolve(text: str, dataset: Dataset) -> list[str]:
+async def _facts(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
+    """What makes a fact: by exactly these names, or by any that have these words.
+
+    Or else in words: what people say by a verb ("Kfor", "act", "today"), the graphs say by an event.
+    """
+    for widely in (False, True):
+        given = await dataset.run(partial(_given, fact, dataset, widely=widely))
+        if given is not None and (facts := await _find_facts(given, dataset)).found:
+            return facts
+    if len(fact) > 1 and not any(_is_iri(text, dataset) for text in fact.values()):
+        stating = await dataset.run(lambda: dataset.index.stating(fact.values(), limit=_FACTS_AT_MOST))
+        return _Facts([*stating], match=Match.WORDS)
+    return _Facts([])
+
+
+def _is_iri(text: str, dataset: Dataset) -> bool:
+    """Whether a text is an IRI or a prefixed name, and no label."""
+    prefix, colon, _ = text.strip().partition(":")
+    return text.strip()[:1] == "<" or (
+        bool(colon) and (prefix in dataset.names.prefixes or prefix in ("http", "https", "urn"))
+    )
+
+
+def _resolve(text: str, dataset: Dataset, *, widely: bool = False) -> list[str]:
     """The IRIs that a text means: itself, or whatever is called so. None of these is no error but silence."""
     stripped = text.strip()
-    prefix, colon, _ = stripped.partition(":")
-    if (colon and (prefix in dataset.names.prefixes or prefix in ("http", "https", "urn"))) or stripped[
-        :1
-    ] == "<":
+    if _is_iri(stripped, dataset):
         try:
             return [parse_iri(stripped, prefixes=dataset.names.prefixes).value]
         except ValueError as error:
             raise ParameterError(
                 f"{stripped[:80]!r} is no IRI.", hint="Give an IRI, a prefixed name or a label."
             ) from error
-    if stripped == "a":
-        return [dataset.names.prefixes["rdf"] + "type"]
-    return dataset.index.named(stripped)
+    if stripped in _TYPE:
+        return [RDF_TYPE]
+    return dataset.index.named(stripped, widely=widely)
 
 
 def _resolve_filters(filters: Mapping[str, str], dataset: Dataset) -> dict[str, list[str]]:
     return {name: _resolve(value, dataset) for name, value in filters.items()}
 
 
-def _given(fact: Mapping[str, str], dataset: Dataset) -> str | None:
+def _given(fact: Mapping[str, str], dataset: Dataset, *, widely: bool) -> str | None:
     """The parts of a fact as VALUES blocks; None where a part means nothing that is known."""
     blocks = []
     for name, text in fact.items():
-        terms: list[Term] = [ox.NamedNode(iri) for iri in _resolve(text, dataset)]
+        terms: list[Term] = [ox.NamedNode(iri) for iri in _resolve(text, dataset, widely=widely)]
         if name == "object":
             terms += _literals(text.strip())
         if not terms:
@@ -147,14 +176,13 @@ def _literals(text: str) -> list[Term]:
 
 async def _find_facts(given: str, dataset: Dataset) -> _Facts:
     rows = await dataset.select(_query("facts", _given=given, _inferred=_inferred_graph(dataset)))
-    claims: dict[str, None] = {}
-    inferred = []
+    found: dict[str | ox.Triple, None] = {}
     for row in rows[:_FACTS_AT_MOST]:
         if isinstance(claim := row["claim"], ox.NamedNode):
-            claims[claim.value] = None
+            found[claim.value] = None
         else:
-            inferred.append(ox.Triple(*(row[name] for name in PARTS)))  # type: ignore[arg-type]
-    return _Facts(list(claims), inferred, more=len(rows) > _FACTS_AT_MOST)
+            found[ox.Triple(*(row[name] for name in PARTS))] = None  # type: ignore[arg-type]
+    return _Facts(list(found), more=len(rows) > _FACTS_AT_MOST)
 
 
 async def _attributions(
@@ -179,13 +207,30 @@ async def gather(iris: Sequence[str], dataset: Dataset) -> list[ox.Triple]:
     return triples + await _labels(things_in(triples), dataset)
 
 
-async def _inferred(triples: Sequence[ox.Triple], dataset: Dataset) -> tuple[Inferred, ...]:
-    if not triples:
-        return ()
-    terms = [term for t in triples for term in (t.subject, t.predicate, t.object)]
+async def _inferred(triple: ox.Triple, dataset: Dataset) -> Inferred:
+    """A triple with the leaves of its proof, each with the assertions that state it."""
+    proof = await dataset.prove(triple) if isinstance(triple.subject, ox.NamedNode) else None
+    leaves = list(dict.fromkeys(proof.leaves())) if proof is not None else []
+    triples = [triple, *(leaf.triple for leaf in leaves)]
+    terms = [term for each in triples for term in (each.subject, each.predicate, each.object)]
     named = [term.value for term in terms if isinstance(term, ox.NamedNode)]
     reader = AttributionReader(await _labels(named, dataset), dataset.names.prefixes)
-    return tuple(Inferred(*(reader.thing(t) for t in (x.subject, x.predicate, x.object))) for x in triples)
+    stating = dict.fromkeys(statement.iri for leaf in leaves for statement in leaf.statements)
+    said = {each.iri: each for each in await _attributions(list(stating), dataset)}
+    return Inferred(
+        *reader.things(triple),
+        triple=triple,
+        leaves=tuple(
+            Leaf(
+                *reader.things(leaf.triple),
+                attributions=tuple(said[each.iri] for each in leaf.statements if each.iri in said),
+                sources=leaf.sources,
+                graphs=leaf.graphs,
+            )
+            for leaf in leaves
+        ),
+        rules=proof.rules if proof is not None else (),
+    )
 
 
 async def _labels(iris: Iterable[str], dataset: Dataset) -> list[ox.Triple]:
@@ -194,7 +239,7 @@ async def _labels(iris: Iterable[str], dataset: Dataset) -> list[ox.Triple]:
 
 
 def _answer(
-    found: Sequence[Attribution], inferred: tuple[Inferred, ...], dataset: Dataset, *, more: bool
+    found: Sequence[Attribution], inferred: Sequence[Inferred], dataset: Dataset, *, more: bool
 ) -> Answer:
     levels = {attribution.level for attribution in found}
     if inferred:
@@ -205,7 +250,7 @@ def _answer(
         level=level,
         summary=_summary(found, inferred),
         attributions=tuple(found),
-        inferred=inferred,
+        inferred=tuple(inferred),
         more=more,
         generation=manifest.id,
         canonical_hash=manifest.canonical_hash,

@@ -8,7 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import pyoxigraph as ox
+
 from kgraph.search import Match
+from kgraph.who_said.wording import worded_claim
 
 __all__ = [
     "Answer",
@@ -16,6 +19,7 @@ __all__ = [
     "Attribution",
     "Beside",
     "Inferred",
+    "Leaf",
     "Level",
     "Passage",
     "Reading",
@@ -169,17 +173,47 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Inferred:
-    """A triple that nobody says and that follows from what is stated."""
+class Leaf:
+    """Something asserted that a proof rests on: who says it, or which outside source or graph has it."""
 
     subject: Thing
     predicate: Thing
     object: Thing
+    attributions: tuple[Attribution, ...]
+    sources: tuple[str, ...]
+    graphs: tuple[str, ...]
 
     @property
     def claim(self) -> str:
         """The triple in words."""
-        return f"{self.subject.label} · {self.predicate.label} · {self.object.label}"
+        return worded_claim(self.subject.label, self.predicate.label, self.object.label, negative=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """A triple that nobody says and that follows from what is stated.
+
+    ``leaves`` are what the smallest proof of it rests on, each once; ``rules`` the rules of the proof, by
+    their W3C names.
+    """
+
+    subject: Thing
+    predicate: Thing
+    object: Thing
+    triple: ox.Triple
+    leaves: tuple[Leaf, ...]
+    rules: tuple[str, ...]
+
+    @property
+    def attributions(self) -> tuple[Attribution, ...]:
+        """The assertions that its leaves rest on, each once."""
+        found = {each.iri: each for leaf in self.leaves for each in leaf.attributions}
+        return tuple(found.values())
+
+    @property
+    def claim(self) -> str:
+        """The triple in words."""
+        return worded_claim(self.subject.label, self.predicate.label, self.object.label, negative=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """An answer as RDF: PROV-O says whose the claims are, the Web Annotation vocabulary where they stand.
 
-Each assertion is a prov:Entity, attributed to its speaker and, with the role ``kg:relayedBy``, to each voice
-through which it came. Each passage is an oa:Annotation of the article with the assertion as its body; its
-selectors (Web Annotation Data Model, sections 4.2.4 and 4.2.5) give the words with what stands around them,
-and the positions in code points. An inferred triple is left out: nobody said it.
+Each assertion is a prov:Entity, attributed to its speaker and, with the role ``kg:relayedBy``, to each
+voice through which it came. Each passage is an oa:Annotation of the article with the assertion as its body;
+its selectors (Web Annotation Data Model, sections 4.2.4 and 4.2.5) give the words with what stands around
+them, and the positions in code points. An inferred triple, which nobody said, is an rdf:Statement that
+asserts nothing (RDF 1.1 Semantics, appendix D.1), derived from the assertions and sources that its proof
+rests on.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS, XSD
-from kgraph.who_said.attribution import Answer, Attribution, Thing
+from kgraph.vocab import DCTERMS, KG, PROV, RDF, RDF_TYPE, RDFS, XSD
+from kgraph.who_said.attribution import Answer, Attribution, Inferred, Level, Thing
 from kgraph.who_said.citation import cite
 
 __all__ = ["render_linked_data"]
@@ -33,6 +35,25 @@ def render_linked_data(answer: Answer, format_name: str, prefixes: Mapping[str, 
 def _triples(answer: Answer) -> Iterator[ox.Triple]:
     for number, attribution in enumerate(answer.attributions):
         yield from _assertion(attribution, answer, f"a{number}")
+    described = {attribution.iri for attribution in answer.attributions}
+    for number, inferred in enumerate(answer.inferred):
+        yield from _inferred(inferred, ox.BlankNode(f"i{number}"))
+        for step, attribution in enumerate(inferred.attributions):
+            if attribution.iri not in described:
+                described.add(attribution.iri)
+                yield from _assertion(attribution, answer, f"i{number}a{step}")
+
+
+def _inferred(inferred: Inferred, node: ox.BlankNode) -> Iterator[ox.Triple]:
+    yield _iri(node, RDF_TYPE, RDF + "Statement")
+    yield _iri(node, RDF_TYPE, PROV + "Entity")
+    yield _text(node, RDFS + "label", f"{inferred.claim} ({Level.INFERRED})")
+    for name in ("subject", "predicate", "object"):
+        yield ox.Triple(node, ox.NamedNode(RDF + name), getattr(inferred.triple, name))
+    for attribution in inferred.attributions:
+        yield _iri(node, PROV + "wasDerivedFrom", attribution.iri)
+    for source in dict.fromkeys(source for leaf in inferred.leaves for source in leaf.sources):
+        yield _iri(node, PROV + "wasDerivedFrom", source)
 
 
 def _assertion(attribution: Attribution, answer: Answer, prefix: str) -> Iterator[ox.Triple]:

@@ -54,14 +54,17 @@ class AttributionReader:
             return Thing(None, "")
         if isinstance(term, ox.Literal):
             return Thing(None, term.value)
-        iri = term if isinstance(term, str) else str(term)
-        iri = term.value if isinstance(term, ox.NamedNode) else iri
+        iri = term.value if isinstance(term, ox.NamedNode) else str(term)
         for predicate in (SKOS + "prefLabel", RDFS + "label"):
             if (label := self._index.literal(iri, predicate)) is not None:
                 return Thing(iri, label)
         if iri in _TYPE_WORDS:
             return Thing(iri, _TYPE_WORDS[iri])
         return Thing(iri, self._index.literal(iri, KG + "rawText") or compact(iri, self._prefixes))
+
+    def things(self, triple: ox.Triple) -> tuple[Thing, Thing, Thing]:
+        """The terms of a triple with what they are called."""
+        return self.thing(triple.subject), self.thing(triple.predicate), self.thing(triple.object)
 
     def attribution(self, iri: str, *, hit: Hit | None = None) -> Attribution | None:
         """The answer that an assertion gives, and how it was found; None where it is not described."""

@@ -1,4 +1,4 @@
-"""An answer as JSON and as CSV."""
+"""An answer as JSON and as CSV, and its citations."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from kgraph.who_said.attribution import Answer, Attribution
+from kgraph.who_said.attribution import Answer, Attribution, Inferred, Level
 from kgraph.who_said.citation import cite
 
-__all__ = ["as_json", "render_csv", "render_json"]
+__all__ = ["as_json", "render_citations", "render_csv", "render_json"]
 
 _COLUMNS: Final = tuple(
     """level verdict speaker relayers mode polarity modality claim time reading quote from to sentence article
-    publisher sha256 assertion speaker_iri sentence_iri article_iri citation""".split()
+    publisher sha256 assertion speaker_iri sentence_iri article_iri citation ground_of""".split()
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,7 +32,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "canonical_hash": answer.canonical_hash,
         },
         "attributions": [_attribution(each, answer) for each in answer.attributions],
-        "inferred": [{**asdict(each), "claim": each.claim} for each in answer.inferred],
+        "inferred": [_inferred(each, answer) for each in answer.inferred],
         "more": answer.more,
     }
 
@@ -55,21 +55,55 @@ def _attribution(attribution: Attribution, answer: Answer) -> dict[str, Any]:
     }
 
 
+def _inferred(inferred: Inferred, answer: Answer) -> dict[str, Any]:
+    return {
+        "claim": inferred.claim,
+        "level": Level.INFERRED,
+        **{name: asdict(getattr(inferred, name)) for name in ("subject", "predicate", "object")},
+        "rules": inferred.rules,
+        "leaves": [
+            {
+                "claim": leaf.claim,
+                **{name: asdict(getattr(leaf, name)) for name in ("subject", "predicate", "object")},
+                "attributions": [_attribution(each, answer) for each in leaf.attributions],
+                "sources": leaf.sources,
+                "graphs": leaf.graphs,
+            }
+            for leaf in inferred.leaves
+        ],
+    }
+
+
 def render_json(answer: Answer) -> str:
     """The answer as a JSON text."""
     return json.dumps(as_json(answer), ensure_ascii=False, indent=2) + "\n"
 
 
+def render_citations(answer: Answer, style: str) -> str:
+    """The citations of its assertions, and of those that what is inferred rests on: ``bibtex`` or ``csl``."""
+    grounds = (each for inferred in answer.inferred for each in inferred.attributions)
+    cited = {each.iri: cite(each, answer) for each in (*answer.attributions, *grounds)}
+    if style == "bibtex":
+        return "".join(f"{citation.bibtex}\n" for citation in cited.values())
+    return json.dumps([citation.csl for citation in cited.values()], ensure_ascii=False, indent=2) + "\n"
+
+
 def render_csv(answer: Answer) -> str:
-    """The answer as CSV (RFC 4180), a row an assertion or an inferred triple, labels before IRIs."""
+    """The answer as CSV (RFC 4180), a row an assertion, labels before IRIs.
+
+    An inferred triple has a row of its own, and then one for each assertion that its proof rests on; those
+    name it in the last column.
+    """
     output = io.StringIO()
     writer = csv.writer(output)
     writer.writerow(_COLUMNS)
     for attribution in answer.attributions:
-        writer.writerow([_cell(value) for value in _row(attribution, answer)])
+        writer.writerow([_cell(value) for value in (*_row(attribution, answer), "")])
     for inferred in answer.inferred:
-        row = dict.fromkeys(_COLUMNS, "") | {"level": "inferred", "claim": inferred.claim}
+        row = dict.fromkeys(_COLUMNS, "") | {"level": Level.INFERRED, "claim": inferred.claim}
         writer.writerow([_cell(value) for value in row.values()])
+        for attribution in inferred.attributions:
+            writer.writerow([_cell(value) for value in (*_row(attribution, answer), inferred.claim)])
     return output.getvalue()
 
 

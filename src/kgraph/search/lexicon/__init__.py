@@ -1,11 +1,14 @@
 """Lists of English words, as data: a group a line, ``#`` begins a comment.
 
     spellings.txt    spellings of one word that no rule covers; the first is the one that is kept
-    compounds.txt    words that are written as one or as two; the closed form, then its parts
+    compounds.txt    words that are written as one, with a hyphen, or as two
     forms.txt        irregular forms of one word; the first is the plain one
     synonyms.txt     words that a question may use for each other; none of them is preferred
     negations.txt    words that deny
     stop-words.txt   words that carry no matter in a question
+    inquiries.txt    words that ask, and for which kind of answer
+    nouns.txt        nouns that name the answer which a question wants
+    saying.txt       verbs with which somebody speaks
 
 Another language needs lists of its own, and its stemmer in :mod:`kgraph.search.words`.
 """

@@ -1,0 +1,138 @@
+"""How alike words are, and how far one sequence of words is another.
+
+A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it.
+Strictly, only the first two count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+from kgraph.search.synonymy import PARTICLE, synonyms
+from kgraph.search.tiers import Match, distance_allowed
+from kgraph.search.words import STOP_WORDS, stem
+
+__all__ = ["aligned", "alike", "covered", "extent", "likeness", "longest_run", "match_of", "misspelt"]
+
+_OTHER_FORM: Final = 0.95
+_BEGINNING: Final = 0.8
+_SYNONYM: Final = 0.75
+#: What a word that carries no matter counts in a sequence.
+_STOP_EXTENT: Final = 0.25
+
+
+def match_of(like: float) -> Match:
+    """What the likeness of the worst word says of the whole."""
+    if like >= 1.0:
+        return Match.WORDS
+    if like >= _OTHER_FORM:
+        return Match.STEMS
+    if like >= _BEGINNING:
+        return Match.PREFIX
+    return Match.SIMILAR if like > 0 else Match.SOME
+
+
+def likeness(word: str, others: Collection[str], *, lenient: bool) -> float:
+    """How well a word stands for some of the others."""
+    if word in others:
+        return 1.0
+    return max((alike(word, other, lenient=lenient) for other in others), default=0.0)
+
+
+def aligned(words: Sequence[str], others: Sequence[str], *, lenient: bool) -> float:
+    """The extent of the words that stand, in their order, in another sequence, each as far as it is alike."""
+    before = [0.0] * (len(others) + 1)
+    for word in words:
+        row = [0.0]
+        for position, other in enumerate(others, 1):
+            best = max(before[position], row[-1])
+            like = 1.0 if word == other else alike(word, other, lenient=lenient)
+            row.append(max(best, before[position - 1] + _extent(word) * like) if like else best)
+        before = row
+    return before[-1]
+
+
+def covered(words: Collection[str], others: Iterable[str], *, lenient: bool) -> float:
+    """The extent of another sequence for which some of the words stand, in whatever order."""
+    return sum(_extent(other) * _best(words, other, lenient=lenient) for other in others)
+
+
+def _best(words: Collection[str], other: str, *, lenient: bool) -> float:
+    if other in words:
+        return 1.0
+    return max((alike(word, other, lenient=lenient) for word in words), default=0.0)
+
+
+def extent(words: Iterable[str]) -> float:
+    """How much a sequence has to say."""
+    return sum(map(_extent, words))
+
+
+def _extent(word: str) -> float:
+    return _STOP_EXTENT if word in STOP_WORDS else 1.0
+
+
+def longest_run(words: Sequence[str], others: Sequence[str]) -> int:
+    """How many of the words stand side by side in another sequence, at the most."""
+    longest = 0
+    before = [0] * (len(others) + 1)
+    for word in words:
+        row = [0] * (len(others) + 1)
+        for position, other in enumerate(others, 1):
+            if word == other:
+                row[position] = before[position - 1] + 1
+                longest = max(longest, row[position])
+        before = row
+    return longest
+
+
+@lru_cache(maxsize=1 << 17)
+def alike(word: str, other: str, *, lenient: bool) -> float:
+    """How well a word of a question stands for another word."""
+    verb, particle, _ = word.partition(PARTICLE)
+    root, other_root = stem(verb), stem(other)
+    if root == other_root:
+        return 1.0 if word == other else _OTHER_FORM
+    if not lenient or (word in STOP_WORDS and len(word) < 5):
+        return 0.0
+    if not particle and (_begins(word, other) or _begins(root, other)):
+        return _BEGINNING
+    return _SYNONYM if other_root in synonyms(word) else 0.0
+
+
+def misspelt(word: str, other: str) -> int | None:
+    """How many letters are wrong if a word is another, misspelt; None where it cannot be.
+
+    The first letter is never wrong, unless it changed places with the second.
+    """
+    if word[:1] != other[:1] and word[:2] != other[1::-1]:
+        return None
+    most = distance_allowed(word)
+    wrong = _distance(word, other, most) if most else 1
+    return wrong if wrong <= most else None
+
+
+def _begins(word: str, other: str) -> bool:
+    """Whether a word is the beginning of another, and enough of it to be meant."""
+    return len(word) >= 3 and 2 * len(word) >= len(other) and other.startswith(word)
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """The optimal string alignment distance (a swap of neighbours is one fault), as far as ``most``."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return last[-1]
