@@ -381,6 +381,7 @@ async def test_a_long_answer_keeps_its_generation(graph: AsyncKnowledgeGraph, tm
     assert read.path.exists()
     assert len((await answer.read()).splitlines()) == 6002
     del answer
+    assert graph.generation.id != read.id
     await graph.update("INSERT DATA { <urn:a> <urn:b> 'last' }")
     assert not read.path.exists()
     with pytest.raises(StoreError, match="removed meanwhile"):
