@@ -95,6 +95,15 @@ class KnowledgeGraph:
         """
         return self._call(self._graph.query_values, text)
 
+    def update(self, text: str) -> None:
+        """Carry out a SPARQL update; the next query sees it. See :meth:`AsyncKnowledgeGraph.update`.
+
+        Raises:
+            QueryError: it is not carried out; its subclasses say why.
+            WriteError: it would change what it may not.
+        """
+        self._call(self._graph.update, text)
+
     def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
         """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
 

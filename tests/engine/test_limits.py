@@ -254,7 +254,7 @@ async def test_closing_during_the_start_ends_everything() -> None:
 
 
 async def test_workers_that_do_not_start_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgraph.engine.nursery.sys.executable", "/bin/false")
+    monkeypatch.setattr("kgraph.engine.launching.sys.executable", "/bin/false")
     with pytest.raises(QueryFailedError, match="do not start"):
         async with WorkerPool(size=2):
             pass

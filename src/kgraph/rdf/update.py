@@ -57,12 +57,19 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
     """
     pieces = list(_split(text))
     for piece in pieces:
-        piece.refuse_calls()
-    for piece in pieces:
         piece.require_syntax(base_iri)
     _require_own_labels(text, pieces)
+    for piece in pieces:
+        piece.refuse_calls()
     read = [piece for piece in pieces if piece.tokens and not piece.begins("LOAD", "SILENT")]
-    return [_Reader(piece, base_iri, using).read() for piece in read]
+    try:
+        return [_Reader(piece, base_iri, using).read() for piece in read]
+    except (IndexError, KeyError, SyntaxError, ValueError) as error:
+        # Where tokens stand close, as in ?a<?b&&?c>?d, the engine may see others than the scanner.
+        raise QueryRefusedError(
+            "The update cannot be taken apart, though it is well formed.",
+            hint="Put blanks around operators and between terms.",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

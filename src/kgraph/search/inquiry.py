@@ -121,7 +121,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     if words and words[0] not in _AUXILIARIES and (noun := _leading_noun(words)) is not None:
         kind_of_noun = _kinds_of_nouns().get(noun[0])
         if kind_of_noun is not None:
-            return _wanting(_SUITED[kind_of_noun], noun[1], noun[0])
+            return _wanting(_suited_to_noun(kind_of_noun), noun[1], noun[0])
     if words and (words[0] in _AUXILIARIES or is_asked):
         return Inquiry({}, join_particles(words))
     return None
@@ -144,7 +144,7 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
                 kind = _COUNTED[meant] if kind is Kind.COUNT else meant
             else:
                 after = (*after, head)
-    suited: Mapping[Kind, float] = _SUITED[kind]
+    suited: Mapping[Kind, float] = _SUITED[kind] if head is None else _suited_to_noun(kind)
     if kind in (Kind.WHAT, Kind.WHO) and after and after[0] in _BE and len(after) <= _NAME_AT_MOST:
         suited = {**suited, Kind.SORT: 1.0}  # what is a thing, who is somebody?
     if kind is Kind.WHO and after and after[0] in _DO:
@@ -154,6 +154,11 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
     if kind is Kind.WHAT and head is None and "about" in (*before, *after[-1:]):
         head = "about"
     return _wanting(suited, (*before, *after), head)
+
+
+def _suited_to_noun(kind: Kind) -> Mapping[Kind, float]:
+    """A noun does not say which part somebody has in it: the agency that told, or was told."""
+    return _ANYBODY if kind is Kind.WHO else _SUITED[kind]
 
 
 def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | None) -> Inquiry:
@@ -177,7 +182,8 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
 
 def _defined_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """The noun of "is the noun of …" or of "is somebody's noun", and what else is said."""
-    if (found := _leading_noun(words[1:])) is not None:
+    found = _leading_noun(words[1:])
+    if found is not None and (words[1] in _ARTICLES or found[0] in _kinds_of_nouns()):
         return found
     rest = [word for word in words[1:] if word not in _ARTICLES]
     if 2 <= len(rest) <= _NOUN_AT_MOST and rest[-1] in _kinds_of_nouns():

@@ -53,7 +53,7 @@ _PHRASE_IN_QUOTE: Final = 0.3
 _PHRASE_IN_SENTENCE: Final = 0.04
 _WHOLE: Final = 0.1
 _SPEAKING: Final = 0.6
-_ENOUGH: Final = 0.6
+_ENOUGH: Final = 0.4
 _IS_SAID: Final = 0.75
 _OTHER_END: Final = 0.15
 _DEEPER: Final = 0.04
@@ -62,7 +62,7 @@ _AGREEING: Final = 0.06
 _ANSWERING: Final = 1.0
 _SUBJECT_ANSWERS: Final = 0.75
 _OF_THAT_NAME: Final = 0.6
-_BOTH: Final = 0.3
+_BOTH: Final = 0.5
 _STOP_WEIGHT: Final = 0.05
 _SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
 
