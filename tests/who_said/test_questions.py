@@ -86,7 +86,7 @@ def misspelt(chance: random.Random, words: list[str]) -> list[str] | None:
     for number in chance.sample(long, (len(long) + 2) // 3):
         word = words[number]
         at = chance.randrange(1, len(word) - 1)
-        one, two = word[at : at + 2]
+        one, two = word[at], word[at + 1]
         middle = chance.choice((two, one + one + two, chance.choice("aeiostr") + two, two + one))
         words[number] = word[:at] + middle + word[at + 2 :]
     return words if long else None
