@@ -162,6 +162,16 @@ def test_a_stream_comes_as_gzip_too(client: httpx.Client) -> None:
     assert len(packed) < len(plain.content) / 3
 
 
+def test_head_of_a_flood_costs_no_more_than_its_beginning(client: httpx.Client) -> None:
+    flood = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    for coding in ("identity", "gzip"):
+        head = client.head("/sparql", params={"query": flood}, headers={"Accept-Encoding": coding})
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-type"] == "application/sparql-results+json"
+        assert "content-length" not in head.headers
+        assert head.headers["etag"].endswith('-gzip"') == (coding == "gzip")
+
+
 @pytest.mark.parametrize(
     ("lines", "coding"),
     [

@@ -111,7 +111,7 @@ async def respond_whole(request: Request, variant: Variant, content: bytes) -> R
 async def respond(request: Request, variant: Variant, answer: Answer) -> Response:
     """An answer of the engine: at once where it is complete, streamed where more is to come."""
     if not answer.complete:
-        return _AnswerResponse(answer, variant)
+        return await _head(answer, variant) if request.method == "HEAD" else _AnswerResponse(answer, variant)
     if not isinstance(answer, KeptReader):
         return await respond_whole(request, variant, await answer.read())
     kept = answer.kept
@@ -132,6 +132,14 @@ def _whole(request: Request, variant: Variant, content: bytes, *, gzipped: bool)
             return _unchanged(request, variant, variant.tag)
         request.scope[REPEATABLE] = variant.generation
     return Response(content, headers=variant.headers(gzipped=gzipped))
+
+
+async def _head(answer: Answer, variant: Variant) -> Response:
+    """What is known of an answer without its content; how long that is is not."""
+    await answer.aclose()
+    response = Response(headers=variant.headers(gzipped=variant.coding is not Coding.IDENTITY))
+    del response.headers["Content-Length"]
+    return response
 
 
 class _AnswerResponse(StreamingResponse):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
@@ -54,7 +54,10 @@ def parse_operation(pairs: Pairs) -> QueryOperation | UpdateOperation:
     Raises:
         HttpProblem: they ask for none or for several, or give one the dataset of the other.
     """
-    queries, updates = _values(pairs, "query"), _values(pairs, "update")
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    queries, updates = given.get("query", []), given.get("update", [])
     if len(queries) + len(updates) != 1:
         said = "both a query and an update" if queries and updates else _many(queries or updates)
         raise _bad(
@@ -62,29 +65,24 @@ def parse_operation(pairs: Pairs) -> QueryOperation | UpdateOperation:
             f"The request holds {said}.",
             "Send exactly one 'query' or 'update' (SPARQL 1.1 Protocol, section 2).",
         )
-    foreign = _OF_QUERIES if updates else _OF_UPDATES
-    for name in foreign:
-        if _values(pairs, name):
-            what = ("An update", "using-graph-uri") if updates else ("A query", "default-graph-uri")
-            raise _bad("dataset", f"{what[0]} has no parameter {name!r}.", f"See {what[1]!r}.")
+    for name in _OF_QUERIES if updates else _OF_UPDATES:
+        if name in given:
+            what, instead = ("An update", "using-graph-uri") if updates else ("A query", "default-graph-uri")
+            raise _bad("dataset", f"{what} has no parameter {name!r}.", f"See {instead!r}.")
     if updates:
-        using, using_named = (_graphs(pairs, name) for name in _OF_UPDATES)
+        using, using_named = (_graphs(given, name) for name in _OF_UPDATES)
         return UpdateOperation(updates[0], using, using_named)
-    formats = _values(pairs, "format")
-    default, named = (_graphs(pairs, name) for name in _OF_QUERIES)
+    default, named = (_graphs(given, name) for name in _OF_QUERIES)
+    formats = given.get("format")
     return QueryOperation(queries[0], default, named, formats[-1] if formats else None)
 
 
-def _many(texts: list[str]) -> str:
+def _graphs(given: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...] | None:
+    return tuple(given[name]) if name in given else None
+
+
+def _many(texts: Sequence[str]) -> str:
     return f"{len(texts)} operations" if texts else "no query"
-
-
-def _values(pairs: Pairs, name: str) -> list[str]:
-    return [value for key, value in pairs if key == name]
-
-
-def _graphs(pairs: Pairs, name: str) -> tuple[str, ...] | None:
-    return tuple(_values(pairs, name)) or None
 
 
 def _bad(code: str, message: str, hint: str) -> HttpProblem:

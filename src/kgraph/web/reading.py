@@ -7,7 +7,7 @@ import re
 from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -90,17 +90,27 @@ def decode_parameters(encoded: bytes) -> list[tuple[str, str]]:
             f"The parameters are not percent-encoded: {text[stray.start() :][:3]!r} stands for nothing.",
             "Encode a percent sign as %25.",
         )
-    try:
-        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=PARAMETER_LIMIT)
-    except UnicodeDecodeError as error:
-        raise _not_utf8() from error
-    except ValueError as error:
+    fields = text.split("&")
+    if len(fields) > PARAMETER_LIMIT:
         raise HttpProblem(
             HTTPStatus.BAD_REQUEST,
             "too-many-parameters",
             f"The request has more than {PARAMETER_LIMIT} parameters.",
             "Put the values into the query.",
-        ) from error
+        )
+    try:
+        return [
+            (_decoded(name), _decoded(value)) for name, _, value in (f.partition("=") for f in fields if f)
+        ]
+    except UnicodeDecodeError as error:
+        raise _not_utf8() from error
+
+
+def _decoded(text: str) -> str:
+    """A name or a value as it was before it was encoded for a form (URL Standard, section 5.1)."""
+    if "+" in text:
+        text = text.replace("+", " ")
+    return unquote_to_bytes(text).decode() if "%" in text else text
 
 
 def decode_text(body: bytes) -> str:
