@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install node serve test lint bench lock clean
+.PHONY: install node serve test lint bench soak lock clean
 
 install: $(STAMP)
 
@@ -44,6 +44,10 @@ bench: $(STAMP)
 	-$(PYTHON) -m venv $(VENV)/peers
 	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib
 	$(BIN)/python -m bench
+
+# ten thousand hostile requests; takes some minutes
+soak: $(STAMP)
+	$(BIN)/python -m bench.hostile
 
 # Pin every direct and transitive dependency anew. The lock names no host.
 lock:

@@ -14,12 +14,9 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
@@ -28,6 +25,7 @@ from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
 
+from bench.servers import kgraph, oxigraph, oxigraph_program
 from kgraph.rdf.terms import Term
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
@@ -63,12 +61,15 @@ class Service:
     query: str
     update: str
     graphs: str
+    token: str = ""
 
     def send(
         self, method: str, url: str, body: bytes | None = None, kind: str = "", accept: str = "*/*"
     ) -> tuple[int, bytes]:
         """The status and the body of the answer to a request."""
         headers = {"Accept": accept} | ({"Content-Type": kind} if kind else {})
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         try:
             with urlopen(
                 Request(url, data=body, method=method, headers=headers), timeout=TIMEOUT_S
@@ -317,38 +318,6 @@ def run_suites(service: Service, folder: Path, suites: list[str]) -> dict[str, s
     return outcomes
 
 
-@contextmanager
-def our_server() -> Iterator[Service]:
-    """This server on an empty project, open to writes."""
-    with tempfile.TemporaryDirectory() as project:
-        command = [sys.executable, "-m", "kgraph", "serve", f"--project={project}", "--port=0", "--writable"]
-        command += ["--default-graph=strict"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-            assert server.stderr is not None
-            try:
-                line = next(line for line in server.stderr if "http://" in line)
-                url = next(word for word in line.split() if word.startswith("http://"))
-                yield Service(f"{url}/sparql", f"{url}/sparql", f"{url}/graph-store")
-            finally:
-                server.terminate()
-                server.stderr.read()
-
-
-@contextmanager
-def oxigraph_server(program: str) -> Iterator[Service]:
-    """Oxigraph's own server on an empty store."""
-    with tempfile.TemporaryDirectory() as store:
-        url = "127.0.0.1:17878"
-        command = [program, "serve", "--location", store, "--bind", url]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-            assert server.stderr is not None
-            try:
-                next(line for line in server.stderr if "Listening" in line)
-                yield Service(f"http://{url}/query", f"http://{url}/update", f"http://{url}/store")
-            finally:
-                server.terminate()
-
-
 def main() -> int:
     """Run the suites against both servers and compare."""
     parser = argparse.ArgumentParser(prog="python -m bench.conformance")
@@ -356,21 +325,22 @@ def main() -> int:
     parser.add_argument("suites", nargs="*")
     options = parser.parse_args()
     suites = options.suites or SUITES
-    with our_server() as service:
+    flags = ("--writable", "--default-graph=strict")
+    with tempfile.TemporaryDirectory() as project, kgraph(Path(project), *flags) as server:
+        graphs = server.query_url.replace("/sparql", "/graph-store")
+        service = Service(server.query_url, server.update_url, graphs, server.token)
         ours = run_suites(service, options.folder, suites)
     peer: dict[str, str] = {}
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
-    if program is not None:
-        with oxigraph_server(program) as service:
-            peer = run_suites(service, options.folder, suites)
+    if oxigraph_program() is not None:
+        with tempfile.TemporaryDirectory() as store, oxigraph(Path(store), is_writable=True) as server:
+            graphs = server.query_url.replace("/query", "/store")
+            peer = run_suites(Service(server.query_url, server.update_url, graphs), options.folder, suites)
     for name, outcome in ours.items():
         if outcome:
-            verdict = (
-                "" if name not in peer else " (Oxigraph's too)" if peer[name] else " (Oxigraph's passes)"
-            )
-            print(f"{name}{verdict}: {outcome}")
-    for server, outcomes in (("kgraph", ours), ("oxigraph", peer)):
-        print(f"{server}: {sum(not outcome for outcome in outcomes.values())} of {len(outcomes)} pass")
+            theirs = f" (oxigraph {'fails' if peer[name] else 'passes'})" if name in peer else ""
+            print(f"{name}{theirs}: {outcome}")
+    for name, outcomes in (("kgraph", ours), ("oxigraph", peer)):
+        print(f"{name}: {sum(not outcome for outcome in outcomes.values())} of {len(outcomes)} pass")
     return any(outcome and not peer.get(name, "?") for name, outcome in ours.items())
 
 

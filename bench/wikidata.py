@@ -30,7 +30,7 @@ from kgraph.store import Catalog, Generation, Manifest
 from kgraph.store.generation import FORMAT
 from kgraph.vocab import RDFS, UNION_GRAPH, WD, XSD
 
-__all__ = ["FIRST_ITEM", "WIKIDATA", "Call", "Recorder", "items", "publish", "serving"]
+__all__ = ["FIRST_ITEM", "WIKIDATA", "Call", "Recorder", "items", "on_loopback", "publish", "serving"]
 
 FIRST_ITEM: Final = 1000
 WDT: Final = "http://www.wikidata.org/prop/direct/"
@@ -118,6 +118,26 @@ def serving(folder: Path) -> Iterator[str]:
             server.terminate()
 
 
+@contextmanager
+def on_loopback(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve by a handler on a free port of loopback: the URL of an endpoint there."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            del request, client_address  # a client that went away
+
+    with Server(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/sparql"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request that came by: what was asked, how many rows and bytes went back, and who asked."""
@@ -161,18 +181,8 @@ class Recorder:
                 self.end_headers()
                 self.wfile.write(answer)
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-        with Server(("127.0.0.1", 0), Handler) as server:
-            self.url = f"http://127.0.0.1:{server.server_address[1]}/sparql"
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-            thread.start()
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with on_loopback(Handler) as self.url:
+            yield self
 
     def pass_on(self, address: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[str, bytes]:
         """Have the endpoint answer, and remember the call. The answer is its media type and its bytes."""

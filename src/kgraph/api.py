@@ -23,9 +23,10 @@ from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
-from kgraph.reasoning import Belief, Explainer, Explanation, believe, compile_program
+from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings
@@ -119,16 +120,17 @@ class AsyncKnowledgeGraph(Writes):
     def canned_queries(self, generation: Generation | None = None) -> dict[str, CannedQuery]:
         """The canned queries of a generation (the current one), by slug."""
         generation = generation or self.generation
-        if self._canned[0] != generation.id:
+        if self._canned[0] != generation.manifest.project_part:
             queries, _ = load_canned(generation.queries(), prefixes=self.prefixes)
-            self._canned = (generation.id, queries)
+            self._canned = (generation.manifest.project_part, queries)
         return self._canned[1]
 
     def text_index(self, generation: Generation | None = None) -> TextIndex:
         """The text index of a generation (the current one). Opened once a generation."""
         generation = generation or self.generation
-        if self._index is None or self._index[0] != generation.id:
-            self._index = (generation.id, TextIndex(generation.index_path))
+        part = generation.manifest.project_part
+        if self._index is None or self._index[0] != part:
+            self._index = part, TextIndex(generation.index_path)
         return self._index[1]
 
     async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:
@@ -220,12 +222,16 @@ class AsyncKnowledgeGraph(Writes):
     async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
         """A request whose query has the solutions of services in it, and calls nobody any more."""
 
+        # Much may come from a service: what is known of the query is not read off all of it again.
+        profile = replace(profile_query(request.query), services=(), is_repeatable=False)
+        plain = replace(request, profile=profile)
+
         async def ask(part: str) -> Table | bool | list[ox.Triple]:
-            answer = await self._backend.query(replace(request, query=part, formats=_VALUES), client)
+            answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
             return await self.fetch(answer)
 
         text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
-        return replace(request, query=text)
+        return request if text == request.query else replace(plain, query=text)
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:
         """Whether there is such a named graph; the default graph (None) always is there."""
@@ -272,15 +278,28 @@ class AsyncKnowledgeGraph(Writes):
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=_VALUES))
 
-    async def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
-        """Why a triple holds, down to quoted sentences; ``every`` finds every way to derive it.
+    async def explain(
+        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
+    ) -> Explanation:
+        """Why a triple holds, down to quoted sentences.
+
+        Args:
+            subject: the triple's subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
+            predicate: its predicate.
+            value: its object.
+            every: find every way to derive it.
+            believing: speakers to be believed, as in :meth:`believe`.
 
         Raises:
-            ParameterError: a term is none that :func:`kgraph.rdf.terms.parse_triple` can read.
+            ParameterError: a term cannot be read.
         """
         triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
         with self._pins.holding() as generation:
-            return await self._search(self._explainer_of(generation).explain(triple, every=every), generation)
+            search = self._explainer_of(generation).explain(triple, every=every)
+            if believing:
+                belief = await self._believe(believing, generation, only=False)
+                search = belief.explain(triple, every=every)
+            return await self._search(search, generation)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -288,10 +307,15 @@ class AsyncKnowledgeGraph(Writes):
         Raises:
             ParameterError: a name cannot be read.
         """
-        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
         with self._pins.holding() as generation:
-            explainer = self._explainer_of(generation)
-            return await self._search(believe(iris, generation.axioms(), explainer, only=only), generation)
+            return await self._believe(speakers, generation, only=only)
+
+    async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
+        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
+        explainer = self._explainer_of(generation)
+        remainder = Remainder.read(generation.remainder(), self.settings.names)
+        search = believe(iris, generation.axioms(), remainder, explainer, only=only)
+        return await self._search(search, generation)
 
     def _asked(
         self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
@@ -309,9 +333,10 @@ class AsyncKnowledgeGraph(Writes):
         return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
     def _explainer_of(self, generation: Generation) -> Explainer:
-        if self._explainer is None or self._explainer[0] != generation.id:
+        part = generation.manifest.project_part
+        if self._explainer is None or self._explainer[0] != part:
             explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
-            self._explainer = generation.id, explainer
+            self._explainer = part, explainer
         return self._explainer[1]
 
     async def _search(self, search: Asking[_T], generation: Generation) -> _T:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -95,6 +95,15 @@ class KnowledgeGraph:
         """
         return self._call(self._graph.query_values, text)
 
+    def update(self, text: str) -> None:
+        """Carry out a SPARQL update; the next query sees it. See :meth:`AsyncKnowledgeGraph.update`.
+
+        Raises:
+            QueryError: it is not carried out; its subclasses say why.
+            WriteError: it would change what it may not.
+        """
+        self._call(self._graph.update, text)
+
     def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
         """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
 
@@ -113,9 +122,12 @@ class KnowledgeGraph:
         node = read_term("thing", iri, parse_iri, prefixes=self.settings.names.prefixes)
         return self._call(partial(self._graph.describe, page=page), node.value)
 
-    def explain(self, subject: str, predicate: str, value: str, *, every: bool = False) -> Explanation:
+    def explain(
+        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
+    ) -> Explanation:
         """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
-        return self._call(partial(self._graph.explain, every=every), subject, predicate, value)
+        explain = partial(self._graph.explain, every=every, believing=believing)
+        return self._call(explain, subject, predicate, value)
 
     def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""

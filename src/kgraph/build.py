@@ -10,7 +10,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,15 +26,30 @@ from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
-from kgraph.projection import project_stated
+from kgraph.projection import project_stated, project_voices
 from kgraph.rdf.terms import compact, render_words
-from kgraph.reasoning import Closure, Explainer, View, close, compile_program, is_reasoned_over
+from kgraph.reasoning import (
+    GAZETTEER,
+    Closure,
+    Earlier,
+    Explainer,
+    Remainder,
+    View,
+    Ways,
+    close,
+    compile_program,
+    describe_support,
+    is_reasoned_over,
+    minimal,
+    update,
+)
 from kgraph.reasoning.account import render_premise
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
-from kgraph.store.carrying import carry_over, clients_of
+from kgraph.store.carrying import carry_over, catch_up, clients_of
 from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
+from kgraph.store.pins import Pins
 from kgraph.store.sealing import seal
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
@@ -53,11 +68,12 @@ def _silent(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """A project as examined: its problems, and the graphs that it makes, by short name."""
+    """A project as examined: its problems, the graphs that it makes, by short name, and what is in none."""
 
     subject: Subject
     problems: tuple[Problem, ...]
     graphs: dict[str, list[ox.Triple]]
+    remainder: Remainder
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,9 @@ def _read(settings: Settings, clock: _Clock) -> tuple[Project, list[Problem]]:
         return read_project(settings)
 
 
-def _inspect(project: Project, problems: list[Problem], clock: _Clock) -> Inspection:
+def _inspect(
+    project: Project, problems: list[Problem], clock: _Clock, earlier: Earlier | None = None
+) -> Inspection:
     found = list(problems)
     with clock.step("checking"):
         subject = load_subject(project)
@@ -109,25 +127,61 @@ def _inspect(project: Project, problems: list[Problem], clock: _Clock) -> Inspec
             found += run_checks(subject)
         with clock.step("reasoning"):
             stated = project_stated(subject.claims)
-            closure = _close(subject, stated)
+            closure = _close(subject, stated, earlier)
             found += _contradictions(subject, closure, stated)
             found += [_unread(subject, term, axioms) for term, axioms in closure.unsupported.items()]
         with clock.step("validating shapes"):
             found += shapes.problems()
-    graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred)}
+    support = list(describe_support(closure.support, project.settings.names))
+    graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred), "support": support}
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
-    return Inspection(subject, tuple(found), graphs)
+    return Inspection(subject, tuple(found), graphs, closure.remainder)
 
 
-def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
+def _close(subject: Subject, stated: list[ox.Triple], earlier: Earlier | None) -> Closure:
+    axioms, graphs, told = _axioms(subject.project), {**subject.graphs, "stated": stated}, _told(subject)
+    if earlier is not None and (updated := update(earlier, axioms, graphs, told)) is not None:
+        return updated
     facts = [
         triple
-        for name, triples in subject.graphs.items()
+        for name, triples in graphs.items()
         if name != ONTOLOGY_GRAPH and is_reasoned_over(name)
         for triple in triples
     ]
-    asserted = [triple for triples in subject.graphs.values() for triple in triples]
-    return close(_axioms(subject.project), [*facts, *stated], [*asserted, *stated])
+    asserted = [triple for triples in graphs.values() for triple in triples]
+    return close(axioms, facts, asserted, told=told)
+
+
+def _told(subject: Subject) -> dict[ox.Triple, Ways]:
+    """The ways in which facts were told: by whom they are stated, or by the gazetteer."""
+    told = {triple: set(ways) for triple, ways in project_voices(subject.claims).items()}
+    for triple in subject.graphs.get(GAZETTEER, ()):
+        told.setdefault(triple, set()).add(frozenset({subject.project.settings.names.graph(GAZETTEER)}))
+    records = [name for name in subject.graphs if is_reasoned_over(name) and name != GAZETTEER]
+    recorded = {triple for name in records for triple in subject.graphs[name]}
+    return {triple: minimal(ways) for triple, ways in told.items() if triple not in recorded}
+
+
+@contextmanager
+def _earlier(settings: Settings, project: Project) -> Iterator[Earlier | None]:
+    """What the current generation knows, where it was made by this program under the same ontology."""
+    names, earlier = settings.names, None
+    with ExitStack() as stack:
+        with suppress(StoreError, OSError, SyntaxError):  # if it cannot be read, everything is reasoned anew
+            generation = stack.enter_context(Pins(Catalog(settings.store_path)).holding())
+            manifest = generation.manifest
+            made_so = manifest.format, manifest.versions, manifest.base_iri
+            if made_so == (FORMAT, _versions(), names.base) and _hash(generation.axioms()) == _hash(
+                _axioms(project)
+            ):
+                store = ox.Store.read_only(str(generation.store_path))
+                view = View.of_generation(store, names, manifest.graphs)
+                earlier = Earlier(view, Remainder.read(generation.remainder(), names))
+        yield earlier
+
+
+def _hash(triples: list[ox.Triple]) -> str:
+    return canonical_hash(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
 
 
 def _axioms(project: Project) -> list[ox.Triple]:
@@ -208,17 +262,21 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
     catalog = Catalog(settings.store_path)
     clients_of(catalog)  # better told now than when all is made
     with catalog.building() as prepared:
-        inspection = _inspect(project, problems, clock)
+        with nullcontext() if force else _earlier(settings, project) as earlier:
+            inspection = _inspect(project, problems, clock, earlier)
         if has_errors(inspection.problems):
             raise _faults(inspection.problems)
         with clock.step("writing"):
             graphs = {settings.names.graph(name): triples for name, triples in inspection.graphs.items()}
             if not any(graphs.values()):
                 graphs = {}  # a project that says nothing makes no graphs
-            write_contents(prepared, graphs, project.queries, axioms=_axioms(project))
+            remainder = inspection.remainder.quads(settings.names)
+            write_contents(prepared, graphs, project.queries, axioms=_axioms(project), remainder=remainder)
             manifest = _manifest(settings, project, graphs, inspection.problems)
+            if (base := clients_of(catalog)) is not None:
+                manifest = carry_over(base, prepared, manifest)
         with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
-            generation = _publish(catalog, prepared, manifest)
+            generation = _publish(catalog, Generation(prepared, manifest))
     return Report(
         generation,
         fresh=True,
@@ -229,15 +287,16 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
     )
 
 
-def _publish(catalog: Catalog, prepared: Path, manifest: Manifest) -> Generation:
+def _publish(catalog: Catalog, prepared: Generation) -> Generation:
     """Publish what has been prepared, with the graphs of clients as they are at this moment."""
-    base = clients_of(catalog)
-    identifier = catalog.identifier(manifest.canonical_hash)
+    current = clients_of(catalog)
+    identifier = catalog.identifier(prepared.manifest.canonical_hash)
 
     def write(path: Path) -> Generation:
-        prepared.rename(path)
-        complete = replace(manifest, id=identifier)
-        return seal(path, complete if base is None else carry_over(base, path, complete))
+        if current is not None:
+            return catch_up(current, prepared, path, identifier)
+        prepared.path.rename(path)
+        return seal(path, replace(prepared.manifest, id=identifier))
 
     return catalog.publish(identifier, write)
 

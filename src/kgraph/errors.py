@@ -9,7 +9,7 @@
     ├── QueryError             the query cannot be answered
     │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
     │   ├── QueryRefusedError  it is SPARQL, and asks for what this service does not do
-    │   │   └── ServiceNotAllowedError  it calls an endpoint that is not on the list
+    │   │   └── ServiceNotAllowedError  it calls an endpoint that is not on the list, or loads a document
     │   ├── ParameterError     a value that does not fit a parameter (of a canned query, or of the dataset)
     │   ├── NotAcceptableError its result is of a kind that none of the accepted formats can carry
     │   ├── QueryTimeoutError  it ran out of its time
@@ -24,9 +24,10 @@
     │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     └── BusyError              every worker is taken and the queue is full
 
-Those that may know a place in a text are also a :class:`PlacedError`. Foreign exceptions (of pyoxigraph,
-rdflib, the operating system) are translated into these at the one boundary where they arise, and chained with
-``from`` so that the cause stays visible.
+Those that may know a place in a text are also a :class:`PlacedError`.
+
+Foreign exceptions (of pyoxigraph, rdflib, the operating system) are translated into these at the one
+boundary where they arise, and chained with ``from`` so that the cause stays visible.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ class QueryRefusedError(QueryError):
 
 
 class ServiceNotAllowedError(QueryRefusedError):
-    """The query calls an endpoint that this service may not call."""
+    """The query calls an endpoint that this service may not call, or the update loads a document."""
 
     code = "service-not-allowed"
 

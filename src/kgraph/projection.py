@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kgraph.project.claims import Claim
 from kgraph.vocab import FACT, MODES_OF_THE_PUBLICATION, POSITIVE
 
-__all__ = ["is_stated", "project_stated"]
+__all__ = ["is_stated", "project_stated", "project_voices"]
 
 
 def is_stated(claim: Claim) -> bool:
@@ -27,3 +27,12 @@ def project_stated(claims: Iterable[Claim]) -> list[ox.Triple]:
     """The triples of all stated claims, each once, in the order of the claims."""
     triples = (claim.triple for claim in claims if is_stated(claim))
     return list(dict.fromkeys(triple for triple in triples if triple is not None))
+
+
+def project_voices(claims: Iterable[Claim]) -> dict[ox.Triple, set[frozenset[str]]]:
+    """Whose word each stated triple is: for each of the claims that state it, to whom it is attributed."""
+    voices: dict[ox.Triple, set[frozenset[str]]] = {}
+    for claim in claims:
+        if is_stated(claim) and claim.triple is not None:
+            voices.setdefault(claim.triple, set()).add(frozenset(claim.attributed_to))
+    return voices

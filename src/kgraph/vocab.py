@@ -45,7 +45,7 @@ EXTRA_GRAPH: Final = "urn:kgraph:extra"
 #: Devices of the store: never listed, never asked, never written by name.
 HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.
-DERIVED_GRAPHS: Final = frozenset({"stated", "inferred"})
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kgraph.settings import Settings, load_settings
 from kgraph.store import Catalog, Draft, Generation
 from kgraph.store.cover import in_graph
 from kgraph.store.generation import FORMAT, canonical_hash
-from kgraph.store.manifest import graph_name
+from kgraph.store.manifest import graph_key, graph_name
 from kgraph.vocab import UNION_GRAPH
 
 ENTITIES = "data/ttl/entities.ttl"
@@ -155,6 +155,7 @@ def test_another_base_iri_or_version_makes_a_new_generation(bare: Path) -> None:
         "urn:news:graph/entities",
         "urn:news:graph/stated",
         "urn:news:graph/inferred",
+        "urn:news:graph/support",
     }
     path = report.generation.path / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -287,14 +288,33 @@ def test_what_clients_write_changes_nothing_that_a_citation_names(bare: Path) ->
 
 def test_what_was_written_while_a_build_was_running_is_kept(bare: Path) -> None:
     build(settings_of(bare))
-    with start(bare, wait_at="writing") as process:
-        await_step(process, "writing")
-        write_as_a_client(bare, *CLIENTS)  # which need not wait
-        process.communicate("go on\n")
-    assert process.returncode == 0
-    built = Catalog(bare / ".kgraph").current()
-    assert built.manifest.made_by == "build"
-    assert set(CLIENTS) <= set(quads_of(built))
+    kept, dropped, emptied, made = (ox.NamedNode(E + name) for name in ("kept", "dropped", "emptied", "made"))
+    triple = CLIENTS[2].triple
+    write_as_a_client(bare, *(in_graph(triple, name) for name in (kept, dropped, emptied)), CLIENTS[1])
+    for wait_at in ("checking", "publishing"):  # before the build reads what there is, and after
+        with start(bare, wait_at=wait_at) as process:
+            await_step(process, wait_at)
+            catalog = Catalog(bare / ".kgraph")
+
+            def write(path: Path, catalog: Catalog = catalog) -> Generation:
+                with Draft(catalog.current(), path) as draft:
+                    draft.change(added=CLIENTS, removed=[in_graph(triple, emptied)])
+                    if draft.has_graph(dropped):
+                        draft.drop(dropped)
+                        draft.create(made)
+                    return draft.seal(catalog.identifier("0"), made_by="test")
+
+            with catalog.writing():  # which need not wait
+                catalog.publish(catalog.identifier("0"), write)
+            process.communicate("go on\n")
+        assert process.returncode == 0
+        built = Catalog(bare / ".kgraph").current()
+        assert built.manifest.made_by == "build"
+        assert {*CLIENTS, in_graph(triple, kept)} == {
+            quad for quad in quads_of(built) if graph_key(quad.graph_name) in built.manifest.client_graphs
+        }
+        sizes = {"default": 1, E + "mine": 2, kept.value: 1, emptied.value: 0, made.value: 0}
+        assert built.manifest.client_graphs == sizes
 
 
 def test_a_build_after_another_version_of_the_store_keeps_what_clients_wrote(bare: Path) -> None:
@@ -310,7 +330,7 @@ def test_a_build_after_another_version_of_the_store_keeps_what_clients_wrote(bar
 def test_a_store_from_before_there_were_clients_is_built_anew(bare: Path) -> None:
     path = build(settings_of(bare)).generation.path / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    for later in ("graph_sources", "client_graphs", "cover", "made_by", "previous", "base"):
+    for later in ("graph_sources", "client_graphs", "cover", "quads", "made_by", "previous", "base"):
         del manifest[later]
     path.write_text(json.dumps({**manifest, "format": 3}), encoding="utf-8")
     report = build(settings_of(bare))

@@ -27,6 +27,7 @@ from kgraph.errors import (
     RemoteTimeoutError,
     ServiceNotAllowedError,
 )
+from kgraph.rdf.formats import ResultKind
 from tests.federation.conftest import opened
 from tests.federation.endpoint import Endpoint, Reply, results, trap
 
@@ -203,8 +204,10 @@ def test_a_short_pause_is_waited_for(calling: Setup) -> None:
     assert len(endpoint.queries) == 4
 
 
-@pytest.mark.parametrize("value", ["600", formatdate(time.time() + 600, usegmt=True), ""])
-def test_a_long_pause_is_kept_also_by_the_next_process(value: str, calling: Setup) -> None:
+@pytest.mark.parametrize("kind", ["seconds", "a date", "nothing"])
+def test_a_long_pause_is_kept_also_by_the_next_process(kind: str, calling: Setup) -> None:
+    values = {"seconds": "600", "a date": formatdate(time.time() + 600, usegmt=True), "nothing": ""}
+    value = values[kind]
     asked: list[str] = []
     for status in (429, 503):
         with calling(Reply(b"", status, {"Retry-After": value})) as (caller, endpoint):
@@ -313,6 +316,25 @@ def test_where_and_when_can_be_asked_in_one_way_only(stamp: str, calling: Setup)
     with calling(GOOD) as (caller, endpoint), pytest.raises(QuerySyntaxError, match="kg:retrieved"):
         caller.ask(query)
     assert endpoint.queries == []
+
+
+def test_relative_iris_mean_there_what_they_mean_here(calling: Setup) -> None:
+    relative = f"PREFIX r: <r#> SELECT ?v {{ ?x <urn:p> ?i SERVICE <{WIKIDATA}> {{ ?i PATH ?v }} }}"
+
+    async def ask(query: str, base_iri: str | None) -> None:
+        formats = dict.fromkeys((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), "json")
+        await (await caller.graph.query(query, formats=formats, base_iri=base_iri)).read()
+
+    for path, base, prologue in (
+        ("<q>", "http://b.example/", "BASE <http://b.example/>\n"),
+        ("r:q", "http://b.example/", "BASE <http://b.example/>\nPREFIX r: <r#>\n"),
+        ("<urn:q>", "http://b.example/", ""),
+        ("<urn:q>", None, ""),
+    ):
+        with calling(GOOD) as (caller, endpoint):
+            query = relative.replace("PATH", path)
+            caller.portal.call(ask, query if base else query.replace("<r#>", "<urn:r#>"), base)
+            assert endpoint.queries[0].partition("SELECT")[0] == prologue
 
 
 @pytest.mark.parametrize(

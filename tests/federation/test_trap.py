@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.federation.endpoint import Endpoint, Reply, Trap, trap
 
 ALLOWED = "http://allowed.example/sparql"
 REDIRECTS = "http://redirecting.example/sparql"
+TOKEN = "let-me-write"
 
 _TEXT = (Path(__file__).parent / "disguises.txt").read_text(encoding="utf-8")
 DISGUISES = [line.replace("↵", "\n") for line in _TEXT.splitlines()[1:]]
@@ -38,6 +40,7 @@ def server(caught: Trap, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     ):
         (folder / "kgraph.toml").write_text(
             f'allow_service = ["{ALLOWED}", "{REDIRECTS}"]\nquery_timeout = 5\n'
+            f'writable = true\ntoken = "{TOKEN}"\n'
             f'[service_mirror]\n"{ALLOWED}" = "{allowed.url}"\n"{REDIRECTS}" = "{redirecting.url}"\n'
         )
         publish(folder, {"urn:test:g": b'<urn:s> <urn:p> "x" .\n'})
@@ -51,8 +54,10 @@ def test_the_trap_has_no_visitor(by: str, server: str, caught: Trap) -> None:
         for disguise in DISGUISES:
             query = disguise.replace("TRAP", f"127.0.0.1:{caught.port}").replace("PORT", str(caught.port))
             if by == "form":
-                name = "update" if query.startswith(("LOAD", "INSERT")) else "query"
-                response = client.post(server, data={name: query})
+                name = "update" if re.search(r"^(LOAD|INSERT|DELETE|WITH)", query) else "query"
+                response = client.post(
+                    server, data={name: query}, headers={"Authorization": f"Bearer {TOKEN}"}
+                )
             elif by == "body":
                 response = client.post(
                     server, content=query, headers={"Content-Type": "application/sparql-query"}

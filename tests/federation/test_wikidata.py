@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pytest
@@ -20,6 +21,9 @@ from kgraph.settings import WIKIDATA, load_settings
 from kgraph.vocab import Names
 from tests.federation.conftest import opened
 from tests.federation.endpoint import Endpoint, Reply
+
+if TYPE_CHECKING:
+    from tests.conftest import Reference
 
 ROOT = Path(__file__).parents[2]
 PREFIXES = Names("https://w3id.org/kgraph/").prefixes
@@ -72,14 +76,36 @@ def test_a_query_gives_the_rows_that_it_promises(
     assert rows == list(example.rows)
 
 
+def test_every_match_has_a_link_that_says_on_what_grounds(reference: Reference) -> None:
+    links = reference.inspection.graphs["links"]
+    facts: dict[str, dict[str, set[str]]] = {}
+    for triple in links:
+        about = facts.setdefault(str(triple.subject), {})
+        about.setdefault(triple.predicate.value.rpartition("#")[2], set()).add(str(triple.object))
+    grounded = {
+        (*about["linkSubject"], *about["linkPredicate"], *about["linkObject"])
+        for about in facts.values()
+        if about.get("grounds") and about.get("confidence")
+    }
+    matches = {
+        (str(triple.subject), str(triple.predicate), str(triple.object))
+        for triple in links
+        if triple.predicate.value.endswith("Match")
+    }
+    assert len(matches) > 20
+    assert matches == grounded
+
+
 def _enrich(project: Path, mirror: str, *flags: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "kgraph", "enrich", f"--project={project}", *flags]
     environ = {**os.environ, "KGRAPH_SERVICE_MIRROR": f"{WIKIDATA}={mirror}", "COLUMNS": "200"}
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_enrich_brings_what_is_known_into_a_graph_of_its_own(known: str, project: Path) -> None:
-    before = inspect_project(load_settings(project, environ={})).graphs
+def test_enrich_brings_what_is_known_into_a_graph_of_its_own(
+    known: str, project: Path, reference: Reference
+) -> None:
+    before = reference.inspection.graphs
     done = _enrich(project, known)
     assert done.returncode == 0, done.stderr
     assert "18 linked items, 9 facts: data/ttl/wikidata.ttl written" in done.stdout

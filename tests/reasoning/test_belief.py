@@ -21,7 +21,9 @@ def test_believing_a_speaker_adds_what_follows_from_the_speakers_word(built: Bui
     assert triple("orderToGoBack", "hasAddressee", "commanderUnit") in belief.believed
     assert triple("commanderUnit", "involvedIn", "orderToGoBack") in belief.inferred
     assert belief.contradictions == ()
-    explanation = belief.explain(triple("commanderUnit", "involvedIn", "orderToGoBack"))
+    explanation = built.graph.explain(
+        "kgr:commanderUnit", "kg:involvedIn", "kgr:orderToGoBack", believing=["kgr:natoCommander"]
+    )
     assert explanation.verdict is Verdict.INFERRED
     assert explanation.proofs[0].speakers == (KGR + "natoCommander",)
 

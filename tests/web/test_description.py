@@ -62,7 +62,8 @@ def test_the_pages_stand_by_themselves(client: httpx.Client) -> None:
         page = client.get(path, headers=HTML)
         assert page.status_code == 200
         assert "<title>" in page.text
-        assert "<script" not in page.text
+        data = '<script type="application/ld+json">'  # no script that runs
+        assert "<script" not in page.text.replace(data, "")
         for link in re.findall(r'(?:href|src)="(/[^"]*)"', page.text):
             assert client.get(link.replace("&amp;", "&"), headers=HTML).status_code == 200, link
             if path in ("/queries", "/docs"):

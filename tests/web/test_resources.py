@@ -275,7 +275,7 @@ def test_an_article_is_its_text_with_every_claim_on_its_words(client: httpx.Clie
     assert len(marked | beside) == 184
 
 
-def test_pages_describe_themselves_to_search_engines(client: httpx.Client) -> None:
+def test_pages_describe_themselves_to_search_engines(client: httpx.Client, project: Path) -> None:
     article = json.loads(Page(client.get(f"/{ARTICLE.removeprefix(BASE)}.html").text).data)
     assert (article["@type"], article["publisher"]["name"]) == ("NewsArticle", "Reuters")
     assert {"@type": "Thing", "@id": f"{ENTITY}kosovo", "name": "Kosovo"} in article["mentions"]
@@ -285,7 +285,8 @@ def test_pages_describe_themselves_to_search_engines(client: httpx.Client) -> No
     assert "http://www.wikidata.org/entity/Q1246" in place["sameAs"]
     terms = json.loads(Page(client.get("/ontology.html").text).data)
     assert terms["@type"] == "DefinedTermSet"
-    assert len(terms["hasDefinedTerm"]) == 219
+    known = {iri for iri in iris_of(project) if iri.startswith(KG)}
+    assert {term["@id"] for term in terms["hasDefinedTerm"]} == known
 
 
 def test_a_graph_answers_with_its_triples(client: httpx.Client, project: Path) -> None:
@@ -309,7 +310,6 @@ def test_the_ontology_says_what_terms_mean_and_where_the_article_uses_them(clien
     assert 'href="/id/declaration2008"' in declaration
     predicate = page.partition('id="lostControlOf"')[2].partition('<div class="term"')[0]
     assert "Serbia lost control over Kosovo in 1999" in predicate
-    assert page.count('<div class="term"') == 219
 
 
 def test_a_version_of_the_ontology_has_an_address(client: httpx.Client) -> None:

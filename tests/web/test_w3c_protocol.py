@@ -237,7 +237,7 @@ CONFLICT = f"WITH <urn:g> DELETE {{ ?p <{FOAF}n> 1 }} WHERE {{ ?p <{FOAF}n> 1 }}
         pytest.param("POST", "/sparql", FORM, b"update=CLEAR+ALL&query=ASK{}", 400, id="both"),
         pytest.param("POST", "/sparql", FORM, b"query=CLEAR+ALL", 400, id="update_as_query"),
         pytest.param("POST", "/sparql", FORM, b"update=ASK{}", 400, id="query_as_update"),
-        pytest.param("POST", "/sparql", FORM, b"update=LOAD+<urn:x>", 400, id="load"),
+        pytest.param("POST", "/sparql", FORM, b"update=LOAD+<urn:x>", 403, id="load"),
         pytest.param(
             "POST", "/sparql?default-graph-uri=urn:x", UPDATE, b"CLEAR ALL", 400, id="dataset_of_a_query"
         ),

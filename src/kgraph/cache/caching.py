@@ -156,7 +156,7 @@ class CachingBackend:
         """What decides over the answer; None where no answer is to be kept."""
         if not self._limit_bytes:
             return None
-        profile = profile_query(request.query)
+        profile = request.profile or profile_query(request.query)
         if not profile.is_repeatable or profile.form is None:
             return None
         return (request.formats.get(profile.form), tuple(request.prefixes.items()), *_DECIDING(request))

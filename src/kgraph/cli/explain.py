@@ -41,16 +41,11 @@ def explain_command(
     """
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import OUTPUT  # noqa: PLC0415
-    from kgraph.rdf.terms import parse_triple  # noqa: PLC0415
     from kgraph.reasoning.account import describe_explanation, render_explanation, to_prov  # noqa: PLC0415
 
     prefixes = read_settings(project, flags).names.prefixes
     with KnowledgeGraph(project, **flags, workers=1) as graph:
-        if speakers:
-            triple = parse_triple(subject, predicate, value, prefixes=prefixes)
-            explanation = graph.believe(*speakers).explain(triple, every=every)
-        else:
-            explanation = graph.explain(subject, predicate, value, every=every)
+        explanation = graph.explain(subject, predicate, value, every=every, believing=speakers)
     if output == "json":
         text = json.dumps(describe_explanation(explanation, prefixes), indent=2, ensure_ascii=False)
     elif output == "ttl":

@@ -28,7 +28,6 @@ def load_command(files: tuple[Path, ...], graph: str | None, project: Path, **fl
     """
     import pyoxigraph as ox  # noqa: PLC0415 - see kgraph.cli.main
 
-    from kgraph.build import build  # noqa: PLC0415
     from kgraph.cli.printing import ERRORS, OUTPUT, progress, quantity  # noqa: PLC0415
     from kgraph.store import Catalog  # noqa: PLC0415
     from kgraph.store.loading import load_files, recognise  # noqa: PLC0415
@@ -44,6 +43,8 @@ def load_command(files: tuple[Path, ...], graph: str | None, project: Path, **fl
         try:
             before = catalog.current().manifest
         except NoGenerationError:
+            from kgraph.build import build  # noqa: PLC0415 - slow to import, and rarely needed
+
             before = build(settings, progress=hear).generation.manifest
         start = time.perf_counter()
         manifest = load_files(catalog, sources, name, progress=hear).manifest

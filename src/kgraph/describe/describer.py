@@ -18,6 +18,7 @@ from kgraph.describe.describing import (
     describe_terms,
     find_hashed,
     find_known,
+    list_articles,
     list_documents,
 )
 from kgraph.describe.description import Description
@@ -31,6 +32,8 @@ __all__ = ["Describer"]
 #: How many descriptions are remembered, and how large one may be, in facts.
 REMEMBERED: Final = 64
 REMEMBERED_FACTS: Final = 3_000
+#: Up to how many triples are read for a document that is known by nothing but its parts.
+SEARCHED_TRIPLES: Final = 1_000_000
 
 
 class Describer:
@@ -59,7 +62,8 @@ class Describer:
         """The first of some IRIs that the graphs know, be it only by parts of its document."""
         if (known := await find_known(iris, self._dataset)) is not None:
             return known
-        if self._hashed is None:
+        manifest = self._generation.manifest
+        if self._hashed is None and manifest.triples + manifest.client_triples <= SEARCHED_TRIPLES:
             self._hashed = frozenset()  # for whoever asks meanwhile, and where it takes too long
             try:
                 self._hashed = await find_hashed(self._dataset)
@@ -84,6 +88,10 @@ class Describer:
     async def terms(self, description: Description) -> Ontology:
         """The terms of a described ontology, with examples of their use."""
         return await describe_terms(description, self._project)
+
+    async def articles(self, *, limit: int) -> list[tuple[str, str]]:
+        """Some articles with their titles."""
+        return await list_articles(self._project, limit=limit)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs of the project's own things that have a document each, some of them at a time."""

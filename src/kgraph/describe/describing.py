@@ -23,7 +23,15 @@ from kgraph.rdf.terms import Term
 from kgraph.vocab import KG, ONTOLOGY, OWL, RDF_TYPE
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
-__all__ = ["describe", "describe_article", "describe_terms", "find_hashed", "find_known", "list_documents"]
+__all__ = [
+    "describe",
+    "describe_article",
+    "describe_terms",
+    "find_hashed",
+    "find_known",
+    "list_articles",
+    "list_documents",
+]
 
 #: How many facts, links and uses a page holds, each; and how many claims.
 FACTS_AT_MOST: Final = 1_000
@@ -118,6 +126,15 @@ async def describe(iri: str, dataset: Dataset, project: Dataset, *, page: int = 
         )
 
     return await dataset.run(read)
+
+
+async def list_articles(dataset: Dataset, *, limit: int) -> list[tuple[str, str]]:
+    """Some articles with their titles."""
+    found: dict[str, str] = {}
+    for row in await dataset.select(_query("articles", _limit=str(limit))):
+        iri = _value(row["article"])
+        found.setdefault(iri, _value(row["title"]) if row["title"] is not None else iri)
+    return sorted(found.items(), key=lambda article: article[1])
 
 
 async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[str]:

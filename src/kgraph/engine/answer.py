@@ -113,15 +113,15 @@ class PoolAnswer:
 
     def _take(self, frame: Frame) -> None:
         fields = frame.fields
-        if frame.kind == "data":
-            self._chunks.append(frame.payload)
-        elif frame.kind == "head":
+        if frame.kind in ("whole", "head"):
             self.kind, self.format = _form(fields["kind"], fields["format"])
             self.variables = tuple(fields["variables"])
-        elif frame.kind == "end":
+        if frame.kind in ("whole", "data"):
+            self._chunks.append(frame.payload)
+        if frame.kind in ("whole", "end"):
             self.complete = True
             self._pool.release(self, grown_mib=fields["grown_mib"])
-        else:
+        elif frame.kind == "fail":
             self._failure = _error(fields["code"], fields["message"], self._query)
             self._pool.release(self)
 

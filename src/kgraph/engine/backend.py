@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from kgraph.rdf.formats import Format, ResultKind
+from kgraph.rdf.sparql import QueryProfile
 from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
@@ -37,7 +38,8 @@ class QueryRequest:
     (SPARQL 1.1 Protocol, section 2.1.4). ``cover`` are the keys of the graphs that together are the union of
     all (see :class:`kgraph.store.manifest.Manifest`), and ``only`` limits the service's own dataset to some
     named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
-    an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query.
+    an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``profile`` is
+    what whoever wrote the query knows of it; it is read off the text where it is not given.
     """
 
     store: Path
@@ -50,6 +52,7 @@ class QueryRequest:
     only: tuple[str, ...] | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
+    profile: QueryProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from enum import StrEnum
 from typing import Final, cast
 
 from kgraph.engine.nursery import Child
-from kgraph.engine.protocol import Frame, FrameDecoder, FrameError
+from kgraph.engine.protocol import Frame, FrameDecoder, FrameError, encode_frame
+from kgraph.vocab import HIDDEN_GRAPHS
 
 __all__ = ["Ending", "WorkerProcess"]
 
@@ -35,6 +36,7 @@ class Ending(StrEnum):
 
     TIMEOUT = "timeout"
     MEMORY = "memory"
+    STACK = "stack"
     CRASHED = "crashed"
     ABANDONED = "abandoned"
     RETIRED = "retired"
@@ -78,6 +80,11 @@ class WorkerProcess(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(frame)
 
+    def expect(self, store: str) -> None:
+        """Have it open a store that queries are likely to name, so that the first need not wait for that."""
+        self.store = store
+        self.send(encode_frame("open", {"store": store, "hidden": list(HIDDEN_GRAPHS)}))
+
     async def receive(self) -> Frame | None:
         """The next frame, or None where no more will come."""
         while self._ending is None:
@@ -110,11 +117,11 @@ class WorkerProcess(asyncio.Protocol):
         """Why the worker is gone; waits for its exit status where it died of itself."""
         if self._ending is None:
             await self._child.exited.wait()
+            await self._child.reaped()
         if self._ending is None:
             last_words = self._last_words()
-            self._ending = _diagnose(last_words)
-            await self._child.reaped()
             status = _name_of(self._child.status)
+            self._ending = _diagnose(last_words, status)
             _LOG.warning("worker %d died (%s): %s", self.pid, status, last_words.strip())
         return self._ending
 
@@ -184,10 +191,14 @@ class WorkerProcess(asyncio.Protocol):
         return self._child.stderr.read().decode(errors="replace")
 
 
-def _diagnose(last_words: str) -> Ending:
-    """Rust, C++ and Python each end in their own words when an allocation fails."""
+def _diagnose(last_words: str, status: str) -> Ending:
+    """Rust, C++ and Python each end in their own words when an allocation fails, and in none when there is no
+    room left on the stack.
+    """
     allocations = ("memory allocation of", "bad_alloc", "MemoryError")
-    return Ending.MEMORY if any(words in last_words for words in allocations) else Ending.CRASHED
+    if any(words in last_words for words in allocations):
+        return Ending.MEMORY
+    return Ending.STACK if status == signal.SIGSEGV.name else Ending.CRASHED
 
 
 def _name_of(status: int | None) -> str:

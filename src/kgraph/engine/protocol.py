@@ -3,14 +3,17 @@
 A frame is a small JSON header and a payload of raw bytes, each preceded by its length::
 
     pool → worker    query   QueryFields            payload: the text of the query
+                     open    store, hidden          the generation that is likely to be asked
     worker → pool    ready                          once, when it can take its first query
+                     whole   those of head and end   payload: the answer
                      head    kind, format, variables
                      data                           payload: the next bytes of the answer
                      end     grown_mib              the answer is complete
                      fail    code, message          the answer will never be complete
 
-A worker answers each query with ``head data* end``, with ``fail``, or with ``head data+ fail`` where the
-fault came to light after the first bytes had left. Only ``end`` makes an answer complete.
+A worker answers each query with ``whole``, with ``head data+ end`` where the answer is large, with ``fail``,
+or with ``head data+ fail`` where the fault came to light after the first bytes had left. Only ``whole`` and
+``end`` make an answer complete.
 
 Most headers come again and again, byte for byte, so both sides remember what they have made and read:
 the fields of a frame are shared with other frames, and nobody may change them.

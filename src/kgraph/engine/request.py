@@ -6,72 +6,85 @@ NOCALL: a query that asks for SERVICE is refused; what escapes the eye meets the
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections import deque
+from collections.abc import Mapping
 
-from kgraph.engine.backend import QueryRequest
+from kgraph.engine.backend import DefaultGraph, QueryRequest
 from kgraph.engine.dataset import clauses_question
 from kgraph.engine.protocol import QueryFields, encode_header, join_frame
-from kgraph.errors import QueryRefusedError
+from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
+from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.sparql import profile_query
 from kgraph.vocab import HIDDEN_GRAPHS
 
-__all__ = ["encode_request"]
+__all__ = ["RequestEncoder"]
 
 
-def encode_request(request: QueryRequest, *, memory_limit_bytes: int) -> bytes:
-    """The frame of a request.
+class RequestEncoder:
+    """Turns requests into frames, of queries that may grow a worker by so much memory."""
 
-    Raises:
-        QueryRefusedError: it is an update, or it calls another endpoint.
-    """
-    profile = profile_query(request.query)
-    if profile.is_update:
-        raise QueryRefusedError(
-            "This is an update, not a query.",
-            hint="Send it as an update, by POST as application/sparql-update, where updates are allowed.",
+    def __init__(self, *, memory_limit_bytes: int) -> None:
+        self._memory_limit_bytes = memory_limit_bytes
+        #: The last headers with what they were made from: for most queries it is that of the query before.
+        self._headers: deque[tuple[tuple[object, ...], bytes]] = deque(maxlen=8)
+
+    def encode(self, request: QueryRequest) -> bytes:
+        """The frame of a request, whose mappings nobody changes.
+
+        Raises:
+            QueryRefusedError: it is an update.
+            ServiceNotAllowedError: it calls another endpoint.
+        """
+        profile = request.profile or profile_query(request.query)
+        if profile.is_update:
+            raise QueryRefusedError(
+                "This is an update, not a query.",
+                hint="Send it as an update, by POST as application/sparql-update, where updates are allowed.",
+            )
+        if profile.services:
+            raise ServiceNotAllowedError(
+                f"The query calls another endpoint, {profile.services[0]}, and this service does not.",
+                hint="Ask that endpoint by itself and join the results, or put them into a VALUES block.",
+            )
+        key = (
+            str(request.store),
+            request.formats,
+            request.prefixes,
+            request.default_graph,
+            request.default_graphs,
+            request.named_graphs,
+            request.cover,
+            request.only,
+            clauses_question(request.query) if profile.has_dataset else None,
+            request.base_iri,
+            self._memory_limit_bytes,
         )
-    if profile.services:
-        raise QueryRefusedError(
-            f"The query calls another endpoint, {profile.services[0]}, and this service does not.",
-            hint="Ask that endpoint by itself and join the results, or put them into a VALUES block.",
-        )
-    header = _header(
-        str(request.store),
-        tuple(request.formats.items()),
-        tuple(request.prefixes.items()),
-        (request.default_graph.value, request.default_graphs, request.named_graphs),
-        (request.cover, request.only),
-        clauses_question(request.query) if profile.has_dataset else None,
-        request.base_iri,
-        memory_limit_bytes,
-    )
-    return join_frame(header, request.query.encode())
+        header = next((header for known, header in self._headers if known == key), None)
+        if header is None:
+            header = _header(*key)
+            self._headers.append((key, header))
+        return join_frame(header, request.query.encode())
 
 
-_Pairs = tuple[tuple[str, str], ...]
-_Dataset = tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]
-
-
-@lru_cache(maxsize=64)
-def _header(
+def _header(  # noqa: PLR0913, PLR0917 -- the fields of a request
     store: str,
-    formats: _Pairs,
-    prefixes: _Pairs,
-    dataset: _Dataset,
-    visible: tuple[tuple[str, ...], tuple[str, ...] | None],
+    formats: Mapping[ResultKind, str],
+    prefixes: Mapping[str, str],
+    default_graph: DefaultGraph,
+    default_graphs: tuple[str, ...] | None,
+    named_graphs: tuple[str, ...] | None,
+    cover: tuple[str, ...],
+    only: tuple[str, ...] | None,
     clauses: str | None,
     base_iri: str | None,
     memory_limit_bytes: int,
 ) -> bytes:
-    """The header of a query frame: for most queries it is that of the query before."""
-    default_mode, default_graphs, named_graphs = dataset
-    cover, only = visible
     fields: QueryFields = {
         "store": store,
-        "formats": dict(formats),
+        "formats": {kind.value: name for kind, name in formats.items()},
         "prefixes": dict(prefixes),
         "base_iri": base_iri,
-        "default_mode": default_mode,
+        "default_mode": default_graph.value,
         "hidden": list(HIDDEN_GRAPHS),
         "cover": list(cover),
         "only": None if only is None else list(only),

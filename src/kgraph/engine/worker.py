@@ -11,6 +11,8 @@ after them comes as ``fail`` too, and then the answer is never ended.
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
 from typing import Any, Final, cast
@@ -19,12 +21,22 @@ import pyoxigraph as ox
 
 from kgraph.engine.confinement import Growth
 from kgraph.engine.opened import Failure, OpenGeneration
-from kgraph.engine.protocol import Frame, FrameDecoder, QueryFields, encode_frame
+from kgraph.engine.protocol import (
+    Frame,
+    FrameDecoder,
+    QueryFields,
+    encode_frame,
+    encode_header,
+    join_frame,
+)
 
 __all__ = ["Worker"]
 
 _HOLD_BACK_BYTES: Final = 256 << 10
 _CHUNK_BYTES: Final = 64 << 10
+#: What comes as fast as this, after as many seconds, is a large result: its reader need not wait.
+_SWIFT_BYTES: Final = 32 << 10
+_SWIFT_S: Final = (0.005, 0.02)
 #: Queries faster than this are measured only once in so many.
 _MOMENT_S: Final = 0.001
 _MOST_MOMENTS: Final = 32
@@ -49,44 +61,58 @@ _WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 class _Outlet:
     """The file that a serialiser writes to: sends its bytes as frames, the first ones late."""
 
-    def __init__(self, connection: socket.socket, head: bytes) -> None:
+    def __init__(self, connection: socket.socket, kind: str, name: str, variables: tuple[str, ...]) -> None:
         self._connection = connection
-        self._head = head
+        self._form = kind, name, variables
         self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._limit_bytes = _HOLD_BACK_BYTES
+        self._has_begun = False
+        self._began_s = monotonic()
 
     def write(self, data: bytes) -> int:
         self._pending.append(data)
         self._pending_bytes += len(data)
-        if self._pending_bytes >= self._limit_bytes:
-            self._send()
+        if self._pending_bytes >= self._limit_bytes or self._is_swift():
+            self._connection.sendall(self._take())
+            self._has_begun = True
             self._limit_bytes = _CHUNK_BYTES
         return len(data)
+
+    def _is_swift(self) -> bool:
+        """Whether so much has come so soon that more is to be expected, and the first bytes need not wait."""
+        return (
+            not self._has_begun
+            and self._pending_bytes >= _SWIFT_BYTES
+            and _SWIFT_S[0] <= monotonic() - self._began_s <= _SWIFT_S[1]
+        )
 
     def flush(self) -> None:
         """Nothing: what is pending leaves with the end, and not at all when the query fails."""
 
     def end(self, grown_bytes: int) -> None:
         """Send what is left, and that this was all."""
-        self._send(_end(grown_bytes >> 20))
+        grown_mib = grown_bytes >> 20
+        if not self._has_begun:
+            last = join_frame(_header("whole", *self._form, grown_mib), b"".join(self._pending))
+        else:
+            last = self._take() + encode_frame("end", {"grown_mib": grown_mib})
+        self._connection.sendall(last)
 
-    def _send(self, after: bytes = b"") -> None:
+    def _take(self) -> bytes:
+        head = b"" if self._has_begun else join_frame(_header("head", *self._form), b"")
         data = encode_frame("data", payload=b"".join(self._pending)) if self._pending else b""
-        self._connection.sendall(b"".join((self._head, data, after)))
-        self._head = b""
         self._pending.clear()
         self._pending_bytes = 0
+        return head + data
 
 
 @lru_cache(maxsize=256)
-def _head(kind: str, format_name: str, variables: tuple[str, ...]) -> bytes:
-    return encode_frame("head", {"kind": kind, "format": format_name, "variables": variables})
-
-
-@lru_cache(maxsize=256)
-def _end(grown_mib: int) -> bytes:
-    return encode_frame("end", {"grown_mib": grown_mib})
+def _header(
+    frame: str, kind: str, name: str, variables: tuple[str, ...], grown_mib: int | None = None
+) -> bytes:
+    fields: dict[str, Any] = {"kind": kind, "format": name, "variables": variables}
+    return encode_header(frame, fields if grown_mib is None else {**fields, "grown_mib": grown_mib})
 
 
 class Worker:
@@ -109,7 +135,11 @@ class Worker:
         self._connection.sendall(encode_frame("ready"))
         while data := self._connection.recv(_CHUNK_BYTES):
             for frame in decoder.feed(data):
-                self.answer(frame)
+                if frame.kind == "open":
+                    with suppress(Failure):  # which the first query will hear of
+                        self._generation(frame.fields["store"], frame.fields["hidden"])
+                else:
+                    self.answer(frame)
 
     def answer(self, frame: Frame) -> None:
         """Answer one query, or say why not."""
@@ -127,7 +157,7 @@ class Worker:
             # Keywords cannot be escaped, so without these letters there is no SERVICE.
             raise Failure("query-refused", "This system cannot keep a query from calling other endpoints.")
         began_s = monotonic()
-        generation = self._generation(fields)
+        generation = self._generation(fields["store"], fields["hidden"])
         self._growth.limit(fields["memory_limit_bytes"])
         view = generation.view(query, fields)
         results = view.store.query(
@@ -147,15 +177,14 @@ class Worker:
             self._last_grown_bytes = self._growth.measure()
         return self._last_grown_bytes
 
-    def _generation(self, fields: QueryFields) -> OpenGeneration:
-        """The generation that the query names: the snapshot where it is that, else the store on disk."""
-        path = fields["store"]
+    def _generation(self, path: str, hidden: Sequence[str]) -> OpenGeneration:
+        """The generation that a query names: the snapshot where it is that, else the store on disk."""
         if self._snapshot is not None and self._snapshot.path == path:
             return self._snapshot
         if self._on_disk is None or self._on_disk.path != path:
             self._on_disk = None  # closed before the next is opened
             self._growth.free()  # a store maps its files
-            self._on_disk = OpenGeneration(path, fields["hidden"])
+            self._on_disk = OpenGeneration(path, hidden)
             self._growth.measure()
         return self._on_disk
 
@@ -171,7 +200,7 @@ def _serialize(
         raise Failure(
             "not-acceptable", f"The query gives {_NOUNS[kind]}, which no accepted format can carry."
         )
-    outlet = _Outlet(connection, _head(kind, name, variables))
+    outlet = _Outlet(connection, kind, name, variables)
     output = cast(Any, outlet)  # pyoxigraph asks for IO[bytes] and uses write and flush
     if not isinstance(results, ox.QueryTriples):
         # Boolean results have no CSV or TSV form in the standard; Oxigraph writes a bare true or false.

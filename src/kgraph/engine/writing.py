@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -48,6 +49,7 @@ _ERRORS: Final[dict[str, type[errors.KgraphError]]] = {
         errors.QueryMemoryError,
         errors.QueryRefusedError,
         errors.ReadOnlyGraphError,
+        errors.ServiceNotAllowedError,
         errors.StoreError,
         errors.UnknownNameError,
         errors.WriteError,
@@ -73,6 +75,7 @@ class GraphWriter:
         is_union: what the default graph of a WHERE clause is that has no dataset of its own.
         wait_s: how long it waits for other processes that write to the same catalog.
         queue_limit: how many writes may wait for their turn.
+        queue_timeout_s: how long each may.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class GraphWriter:
         is_union: bool = True,
         wait_s: float = 10.0,
         queue_limit: int = 64,
+        queue_timeout_s: float = 30.0,
     ) -> None:
         self._catalog = catalog
         self._timeout_s = timeout_s
@@ -91,6 +95,7 @@ class GraphWriter:
         self._is_union = is_union
         self._wait_s = wait_s
         self._queue_limit = queue_limit
+        self._queue_timeout_s = queue_timeout_s
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[Written]] = set()
         self._process: _WriterProcess | None = None
@@ -172,20 +177,30 @@ class GraphWriter:
             task.exception()  # which is its caller's affair, or nobody's any more
 
     async def _carry_out(self, frame: bytes) -> Written:
-        async with self._turn:
-            if not self._is_open:
-                raise _closing()
-            if self._process is None:
-                self._process = await _WriterProcess.start()
-            try:
-                answer = await self._converse(self._process, frame)
-            except BaseException:
-                process, self._process = self._process, None
-                await process.end()
-                raise
-            if answer.kind == "done" and answer.fields["resident_bytes"] > _RETIRE_BYTES:
-                process, self._process = self._process, None
-                await process.end(grace_s=_GRACE_S)
+        try:
+            async with asyncio.timeout(self._queue_timeout_s):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise _busy() from None
+        try:
+            return await self._take_turn(frame)
+        finally:
+            self._turn.release()
+
+    async def _take_turn(self, frame: bytes) -> Written:
+        if not self._is_open:
+            raise _closing()
+        if self._process is None:
+            self._process = await _WriterProcess.start()
+        try:
+            answer = await self._converse(self._process, frame)
+        except BaseException:
+            process, self._process = self._process, None
+            await process.end()
+            raise
+        if answer.kind == "done" and answer.fields["resident_bytes"] > _RETIRE_BYTES:
+            process, self._process = self._process, None
+            await process.end(grace_s=_GRACE_S)
         if answer.kind == "done":
             return Written(answer.fields["generation"], answer.fields["created"])
         raise _error(answer)
@@ -206,13 +221,18 @@ class GraphWriter:
             ) from None
         if answer is not None:
             return answer
-        raise self._diagnose(await process.last_words())
+        raise self._diagnose(await process.last_words(), process.status)
 
-    def _diagnose(self, last_words: str) -> errors.KgraphError:
+    def _diagnose(self, last_words: str, status: int | None) -> errors.KgraphError:
         if any(words in last_words for words in _OUT_OF_MEMORY):
             return errors.QueryMemoryError(
                 f"The write needed more than {self._memory_bytes >> 20} MiB of memory and was ended.",
                 hint="Write less at once, or load large files with 'kgraph load'.",
+            )
+        if status == -signal.SIGSEGV:  # no room is left on the stack
+            return errors.QueryMemoryError(
+                "The write is nested too deeply, or a chain in it is too long, and it was ended.",
+                hint="Put the members of a long chain into a VALUES block.",
             )
         _LOG.warning("the writer died: %s", last_words.strip())
         return errors.QueryFailedError("The process that carried out the write came to a sudden end.")
@@ -224,6 +244,10 @@ def _error(answer: Frame) -> errors.KgraphError:
     if code in _PLACED:
         return _PLACED[code](message, hint=hint, line=fields["line"], column=fields["column"])
     return _ERRORS.get(code, errors.QueryFailedError)(message, hint=hint)
+
+
+def _busy() -> errors.BusyError:
+    return errors.BusyError("Too many writes are waiting.", hint="Try again later.", retry_after_s=5)
 
 
 def _closing() -> errors.BusyError:
@@ -277,6 +301,11 @@ class _WriterProcess:
             if not data:
                 return None
         return self._frames.pop(0)
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, once it has ended; negative for the signal that ended it."""
+        return self._process.poll()
 
     async def last_words(self) -> str:
         """What it said on standard error before it died."""

@@ -24,7 +24,7 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.errors import QueryRefusedError
+from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope, Template
 from kgraph.rdf.sparql import Token, iter_tokens, substitute
 from kgraph.rdf.syntax import explain_syntax_error
@@ -51,17 +51,25 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
 
     Raises:
         QuerySyntaxError: it is no SPARQL 1.1 update.
-        QueryRefusedError: it would fetch something and not be silent about its failure, or has USING or
-            WITH besides the protocol's parameters (SPARQL 1.1 Protocol, section 2.2.3).
+        ServiceNotAllowedError: it would fetch something, and not be silent about its failure.
+        QueryRefusedError: it has USING or WITH besides the protocol's parameters (SPARQL 1.1 Protocol,
+            section 2.2.3).
     """
     pieces = list(_split(text))
     for piece in pieces:
-        piece.refuse_calls()
-    for piece in pieces:
         piece.require_syntax(base_iri)
     _require_own_labels(text, pieces)
+    for piece in pieces:
+        piece.refuse_calls()
     read = [piece for piece in pieces if piece.tokens and not piece.begins("LOAD", "SILENT")]
-    return [_Reader(piece, base_iri, using).read() for piece in read]
+    try:
+        return [_Reader(piece, base_iri, using).read() for piece in read]
+    except (IndexError, KeyError, SyntaxError, ValueError) as error:
+        # Where tokens stand close, as in ?a<?b&&?c>?d, the engine may see others than the scanner.
+        raise QueryRefusedError(
+            "The update cannot be taken apart, though it is well formed.",
+            hint="Put blanks around operators and between terms.",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ class _Piece:
         for token in self.tokens:
             sentence = _REFUSED.get(token.text.upper()) if token.kind == "word" else None
             if sentence is not None:
-                raise QueryRefusedError(
+                raise ServiceNotAllowedError(
                     sentence, hint="Fetch the data yourself, and send it as INSERT DATA or as a graph."
                 )
 

@@ -6,7 +6,7 @@ SPARQL queries and is sent their rows. Terms enter a query only as serialised te
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
@@ -15,7 +15,7 @@ from kgraph.rdf.terms import Term
 from kgraph.reasoning.proof import Proof, Quote, Statement
 from kgraph.vocab import DCTERMS, FACT, KG, MODES_OF_THE_PUBLICATION, POSITIVE, RDF_TYPE, Names
 
-__all__ = ["Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "union"]
+__all__ = ["BELIEVED", "Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "look_up", "union"]
 
 T = TypeVar("T")
 Rows: TypeAlias = Sequence[Mapping[str, Term | None]]
@@ -23,10 +23,13 @@ Rows: TypeAlias = Sequence[Mapping[str, Term | None]]
 Asking: TypeAlias = Generator[str, Rows, T]
 
 _Described: TypeAlias = dict[str, list[Term]]
-#: How many parts one query has: longer ones take their time to parse.
-_PARTS: Final = 400
-#: The graphs of what somebody says; the second only in a view (see :mod:`kgraph.reasoning.belief`).
-_SAID: Final = frozenset({"stated", "believed"})
+#: How many parts one query has: what the engine takes to plan a union grows with the square of its parts.
+_PARTS: Final = 25
+#: How many rows of values one query has.
+_VALUES: Final = 2_000
+_STATED: Final = "stated"
+#: The graph of what is believed, in no generation but above one: see :mod:`kgraph.reasoning.belief`.
+BELIEVED: Final = "believed"
 
 
 def union(parts: Sequence[str]) -> Asking[list[tuple[int, Mapping[str, Term | None]]]]:
@@ -44,23 +47,35 @@ def _value(term: Term | None) -> str:
     return term.value if isinstance(term, (ox.NamedNode, ox.Literal)) else str(term)
 
 
+def look_up(
+    variables: str, values: Sequence[Iterable[object]], pattern: str
+) -> Asking[list[tuple[int, Mapping[str, Term | None]]]]:
+    """The solutions of one pattern for each of many bindings of some variables, with the binding's number.
+
+    The terms are IRIs and literals: SPARQL cannot name a blank node.
+    """
+    found: list[tuple[int, Mapping[str, Term | None]]] = []
+    for start in range(0, len(values), _VALUES):
+        some = values[start : start + _VALUES]
+        rows = " ".join(f"({n} {' '.join(map(str, terms))})" for n, terms in enumerate(some, start))
+        solutions = yield f"SELECT * WHERE {{ VALUES (?part {variables}) {{ {rows} }} {pattern} }}"
+        found += [(int(_value(row["part"])), row) for row in solutions]
+    return found
+
+
 def find_graphs(triples: Sequence[ox.Triple], names: Names) -> Asking[dict[ox.Triple, set[str]]]:
     """The short names of the graphs that hold each of the triples."""
-    rows = yield from union([f"GRAPH ?graph {{ {_pattern(triple)} }}" for triple in triples])
+    rows = yield from look_up("?s ?p ?o", triples, "GRAPH ?graph { ?s ?p ?o }")
     found: dict[ox.Triple, set[str]] = {triple: set() for triple in triples}
     for number, row in rows:
         found[triples[number]].add(_value(row["graph"]).removeprefix(names.graphs))
     return found
 
 
-def _pattern(triple: ox.Triple) -> str:
-    return f"{triple.subject} {triple.predicate} {triple.object}"
-
-
 def _describe(nodes: Iterable[str]) -> Asking[dict[str, _Described]]:
     """What is said of each node, by predicate."""
     wanted = list(dict.fromkeys(nodes))
-    rows = yield from union([f"<{node}> ?predicate ?object" for node in wanted])
+    rows = yield from look_up("?node", [[ox.NamedNode(n)] for n in wanted], "?node ?predicate ?object")
     found: dict[str, _Described] = {node: {} for node in wanted}
     for number, row in rows:
         value = row["object"]
@@ -84,14 +99,11 @@ def _number(node: _Described, name: str) -> int | None:
 
 def find_statements(triples: Sequence[ox.Triple]) -> Asking[dict[ox.Triple, list[Statement]]]:
     """The assertions with each of these contents, stated and unasserted ones."""
-    rows = yield from union(
-        [
-            f"?claim <{KG}subject> {t.subject} ; <{KG}predicate> {t.predicate} ; <{KG}{name}> {t.object} ."
-            for t in triples
-            for name in ("object", "value")
-        ]
-    )
-    claims = [(triples[number // 2], _value(row["claim"])) for number, row in rows]
+    claims: list[tuple[ox.Triple, str]] = []
+    for name in ("object", "value"):
+        content = f"?claim <{KG}subject> ?s ; <{KG}predicate> ?p ; <{KG}{name}> ?o"
+        rows = yield from look_up("?s ?p ?o", triples, content)
+        claims += [(triples[number], _value(row["claim"])) for number, row in rows]
     statements = yield from _statements(claim for _, claim in claims)
     found: dict[ox.Triple, list[Statement]] = {triple: [] for triple in triples}
     for triple, claim in claims:
@@ -138,10 +150,12 @@ def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> 
     )
 
 
-def find_leaves(graphs: Mapping[ox.Triple, Iterable[str]]) -> Asking[dict[ox.Triple, Proof]]:
-    """The leaf that each asserted triple is, given the graphs that hold it."""
+def find_leaves(
+    graphs: Mapping[ox.Triple, Iterable[str]], believed: Collection[str] = ()
+) -> Asking[dict[ox.Triple, Proof]]:
+    """The leaf that each asserted triple is, given the graphs that hold it, and who is believed."""
     triples = list(graphs)
-    stated = [triple for triple in triples if not _SAID.isdisjoint(graphs[triple])]
+    stated = [triple for triple in triples if _STATED in graphs[triple] or BELIEVED in graphs[triple]]
     statements = yield from find_statements(stated)
     subjects = {t: t.subject.value for t in triples if isinstance(t.subject, ox.NamedNode)}
     others = [subject for triple, subject in subjects.items() if triple not in statements]
@@ -161,23 +175,26 @@ def find_leaves(graphs: Mapping[ox.Triple, Iterable[str]]) -> Asking[dict[ox.Tri
             tuple(
                 s
                 for s in statements.get(triple, about)
-                if triple not in statements or _backs(s, graphs[triple])
+                if triple not in statements or _backs(s, graphs[triple], believed)
             ),
             sources.get(subject, ()) if "gazetteer" in graphs[triple] else (),
         )
     return found
 
 
-def _backs(statement: Statement, graphs: Iterable[str]) -> bool:
+def _backs(statement: Statement, graphs: Iterable[str], believed: Collection[str]) -> bool:
     """Whether a statement is a reason for its content to stand in one of the graphs."""
-    return statement.is_stated or ("believed" in graphs and statement.is_affirmed)
+    is_believed = statement.is_affirmed and any(speaker in believed for speaker in statement.speakers)
+    return (statement.is_stated and _STATED in graphs) or (is_believed and BELIEVED in graphs)
 
 
 def _outside(subjects: Iterable[str]) -> Asking[dict[str, tuple[str, ...]]]:
     """The named sources of the gazetteer's records of some things."""
     wanted = list(dict.fromkeys(subjects))
-    rows = yield from union(
-        [f"?record <{KG}recordOf> <{subject}> ; <{DCTERMS}source> ?source ." for subject in wanted]
+    rows = yield from look_up(
+        "?place",
+        [[ox.NamedNode(subject)] for subject in wanted],
+        f"?record <{KG}recordOf> ?place ; <{DCTERMS}source> ?source",
     )
     found: dict[str, list[str]] = {}
     for number, row in rows:

@@ -18,10 +18,11 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.reasoning.program import Clause, Pattern, Slot
-from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
+from kgraph.reasoning.program import Clause, Slot
+from kgraph.reasoning.signs import Sign, Signs, meets, sign_of
+from kgraph.vocab import OWL_SAME_AS
 
-__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "saturate", "stratify"]
+__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "stratify"]
 
 #: What is given; filled by the caller.
 FACTS: Final = ox.NamedNode("urn:kgraph:facts")
@@ -33,8 +34,6 @@ _GIVEN: Final = f"USING {FACTS} USING {INFERRED} USING NAMED {_DELTA}"
 _SAME: Final = ox.NamedNode(OWL_SAME_AS)
 #: How many contradictions of one axiom are looked at: after the first few they repeat themselves.
 _CLASHES_OF_A_CLAUSE: Final = 20
-
-_Signature = tuple[Slot | None, Slot | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Clash:
 def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
     clauses = [clause for clause in program if clause.conclusion is not None]
-    plain = [clause for clause in clauses if not _is_equality(clause)]
+    plain = [clause for clause in clauses if not is_equality(clause)]
     for stratum in stratify(plain):
         if _is_recursive(stratum):
             for clause in stratum:
@@ -66,6 +65,8 @@ def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     if store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ {same} }}"):
         store.update(f"INSERT {{ GRAPH {_NEXT} {{ ?x {_SAME} ?y }} }} {_GIVEN} WHERE {{ {same} }}")
         _iterate(store, clauses)
+        given = f"GRAPH {INFERRED} {{ ?x {_SAME} ?y }}"  # where the turn began with what is given
+        store.update(f"DELETE {{ {given} }} WHERE {{ {given} GRAPH {FACTS} {{ ?x {_SAME} ?y }} }}")
 
 
 def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
@@ -82,7 +83,8 @@ def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
             yield Clash(clause, tuple(premise.bind(binding).triple for premise in clause.premises))
 
 
-def _is_equality(clause: Clause) -> bool:
+def is_equality(clause: Clause) -> bool:
+    """Whether a clause is about what is the same as something else."""
     return clause.rules[0].startswith("eq-")
 
 
@@ -103,36 +105,24 @@ def _derive(store: ox.Store, clause: Clause, *, into: ox.NamedNode, new: int | N
 
 def _iterate(store: ox.Store, clauses: Sequence[Clause]) -> None:
     """Take in the graph ``next`` round by round, each adding what follows from the one before."""
-    heads = {_signature(clause.conclusion) for clause in clauses if clause.conclusion is not None}
+    heads = Signs(sign_of(clause.conclusion) for clause in clauses if clause.conclusion is not None)
     while store.query(f"ASK {{ GRAPH {_NEXT} {{ ?s ?p ?o }} }}"):
         store.update(f"MOVE {_NEXT} TO {_DELTA}; ADD {_DELTA} TO {INFERRED}")
         for clause in clauses:
             for number, premise in enumerate(clause.premises):
-                if any(_meets(_signature(premise), head) for head in heads):
+                if heads.meets(sign_of(premise)):
                     _derive(store, clause, into=_NEXT, new=number)
     store.update(f"CLEAR SILENT GRAPH {_DELTA}")
 
 
-def _signature(pattern: Pattern) -> _Signature:
-    """What a pattern is about: its predicate, and of a type its class; None for any."""
-    predicate = None if isinstance(pattern.predicate, ox.Variable) else pattern.predicate
-    is_type = predicate == ox.NamedNode(RDF_TYPE)
-    cls = pattern.object if is_type and not isinstance(pattern.object, ox.Variable) else None
-    return predicate, cls
-
-
-def _meets(one: _Signature, other: _Signature) -> bool:
-    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
-
-
 def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The strongly connected components of what feeds what, each before those that it feeds (Tarjan)."""
-    users: dict[_Signature, list[int]] = {}
+    users: dict[Sign, list[int]] = {}
     for number, clause in enumerate(clauses):
         for premise in clause.premises:
-            users.setdefault(_signature(premise), []).append(number)
+            users.setdefault(sign_of(premise), []).append(number)
     feeds = [
-        sorted({n for sign, numbers in users.items() if _meets(sign, _head(clause)) for n in numbers})
+        sorted({n for sign, numbers in users.items() if meets(sign, _head(clause)) for n in numbers})
         for clause in clauses
     ]
     order: dict[int, int] = {}
@@ -160,12 +150,12 @@ def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
     return components[::-1]
 
 
-def _head(clause: Clause) -> _Signature:
+def _head(clause: Clause) -> Sign:
     assert clause.conclusion is not None  # noqa: S101 - only such clauses are stratified
-    return _signature(clause.conclusion)
+    return sign_of(clause.conclusion)
 
 
 def _is_recursive(stratum: list[Clause]) -> bool:
     return len(stratum) > 1 or any(
-        _meets(_signature(premise), _head(stratum[0])) for premise in stratum[0].premises
+        meets(sign_of(premise), _head(stratum[0])) for premise in stratum[0].premises
     )

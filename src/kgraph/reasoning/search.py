@@ -11,16 +11,18 @@ It is a generator of queries: see :mod:`kgraph.reasoning.evidence`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.reasoning.closure import is_reasoned_over
-from kgraph.reasoning.evidence import Asking, find_graphs, find_leaves, find_statements, union
-from kgraph.reasoning.program import Clause, Pattern, Slot
+from kgraph.reasoning.evidence import Asking, find_leaves, find_statements
+from kgraph.reasoning.program import Clause
 from kgraph.reasoning.proof import Explanation, Proof, Step, Verdict
+from kgraph.reasoning.signs import Rules, as_pattern
+from kgraph.reasoning.world import Question, Row, Stored, World, is_premise
 from kgraph.vocab import RDF_TYPE, Names
 
 __all__ = ["Explainer"]
@@ -31,6 +33,8 @@ _FEW: Final = 20
 _MANY: Final = 2_000
 #: Once there is a proof, alternatives are followed only while there are this few open goals.
 _OPEN_GOALS: Final = 40
+#: How many triples near one that does not hold are looked at.
+_NEAR: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +53,24 @@ class Found:
 
 
 class Explainer:
-    """Explains the triples of one generation, by the program that its inferred graph was made with."""
+    """Explains the triples of one generation, by the program that its inferred graph was made with.
+
+    Args:
+        program: the clauses.
+        names: the names of the project.
+    """
 
     def __init__(self, program: Iterable[Clause], names: Names) -> None:
-        self._names = names
-        self._clauses: dict[tuple[Slot | None, Slot | None], list[Clause]] = {}
-        for clause in program:
-            if clause.conclusion is not None:
-                self._clauses.setdefault(_head(clause.conclusion), []).append(clause)
+        self.rules = Rules(program)
+        self.names = names
+        self.world: World = Stored(names)
+        self.believed: tuple[str, ...] = ()
 
-    def clauses_for(self, goal: ox.Triple) -> Iterator[Clause]:
-        """The clauses that could conclude a triple, with its terms filled in."""
-        for head in {
-            (goal.predicate, None),
-            (goal.predicate, goal.object if goal.predicate.value == RDF_TYPE else None),
-            (None, None),
-        }:
-            for clause in self._clauses.get(head, ()):
-                assert clause.conclusion is not None  # noqa: S101 - only such clauses are indexed
-                binding = clause.conclusion.match(_as_pattern(goal))
-                if binding is not None:
-                    yield clause.bind(binding)
+    def within(self, world: World, believed: Iterable[str]) -> Explainer:
+        """The same for a world above the generation, in which some speakers are believed."""
+        other = copy(self)
+        other.world, other.believed = world, tuple(believed)
+        return other
 
     def explain(self, triple: ox.Triple, *, every: bool = False) -> Asking[Explanation]:
         """Why a triple holds; where it does not, which claims come nearest.
@@ -78,23 +79,38 @@ class Explainer:
             triple: the triple, without blank nodes.
             every: look for every way to derive it, not only for the shortest proof.
         """
-        graphs = (yield from find_graphs([triple], self._names))[triple]
+        graphs = (yield from self.world.graphs([triple]))[triple]
         claims = tuple(s for s in (yield from find_statements([triple]))[triple] if not s.is_stated)
         asserted = graphs - {"inferred"}
         if asserted:
-            leaf = (yield from find_leaves({triple: asserted}))[triple]
+            leaf = (yield from find_leaves({triple: asserted}, self.believed))[triple]
             verdict = Verdict.STATED if "stated" in asserted else Verdict.RECORDED
             return Explanation(triple, verdict, (leaf,), claims=claims)
+        if not graphs and claims:
+            return Explanation(triple, Verdict.CLAIMED, claims=claims)
         if not graphs:
-            return Explanation(triple, Verdict.CLAIMED if claims else Verdict.ABSENT, claims=claims)
+            return Explanation(triple, Verdict.ABSENT, near=(yield from self._near(triple)))
         found = yield from self.derive(triple, every=every)
         return Explanation(triple, Verdict.INFERRED, found.proofs, found.total - 1, found.exact, claims)
 
+    def _near(self, triple: ox.Triple) -> Asking[tuple[ox.Triple, ...]]:
+        """What holds with one term changed: the object first, then the predicate, then the subject."""
+        goal = as_pattern(triple)
+        for position in ("object", "predicate", "subject"):
+            pattern = goal._replace(**{position: ox.Variable("other")})
+            rows = yield from self.world.solutions([Question((pattern,), limit=_NEAR)])
+            found = [pattern.bind(row) for _, row in rows]
+            named = [p.triple for p in found if not any(isinstance(term, ox.BlankNode) for term in p)]
+            graphs = yield from self.world.graphs(named)
+            if near := [t for t in named if graphs[t] & {"inferred"} or is_premise(graphs[t])]:
+                return tuple(sorted(near, key=str))
+        return ()
+
     def prove(self, triple: ox.Triple) -> Asking[Proof]:
         """The smallest proof of a triple that is known to hold; a bare one where none can be shown."""
-        graphs = (yield from find_graphs([triple], self._names))[triple] - {"inferred"}
+        graphs = (yield from self.world.graphs([triple]))[triple] - {"inferred"}
         if graphs:
-            return (yield from find_leaves({triple: graphs}))[triple]
+            return (yield from find_leaves({triple: graphs}, self.believed))[triple]
         found = yield from self.derive(triple)
         return next(iter(found.proofs), Proof(triple))
 
@@ -107,27 +123,6 @@ class Explainer:
             if found.total:
                 break
         return found
-
-    def is_premise(self, graphs: Iterable[str]) -> bool:
-        """Whether a triple that stands in these graphs was reasoned with."""
-        return any(graph != "inferred" and is_reasoned_over(graph) for graph in graphs)
-
-    @property
-    def names(self) -> Names:
-        """The project's names."""
-        return self._names
-
-
-def _head(conclusion: Pattern) -> tuple[Slot | None, Slot | None]:
-    _, predicate, value = conclusion
-    if isinstance(predicate, ox.Variable):
-        return None, None
-    is_type = predicate == ox.NamedNode(RDF_TYPE) and not isinstance(value, ox.Variable)
-    return predicate, value if is_type else None
-
-
-def _as_pattern(triple: ox.Triple) -> Pattern:
-    return Pattern(triple.subject, triple.predicate, triple.object)
 
 
 class _Search:
@@ -185,14 +180,20 @@ class _Search:
 
     def _expand(self, goals: list[ox.Triple]) -> Asking[None]:
         """Find the derivations of some goals, and which of their premises are asserted."""
-        attempts = [(goal, clause) for goal in goals for clause in self._explainer.clauses_for(goal)]
-        rows = yield from union([self._question(clause) for _, clause in attempts])
+        attempts = [
+            (goal, clause, binding)
+            for goal in goals
+            for clause, binding in self._explainer.rules.making(goal)
+        ]
+        rows = yield from self._explainer.world.solutions(
+            [self._question(clause, binding) for _, clause, binding in attempts]
+        )
         found: dict[ox.Triple, dict[_Derivation, None]] = {goal: {} for goal in goals}
         counts: dict[int, int] = {}
         for number, row in rows:
-            goal, clause = attempts[number]
+            goal, clause, binding = attempts[number]
             counts[number] = counts.get(number, 0) + 1
-            premises = [premise.bind(_bound(row)) for premise in clause.premises]
+            premises = [premise.bind({**binding, **row}) for premise in clause.premises]
             if any(isinstance(slot, ox.BlankNode) for premise in premises for slot in premise):
                 self._exact = False  # SPARQL cannot name a blank node, and neither can a reader
                 continue
@@ -205,21 +206,20 @@ class _Search:
         for goal, derivations in found.items():
             self._derivations[goal] = [d for d in derivations if all(map(self._may_hold, d.premises))]
 
-    def _question(self, clause: Clause) -> str:
-        patterns = list(clause.premises)
+    def _question(self, clause: Clause, binding: Row) -> Question:
+        patterns = clause.premises
         if not self._strict:
             joined = [pattern for pattern in patterns if pattern.predicate != ox.NamedNode(RDF_TYPE)]
-            bound: set[str] = set().union(*(pattern.variables for pattern in joined))
-            patterns = [p for p in patterns if p in joined or not p.variables <= bound]
-        where = " . ".join(map(str, patterns)) + clause.filter
-        return f"{{ SELECT * WHERE {{ {where} }} LIMIT {self._limit} }}"
+            bound = binding.keys() | set().union(*(pattern.variables for pattern in joined))
+            patterns = tuple(p for p in patterns if p in joined or not p.variables <= bound)
+        return Question(patterns, binding, clause.condition, self._limit)
 
     def _look_up(self, premises: set[ox.Triple]) -> Asking[None]:
         new = [premise for premise in premises if premise not in self._asserted]
-        graphs = yield from find_graphs(new, self._explainer.names)
+        graphs = yield from self._explainer.world.graphs(new)
         for premise, where in graphs.items():
             self._asserted[premise] = where
-            if self._explainer.is_premise(where):
+            if is_premise(where):
                 self._sizes[premise] = 1
 
     def _may_hold(self, premise: ox.Triple) -> bool:
@@ -252,7 +252,8 @@ class _Search:
                 used[triple] = None
                 waiting += self._best[triple].premises if triple in self._best else ()
         leaves = yield from find_leaves(
-            {t: self._asserted[t] - {"inferred"} for t in used if t not in self._best}
+            {t: self._asserted[t] - {"inferred"} for t in used if t not in self._best},
+            self._explainer.believed,
         )
         built: dict[ox.Triple, Proof] = dict(leaves)
         return tuple(self._proof(self._goal, derivation, built) for derivation in derivations)
@@ -264,7 +265,3 @@ class _Search:
         clause = derivation.clause
         premises = tuple(built[premise] for premise in derivation.premises)
         return Proof(triple, step=Step(clause.rules, clause.words, premises))
-
-
-def _bound(row: Mapping[str, Slot | None]) -> dict[str, Slot]:
-    return {name: term for name, term in row.items() if term is not None and name != "part"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgraph.search import read_entries, write_index
-from kgraph.store.generation import AXIOMS, Generation
+from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import Manifest
 from kgraph.store.sealing import seal, sync_tree
 from kgraph.vocab import UNION_GRAPH
@@ -23,9 +23,10 @@ def write_generation(
     manifest: Manifest,
     *,
     axioms: Iterable[ox.Triple] = (),
+    remainder: Iterable[ox.Quad] = (),
 ) -> Generation:
     """Fill a new folder and seal it. All is on disk on return."""
-    write_contents(path, graphs, queries, axioms=axioms)
+    write_contents(path, graphs, queries, axioms=axioms, remainder=remainder)
     return seal(path, manifest)
 
 
@@ -35,6 +36,7 @@ def write_contents(
     queries: Mapping[str, str],
     *,
     axioms: Iterable[ox.Triple] = (),
+    remainder: Iterable[ox.Quad] = (),
 ) -> None:
     """Fill a new folder with all that a build makes, but for the manifest."""
     path.mkdir(parents=True)
@@ -52,6 +54,7 @@ def write_contents(
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")
     (path / AXIOMS).write_bytes(ox.serialize(axioms, format=ox.RdfFormat.N_TRIPLES) or b"")
+    (path / REMAINDER).write_bytes(ox.serialize(remainder, format=ox.RdfFormat.N_QUADS) or b"")
     sync_tree(path)
 
 

@@ -14,7 +14,7 @@ members where they can be, so that they need not be stored twice; all others go 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 
 import pyoxigraph as ox
@@ -40,7 +40,7 @@ class Cover:
     Args:
         store: the store, open for writing.
         members: the members of its cover as it is.
-        graphs: gives the names of clients' graphs at any moment.
+        graphs: gives clients' graphs with their sizes at any moment.
         changed: hears which extras were removed and added, as quads.
         rewritten: is told where the extras changed as a whole.
     """
@@ -50,7 +50,7 @@ class Cover:
         store: ox.Store,
         members: Iterable[GraphName],
         *,
-        graphs: Callable[[], Iterable[GraphName]],
+        graphs: Callable[[], Mapping[GraphName, int]],
         changed: Callable[[list[ox.Quad], list[ox.Quad]], None],
         rewritten: Callable[[], None],
     ) -> None:
@@ -63,7 +63,7 @@ class Cover:
     def names(self) -> list[GraphName]:
         """The graphs to ask: what has no triples is left out, unless all is empty."""
         asked = [*self.members, EXTRAS]
-        return [name for name in asked if next(self._triples(name), None) is not None] or [PROJECT]
+        return [name for name in asked if not self._is_empty(name)] or [PROJECT]
 
     def touch(self, triples: Iterable[ox.Triple]) -> None:
         """Make the cover exact again for triples that have come into a graph of clients or gone from one."""
@@ -148,10 +148,16 @@ class Cover:
         return (quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph))
 
     def _size(self, graph: GraphName) -> int:
-        return count_triples(self._store, graph)
+        size = self._graphs().get(graph)
+        return count_triples(self._store, graph) if size is None else size
+
+    def _is_empty(self, graph: GraphName) -> bool:
+        return next(self._triples(graph), None) is None
 
     def _common(self, one: GraphName, other: GraphName) -> Iterator[ox.Triple]:
         """The triples that two graphs share. The engine looks each of the smaller one's up in the larger."""
+        if self._is_empty(one) or self._is_empty(other):
+            return iter(())
         small, large = sorted((one, other), key=self._size)
         default: GraphName = large
         named: GraphName = small

@@ -13,10 +13,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
@@ -25,7 +26,7 @@ import pyoxigraph as ox
 from kgraph.errors import GraphStateError, ReadOnlyGraphError
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
-from kgraph.store.generation import AXIOMS, Generation
+from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
 from kgraph.store.workspace import Workspace
@@ -35,6 +36,7 @@ __all__ = ["Draft"]
 
 #: From here on, quads come faster as a file of their own than as a transaction.
 _MANY_QUADS: Final = 10_000
+_BATCH_QUADS: Final = 50_000
 
 
 class Draft:
@@ -58,6 +60,7 @@ class Draft:
             self.store = workspace.open(base)
         self.sizes: Counter[str] = Counter(base.manifest.client_graphs)
         self.delta = Delta()
+        self._touched: set[str] = set()
         self.cover = Cover(
             self.store,
             map(graph_name, base.manifest.cover),
@@ -86,9 +89,9 @@ class Draft:
         nothing = delta.is_recorded and not delta.added and not delta.removed
         return nothing and self._sizes() == dict(self.base.manifest.client_graphs)
 
-    def client_graphs(self) -> list[GraphName]:
-        """The graphs that belong to clients; the default graph always is one."""
-        return [graph_name(key) for key in {**self.sizes, DEFAULT_KEY: 0}]
+    def client_graphs(self) -> dict[GraphName, int]:
+        """The graphs that belong to clients, with their sizes; the default graph always is one."""
+        return {graph_name(key): self.sizes[key] for key in {**self.sizes, DEFAULT_KEY: 0}}
 
     def visible_graphs(self) -> list[ox.NamedNode | ox.BlankNode]:
         """Every named graph that can be asked."""
@@ -127,6 +130,7 @@ class Draft:
             self.store.bulk_extend(come)
         self.sizes.subtract(graph_key(quad.graph_name) for quad in gone)
         self.sizes.update(graph_key(quad.graph_name) for quad in come)
+        self._touched.update(graph_key(quad.graph_name) for quads in (gone, come) for quad in quads)
         self.delta.note(removed=gone, added=come)
         self.cover.touch(quad.triple for quads in (gone, come) for quad in quads)
 
@@ -143,6 +147,7 @@ class Draft:
             )
         self.store.add_graph(name)
         self.sizes[graph_key(name)] = 0
+        self._touched.add(graph_key(name))
 
     def clear(self, name: GraphName) -> None:
         """Take all triples out of a graph that is there.
@@ -155,10 +160,13 @@ class Draft:
             raise GraphStateError(
                 f"There is no graph {render_graph(name)}.", hint="CLEAR SILENT and DROP SILENT do not mind."
             )
+        self._touched.add(graph_key(name))
         touched = self.cover.dismiss(name)
         if self.sizes[graph_key(name)] > LIMIT_QUADS:
             self.delta.forget()
-        while batch := _some(self.store.quads_for_pattern(None, None, None, name)):
+        # An iterator sees what was there when it was made; a new one would have to pass all that is gone.
+        quads = self.store.quads_for_pattern(None, None, None, name)
+        while batch := list(islice(quads, _BATCH_QUADS)):
             for quad in batch:
                 self.store.remove(quad)
             self.delta.note(removed=batch)
@@ -182,10 +190,13 @@ class Draft:
             ReadOnlyGraphError: the graph is not a client's.
         """
         self.guard(name)
+        before = self._known_quads()
+        if before is None:
+            before = len(self.store)
         load()
-        size = count_triples(self.store, name)
-        if size or self.has_graph(name):
-            self.sizes[graph_key(name)] = size
+        if (come := len(self.store) - before) > 0:
+            self.sizes[graph_key(name)] += come
+            self._touched.add(graph_key(name))
         self.delta.forget()
         self.cover.settle(name)
 
@@ -203,12 +214,20 @@ class Draft:
         for key in grown:
             self.guard(graph_name(key))
         self.sizes.update({key: sizes[key] - self.sizes[key] for key in grown})
+        self._touched.update(grown)
         self.delta.forget()
         self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
 
-    def seal(self, identifier: str, *, made_by: str) -> Generation:
-        """Finish: everything on disk, the store closed, the manifest written."""
+    def seal(self, identifier: str, *, made_by: str, previous: str | None = None) -> Generation:
+        """Finish: everything on disk, the store closed, the manifest written.
+
+        Args:
+            identifier: the name of the new generation.
+            made_by: what made it.
+            previous: the generation that was current before, where that is not the base.
+        """
         cover = [graph_key(name) for name in self.cover.names()]
+        quads = self._known_quads()
         self.store.flush()
         if self._workspace is not None:
             self.store.backup(str(self.path / "oxigraph"))
@@ -216,19 +235,34 @@ class Draft:
         del self.store, self.cover
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
-        _link(self.base.path / AXIOMS, self.path / AXIOMS)
+        for name in (AXIOMS, REMAINDER):
+            _link(self.base.path / name, self.path / name)
         self.delta.write(self.path)
+        sizes, base = self._sizes(), self.base.manifest
+        versions = {
+            key: identifier if key in self._touched else base.client_versions.get(key, "") for key in sizes
+        }
         manifest = replace(
-            self.base.manifest,
+            base,
             id=identifier,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            client_graphs=self._sizes(),
+            client_graphs=sizes,
+            client_versions=versions,
             cover=cover,
+            built=base.project_part,
+            quads=quads,
             made_by=made_by,
-            previous=self.base.id,
-            base=self.base.id if self.delta.is_recorded else None,
+            previous=previous or base.id,
+            base=base.id if self.delta.is_recorded else None,
         )
         return seal(self.path, manifest, base=self.base)
+
+    def _known_quads(self) -> int | None:
+        """How many quads there are, hidden ones too, where that needs no counting."""
+        known, delta = self.base.manifest.quads, self.delta
+        return (
+            known + len(delta.added) - len(delta.removed) if delta.is_recorded and known is not None else None
+        )
 
     def _sizes(self) -> dict[str, int]:
         return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}
@@ -258,10 +292,6 @@ class _ReadOnly:
         raise ReadOnlyGraphError(
             f"The graph <{key}> {what}, so it cannot be written to.", hint=hint + "a graph of another name."
         )
-
-
-def _some(quads: Iterator[ox.Quad], limit: int = 50_000) -> list[ox.Quad]:
-    return [quad for quad, _ in zip(quads, range(limit), strict=False)]
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -4,6 +4,7 @@
     search/         the text index over what is said in the project's graphs
     queries/        the canned queries as they were at the build
     axioms.nt       the ontology that was reasoned with: what proofs are looked for by
+    remainder.nq    conclusions that no graph shows, but that reasoning goes on from
     added.nq        what a small write added to the generation that its manifest calls ``base``,
     removed.nq      and what it took away, hidden graphs included
     manifest.json   what it was made from, what is in it, its canonical hash; written last
@@ -29,6 +30,7 @@ __all__ = ["FORMAT", "Generation", "Manifest", "canonical_hash", "load_generatio
 
 MANIFEST: Final = "manifest.json"
 AXIOMS: Final = "axioms.nt"
+REMAINDER: Final = "remainder.nq"
 ADDED: Final = "added.nq"
 REMOVED: Final = "removed.nq"
 
@@ -64,6 +66,10 @@ class Generation:
     def axioms(self) -> list[ox.Triple]:
         """The ontology that this generation was reasoned with."""
         return [quad.triple for quad in ox.parse(path=self.path / AXIOMS, format=ox.RdfFormat.N_TRIPLES)]
+
+    def remainder(self) -> list[ox.Quad]:
+        """What was concluded and is in no graph: see :mod:`kgraph.reasoning.remainder`."""
+        return list(ox.parse(path=self.path / REMAINDER, format=ox.RdfFormat.N_QUADS))
 
 
 def load_generation(path: Path) -> Generation:

@@ -10,7 +10,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +31,8 @@ __all__ = ["Source", "load_files", "recognise"]
 #: How a compressed file is opened, by its suffix.
 _OPENERS: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _UNREADABLE: Final = frozenset({".zst", ".zip", ".7z", ".br", ".lz4", ".rar", ".tar", ".tgz"})
+#: How often the progress of a load is looked at.
+_GLANCE_S: Final = 0.2
 #: How long a finished load waits for the writes of others.
 _PATIENCE_S: Final = 300.0
 
@@ -134,7 +138,8 @@ def _load(
     def load() -> None:
         for source in sources:
             progress(f"loading {source.path}")
-            source.load(draft.store, graph)
+            with _watched(source.path, progress):
+                source.load(draft.store, graph)
 
     if any(source.format.supports_datasets for source in sources):
         draft.guard(graph)
@@ -142,3 +147,37 @@ def _load(
     else:
         draft.grow(graph, load)
     return draft
+
+
+@contextmanager
+def _watched(path: Path, progress: Callable[[str], None]) -> Iterator[None]:
+    """Tell how much of a file has been read, every tenth of it, where the system shows that."""
+    size = max(1, path.stat().st_size)
+    done = threading.Event()
+
+    def watch() -> None:
+        told = 0
+        while not done.wait(_GLANCE_S):
+            tenths = 10 * _position(path) // size
+            if tenths > told:
+                told = tenths
+                progress(f"loading {path}, {10 * tenths} %")
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _position(path: Path) -> int:
+    """How far this process has read a file that it has open (proc(5)); 0 where nobody tells."""
+    target = str(path.resolve())
+    with suppress(OSError):
+        for descriptor in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):
+                if str(descriptor.readlink()) == target:
+                    return int(Path("/proc/self/fdinfo", descriptor.name).read_text().split()[1])
+    return 0

@@ -57,7 +57,11 @@ class Manifest:
     among them where it has any. ``cover`` are the keys of the pairwise disjoint graphs that together are the
     union of all (:mod:`kgraph.store.cover`).
 
+    ``client_versions`` names, for each of them, the generation that changed it last.
+
     ``created`` is UTC in ISO 8601; ``made_by`` says what made it (``build``, ``update``, ``load`` …);
+    ``built`` is the generation of the build that the project's part comes from, where that is another one;
+    ``quads`` counts all that the store holds, hidden graphs included, where that is known;
     ``previous`` is the generation that was current before. Where the folder holds the changes against
     another generation, in ``added.nq`` and ``removed.nq``, ``base`` names that.
     """
@@ -75,10 +79,18 @@ class Manifest:
     warnings: int
     graph_sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
     client_graphs: Mapping[str, int] = field(default_factory=dict)
+    client_versions: Mapping[str, str] = field(default_factory=dict)
     cover: Sequence[str] = field(default_factory=lambda: [UNION_GRAPH])
+    built: str | None = None
+    quads: int | None = None
     made_by: str = "build"
     previous: str | None = None
     base: str | None = None
+
+    @property
+    def project_part(self) -> str:
+        """The generation from which on the project's graphs, texts and queries are what they are here."""
+        return self.built or self.id
 
     @property
     def named_graphs(self) -> dict[str, int]:

@@ -25,6 +25,7 @@ from kgraph.web import (
     sparql,
     who_said,
 )
+from kgraph.web.bodies import Arriving
 from kgraph.web.faults import FAULTS, fault_response
 from kgraph.web.front import EXPOSED_HEADERS, FrontDoor
 
@@ -49,6 +50,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     )
     app.state.graph = graph
     app.requests = metrics.Requests()
+    app.arriving = Arriving()
     app.writing = asyncio.Lock()
     app.slow_query_s = graph.settings.slow_query
     app.open_to(
@@ -74,7 +76,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
 def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def home(request: Request) -> Response:
-        return pages.home_page(request, graph)
+        return await pages.home_page(request, graph)
 
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
 from kgraph.search import SEARCH
 from kgraph.store.manifest import DEFAULT_KEY
-from kgraph.vocab import RDF_TYPE, SD, XSD
+from kgraph.vocab import RDF_TYPE, RDFS, SD, XSD
 
 __all__ = ["DESCRIPTION_FORMATS", "describe_service"]
 
@@ -68,7 +68,10 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
             yield say(service, SD + "inputFormat", _FORMATS + _FORMAT_IRIS[fmt.name])
     if is_union:
         yield say(service, SD + "feature", SD + "UnionDefaultGraph")
+    if graph.settings.allow_service:
+        yield say(service, SD + "feature", SD + "BasicFederatedQuery")
     yield say(service, SD + "propertyFeature", SEARCH)
+    yield say(service, RDFS + "seeAlso", endpoint.removesuffix("/sparql") + "/.well-known/void")
     for name, local in _FORMAT_IRIS.items():
         if FORMATS[name].carries & set(ResultKind):
             yield say(service, SD + "resultFormat", _FORMATS + local)

@@ -16,6 +16,7 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from starlette.types import Message, Receive, Scope, Send
 
+from kgraph.web.bodies import Arriving
 from kgraph.web.faults import fault_response
 from kgraph.web.metrics import COUNTED, Requests
 
@@ -48,6 +49,7 @@ class FrontDoor(FastAPI):
     """The application. ``direct`` names the handlers that need no framework, by path and method."""
 
     requests: Requests
+    arriving: Arriving
     #: Held while a write's precondition is evaluated and the write carried out.
     writing: asyncio.Lock
     slow_query_s: float = float("inf")

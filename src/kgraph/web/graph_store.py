@@ -31,19 +31,16 @@ from kgraph.store.manifest import DEFAULT_KEY
 from kgraph.web import pages
 from kgraph.web.admission import admit_write
 from kgraph.web.answering import begin, respond
+from kgraph.web.bodies import WRITE_LIMIT_BYTES, media_type_of, read_body, unsupported
 from kgraph.web.conditional import encoded_tag, entity_tag, is_named
 from kgraph.web.documentation import problem_responses
 from kgraph.web.encoding import GZIP
 from kgraph.web.multipart import FORM_DATA, join_parts
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
-    WRITE_LIMIT_BYTES,
     choose_format,
     client_of,
-    media_type_of,
-    read_body,
     read_parameters,
-    unsupported,
     while_connected,
 )
 from kgraph.web.sparql import generation_header, graph_of

@@ -15,8 +15,8 @@ from anyio.to_thread import run_sync
 
 from kgraph.rdf.formats import FORMATS, Format
 from kgraph.rdf.loading import RDF_FORMATS, explain_rdf_error
+from kgraph.web.bodies import unsupported
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import unsupported
 
 __all__ = ["FORM_DATA", "Part", "join_parts", "parse_parts"]
 

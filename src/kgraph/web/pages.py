@@ -16,14 +16,17 @@ from fastapi.templating import Jinja2Templates
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
+from kgraph.describe import Addresses, dataset_data
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import compact
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
+from kgraph.web.description import DESCRIPTION_FORMATS
 from kgraph.web.places import href
 from kgraph.web.problems import details
 from kgraph.web.results import PAGE_FORMATS, Result, read_result, why
+from kgraph.web.viewing import embed_data
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Attribution, Question, cite
 
@@ -47,6 +50,8 @@ __all__ = [
 
 #: How many questions the front page asks, each of another topic.
 QUESTIONS_SHOWN: Final = 8
+#: How many articles the front page names.
+ARTICLES_SHOWN: Final = 20
 
 #: Pages run no script and load nothing from elsewhere.
 _POLICY: Final = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
@@ -102,9 +107,20 @@ def render_page(
     )
 
 
-def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
+async def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
     """The front page: what is here, in numbers, and where to ask."""
-    generation = graph.generation
+    with graph.describing() as describer:
+        generation = describer.generation
+        articles = await describer.articles(limit=ARTICLES_SHOWN)
+    addresses = Addresses(public_url(request, ""), graph.settings.names)
+    void = addresses.at("/.well-known/void")
+    data = dataset_data(
+        generation.manifest,
+        iri=addresses.dataset,
+        url=addresses.at("/"),
+        licence=graph.settings.licence,
+        distributions=[(fmt.media_type, f"{void}.{fmt.suffix}") for fmt in DESCRIPTION_FORMATS],
+    )
     canned = graph.canned_queries(generation)
     names = graph.settings.names.graphs
     return render_page(
@@ -112,10 +128,13 @@ def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
         "home.html",
         {
             "manifest": generation.manifest,
-            "graphs": [(iri.removeprefix(names), n) for iri, n in generation.manifest.graphs.items()],
+            "articles": articles,
+            "data": embed_data(data),
+            "graphs": [(iri.removeprefix(names), n, iri) for iri, n in generation.manifest.graphs.items()],
             "openers": [queries[0] for queries in _grouped(canned).values()][:QUESTIONS_SHOWN],
             "count": len(canned),
         },
+        headers={"Link": f'<{void}>; rel="describedby", <{addresses.at("/sitemap.xml")}>; rel="index"'},
     )
 
 

@@ -1,4 +1,4 @@
-"""Reading what a client sent: parameters and bodies in UTF-8, for as long as it is there."""
+"""Reading what a client sent, for as long as it is there: parameters and texts in UTF-8."""
 
 from __future__ import annotations
 
@@ -18,30 +18,22 @@ from kgraph.web.problems import HttpProblem
 
 __all__ = [
     "ON_DISCONNECT",
-    "WRITE_LIMIT_BYTES",
     "accept_of",
     "choose_format",
     "client_of",
     "decode_parameters",
     "decode_text",
-    "media_type_of",
-    "read_body",
     "read_parameters",
     "single_values",
-    "unsupported",
     "while_connected",
 ]
 
-BODY_LIMIT_BYTES: Final = 8 * 2**20
-#: What is written may be larger than what is asked; what is larger still is for ``kgraph load``.
-WRITE_LIMIT_BYTES: Final = 64 * 2**20
 PARAMETER_LIMIT: Final = 10_000
 
 #: The key of a request's scope under which its connection takes what to call when the client leaves.
 ON_DISCONNECT: Final = "kgraph.on_disconnect"
 
 _T = TypeVar("_T")
-_CHARSET: Final = re.compile(r'charset\s*=\s*"?([^\s;"]+)', re.IGNORECASE)
 _STRAY_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -109,57 +101,6 @@ def decode_parameters(encoded: bytes) -> list[tuple[str, str]]:
             f"The request has more than {PARAMETER_LIMIT} parameters.",
             "Put the values into the query.",
         ) from error
-
-
-def media_type_of(request: Request) -> str:
-    """The media type of the body, without its parameters; empty where none is said."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def unsupported(media_type: str, taken: Sequence[str], *, what: str) -> HttpProblem:
-    """415, with the list of what is taken."""
-    return HttpProblem(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        "media-type",
-        f"{what} cannot come as {media_type[:80] or 'a body without Content-Type'}.",
-        f"Send it as {' or '.join(taken)}.",
-        headers={"Accept-Post": ", ".join(taken)},
-    )
-
-
-async def read_body(request: Request, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
-    """The body, up to a limit."""
-    charset = _CHARSET.search(request.headers.get("content-type", ""))
-    if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise HttpProblem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "encoding",
-            f"The request is in {charset[1][:40]}, and only UTF-8 is read here.",
-            "Send it in UTF-8.",
-        )
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise HttpProblem(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            "content-coding",
-            "The body has a content coding, and none is read here.",
-            "Send it as it is.",
-            headers={"Accept-Encoding": "identity"},
-        )
-    too_large = HttpProblem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "body-too-large",
-        f"The request is larger than {limit_bytes // 2**20} MiB.",
-        "Send less at once.",
-    )
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > limit_bytes:
-        raise too_large
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > limit_bytes:
-            raise too_large
-    return bytes(body)
 
 
 def decode_text(body: bytes) -> str:

@@ -28,7 +28,7 @@ from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.ontology_page import ontology_page
 from kgraph.web.places import iris_at, split_suffix
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import choose_format, single_values, while_connected
+from kgraph.web.reading import choose_format, client_of, single_values, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.web.thing_pages import graph_page, thing_page
 from kgraph.web.viewing import Alternate
@@ -236,7 +236,8 @@ async def _graph(
             f"SELECT ?subject ?predicate ?object WHERE {{ GRAPH {name} {{ ?subject ?predicate ?object }} }}"
         )
         answer = await while_connected(
-            request, graph.query(query, formats=pages.PAGE_FORMATS, generation=generation)
+            request,
+            graph.query(query, formats=pages.PAGE_FORMATS, generation=generation, client=client_of(request)),
         )
         page = graph_page(
             request,
@@ -255,7 +256,12 @@ async def _graph(
     )
     answer = await while_connected(
         request,
-        graph.query(query, formats={ResultKind.GRAPH: found.choice.format.name}, generation=generation),
+        graph.query(
+            query,
+            formats={ResultKind.GRAPH: found.choice.format.name},
+            generation=generation,
+            client=client_of(request),
+        ),
     )
     response = await respond(request, variant, answer)
     response.headers.update(headers)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Final
 
 import uvicorn
@@ -33,6 +35,8 @@ __all__ = ["Server", "listen", "run_server"]
 
 #: The share of the result cache that whole replies get (see :mod:`kgraph.web.replies`).
 REPLIES_SHARE: Final = 4
+#: File descriptors for workers, the index and all else that is no connection.
+_RESERVED_DESCRIPTORS: Final = 256
 
 
 def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
@@ -77,7 +81,7 @@ class Server(uvicorn.Server):
     def __init__(
         self, graph: AsyncKnowledgeGraph, started: Callable[[], None], *, limits: Limits | None = None
     ) -> None:
-        limits = limits or Limits(reading_s=max(1, round(graph.settings.query_timeout)))
+        limits = limits or _limits_for(graph.settings)
         replies = Replies(
             lambda: graph.generation.id, limit_bytes=graph.settings.result_cache // REPLIES_SHARE
         )
@@ -135,6 +139,17 @@ class Server(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
+
+
+def _limits_for(settings: Settings) -> Limits:
+    """What connections may ask for; no more of them than there are descriptors beside those of workers."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    usual = Limits()
+    return replace(
+        usual,
+        reading_s=max(1, round(settings.query_timeout)),
+        connections=max(16, min(usual.connections, descriptors - _RESERVED_DESCRIPTORS)),
+    )
 
 
 async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:

@@ -14,6 +14,7 @@ from kgraph.rdf.sparql import profile_query
 from kgraph.web import pages
 from kgraph.web.admission import admit_write
 from kgraph.web.answering import begin, respond, respond_whole
+from kgraph.web.bodies import WRITE_LIMIT_BYTES, media_type_of, read_body, unsupported
 from kgraph.web.choosing import begin_query, format_names, is_page, query_choices, refuse_unacceptable
 from kgraph.web.description import DESCRIPTION_FORMATS, describe_service
 from kgraph.web.documentation import graph_parameter, problem_responses
@@ -22,15 +23,11 @@ from kgraph.web.negotiation import HTML, by_format
 from kgraph.web.operations import FORM, QUERY, UPDATE, QueryOperation, parse_operation
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
-    WRITE_LIMIT_BYTES,
     choose_format,
     client_of,
     decode_parameters,
     decode_text,
-    media_type_of,
-    read_body,
     read_parameters,
-    unsupported,
     while_connected,
 )
 

@@ -22,8 +22,8 @@ from kgraph.describe import (
 )
 from kgraph.rdf.terms import Term, compact, render_term
 from kgraph.vocab import RDF_TYPE
-from kgraph.web.pages import why
 from kgraph.web.places import href
+from kgraph.web.results import why
 
 __all__ = ["GRAPHS", "SHOWN", "Alternate", "Viewer", "embed_data"]
 

@@ -1,0 +1,180 @@
+"""``make soak``: thousands of hostile requests, and whether the server is what it was before.
+
+``python -m bench.hostile --requests N --seed S`` starts ``kgraph serve`` on a small project with little time
+and memory for a query, sends the attacks of :mod:`bench.attacks` from several threads, and reports every
+answer that is not a correct one, and every process or file descriptor that the server does not give back.
+The exit status is 1 where there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import create_server, socket
+from urllib.request import urlopen
+
+from bench.attacks import Outcome, draw_attacks, strike
+
+__all__ = ["Footprint", "besiege", "footprint", "listening_trap"]
+
+QUERY = """\
+#+ summary: What comes of values?
+#+ defaults:
+#+   - count: 3
+#+ x-kgraph:
+#+   parameters:
+#+     count: {description: "How many.", example: 3}
+#+     day: {description: "A day.", example: 2011-10-18}
+#+     thing: {description: "A thing.", example: kgr:kfor}
+#+     colour: {description: "A colour.", example: red}
+#+     words: {description: "Words.", example: hello}
+#+   columns: {count: c, day: d, thing: t, colour: o, words: w}
+SELECT (?_count_integer AS ?count) (?__day_xsd_date AS ?day) (?__thing_iri AS ?thing)
+  (?__colour AS ?colour) (?__words AS ?words) {}
+"""
+FLAGS = "--port 0 --workers 2 --query-timeout 1 --query-memory 64MiB --writable --log-format json"
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """What a server takes: processes, file descriptors, and megabytes of its own."""
+
+    processes: int
+    descriptors: int
+    resident_mb: float
+
+
+def footprint(pid: int) -> Footprint:
+    """What a process takes just now, with its descendants."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    resident = re.search(r"VmRSS:\s+(\d+)", status)
+    assert resident is not None
+    return Footprint(
+        len(list(_descendants(pid))),
+        len(list(Path(f"/proc/{pid}/fd").iterdir())),
+        int(resident[1]) / 1024,
+    )
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            yield child
+            yield from _descendants(child)
+
+
+@contextmanager
+def listening_trap() -> Iterator[tuple[str, list[socket]]]:
+    """An address where nobody may call, and who called all the same."""
+    callers: list[socket] = []
+    with create_server(("127.0.0.1", 0)) as trap:
+        trap.settimeout(0.1)
+        closing = threading.Event()
+
+        def listen() -> None:
+            while not closing.is_set():
+                try:
+                    callers.append(trap.accept()[0])
+                except TimeoutError:
+                    continue
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{trap.getsockname()[1]}", callers
+        finally:
+            closing.set()
+            thread.join()
+            for caller in callers:
+                caller.close()
+
+
+@contextmanager
+def served() -> Iterator[tuple[int, tuple[str, int]]]:
+    """A server in a process of its own: its number and its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        queries = Path(folder) / "queries"
+        queries.mkdir()
+        (queries / "typed.rq").write_text(QUERY)
+        log = Path(folder) / "log"
+        command = [sys.executable, "-m", "kgraph", "serve", f"--project={folder}", *FLAGS.split()]
+        with log.open("w") as sink, subprocess.Popen(command, stderr=sink) as server:
+            try:
+                deadline = time.monotonic() + 60
+                while (url := re.search(r"http://([\d.]+):(\d+)", log.read_text())) is None:
+                    assert server.poll() is None, log.read_text()
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+                yield server.pid, (url[1], int(url[2]))
+            finally:
+                server.terminate()
+                server.wait(30)
+                for line in log.read_text().splitlines():
+                    if '"error"' in line or "Traceback" in line:
+                        print("log:", line[:300])
+
+
+def besiege(
+    address: tuple[str, int], trap: str, *, requests: int, seed: int, threads: int = 8
+) -> list[Outcome]:
+    """Send attacks from several threads; what came of each."""
+    with ThreadPoolExecutor(threads) as pool:
+        attacks = draw_attacks(requests, seed=seed, trap=trap)
+        return list(pool.map(lambda attack: strike(attack, address), attacks))
+
+
+def settled(pid: int, before: Footprint) -> Footprint:
+    """What the server takes once it has come to rest, or after a while."""
+    deadline = time.monotonic() + 30
+    while True:
+        now = footprint(pid)
+        calm = now.processes <= before.processes and now.descriptors <= before.descriptors
+        if calm or time.monotonic() > deadline:
+            return now
+        time.sleep(0.5)
+
+
+def main() -> int:
+    """Besiege a server, and report."""
+    parser = argparse.ArgumentParser(prog="python -m bench.hostile")
+    parser.add_argument("--requests", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with listening_trap() as (trap, callers), served() as (pid, address):
+        besiege(address, trap, requests=200, seed=options.seed + 1)  # so that all is loaded that will be
+        time.sleep(3)
+        before = settled(pid, Footprint(0, 0, 0.0))
+        started = time.monotonic()
+        outcomes = besiege(address, trap, requests=options.requests, seed=options.seed)
+        taken_s = time.monotonic() - started
+        after = settled(pid, before)
+        health = urlopen(f"http://{address[0]}:{address[1]}/health").status
+    faults = [outcome for outcome in outcomes if outcome.fault]
+    print(f"{len(outcomes)} hostile requests in {taken_s:.0f} s; the server answers {health}")
+    for name, number in sorted(Counter(outcome.attack.name for outcome in outcomes).items()):
+        statuses = Counter(str(o.status or "cut") for o in outcomes if o.attack.name == name)
+        print(f"  {name:10} {number:6}  {'  '.join(f'{s}: {n}' for s, n in sorted(statuses.items()))}")
+    print(
+        f"processes {before.processes} -> {after.processes}, descriptors {before.descriptors} -> "
+        f"{after.descriptors}, memory {before.resident_mb:.0f} -> {after.resident_mb:.0f} MB"
+    )
+    print(f"calls at the trap: {len(callers)}; wrong answers: {len(faults)}")
+    for fault in faults[:20]:
+        print(f"  {fault.attack.name}: {fault.fault}: {fault.attack.raw[:200]!r}")
+    leaked = after.processes > before.processes or after.descriptors > before.descriptors + 2
+    return 1 if faults or callers or leaked or health != 200 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""Signs: what triples and patterns are about, by which the clauses that concern a triple are found.
+
+The sign of a pattern is its predicate, and of a type its class; a variable in their place is None, for any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from kgraph.reasoning.program import Clause, Pattern, Slot
+from kgraph.vocab import RDF_TYPE
+
+__all__ = ["Rules", "Sign", "Signs", "as_pattern", "meets", "sign_of"]
+
+Sign: TypeAlias = tuple[Slot | None, Slot | None]
+
+_TYPE = ox.NamedNode(RDF_TYPE)
+
+
+def sign_of(pattern: Pattern) -> Sign:
+    """What a pattern is about."""
+    _, predicate, value = pattern
+    if isinstance(predicate, ox.Variable):
+        return None, None
+    return predicate, value if predicate == _TYPE and not isinstance(value, ox.Variable) else None
+
+
+def meets(one: Sign, other: Sign) -> bool:
+    """Whether some triple can be about both."""
+    (predicate, cls), (other_predicate, other_cls) = one, other
+    return (predicate is None or other_predicate is None or predicate == other_predicate) and (
+        cls is None or other_cls is None or cls == other_cls
+    )
+
+
+class Signs:
+    """A set of signs."""
+
+    def __init__(self, signs: Iterable[Sign] = ()) -> None:
+        self._classes: dict[Slot | None, set[Slot | None]] = {}
+        for sign in signs:
+            self.add(sign)
+
+    def add(self, sign: Sign) -> bool:
+        """Add a sign; whether it is new."""
+        classes = self._classes.setdefault(sign[0], set())
+        is_new = sign[1] not in classes
+        classes.add(sign[1])
+        return is_new
+
+    def meets(self, sign: Sign) -> bool:
+        """Whether some triple can be about a sign and about one of these."""
+        predicate, cls = sign
+        if predicate is None or None in self._classes:
+            return bool(self._classes)
+        classes = self._classes.get(predicate)
+        return classes is not None and (cls is None or None in classes or cls in classes)
+
+
+def as_pattern(triple: ox.Triple) -> Pattern:
+    """A triple as the pattern that it alone matches."""
+    return Pattern(triple.subject, triple.predicate, triple.object)
+
+
+class Rules:
+    """A program by what its clauses need and by what they conclude."""
+
+    def __init__(self, program: Iterable[Clause]) -> None:
+        self._users: dict[Sign, list[tuple[Clause, int]]] = {}
+        self._makers: dict[Sign, list[tuple[Clause, Pattern]]] = {}
+        for clause in program:
+            if clause.conclusion is not None:
+                self._makers.setdefault(sign_of(clause.conclusion), []).append((clause, clause.conclusion))
+            for number, premise in enumerate(clause.premises):
+                self._users.setdefault(sign_of(premise), []).append((clause, number))
+
+    def using(self, triple: ox.Triple) -> Iterator[tuple[Clause, int, dict[str, Slot]]]:
+        """The clauses with a premise that a triple meets: which one, and what is bound then."""
+        goal = as_pattern(triple)
+        for sign in _signs_of(goal):
+            for clause, number in self._users.get(sign, ()):
+                binding = clause.premises[number].match(goal)
+                if binding is not None:
+                    yield clause, number, binding
+
+    def making(self, triple: ox.Triple) -> Iterator[tuple[Clause, dict[str, Slot]]]:
+        """The clauses that could conclude a triple, and what is bound then."""
+        goal = as_pattern(triple)
+        for sign in _signs_of(goal):
+            for clause, conclusion in self._makers.get(sign, ()):
+                binding = conclusion.match(goal)
+                if binding is not None:
+                    yield clause, binding
+
+
+def _signs_of(goal: Pattern) -> list[Sign]:
+    """The signs of the patterns that can match a triple."""
+    own = sign_of(goal)
+    return list(dict.fromkeys((own, (own[0], None), (None, None))))
