@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgraph.errors import ParameterError, StoreError
-from kgraph.search import AssertionEntry, Match, NameEntry, Search, TextIndex, write_index
+from kgraph.search import AssertionEntry, Match, NameEntry, Part, Search, TextIndex, write_index
+from kgraph.search.inquiry import Kind
 from kgraph.store import Manifest, write_generation
 from kgraph.vocab import KG, RDF_TYPE
 
@@ -111,3 +112,63 @@ def test_reading_an_index_changes_nothing_in_its_folder(tmp_path: Path) -> None:
     before = {file.name: (file.stat().st_mtime_ns, file.stat().st_size) for file in path.iterdir()}
     assert found(TextIndex(path), "words") == ["urn:a"]
     assert {file.name: (file.stat().st_mtime_ns, file.stat().st_size) for file in path.iterdir()} == before
+
+
+def test_a_question_is_spelt_as_the_texts_are(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    write_index(
+        path,
+        [
+            entry("pass", "to bypass the roadblocks"),
+            entry("fact", "a de facto partition"),
+            entry("other", "nobody went past the town"),
+        ],
+    )
+    index = TextIndex(path)
+    for text, name, match in [
+        ("by-pass road blocks", "urn:pass", Match.WORDS),
+        ("defacto", "urn:fact", Match.PHRASE),
+        ("bypas the raodblocks", "urn:pass", Match.SIMILAR),
+        ("partitoin", "urn:fact", Match.SIMILAR),
+    ]:
+        first = index.search(Search(text=text)).hits[0]
+        assert (first.iri, first.match) == (name, match), text
+
+
+def test_the_kind_of_answer_that_is_wanted_decides(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    event = Part(("bombing of the bridge",), (Kind.WHAT,))
+    words, sentence = "the bridge was bombed", "In May the bridge was bombed by rebels in the valley."
+    answers = {
+        "when": Part(("May",), (Kind.WHEN,)),
+        "who": Part(("rebels",), (Kind.WHO,)),
+        "where": Part(("valley",), (Kind.WHERE,)),
+        "what": Part(("the bridge",), (Kind.WHAT,)),
+    }
+    write_index(path, [entry(n, words, sentence, subject=event, object=part) for n, part in answers.items()])
+    index = TextIndex(path)
+    for text, name in [
+        ("when was the bridge bombed", "when"),
+        ("who bombed the bridge?", "who"),
+        ("where was the bridge bombed", "where"),
+        ("what was bombed by the rebels?", "what"),
+    ]:
+        assert found(index, text, limit=1) == [f"urn:{name}"], text
+
+
+def test_a_fact_in_words_is_about_what_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    actions = Part(("Kfor actions",), (Kind.WHAT,))
+    killing = Part(("killing of civilians",), (Kind.WHAT,))
+    write_index(
+        path,
+        [
+            entry("today", "no actions today", subject=actions, object=Part(("today",))),
+            entry("forces", "killing by Serbian forces", subject=killing, object=Part(("Serbian forces",))),
+        ],
+    )
+    index = TextIndex(path)
+    assert index.stating(["Kfor", "act", "today"], limit=10) == ["urn:today"]
+    assert index.stating(["Serbian forces", "kill", "civilians"], limit=10) == ["urn:forces"]
+    for silent in (["Kfor", "act", "tomorrow"], ["Nato", "act", "today"], ["Serbia", "kill", "civilians"]):
+        assert index.stating(silent, limit=10) == [], silent

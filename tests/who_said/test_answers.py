@@ -10,6 +10,7 @@ import sys
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -17,12 +18,21 @@ import pytest
 from kgraph import KnowledgeGraph
 from kgraph.api import Table
 from kgraph.errors import ParameterError, QuerySyntaxError
-from kgraph.who_said import Level, cite, parse_question, render_csv, render_json, render_linked_data
+from kgraph.who_said import (
+    Level,
+    cite,
+    parse_question,
+    render_citations,
+    render_csv,
+    render_json,
+    render_linked_data,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 ID = "https://w3id.org/kgraph/id/"
 ARTICLE = f"{ID}article/north-kosovo-roadblocks"
 KG = "https://w3id.org/kgraph/ontology#"
+PROV = "http://www.w3.org/ns/prov#"
 OA = "http://www.w3.org/ns/oa#"
 TEXT = (REPOSITORY / "seeds/north-kosovo-roadblocks.txt").read_text(encoding="utf-8")
 
@@ -322,3 +332,64 @@ def test_the_command_line_says_who_said_it(graph: KnowledgeGraph) -> None:
     assert json.loads(fact.stdout)["level"] == "not stated in the article"
     assert run().returncode == 2
     assert run("...").returncode == 2
+
+
+def test_what_is_inferred_comes_with_what_it_rests_on(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said(subject="kgr:demandToRemove", predicate="kg:involvesActor", object="kgr:nato")
+    assert answer.level is Level.INFERRED
+    assert answer.attributions == ()
+    (inferred,) = answer.inferred
+    assert inferred.rules == ("prp-spo2", "prp-spo1")
+    grounds = {leaf.claim: [each.iri[-5:] for each in leaf.attributions] for leaf in inferred.leaves}
+    assert list(grounds.values()) == [["a0103", "a0204"], ["a0112", "a0202"]]
+    first = inferred.leaves[0].attributions[0]
+    assert (first.speaker.label, first.quote) == ("Reuters", "a demand by Nato peacekeepers")
+    assert first.sentence is not None
+    assert first.sentence.number == 1
+    described = json.loads(render_json(answer))["inferred"][0]
+    assert described["leaves"][0]["attributions"][0]["quote"] == first.quote
+    table = list(csv.DictReader(io.StringIO(render_csv(answer))))
+    assert [row["level"] for row in table] == ["inferred", *["stated"] * 4]
+    assert {row["ground_of"] for row in table[1:]} == {inferred.claim}
+    derived = f"<{PROV}wasDerivedFrom>"
+    triples = ox.parse(render_linked_data(answer, "ttl", {}), ox.RdfFormat.TURTLE)
+    sources = {quad.object.value for quad in triples if str(quad.predicate) == derived}
+    assert sources == {f"{ARTICLE}/{name}" for name in ("a0103", "a0204", "a0112", "a0202")}
+
+
+def test_what_rests_on_another_source_says_so(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said(predicate="kg:contains", object="Brnjak (village)")
+    assert answer.summary == "Said by nobody; it follows from what is recorded outside the article."
+    leaves = [leaf for inferred in answer.inferred for leaf in inferred.leaves]
+    assert leaves
+    assert all(leaf.sources and not leaf.attributions for leaf in leaves)
+
+
+def test_a_page_past_the_end_is_no_silence(graph: KnowledgeGraph) -> None:
+    questions: tuple[dict[str, Any], ...] = ({"text": "barricades"}, {"subject": "Kfor"})
+    for asked in questions:
+        first, last = graph.who_said(**asked), graph.who_said(**asked, offset=900)
+        assert (last.attributions, last.inferred, last.more) == ((), (), False)
+        assert last.level is first.level is Level.STATED
+        assert last.summary == "There are no more answers."
+        for name, value in (("limit", 0), ("offset", -1), ("offset", 1000), ("limit", 101)):
+            with pytest.raises(ParameterError):
+                graph.who_said(**{**asked, name: value})
+
+
+def test_pages_of_facts_go_from_what_is_said_to_what_follows(graph: KnowledgeGraph) -> None:
+    whole = graph.who_said(subject="Kosovo", limit=100)
+    assert whole.attributions
+    assert whole.inferred
+    pages = [graph.who_said(subject="Kosovo", limit=4, offset=offset) for offset in range(0, 100, 4)]
+    assert [a.iri for page in pages for a in page.attributions] == [a.iri for a in whole.attributions]
+    assert [i.triple for page in pages for i in page.inferred] == [i.triple for i in whole.inferred]
+    assert {page.summary for page in pages[:2]} == {pages[0].summary}
+
+
+def test_a_citation_can_be_printed_alone(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said("orders to go back", limit=2)
+    assert render_citations(answer, "bibtex").count("@misc{") == 2
+    items = json.loads(render_citations(answer, "csl"))
+    assert [item["URL"] for item in items] == [each.iri for each in answer.attributions]
+    assert {item["version"] for item in items} == {answer.canonical_hash}

@@ -1,12 +1,17 @@
 """The text index of a generation: built with it, sealed with it, and searched read-only.
 
     words       spelling, folding, stems: a text and a question become the same words
-    lexicon     lists of spellings, irregular forms and synonyms
+    lexicon     lists of spellings, irregular forms, synonyms, and of what questions are asked with
     dates       EDTF readings as ranges of days
+    inquiry     what a question asks for, and what kinds of answer there are
     entries     what is indexed, read off the graphs
     index       the folder on disk; the only room that knows how tantivy stores it
+    synonymy    what may be said otherwise
     tiers       a question as queries, the strict before the lenient
+    likeness    how alike words and sequences of words are
+    known       which words an index has: misspellings are corrected by it
     ranking     which hit is the answer
+    facts       which claim makes a fact that is put in words
     searching   a page of hits
     property    kg:search in a SPARQL query
 
@@ -18,7 +23,7 @@ misspelling.
 from kgraph.search.entries import AssertionEntry, NameEntry, Part, read_entries
 from kgraph.search.index import FILTERS, write_index
 from kgraph.search.property import SEARCH, expand_search, uses_search
-from kgraph.search.searching import Hit, Hits, Search, TextIndex
+from kgraph.search.searching import Hit, Hits, Search, TextIndex, check_page
 from kgraph.search.tiers import Match
 
 __all__ = [
@@ -32,6 +37,7 @@ __all__ = [
     "Part",
     "Search",
     "TextIndex",
+    "check_page",
     "expand_search",
     "read_entries",
     "uses_search",

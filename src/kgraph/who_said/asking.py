@@ -9,6 +9,7 @@ An empty answer is silence, never a "no": its level says *not stated in the arti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, TypeVar
@@ -19,7 +20,7 @@ from kgraph.errors import ParameterError
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term, parse_iri
 from kgraph.reasoning import Proof
-from kgraph.search import Hit, Hits, Match, Search, TextIndex
+from kgraph.search import Hit, Hits, Match, Search, TextIndex, check_page
 from kgraph.store import Manifest
 from kgraph.vocab import RDF_TYPE, XSD, Names
 from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Level
@@ -82,8 +83,18 @@ async def ask(question: Question, dataset: Dataset) -> Answer:
             "Ask by words or by fact, and by one of them.",
             hint="Give some words, or a subject, a predicate or an object.",
         )
-    if fact:
-        return await _ask_fact(question, dataset)
+    check_page(question.limit, question.offset)
+    answer = await (_ask_fact if fact else _ask_words)(question, dataset)
+    if not question.offset:
+        return answer
+    # What the first page found is what was found, also on a page that has only the rest of it, or nothing.
+    first = await ask(replace(question, offset=0), dataset)
+    is_past_the_end = first.level is not Level.SILENT and not (answer.attributions or answer.inferred)
+    summary = "There are no more answers." if is_past_the_end else first.summary
+    return replace(answer, level=first.level, summary=summary)
+
+
+async def _ask_words(question: Question, dataset: Dataset) -> Answer:
     filters = await dataset.run(lambda: _resolve_filters(question.filters, dataset))
     search = Search(
         text=question.text,
@@ -265,14 +276,20 @@ def _summary(found: Sequence[Attribution], inferred: Sequence[Inferred]) -> str:
     parts = list(verdicts)[:3]
     if len(verdicts) > 3:
         parts.append("and others")
-    if inferred and not found:
-        parts.append("said by nobody; it follows from what is stated")
-    elif inferred:
-        parts.append("and it follows from what is stated")
+    if inferred:
+        parts.append(f"{'and' if found else 'said by nobody;'} it follows from {_ground(inferred)}")
     if not parts:
         return "Not stated in the article. That is silence, not a no."
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _ground(inferred: Sequence[Inferred]) -> str:
+    """What the inferred triples rest on, in words."""
+    leaves = [leaf for each in inferred for leaf in each.leaves]
+    kinds = {bool(leaf.attributions) for leaf in leaves} or {True}
+    names = {True: "what is stated", False: "what is recorded outside the article"}
+    return " and ".join(names[kind] for kind in sorted(kinds, reverse=True))
 
 
 def _inferred_graph(dataset: Dataset) -> str:

@@ -191,7 +191,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """A triple that nobody says and that follows from what is stated.
+    """A triple that nobody says and that follows from what is stated or recorded.
 
     ``leaves`` are what the smallest proof of it rests on, each once; ``rules`` the rules of the proof, by
     their W3C names.

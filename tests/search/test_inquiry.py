@@ -1,0 +1,106 @@
+"""What questions ask for, which verbs have particles, and how alike words are."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgraph.search.inquiry import Kind, read_inquiry
+from kgraph.search.likeness import aligned, alike, covered, extent, longest_run, misspelt
+from kgraph.search.synonymy import join_particles, synonyms
+from kgraph.search.words import read_words
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "matter", "head"),
+    [
+        ("When did Nato bomb?", Kind.WHEN, "did nato bomb", None),
+        (
+            "from whom did Kosovo declare independence",
+            Kind.WHOM,
+            "from did kosovo declare independence",
+            None,
+        ),
+        ("how many crossings are disputed", Kind.COUNT, "are disputed crossings", None),
+        ("how many days did Nato bomb", Kind.DURATION, "did nato bomb", "days"),
+        ("How far is Brnjak from Pristina?", Kind.DISTANCE, "is brnjak from pristina", None),
+        ("which deadline did Kfor set", Kind.WHAT, "did kfor set deadline", "deadline"),
+        ("in which year did Nato bomb", Kind.WHEN, "in did nato bomb", "year"),
+        ("what was the aim of the bombing", Kind.WHY, "the bombing", "aim"),
+        ("the number of countries", Kind.COUNT, "countries", "number"),
+        ("what did they come for", Kind.WHY, "did they come for", None),
+        ("where is the convoy going to", Kind.WHERE, "is the convoy to", None),
+        ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
+    ],
+)
+def test_a_question_asks_for_a_kind_of_answer(text: str, kind: Kind, matter: str, head: str | None) -> None:
+    inquiry = read_inquiry(text, read_words(text))
+    assert inquiry is not None
+    assert max(inquiry.suited, key=lambda each: inquiry.suited[each]) == kind
+    assert inquiry.matter == join_particles(matter.split())
+    assert inquiry.head == head
+
+
+def test_who_can_be_asked_of_both_ends() -> None:
+    def suited(text: str) -> dict[Kind, float]:
+        inquiry = read_inquiry(text, read_words(text))
+        return dict(inquiry.suited) if inquiry is not None else {}
+
+    assert suited("who bombed Kosovo")[Kind.WHO] > suited("who bombed Kosovo")[Kind.WHOM]
+    assert suited("who did Nato bomb")[Kind.WHOM] > suited("who did Nato bomb")[Kind.WHO]
+    assert Kind.SORT in suited("what is Kfor")
+
+
+def test_a_question_of_yes_or_no_wants_no_kind() -> None:
+    inquiry = read_inquiry("Did Nato bomb?", ["did", "nato", "bomb"])
+    assert inquiry is not None
+    assert dict(inquiry.suited) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["barricades erected in July when authorities tried", "orders to go back", "when", "who whom", ""]
+)
+def test_what_asks_for_nothing_is_no_question(text: str) -> None:
+    assert read_inquiry(text, read_words(text)) is None
+
+
+def test_a_verb_and_its_particle_are_one_also_when_they_are_parted() -> None:
+    assert join_particles("take the barricades down".split()) == ("take_down", "the", "barricades")
+    assert join_particles("took down barricades".split()) == ("took_down", "barricades")
+    assert "remov" in synonyms("took_down")
+    assert join_particles("take control".split()) == ("take", "control")
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "wrong"),
+    [
+        ("baricades", "barricades", 1),
+        ("ristci", "ristic", 1),
+        ("expultsion", "expulsion", 1),
+        ("independnece", "independence", 1),
+        ("orders", "border", None),  # the first letter is right
+        ("aer", "are", None),  # too short to say
+        ("1998", "1999", None),  # a number is not misspelt
+    ],
+)
+def test_a_misspelling_has_few_letters_wrong(word: str, other: str, wrong: int | None) -> None:
+    assert misspelt(word, other) == wrong
+
+
+def test_words_are_alike_in_degrees() -> None:
+    degrees = [
+        alike("barricade", other, lenient=True) for other in ("barricade", "barricades", "roadblock", "war")
+    ]
+    assert degrees == sorted(degrees, reverse=True)
+    assert (degrees[0], degrees[-1]) == (1.0, 0.0)
+    assert alike("barricade", "roadblock", lenient=False) == 0.0
+    assert alike("peace", "peacekeeper", lenient=True) == 0.0  # less than half of a word is another word
+    assert alike("peacekee", "peacekeeper", lenient=True) > 0.0
+
+
+def test_sequences_are_aligned_in_their_order() -> None:
+    quote = "had given minority serbs until today".split()
+    assert aligned("given serbs today".split(), quote, lenient=False) == 3.0
+    assert aligned("today given".split(), quote, lenient=False) == 1.0
+    assert covered("today given".split(), quote, lenient=False) == 2.0
+    assert extent(["the", "barricades"]) == 1.25
+    assert longest_run("minority serbs today".split(), quote) == 2
