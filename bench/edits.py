@@ -2,9 +2,9 @@
 
 The closure of one article more: from the generation without it, by what depends on the article; and in full,
 clause by clause over a loaded store. Both compile the ontology, look for contradictions and say on whose word
-everything rests. Neither figure holds what both need: the facts in a store, and the article parsed. The second
-pair is all that a build does: from lists of triples to lists of triples, comparing with the generation,
-loading and sorting included.
+everything rests. Neither figure holds what both need: the facts in a store, and the article parsed. The
+second pair is all that a build does, from lists of triples to lists of triples: comparing with the
+generation, loading and sorting.
 """
 
 from __future__ import annotations

@@ -6,15 +6,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from kgraph.api import Table
 from kgraph.errors import KgraphError
 from kgraph.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from kgraph.rdf.table import Table
 
 __all__ = [
     "ERRORS",

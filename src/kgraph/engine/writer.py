@@ -40,9 +40,10 @@ from kgraph.rdf.loading import DATASET_FORMATS, RDF_FORMATS, explain_rdf_error
 from kgraph.rdf.operations import Dataset
 from kgraph.rdf.update import parse_update
 from kgraph.store.catalog import Catalog
+from kgraph.store.delta import LIMIT_QUADS
 from kgraph.store.draft import Draft
 from kgraph.store.generation import Generation
-from kgraph.store.manifest import GraphName, render_graph
+from kgraph.store.manifest import GraphName, graph_key, render_graph
 from kgraph.store.workspace import Workspace
 
 __all__ = ["WriteFields", "Writer", "main"]
@@ -162,9 +163,9 @@ def _store(fields: WriteFields, payload: bytes, *, replaces: bool) -> Work:
     def work(draft: Draft) -> bool:
         draft.guard(name)
         created = not draft.has_graph(name)
+        if replaces and not created and (document.is_large or draft.sizes[graph_key(name)] > LIMIT_QUADS):
+            draft.clear(name)  # piece by piece: there may be more than fits into memory
         if document.is_large:
-            if replaces and not created:
-                draft.clear(name)
             draft.grow(name, lambda: document.bulk_load(draft.store, name))
         else:
             old = list(draft.store.quads_for_pattern(None, None, None, name)) if replaces else []

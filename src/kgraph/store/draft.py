@@ -13,10 +13,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
@@ -35,6 +36,7 @@ __all__ = ["Draft"]
 
 #: From here on, quads come faster as a file of their own than as a transaction.
 _MANY_QUADS: Final = 10_000
+_BATCH_QUADS: Final = 50_000
 
 
 class Draft:
@@ -162,7 +164,9 @@ class Draft:
         touched = self.cover.dismiss(name)
         if self.sizes[graph_key(name)] > LIMIT_QUADS:
             self.delta.forget()
-        while batch := _some(self.store.quads_for_pattern(None, None, None, name)):
+        # An iterator sees what was there when it was made; a new one would have to pass all that is gone.
+        quads = self.store.quads_for_pattern(None, None, None, name)
+        while batch := list(islice(quads, _BATCH_QUADS)):
             for quad in batch:
                 self.store.remove(quad)
             self.delta.note(removed=batch)
@@ -288,10 +292,6 @@ class _ReadOnly:
         raise ReadOnlyGraphError(
             f"The graph <{key}> {what}, so it cannot be written to.", hint=hint + "a graph of another name."
         )
-
-
-def _some(quads: Iterator[ox.Quad], limit: int = 50_000) -> list[ox.Quad]:
-    return [quad for quad, _ in zip(quads, range(limit), strict=False)]
 
 
 def _link_tree(source: Path, target: Path) -> None:
