@@ -239,6 +239,8 @@ def test_the_cover_is_disjoint_and_exact_after_any_history(
         if after.manifest.base is not None:
             assert_record_is_exact(after, base)
         base = after
+    assert history.workspace is not None
+    history.workspace.drop()
 
 
 def test_large_graphs_are_emptied_by_copying_the_rest(
