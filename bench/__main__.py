@@ -5,6 +5,7 @@ reasoning   the closure of this project, to owlrl as it comes
 queries     every canned query through a worker process, to rdflib on the same union graph
 scale       load and closure of synthetic projects, to owlrl and `reasonable` (see bench.reasoning)
 explain     why an inferred triple of a synthetic project holds
+edit        one article more, and believing somebody, to reasoning anew (see bench.edits)
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
 federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
@@ -32,6 +33,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.edits import bench_edit
 from bench.endpoint import bench_endpoint
 from bench.federation import bench_federation
 from bench.reasoning import bench_explain, bench_scale
@@ -165,6 +167,7 @@ def main() -> None:
         "queries": lambda _: bench_queries(),
         "scale": lambda articles: bench_scale(articles, report),
         "explain": lambda articles: bench_explain(articles, report),
+        "edit": lambda articles: bench_edit(articles, report),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
         "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
         "federation": lambda _: bench_federation(),

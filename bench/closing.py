@@ -1,7 +1,8 @@
 """One reasoner on one file, in a process of its own: prints seconds, peak memory and what it found.
 
-``python -m bench.closing kgraph|reasonable|owlrl FILE`` where FILE is N-Triples with the ontology in it;
-loading the file and reading out the result are part of the time.
+``python -m bench.closing kgraph|reasonable|owlrl FILE BYTES``, where FILE is N-Triples with the ontology in
+it, and BYTES the memory that there is. Loading the file and reading out the result are part of the time.
+Prints null where the reasoner is not installed.
 """
 
 from __future__ import annotations
@@ -50,9 +51,14 @@ def owlrl(path: str) -> int:
 REASONERS: dict[str, Callable[[str], int]] = {f.__name__: f for f in (kgraph, reasonable, owlrl)}
 
 if __name__ == "__main__":
-    name, path = sys.argv[1:]
+    name, path, limit_bytes = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_AS, (int(limit_bytes), int(limit_bytes)))
     start = time.perf_counter()
-    found = REASONERS[name](path)
+    try:
+        found = REASONERS[name](path)
+    except ImportError:
+        print("null")
+        sys.exit()
     taken = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps({"seconds": taken, "peak_mib": peak, "found": found}))

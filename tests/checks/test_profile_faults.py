@@ -46,6 +46,11 @@ OUTSIDE = {
     "minimum cardinality on the left": "[ owl:onProperty :p ; owl:minCardinality 1 ] rdfs:subClassOf :A .",
     "maximum cardinality of two": ":A rdfs:subClassOf [ owl:onProperty :p ; owl:maxCardinality 2 ] .",
     "maximum cardinality on the left": "[ owl:onProperty :p ; owl:maxCardinality 1 ] rdfs:subClassOf :A .",
+    "maximum cardinality of what is a universal": """
+        :A rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;
+                             owl:onClass [ owl:onProperty :q ; owl:allValuesFrom :B ] ] .""",
+    "key of a universal": "[ owl:onProperty :p ; owl:allValuesFrom :B ] owl:hasKey ( :q ) .",
+    "key of everything": "owl:Thing owl:hasKey ( :q ) .",
     "self restriction": ":A rdfs:subClassOf [ owl:onProperty :p ; owl:hasSelf true ] .",
     "self restriction on the left": "[ owl:onProperty :p ; owl:hasSelf true ] rdfs:subClassOf :A .",
     "disjoint union": ":A owl:disjointUnionOf ( :B :C ) .",
@@ -100,6 +105,14 @@ INSIDE = {
         :A owl:equivalentClass [ owl:intersectionOf ( :B [ owl:onProperty :p ; owl:hasValue :a ] ) ] .""",
     "disjoint classes": ":A owl:disjointWith :B . [] a owl:AllDisjointClasses ; owl:members ( :A :B :C ) .",
     "chain": ":p owl:propertyChainAxiom ( :q :r ) .",
+    "key": ":A owl:hasKey ( :p :d ) . [ owl:unionOf ( :B :C ) ] owl:hasKey ( :q ) .",
+    "maximum cardinality of what has some": """
+        :A rdfs:subClassOf [ owl:onProperty :p ; owl:maxQualifiedCardinality 1 ;
+                             owl:onClass [ owl:onProperty :q ; owl:someValuesFrom :B ] ] .""",
+    "maximum cardinality of owl:Thing": """
+        :A rdfs:subClassOf [ owl:onProperty :p ; owl:onClass owl:Thing ; owl:maxQualifiedCardinality 1 ] .""",
+    "inverse property expression": """
+        :A rdfs:subClassOf [ owl:onProperty [ owl:inverseOf :p ] ; owl:allValuesFrom :B ] .""",
     "transitive symmetric property with an inverse": """
         :p a owl:TransitiveProperty , owl:SymmetricProperty ; owl:inverseOf :q .""",
     "functional, irreflexive, asymmetric simple property": """

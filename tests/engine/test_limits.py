@@ -131,7 +131,7 @@ async def test_an_answer_that_breaks_off_never_looks_complete(ask: Ask, big_stor
     async with WorkerPool(size=1) as pool:
         [victim] = pids(pool)
         answer = await pool.query(ask(ENDLESS, store=big_store))
-        assert len(await anext(answer)) >= 256 << 10
+        assert len(await anext(answer)) >= 32 << 10
         os.kill(victim, signal.SIGKILL)
         for _ in range(2):
             with pytest.raises(QueryFailedError):

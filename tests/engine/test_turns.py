@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kgraph.engine import WorkerPool
+from kgraph.engine.room import Room, most_running
 from kgraph.engine.turns import Turn, TurnQueue
 from kgraph.errors import BusyError, QueryTimeoutError
 
@@ -94,18 +95,61 @@ async def test_what_is_discarded_is_not_served() -> None:
     assert queue.count(lambda _: 1, 1) == 1
 
 
+def test_one_client_alone_has_all_places_for_young_queries_and_never_all_places() -> None:
+    room = Room(size=2, most=5)
+    room.see("a", 0.0)
+    for _ in range(2):
+        assert room.free_for("a") > 0
+        room.enter("a")
+    assert room.free_for("a") == 0
+    room.age("a")
+    assert room.free_for("a") == 1
+    room.enter("a")
+    room.age("a")
+    room.age("a")
+    assert (room.running, room.young) == (3, 0)
+    assert room.free_for("a") == 0, "three are its share of five"
+    assert room.free_for("b") == 2
+    room.leave("a", is_young=False)
+    assert room.free_for("a") == 1
+
+
+def test_where_several_ask_one_place_for_young_queries_is_left_to_the_others() -> None:
+    room = Room(size=2, most=10)
+    room.see("a", 0.0)
+    room.see("b", 0.5)
+    room.enter("a")
+    assert (room.free_for("a"), room.free_for("b")) == (0, 1)
+    room.forget(1.2)
+    assert room.free_for("a") == 1, "nobody else has asked for a second"
+    room.leave("a", is_young=True)
+    assert (room.running, room.young) == (0, 0)
+
+
+def test_a_single_place_is_for_everybody() -> None:
+    room = Room(size=1, most=1)
+    room.see("a", 0.0)
+    room.see("b", 0.0)
+    assert room.free_for("a") == room.free_for("b") == 1
+
+
+def test_memory_bounds_how_many_run() -> None:
+    assert most_running(2, 1 << 60) == 4
+    assert most_running(2, 1) == 10
+
+
 async def test_one_clients_long_queries_leave_room_for_anothers(ask: Ask, big_store: Path) -> None:
     async with WorkerPool(size=2, query_timeout_s=60, query_memory_bytes=64 << 20) as pool:
         bombs = [
             asyncio.create_task(pool.query(ask(BOMBS["cross product"], store=big_store), "bomber"))
             for _ in range(60)
         ]
-        await eventually(lambda: pool.status.busy == pool.share)
-        await eventually(lambda: pool.status.waiting == 60 - pool.share)
+        await eventually(lambda: pool.status.busy == pool.room.share)
+        await eventually(lambda: pool.status.waiting == 60 - pool.room.share)
         for _ in range(20):
             assert await (await pool.query(ask(SELECT), "reader")).read()
         assert not any(bomb.done() for bomb in bombs)
-        assert pool.status.busy == pool.share
+        assert pool.status.busy == pool.room.share
         for bomb in bombs:
             bomb.cancel()
         await asyncio.gather(*bombs, return_exceptions=True)

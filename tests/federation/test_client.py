@@ -204,8 +204,10 @@ def test_a_short_pause_is_waited_for(calling: Setup) -> None:
     assert len(endpoint.queries) == 4
 
 
-@pytest.mark.parametrize("value", ["600", formatdate(time.time() + 600, usegmt=True), ""])
-def test_a_long_pause_is_kept_also_by_the_next_process(value: str, calling: Setup) -> None:
+@pytest.mark.parametrize("kind", ["seconds", "a date", "nothing"])
+def test_a_long_pause_is_kept_also_by_the_next_process(kind: str, calling: Setup) -> None:
+    values = {"seconds": "600", "a date": formatdate(time.time() + 600, usegmt=True), "nothing": ""}
+    value = values[kind]
     asked: list[str] = []
     for status in (429, 503):
         with calling(Reply(b"", status, {"Retry-After": value})) as (caller, endpoint):

@@ -63,6 +63,17 @@ AXIOMS = (
 {c} owl:equivalentClass [ owl:oneOf ( {i} {j} ) ] .
 {c} rdfs:subClassOf owl:Nothing .
 {c} owl:hasKey ( {p} {q} ) .
+{c} rdfs:subClassOf [ owl:onProperty [ owl:inverseOf {p} ] ; owl:allValuesFrom {d} ] .
+{c} rdfs:subClassOf [ owl:onProperty [ owl:inverseOf {p} ] ; owl:hasValue {i} ] .
+{c} rdfs:subClassOf [ owl:onProperty [ owl:inverseOf {p} ] ; owl:maxCardinality 1 ] .
+[ owl:onProperty [ owl:inverseOf {p} ] ; owl:someValuesFrom {c} ] rdfs:subClassOf {d} .
+[ owl:onProperty [ owl:inverseOf {p} ] ; owl:hasValue {i} ] rdfs:subClassOf {d} .
+[ owl:inverseOf {p} ] rdfs:subPropertyOf {q} .
+{q} rdfs:subPropertyOf [ owl:inverseOf {p} ] .
+{r} owl:propertyChainAxiom ( {q} [ owl:inverseOf {p} ] ) .
+[ owl:inverseOf {p} ] rdfs:domain {c} .
+[ owl:inverseOf {p} ] a owl:FunctionalProperty .
+{c} owl:hasKey ( [ owl:inverseOf {p} ] ) .
 [] a owl:AllDifferent ; owl:distinctMembers ( :i :j :k ) .
 [] a owl:AllDifferent ; owl:members ( :i :j :k ) .
 [] owl:sourceIndividual {i} ; owl:assertionProperty {p} ; owl:targetIndividual {j} .

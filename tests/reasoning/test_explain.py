@@ -124,6 +124,23 @@ def test_what_nobody_says_is_not_stated(built: Built) -> None:
     assert "that does not mean no" in render_explanation(explanation, {})
 
 
+@pytest.mark.parametrize(
+    ("triple", "near"),
+    [
+        ("kgr:kfor kg:unitOf kgr:serbia", "kgr:kfor kg:unitOf kgr:nato"),
+        ("kgr:kfor kg:mans kgr:nato", "kgr:kfor kg:unitOf kgr:nato"),
+        ("kgr:nobody kg:mayorOf kgr:zubinPotok", "kgr:ristic kg:mayorOf kgr:zubinPotok"),
+        ("kgr:ristic a kg:Organization", "kgr:ristic a kg:Person"),
+    ],
+)
+def test_what_does_not_hold_gets_what_does_with_a_term_changed(built: Built, triple: str, near: str) -> None:
+    explanation = built.graph.explain(*triple.split())
+    assert explanation.verdict is Verdict.ABSENT
+    prefixes = built.graph.settings.names.prefixes
+    assert near in render_explanation(explanation, prefixes)
+    assert len(describe_explanation(explanation, prefixes)["near"]) <= 5
+
+
 def test_what_a_curator_records_is_no_statement(built: Built) -> None:
     link = next(triple for triple in built.inspection.graphs["links"] if "exactMatch" in str(triple))
     explanation = built.graph.explain(*(str(term) for term in link))

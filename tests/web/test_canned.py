@@ -41,6 +41,9 @@ def test_every_query_of_the_project_answers_as_data_and_as_a_page(client: httpx.
     for query in client.get("/queries").json():
         values = {each["name"]: each["example"] for each in query["parameters"] if each["required"]}
         data = client.get(f"/queries/{query['slug']}", params=values)
+        if "SERVICE" in query["sparql"]:  # nothing is called in a test, and the answer says so
+            assert (data.status_code, data.json()["type"]) == (502, "urn:kgraph:problem:remote-failed")
+            continue
         assert data.status_code == 200, data.text
         assert [column["name"] for column in query["columns"]] == data.json()["head"].get(
             "vars", []

@@ -1,47 +1,150 @@
-"""Every sentence of the article, asked about: quoted, quoted in part, misspelt, put in other words."""
+"""Every sentence of the article, asked about: quoted, in part, misspelt, in other words, as a fact."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kgraph import KnowledgeGraph
+from kgraph.api import Table
+from kgraph.search import Search, TextIndex
+from kgraph.search.words import read_words
+from kgraph.who_said import Attribution
 
 HERE = Path(__file__).parent
 ID = "https://w3id.org/kgraph/id/"
 ARTICLE = f"{ID}article/north-kosovo-roadblocks/"
 
 
-def rows(name: str) -> Iterator[tuple[str, list[str]]]:
+def rows(name: str) -> Iterator[tuple[list[str], list[str]]]:
     for line in (HERE / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            question, expected = line.split("\t")
+            *question, expected = line.split("\t")
             yield question, expected.split()
 
 
-QUESTIONS = list(rows("questions.tsv"))
-CHAINS = dict(rows("chains.tsv"))
+CHAINS = {name: chain for (name,), chain in rows("chains.tsv")}
+
+
+def name_of(attribution: Attribution) -> str:
+    return attribution.iri.removeprefix(ARTICLE)
+
+
+def first_answers(graph: KnowledgeGraph, name: str) -> Iterator[tuple[str, str, bool]]:
+    """Each question with the first answer and whether it is right; a right one has all its voices."""
+    for (question,), expected in rows(name):
+        found = graph.who_said(question, limit=1).attributions
+        first = name_of(found[0]) if found else "nothing"
+        is_right = first in expected
+        if is_right:
+            chain = [voice.agent.iri for voice in found[0].voices]
+            assert chain == [ID + agent for agent in CHAINS.get(first, ["reuters"])], question
+        yield question, first, is_right
 
 
 def test_the_right_assertion_comes_first_with_its_whole_chain(graph: KnowledgeGraph) -> None:
-    assert len(QUESTIONS) >= 100
-    missed = []
-    for question, expected in QUESTIONS:
-        first = graph.who_said(question, limit=1).attributions[0]
-        name = first.iri.removeprefix(ARTICLE)
-        if name not in expected:
-            missed.append((question, name))
-            continue
-        chain = [voice.agent.iri for voice in first.voices]
-        assert chain == [ID + agent for agent in CHAINS.get(name, ["reuters"])], question
-    assert len(missed) <= 0.05 * len(QUESTIONS), missed
+    answers = list(first_answers(graph, "questions.tsv"))
+    assert len(answers) >= 700
+    missed = [(question, first) for question, first, is_right in answers if not is_right]
+    assert len(missed) <= 0.05 * len(answers), missed
+
+
+def test_questions_that_nothing_was_tuned_on_find_it_too(graph: KnowledgeGraph) -> None:
+    answers = list(first_answers(graph, "held_out.tsv"))
+    assert len(answers) >= 100
+    # Which ones are missed is not shown, lest they be tuned on.
+    assert sum(is_right for *_, is_right in answers) >= 0.85 * len(answers)
 
 
 def test_every_sentence_is_asked_about() -> None:
-    asked = {name[1:3] for _, expected in QUESTIONS for name in expected}
-    assert asked == {f"{number:02}" for number in range(1, 15)}
+    for name in ("questions.tsv", "held_out.tsv"):
+        asked = {assertion[1:3] for _, expected in rows(name) for assertion in expected}
+        assert asked == {f"{number:02}" for number in range(1, 15)}
+
+
+def test_facts_as_people_put_them(graph: KnowledgeGraph) -> None:
+    missed = []
+    asked = list(rows("facts.tsv"))
+    for (subject, predicate, value), expected in asked:
+        answer = graph.who_said(subject=subject, predicate=predicate, object=value, limit=1)
+        found = name_of(answer.attributions[0]) if answer.attributions else "-"
+        if found not in expected:
+            missed.append((subject, predicate, value, found))
+    assert len(missed) <= 0.05 * len(asked), missed
+
+
+Altered = Callable[[random.Random, list[str]], list[str] | None]
+
+
+def misspelt(chance: random.Random, words: list[str]) -> list[str] | None:
+    """A third of the longer words with a letter left out, doubled, changed, or exchanged with the next."""
+    long = [number for number, word in enumerate(words) if len(word) >= 5 and word.isalpha()]
+    for number in chance.sample(long, (len(long) + 2) // 3):
+        word = words[number]
+        at = chance.randrange(1, len(word) - 1)
+        one, two = word[at], word[at + 1]
+        middle = chance.choice((two, one + one + two, chance.choice("aeiostr") + two, two + one))
+        words[number] = word[:at] + middle + word[at + 2 :]
+    return words if long else None
+
+
+def without_end(chance: random.Random, words: list[str]) -> list[str] | None:
+    del chance
+    return words[: -max(1, len(words) // 4)] if len(words) >= 5 else None
+
+
+def without_beginning(chance: random.Random, words: list[str]) -> list[str] | None:
+    del chance
+    return words[max(1, len(words) // 4) :] if len(words) >= 5 else None
+
+
+def as_printed(chance: random.Random, words: list[str]) -> list[str] | None:
+    del chance
+    return words
+
+
+@pytest.mark.parametrize("alter", [as_printed, misspelt, without_end, without_beginning])
+def test_every_quotation_is_found_by_its_own_words(graph: KnowledgeGraph, alter: Altered) -> None:
+    quotes = evidence(graph)
+    chance = random.Random(7)  # noqa: S311 - a test, not a secret
+    index = TextIndex(graph.generation.index_path)
+    asked, missed = 0, []
+    for name, quote in quotes.items():
+        words = alter(chance, quote.split())
+        if words is None or name == "a0410":  # the order's content is meant by its words, not that it has one
+            continue
+        asked += 1
+        text = " ".join(words)
+        first = index.search(Search(text=text, limit=1)).hits[0].iri.removeprefix(ARTICLE)
+        same = read_words(quotes[first]) == read_words(quote)
+        shorter = len(quotes[first]) <= len(quote) and f" {text} " in f" {quotes[first]} "
+        if not (same or shorter):
+            missed.append((text, first))
+    assert asked >= 100
+    assert len(missed) <= 0.05 * asked, missed
+
+
+def evidence(graph: KnowledgeGraph) -> dict[str, str]:
+    """The verbatim words of each assertion."""
+    table = graph.query(
+        """PREFIX kg: <https://w3id.org/kgraph/ontology#>
+        SELECT ?claim ?text {
+          ?claim a kg:Assertion ; kg:evidence [ kg:exactText ?text ; kg:beginIndex ?start ]
+        }
+        ORDER BY ?claim ?start"""
+    )
+    assert isinstance(table, Table)
+    quotes: dict[str, list[str]] = {}
+    for row in table:
+        claim, text = row["claim"], row["text"]
+        assert isinstance(claim, ox.NamedNode)
+        assert isinstance(text, ox.Literal)
+        quotes.setdefault(claim.value.removeprefix(ARTICLE), []).append(text.value)
+    return {claim: " ".join(texts) for claim, texts in quotes.items()}
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,9 @@ def _check_class_axioms(ontology: _Ontology, iri: str) -> Iterator[Problem]:
         if OWL + "AllDisjointClasses" in index.iris(iri, RDF + "type"):
             for fault in (fault for member in ontology.members(head) for fault in _sub(ontology, member)):
                 yield ontology.outside(iri, fault)
+    if index.objects(iri, OWL + "hasKey"):
+        for fault in _sub(ontology, left):
+            yield ontology.outside(iri, f"as what a key identifies, {fault}", predicate=OWL + "hasKey")
     if index.objects(iri, OWL + "disjointUnionOf"):
         yield ontology.outside(iri, "a disjoint union is outside the profile.")
     if isinstance(left, ox.NamedNode):
@@ -190,6 +193,8 @@ def _super(ontology: _Ontology, term: Term) -> Iterator[str]:
         if (limit := ontology.first(term, name)) is not None:
             if not (isinstance(limit, ox.Literal) and limit.value in ("0", "1")):
                 yield f"a maximum cardinality of {key(limit)} is outside the profile: only 0 and 1 are in it."
+            if (filler := ontology.first(term, "onClass")) is not None and key(filler) != OWL + "Thing":
+                yield from _sub(ontology, filler)
             return
     if ontology.first(term, "hasValue") is None:
         yield f"{_kind(ontology, term)} may not stand as a superclass, domain or range."

@@ -6,8 +6,8 @@ are kept, and more are forked where long queries would keep short ones waiting:
 - At most ``size`` queries are *young* at a time. A query ceases to be young when it has run for 20 ms, and
   stands back for the young ones (nice(2)) where there are such. So a short query waits for moments only,
   whatever else runs.
-- At most ``most`` queries run at a time, as the machine's memory allows; one client has at most ``share`` of
-  them, so that the others always find room.
+- At most so many queries run at a time as the machine has memory for, and one client never has all places
+  (:mod:`kgraph.engine.room`).
 - Who waits is served in turn, client by client (:mod:`kgraph.engine.turns`).
 
 KILL: a query past its deadline, or one that nobody waits for any more, is ended with its process, and no
@@ -18,8 +18,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
-from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +27,7 @@ from kgraph.engine.answer import PoolAnswer
 from kgraph.engine.backend import BackendStatus, QueryRequest
 from kgraph.engine.process import Ending, WorkerProcess
 from kgraph.engine.request import RequestEncoder
+from kgraph.engine.room import Room, most_running
 from kgraph.engine.supply import WorkerSupply
 from kgraph.engine.turns import Turn, TurnQueue
 from kgraph.errors import BusyError, KgraphError, QueryFailedError, QueryMemoryError, QueryTimeoutError
@@ -42,8 +41,6 @@ _YOUTH_S: Final = 0.02
 _TICK_S: Final = 0.04
 _BUSY_TICK_S: Final = 0.005
 _LONGEST_RETRY_S: Final = 30
-#: Running queries for each worker that is kept: where all are long, the machine has this much more to share.
-_MOST_TIMES: Final = 5
 
 
 class WorkerPool:
@@ -66,8 +63,7 @@ class WorkerPool:
         most: int | None = None,
     ) -> None:
         self.size = size
-        self.most = most or _most_running(size, query_memory_bytes)
-        self.share = max(size, self.most - size)
+        self.room = Room(size=size, most=most or most_running(size, query_memory_bytes))
         self.query_timeout_s = query_timeout_s
         self.query_memory_bytes = query_memory_bytes
         self.queue_timeout_s = queue_timeout_s
@@ -82,9 +78,6 @@ class WorkerPool:
         self._idle: list[WorkerProcess] = []
         self._queue = TurnQueue(queue_limit)
         self._answers: dict[WorkerProcess, PoolAnswer] = {}
-        self._running = 0  # with those that are admitted and about to begin
-        self._young = 0
-        self._shares: Counter[str] = Counter()
         self._has_quick = False
         self._mean_s = 0.0
         self._ticker: asyncio.TimerHandle | None = None
@@ -122,7 +115,7 @@ class WorkerPool:
         return BackendStatus(
             self.size,
             len(self._ready),
-            self._running,
+            self.room.running,
             len(self._queue),
             dict(self._supply.endings),
             None if snapshot is None else snapshot.store.parent.name,
@@ -147,6 +140,7 @@ class WorkerPool:
         frame = self._encoder.encode(request)
         loop = asyncio.get_running_loop()
         store = str(request.store)
+        self.room.see(client, loop.time())
         worker = self._pick(store) if self._admits(client) else None
         if worker is not None:
             self._begin(worker, client, frame)
@@ -204,20 +198,11 @@ class WorkerPool:
     # the queue.
 
     def _admits(self, client: str) -> bool:
-        return self._young < self.size and self._running < self.most and self._shares[client] < self.share
+        return self.room.free_for(client) > 0
 
     def _begin(self, worker: WorkerProcess, client: str, frame: bytes) -> None:
-        self._running += 1
-        self._young += 1
-        self._shares[client] += 1
+        self.room.enter(client)
         worker.send(frame)
-
-    def _dismiss(self, client: str, *, is_young: bool) -> None:
-        self._running -= 1
-        self._young -= is_young
-        self._shares[client] -= 1
-        if not self._shares[client]:
-            del self._shares[client]
 
     def _pick(self, store: str) -> WorkerProcess | None:
         """An idle worker, taken out: one that has this store in memory, or open, where there is one."""
@@ -250,7 +235,7 @@ class WorkerPool:
         except asyncio.CancelledError:
             self._queue.discard(turn)
             if turn.future.done() and not turn.future.cancelled() and turn.future.exception() is None:
-                self._dismiss(turn.client, is_young=True)
+                self.room.leave(turn.client, is_young=True)
                 turn.future.result().kill(Ending.ABANDONED)
             raise
 
@@ -265,9 +250,9 @@ class WorkerPool:
                 self._begin(worker, turn.client, turn.frame)
                 turn.future.set_result(worker)
         wanted = self.size - len(self._ready)
-        if (room := min(self.size - self._young, self.most - self._running)) > 0 and self._queue:
-            due = self._queue.count(lambda client: self.share - self._shares[client], room)
-            wanted = max(wanted, due - len(self._idle))
+        limit = min(self.size - self.room.young, self.room.most - self.room.running)
+        if limit > 0 and self._queue:
+            wanted = max(wanted, self._queue.count(self.room.free_for, limit) - len(self._idle))
         if wanted > self._supply.starting:
             self._supply.order(wanted - self._supply.starting)
 
@@ -303,11 +288,12 @@ class WorkerPool:
             elif age_s >= _YOUTH_S:
                 if answer.is_young:
                     answer.is_young = False
-                    self._young -= 1
+                    self.room.age(answer.client)
                     has_aged = True
                 if self._has_quick and not answer.worker.is_background:
                     answer.worker.stand_back()
         self._has_quick = False
+        self.room.forget(now_s)
         for turn in [turn for turn in self._queue if now_s >= turn.expires_s]:
             self._queue.discard(turn)
             _turn_away(turn, self._busy())
@@ -319,7 +305,7 @@ class WorkerPool:
     def _leave(self, answer: PoolAnswer) -> None:
         """Count an answer out; nothing where that was done before."""
         if self._answers.pop(answer.worker, None) is answer:
-            self._dismiss(answer.client, is_young=answer.is_young)
+            self.room.leave(answer.client, is_young=answer.is_young)
             self._has_quick = self._has_quick or answer.is_young
             self._mean_s += (asyncio.get_running_loop().time() - answer.started_s - self._mean_s) / 8
 
@@ -349,12 +335,6 @@ class WorkerPool:
     def _on_renewed(self) -> None:
         """Replace the idle workers that share an older snapshot, or none; each goes when its heir comes."""
         self._supply.order(sum(map(self._is_outdated, self._idle)))
-
-
-def _most_running(size: int, query_memory_bytes: int) -> int:
-    """How many queries may run at a time: what half of the machine's memory is enough for, within bounds."""
-    memory_bytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(2 * size, min(_MOST_TIMES * size, memory_bytes // 2 // query_memory_bytes))
 
 
 def _turn_away(turn: Turn, error: BusyError) -> None:

@@ -17,7 +17,8 @@ from enum import StrEnum
 from typing import Final, cast
 
 from kgraph.engine.nursery import Child
-from kgraph.engine.protocol import Frame, FrameDecoder, FrameError
+from kgraph.engine.protocol import Frame, FrameDecoder, FrameError, encode_frame
+from kgraph.vocab import HIDDEN_GRAPHS
 
 __all__ = ["Ending", "WorkerProcess"]
 
@@ -78,6 +79,11 @@ class WorkerProcess(asyncio.Protocol):
         """Send a query; what goes wrong shows in :meth:`receive`."""
         if self._transport is not None:
             self._transport.write(frame)
+
+    def expect(self, store: str) -> None:
+        """Have it open a store that queries are likely to name, so that the first need not wait for that."""
+        self.store = store
+        self.send(encode_frame("open", {"store": store, "hidden": list(HIDDEN_GRAPHS)}))
 
     async def receive(self) -> Frame | None:
         """The next frame, or None where no more will come."""

@@ -44,6 +44,7 @@ class WorkerSupply:
         self.starting = 0
         self.endings: Counter[str] = Counter()
         self.workers: set[WorkerProcess] = set()
+        self._expected = ""
         self._ready = ready
         self._gone = gone
         self._keeper = SnapshotKeeper(limit_bytes=snapshot_bytes, spawner=self._spawner, changed=renewed)
@@ -86,7 +87,8 @@ class WorkerSupply:
         self._services.clear()
 
     def turn_to(self, store: Path) -> None:
-        """Hold the generation of this store in memory, if any."""
+        """Expect questions of this store's generation above all."""
+        self._expected = str(store)
         self._keeper.turn_to(store)
 
     def order(self, count: int) -> None:
@@ -136,6 +138,8 @@ class WorkerSupply:
                 await self._bury(worker)
                 raise
             if is_ready:
+                if self._expected and worker.snapshot != self._expected:
+                    worker.expect(self._expected)
                 return worker
             worker.kill(Ending.CRASHED)
             await self._bury(worker)

@@ -11,6 +11,8 @@ after them comes as ``fail`` too, and then the answer is never ended.
 from __future__ import annotations
 
 import socket
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
 from typing import Any, Final, cast
@@ -133,7 +135,11 @@ class Worker:
         self._connection.sendall(encode_frame("ready"))
         while data := self._connection.recv(_CHUNK_BYTES):
             for frame in decoder.feed(data):
-                self.answer(frame)
+                if frame.kind == "open":
+                    with suppress(Failure):  # which the first query will hear of
+                        self._generation(frame.fields["store"], frame.fields["hidden"])
+                else:
+                    self.answer(frame)
 
     def answer(self, frame: Frame) -> None:
         """Answer one query, or say why not."""
@@ -151,7 +157,7 @@ class Worker:
             # Keywords cannot be escaped, so without these letters there is no SERVICE.
             raise Failure("query-refused", "This system cannot keep a query from calling other endpoints.")
         began_s = monotonic()
-        generation = self._generation(fields)
+        generation = self._generation(fields["store"], fields["hidden"])
         self._growth.limit(fields["memory_limit_bytes"])
         view = generation.view(query, fields)
         results = view.store.query(
@@ -171,15 +177,14 @@ class Worker:
             self._last_grown_bytes = self._growth.measure()
         return self._last_grown_bytes
 
-    def _generation(self, fields: QueryFields) -> OpenGeneration:
-        """The generation that the query names: the snapshot where it is that, else the store on disk."""
-        path = fields["store"]
+    def _generation(self, path: str, hidden: Sequence[str]) -> OpenGeneration:
+        """The generation that a query names: the snapshot where it is that, else the store on disk."""
         if self._snapshot is not None and self._snapshot.path == path:
             return self._snapshot
         if self._on_disk is None or self._on_disk.path != path:
             self._on_disk = None  # closed before the next is opened
             self._growth.free()  # a store maps its files
-            self._on_disk = OpenGeneration(path, fields["hidden"])
+            self._on_disk = OpenGeneration(path, hidden)
             self._growth.measure()
         return self._on_disk
 

@@ -10,8 +10,9 @@ and replaced by a VALUES block of the answer, which SPARQL then joins as it join
    (:mod:`kgraph.federation.question`).
 3. What comes back stands for the SERVICE, also for those that follow it.
 
-With SILENT, a service that fails has one solution without bindings (SPARQL 1.1 Federated Query, section 2.3);
-one that may not be called is an error in any case.
+A service evaluates its pattern by itself: within EXISTS, the values of the solution at hand reach what is
+joined, and no filter of the service. With SILENT, a service that fails has one solution without bindings
+(SPARQL 1.1 Federated Query, section 2.3); one that may not be called is an error in any case.
 """
 
 from __future__ import annotations

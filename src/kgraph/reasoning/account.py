@@ -31,7 +31,10 @@ def summary(explanation: Explanation, prefixes: _Prefixes) -> str:
         return f"Inferred; {_others(explanation)}." if explanation.proofs else "Inferred; no proof was found."
     if explanation.verdict is Verdict.CLAIMED:
         return f"No: {' and '.join(nearest(claim, prefixes) for claim in explanation.claims)}."
-    return "Not stated in the articles; that does not mean no."
+    near = "; and ".join(render_triple(triple, prefixes) for triple in explanation.near)
+    return "Not stated in the articles; that does not mean no." + (
+        f" What does hold: {near}." if near else ""
+    )
 
 
 def _others(explanation: Explanation) -> str:
@@ -69,6 +72,9 @@ def render_explanation(explanation: Explanation, prefixes: _Prefixes) -> str:
     if explanation.claims:
         lines += ["", "Claimed, but not stated:"]
         lines += [line for claim in explanation.claims for line in _statement_lines(claim, prefixes, "  ")]
+    if explanation.near:
+        lines += ["", "What does hold:"]
+        lines += [f"  {render_triple(triple, prefixes)}" for triple in explanation.near]
     return "\n".join(lines) + "\n"
 
 
@@ -126,6 +132,7 @@ def describe_explanation(explanation: Explanation, prefixes: _Prefixes) -> dict[
         "exact": explanation.exact,
         "proofs": [_proof(proof, prefixes) for proof in explanation.proofs],
         "claims": [_statement(claim, prefixes) for claim in explanation.claims],
+        "near": [_triple(triple) for triple in explanation.near],
     }
 
 

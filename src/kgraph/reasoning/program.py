@@ -178,6 +178,12 @@ class _Ontology:
         quads = self._store.quads_for_pattern(subject, ox.NamedNode(predicate), None)  # type: ignore[arg-type]
         return next((quad.object for quad in quads), None)
 
+    def turned(self, pattern: Pattern) -> Pattern:
+        """A pattern with a named property: of an inverse (OWL 2 Syntax, section 6.1.1), turned round."""
+        subject, predicate, value = pattern
+        inverse = self._first(predicate, OWL + "inverseOf") if is_anonymous(predicate) else None
+        return pattern if inverse is None else Pattern(value, inverse, subject)
+
     def describe(self, term: Slot) -> str:
         """A term in words; ``<iri>`` for a name, which whoever shows the words shortens."""
         if not is_anonymous(term):
@@ -192,6 +198,7 @@ class _Ontology:
             "someValuesFrom": "a thing with a {onProperty} that is {someValuesFrom}",
             "allValuesFrom": "a thing whose every {onProperty} is {allValuesFrom}",
             "complementOf": "what is not {complementOf}",
+            "inverseOf": "the inverse of {inverseOf}",
             "maxCardinality": "a thing with at most {maxCardinality} {onProperty}",
             "maxQualifiedCardinality": "a thing with few {onProperty} that are {onClass}",
         }
@@ -225,18 +232,14 @@ def _clauses(rule: Rule, ontology: _Ontology) -> Iterator[Clause]:
                     _pattern(text.format(i=i, j=i + 1)).bind({"member": member}) for text in rule.each
                 ]
             conclusion = (conclusion or "").format(n=len(members))
-        goal = None if conclusion is None else _pattern(conclusion).bind(binding)
-        if goal is not None and not _is_possible(goal):
+        goal = None if conclusion is None else ontology.turned(_pattern(conclusion).bind(binding))
+        given = tuple(ontology.turned(premise.bind(binding)) for premise in premises)
+        if goal is not None and (goal in given or not _is_possible(goal)):
             continue
         # What makes a thing a member of a class without a name is that class's own description.
         tautology = rule.name.startswith("cls-") and is_anonymous(binding.get("c", _THING))
-        yield Clause(
-            (rule.name,),
-            () if tautology else (rule.words.format_map(names),),
-            tuple(premise.bind(binding) for premise in premises),
-            goal,
-            rule.condition,
-        )
+        words = () if tautology else (rule.words.format_map(names),)
+        yield Clause((rule.name,), words, given, goal, rule.condition)
 
 
 def _pattern(text: str) -> Pattern:

@@ -109,7 +109,8 @@ class Explanation:
     """The answer to "why?". ``proofs`` holds the smallest one, or all where all were asked for.
 
     ``others`` counts the ways to derive the triple in one more step beside the first; where ``exact`` is
-    false there may be more. ``claims`` are the unasserted claims with that content.
+    false there may be more. ``claims`` are the unasserted claims with that content; ``near``, where there are
+    none either, some triples that do hold and share two of its terms.
     """
 
     triple: ox.Triple
@@ -118,6 +119,7 @@ class Explanation:
     others: int = 0
     exact: bool = True
     claims: tuple[Statement, ...] = ()
+    near: tuple[ox.Triple, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kgraph.reasoning.evidence import Asking, find_leaves, find_statements
 from kgraph.reasoning.program import Clause
 from kgraph.reasoning.proof import Explanation, Proof, Step, Verdict
-from kgraph.reasoning.signs import Rules
+from kgraph.reasoning.signs import Rules, as_pattern
 from kgraph.reasoning.world import Question, Row, Stored, World, is_premise
 from kgraph.vocab import RDF_TYPE, Names
 
@@ -33,6 +33,8 @@ _FEW: Final = 20
 _MANY: Final = 2_000
 #: Once there is a proof, alternatives are followed only while there are this few open goals.
 _OPEN_GOALS: Final = 40
+#: How many triples near one that does not hold are looked at.
+_NEAR: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,25 @@ class Explainer:
             leaf = (yield from find_leaves({triple: asserted}, self.believed))[triple]
             verdict = Verdict.STATED if "stated" in asserted else Verdict.RECORDED
             return Explanation(triple, verdict, (leaf,), claims=claims)
+        if not graphs and claims:
+            return Explanation(triple, Verdict.CLAIMED, claims=claims)
         if not graphs:
-            return Explanation(triple, Verdict.CLAIMED if claims else Verdict.ABSENT, claims=claims)
+            return Explanation(triple, Verdict.ABSENT, near=(yield from self._near(triple)))
         found = yield from self.derive(triple, every=every)
         return Explanation(triple, Verdict.INFERRED, found.proofs, found.total - 1, found.exact, claims)
+
+    def _near(self, triple: ox.Triple) -> Asking[tuple[ox.Triple, ...]]:
+        """What holds with one term changed: the object first, then the predicate, then the subject."""
+        goal = as_pattern(triple)
+        for position in ("object", "predicate", "subject"):
+            pattern = goal._replace(**{position: ox.Variable("other")})
+            rows = yield from self.world.solutions([Question((pattern,), limit=_NEAR)])
+            found = [pattern.bind(row) for _, row in rows]
+            named = [p.triple for p in found if not any(isinstance(term, ox.BlankNode) for term in p)]
+            graphs = yield from self.world.graphs(named)
+            if near := [t for t in named if graphs[t] & {"inferred"} or is_premise(graphs[t])]:
+                return tuple(sorted(near, key=str))
+        return ()
 
     def prove(self, triple: ox.Triple) -> Asking[Proof]:
         """The smallest proof of a triple that is known to hold; a bare one where none can be shown."""

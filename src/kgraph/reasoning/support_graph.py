@@ -61,19 +61,19 @@ def find_stored_support(triples: Sequence[ox.Triple], names: Names) -> Asking[di
 
 def find_resting_on(sources: Iterable[str], others: Iterable[str], names: Names) -> Asking[list[ox.Triple]]:
     """What follows from the word of some sources and of others, and not from that of the others alone."""
-    graph = ox.NamedNode(names.graph(SUPPORT))
-    wanted, outside = ([str(ox.NamedNode(source)) for source in some] for some in (sources, others))
-
-    def nothing_but(way: str, some: Sequence[str]) -> str:
-        return f"FILTER NOT EXISTS {{ {way} {_RESTS_ON} ?else FILTER(?else NOT IN ({', '.join(some)})) }}"
-
-    parts = f"{_SUBJECT} ?s ; {_PREDICATE} ?p ; {_OBJECT} ?o"
+    wanted, outside = frozenset(sources), frozenset(others)
+    values = " ".join(str(ox.NamedNode(source)) for source in sorted(wanted))
     rows = yield (
-        f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?source {{ {' '.join(wanted)} }} GRAPH {graph} {{ "
-        f"?way {_RESTS_ON} ?source ; {parts} . {nothing_but('?way', [*wanted, *outside])} "
-        f"FILTER NOT EXISTS {{ ?free {parts} . {nothing_but('?free', outside)} }} }} }}"
+        f"SELECT DISTINCT ?s ?p ?o WHERE {{ VALUES ?source {{ {values} }} GRAPH <{names.graph(SUPPORT)}> "
+        f"{{ ?way {_RESTS_ON} ?source ; {_SUBJECT} ?s ; {_PREDICATE} ?p ; {_OBJECT} ?o }} }}"
     )
-    return [ox.Triple(row["s"], row["p"], row["o"]) for row in rows]  # type: ignore[arg-type]
+    triples = [ox.Triple(row["s"], row["p"], row["o"]) for row in rows]  # type: ignore[arg-type]
+    support = yield from find_stored_support(triples, names)
+    return [
+        triple
+        for triple, ways in support.items()
+        if any(way <= wanted | outside for way in ways) and not any(way <= outside for way in ways)
+    ]
 
 
 def read_support(graph: Iterable[ox.Triple]) -> dict[ox.Triple, Ways]:

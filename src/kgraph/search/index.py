@@ -87,16 +87,15 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
     # Everything here is done once for every claim of a dataset, so it is written for speed.
     document = tantivy.Document()
     add = document.add_text
-    texts = []
     quotes = entry.quotes
-    for field_name, text in (
-        ("quote", quotes[0] if len(quotes) == 1 else " ".join(quotes)),
-        ("sentence", entry.sentence),
-    ):
-        renditions = _renditions(text)
-        texts += renditions
-        for rendition in renditions:
-            add(field_name, rendition)
+    quoted = _renditions(quotes[0] if len(quotes) == 1 else " ".join(quotes))
+    texts = _renditions(entry.sentence)
+    for rendition in quoted:
+        add("quote", rendition)
+    for rendition in texts:
+        add("sentence", rendition)
+    if not (quoted and texts and quoted[0] in texts[0]):
+        texts += quoted  # or else the sentence has the words already
     parts = []
     for names, kinds in (
         (entry.subject.names, entry.subject.kinds),
@@ -132,7 +131,7 @@ def _renditions(text: str) -> list[str]:
 
 
 def _stems(texts: Iterable[str]) -> str:
-    return " ".join(set(stems(set(" ".join(texts).split()))))
+    return " ".join(stems(set(" ".join(texts).split())))
 
 
 def _traits(entry: AssertionEntry) -> str:

@@ -14,6 +14,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
+from kgraph.rdf.sparql import profile_query
 from kgraph.web.pages import PAGE_FORMATS
 
 __all__ = ["warm"]
@@ -29,6 +30,8 @@ async def warm(graph: AsyncKnowledgeGraph) -> None:
         if not _is_complete(query):
             continue
         text = query.bind({}, prefixes=graph.prefixes)
+        if not profile_query(text).is_repeatable:  # it would not be kept; and nobody is called unasked
+            continue
         for formats in (_PREFERRED, PAGE_FORMATS):
             while not _is_quiet(graph):  # noqa: ASYNC110 - nothing tells when a worker has time
                 await asyncio.sleep(_PAUSE_S)
