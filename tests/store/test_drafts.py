@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from kgraph.errors import GraphStateError, ReadOnlyGraphError
 from kgraph.store import Catalog, Draft, Generation, Manifest, write_generation
 from kgraph.store import cover as cover_module
+from kgraph.store import draft as draft_module
 from kgraph.store.generation import FORMAT
 from kgraph.store.manifest import graph_name
+from kgraph.store.workspace import Workspace
 from kgraph.vocab import HIDDEN_GRAPHS, UNION_GRAPH
 
 E = "http://example.org/"
 PROJECT = {E + "p1": [1, 2], E + "p2": [2, 3]}
-GRAPHS = [ox.DefaultGraph(), *(ox.NamedNode(E + name) for name in "abc")]
-G = ox.NamedNode(E + "a")
+G, H, J = (ox.NamedNode(E + name) for name in "abc")
+GRAPHS = [ox.DefaultGraph(), G, H, J]
 
 
 def triple(number: int) -> ox.Triple:
@@ -50,13 +52,14 @@ class History:
 
     folder: Path
     count: int = 0
+    workspace: Workspace | None = None
 
     def write(self, *changes: object) -> Generation:
         self.count += 1
         catalog, name = Catalog(self.folder), f"g{self.count:03}"
 
         def work(path: Path) -> Generation:
-            with Draft(catalog.current(), path) as draft:
+            with Draft(catalog.current(), path, workspace=self.workspace) as draft:
                 for change in changes:
                     change(draft)  # type: ignore[operator]
                 return draft.seal(name, made_by="test")
@@ -141,7 +144,7 @@ def test_what_a_write_changes_is_recorded_with_the_hidden_graphs(history: Histor
     assert_record_is_exact(first, base)
     second = history.write(
         lambda d: d.change(removed=[quad(9, G)], added=[quad(8, G)]),
-        lambda d: d.change(removed=[quad(8, G)], added=[quad(9, G), quad(7, GRAPHS[2])]),
+        lambda d: d.change(removed=[quad(8, G)], added=[quad(9, G), quad(7, H)]),
     )
     assert_record_is_exact(second, first)
     assert len((second.path / "added.nq").read_text().splitlines()) == 2
@@ -220,7 +223,7 @@ def easily_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cover_module, "LARGE_TRIPLES", 2)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(writes=st.lists(st.lists(change, min_size=1, max_size=4), min_size=1, max_size=4))
 @pytest.mark.usefixtures("easily_large")
 def test_the_cover_is_disjoint_and_exact_after_any_history(
@@ -228,7 +231,7 @@ def test_the_cover_is_disjoint_and_exact_after_any_history(
 ) -> None:
     folder = tmp_path_factory.mktemp("history")
     base = found(folder)
-    history = History(folder)
+    history = History(folder, workspace=Workspace())
     for write in writes:
         after = history.write(*(lambda d, step=step: carry_out(d, step) for step in write))
         assert_union_is_exact(after)
@@ -236,6 +239,31 @@ def test_the_cover_is_disjoint_and_exact_after_any_history(
         if after.manifest.base is not None:
             assert_record_is_exact(after, base)
         base = after
+    assert history.workspace is not None
+    history.workspace.drop()
+
+
+def test_large_graphs_are_emptied_by_copying_the_rest(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(draft_module, "LIMIT_QUADS", 2)
+    monkeypatch.setattr(draft_module, "_COPIES_A_REMOVAL", 10)
+    blank = ox.Quad(ox.BlankNode("b"), ox.NamedNode(E + "p"), ox.Literal(1), H)
+    many = [quad(n, graph) for n in (1, 4, 5, 6) for graph in (G, ox.DefaultGraph())]
+    history.write(lambda d: d.change(added=[*many, quad(4, H), blank]), lambda d: d.create(J))
+    history.workspace = Workspace()
+    for write in (
+        lambda d: (d.clear(G), d.change(added=[quad(9, G)])),
+        lambda d: (d.drop(ox.DefaultGraph()), d.drop(G), d.create(G)),
+    ):
+        after = history.write(write)
+        assert_union_is_exact(after)
+        assert_manifest_is_true(after)
+        assert blank in visible(after)
+        assert (after.path / "oxigraph").is_dir()
+        assert not list(after.path.glob("copy*"))
+    history.workspace.drop()
+    assert after.manifest.client_graphs == {G.value: 0, H.value: 2, J.value: 0}
 
 
 def test_large_graphs_are_asked_as_they_are(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

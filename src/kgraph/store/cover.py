@@ -54,7 +54,7 @@ class Cover:
         changed: Callable[[list[ox.Quad], list[ox.Quad]], None],
         rewritten: Callable[[], None],
     ) -> None:
-        self._store = store
+        self.store = store
         self.members = [name for name in members if name != EXTRAS]
         self._graphs = graphs
         self._changed = changed
@@ -80,11 +80,11 @@ class Cover:
         for triple in touched:
             extra = in_graph(triple, EXTRAS)
             is_needed = not homes[triple] and self._is_in(triple, others)
-            if is_needed != (extra in self._store):
+            if is_needed != (extra in self.store):
                 (added if is_needed else removed).append(extra)
         for quad in removed:
-            self._store.remove(quad)
-        self._store.extend(added)
+            self.store.remove(quad)
+        self.store.extend(added)
         if removed or added:
             self._changed(removed, added)
 
@@ -119,13 +119,13 @@ class Cover:
             return False
         self.members = [*(name for name in others if name not in rivals), graph]
         for triple in list(self._common(EXTRAS, graph)):
-            self._store.remove(in_graph(triple, EXTRAS))
+            self.store.remove(in_graph(triple, EXTRAS))
         self._add_extras(rivals)
         return True
 
     def _add_extras(self, graphs: Sequence[GraphName]) -> None:
         if graphs:
-            self._store.bulk_extend(
+            self.store.bulk_extend(
                 in_graph(triple, EXTRAS)
                 for name in graphs
                 for triple in self._triples(name)
@@ -133,23 +133,23 @@ class Cover:
             )
 
     def _homes(self, triple: ox.Triple) -> list[GraphName]:
-        return [name for name in self.members if in_graph(triple, name) in self._store]
+        return [name for name in self.members if in_graph(triple, name) in self.store]
 
     def _others(self) -> set[GraphName]:
         return {name for name in (PROJECT, *self._graphs()) if name not in self.members}
 
     def _is_in(self, triple: ox.Triple, graphs: set[GraphName]) -> bool:
         if len(graphs) <= _FEW_GRAPHS:
-            return any(in_graph(triple, name) in self._store for name in graphs)
-        quads = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+            return any(in_graph(triple, name) in self.store for name in graphs)
+        quads = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
         return any(quad.graph_name in graphs for quad in quads)
 
     def _triples(self, graph: GraphName) -> Iterator[ox.Triple]:
-        return (quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph))
+        return (quad.triple for quad in self.store.quads_for_pattern(None, None, None, graph))
 
     def _size(self, graph: GraphName) -> int:
         size = self._graphs().get(graph)
-        return count_triples(self._store, graph) if size is None else size
+        return count_triples(self.store, graph) if size is None else size
 
     def _is_empty(self, graph: GraphName) -> bool:
         return next(self._triples(graph), None) is None
@@ -165,7 +165,7 @@ class Cover:
         if isinstance(small, ox.DefaultGraph):  # which no GRAPH can reach
             default, named = small, large
             pattern = "?s ?p ?o FILTER EXISTS { GRAPH ?g { ?s ?p ?o } }"
-        rows = self._store.query(
+        rows = self.store.query(
             f"SELECT ?s ?p ?o {{ {pattern} }}",
             default_graph=default,
             named_graphs=[cast(ox.NamedNode, named)],

@@ -37,6 +37,8 @@ __all__ = ["Draft"]
 #: From here on, quads come faster as a file of their own than as a transaction.
 _MANY_QUADS: Final = 10_000
 _BATCH_QUADS: Final = 50_000
+#: How many quads can be copied in the time in which one is removed.
+_COPIES_A_REMOVAL: Final = 2
 
 
 class Draft:
@@ -61,6 +63,7 @@ class Draft:
         self.sizes: Counter[str] = Counter(base.manifest.client_graphs)
         self.delta = Delta()
         self._touched: set[str] = set()
+        self._copies = 0
         self.cover = Cover(
             self.store,
             map(graph_name, base.manifest.cover),
@@ -162,8 +165,11 @@ class Draft:
             )
         self._touched.add(graph_key(name))
         touched = self.cover.dismiss(name)
-        if self.sizes[graph_key(name)] > LIMIT_QUADS:
+        size = self.sizes[graph_key(name)]
+        if size > LIMIT_QUADS:
             self.delta.forget()
+            if len(self.store) - size < _COPIES_A_REMOVAL * size:
+                self._copy_without(name)
         # An iterator sees what was there when it was made; a new one would have to pass all that is gone.
         quads = self.store.quads_for_pattern(None, None, None, name)
         while batch := list(islice(quads, _BATCH_QUADS)):
@@ -172,6 +178,21 @@ class Draft:
             self.delta.note(removed=batch)
         self.sizes[graph_key(name)] = 0
         self.cover.touch(touched)
+
+    def _copy_without(self, name: GraphName) -> None:
+        """Go on with a copy of the store that lacks the triples of a graph."""
+        self._copies += 1
+        copy = ox.Store(str(self.path / f"copy{self._copies}"))
+        names = list(self.store.named_graphs())
+        for graph in names:
+            copy.add_graph(graph)
+        others = [graph for graph in (ox.DefaultGraph(), *names) if graph != name]
+        copy.bulk_extend(
+            quad for graph in others for quad in self.store.quads_for_pattern(None, None, None, graph)
+        )
+        self.store = self.cover.store = copy
+        if self._workspace is not None:
+            self._workspace.drop()
 
     def drop(self, name: GraphName) -> None:
         """Take a graph away with its triples; the default graph is only cleared.
@@ -229,10 +250,7 @@ class Draft:
         cover = [graph_key(name) for name in self.cover.names()]
         quads = self._known_quads()
         self.store.flush()
-        if self._workspace is not None:
-            self.store.backup(str(self.path / "oxigraph"))
-            self._workspace.keep(identifier)
-        del self.store, self.cover
+        self._close(identifier)
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
         for name in (AXIOMS, REMAINDER):
@@ -256,6 +274,21 @@ class Draft:
             base=base.id if self.delta.is_recorded else None,
         )
         return seal(self.path, manifest, base=self.base)
+
+    def _close(self, identifier: str) -> None:
+        """Close the store, with its content in the folder that a generation has it in."""
+        final = self.path / "oxigraph"
+        if self._copies:
+            del self.store, self.cover
+            shutil.rmtree(final, ignore_errors=True)
+            (self.path / f"copy{self._copies}").rename(final)
+            for number in range(1, self._copies):
+                shutil.rmtree(self.path / f"copy{number}")
+            return
+        if self._workspace is not None:
+            self.store.backup(str(final))
+            self._workspace.keep(identifier)
+        del self.store, self.cover
 
     def _known_quads(self) -> int | None:
         """How many quads there are, hidden ones too, where that needs no counting."""
