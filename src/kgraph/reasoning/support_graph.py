@@ -59,9 +59,7 @@ def find_stored_support(triples: Sequence[ox.Triple], names: Names) -> Asking[di
     return {triple: frozenset(map(frozenset, ways.values())) for triple, ways in found.items()}
 
 
-def find_resting_on(
-    sources: Iterable[str], others: Iterable[str], names: Names
-) -> Asking[list[ox.Triple]]:
+def find_resting_on(sources: Iterable[str], others: Iterable[str], names: Names) -> Asking[list[ox.Triple]]:
     """What follows from the word of some sources and of others, and not from that of the others alone."""
     wanted, outside = frozenset(sources), frozenset(others)
     values = " ".join(str(ox.NamedNode(source)) for source in sorted(wanted))
