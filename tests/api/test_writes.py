@@ -301,10 +301,10 @@ async def test_later_declarations_hold_for_later_operations(graph: AsyncKnowledg
     assert found == [("urn:one:a", "urn:one:b"), ("urn:two:a", "urn:x:b"), ("urn:two:c", "urn:x:b")]
 
 
-async def test_what_clients_write_is_no_word_of_anybody(reference_folder: Path) -> None:
+async def test_what_clients_write_is_no_word_of_anybody(reference_folder: Path, tmp_path: Path) -> None:
     """Who said what is asked of the project's graphs alone, and so is a proof."""
-    build(load_settings(reference_folder, environ={}))
-    settings = load_settings(reference_folder, flags={"workers": 1}, environ={})
+    settings = load_settings(reference_folder, flags={"workers": 1, "store": str(tmp_path)}, environ={})
+    build(settings)
     async with AsyncKnowledgeGraph.open(settings) as graph:
         claims = "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?c a <https://w3id.org/kgraph/ontology#Assertion> }"
         question = Question(subject="kgr:kfor")
