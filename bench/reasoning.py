@@ -2,7 +2,7 @@
 
 Each reasoner runs in a process of its own, on the same file, load included, and tells its peak memory. owlrl
 is given what it can finish, and the rest is extrapolated from that. `reasonable` (``pip install reasonable``)
-is left out where it is not installed. What does not come to an end in ten minutes, or in four fifths of the
+is left out where it is not installed. What does not come to an end in ten minutes, or in nine tenths of the
 memory that the machine has to spare, is reported with what it had taken until then: it needs more. The table
 is printed, and written as JSON to ``bench/results``.
 """
@@ -109,7 +109,8 @@ class Outcome:
 
 def measure(reasoner: str, file: Path) -> Outcome | None:
     """What one reasoner needs for a file; None where it is missing."""
-    room = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 4 // 5
+    memory = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines())
+    room = int(memory["MemAvailable"].split()[0]) * 1024 * 9 // 10
     command = [sys.executable, "-m", "bench.closing", reasoner, str(file), str(room)]
     start, peak_mib = time.perf_counter(), 0
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT) as process:
