@@ -42,7 +42,7 @@ lint: $(STAMP)
 bench: $(STAMP)
 	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
 	-$(PYTHON) -m venv $(VENV)/peers
-	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib
+	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib 'uvicorn[standard]'
 	$(BIN)/python -m bench
 
 # ten thousand hostile requests; takes some minutes

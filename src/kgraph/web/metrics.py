@@ -65,6 +65,11 @@ class Requests:
             counter = self._counters[key] = Counter()
         return counter
 
+    @property
+    def number(self) -> int:
+        """How many there were."""
+        return sum(sum(counter.buckets) for counter in self._counters.values())
+
     def families(self) -> Iterator[Metric]:
         """What was counted."""
         labels = ("route", "method", "status")

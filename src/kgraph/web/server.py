@@ -19,6 +19,7 @@ from kgraph.settings import Settings
 from kgraph.web.admission import check_writing
 from kgraph.web.app import create_app
 from kgraph.web.connection import Connection, connection_class
+from kgraph.web.garbage import GarbageCollection
 from kgraph.web.limits import Limits
 from kgraph.web.logs import set_up_logs
 from kgraph.web.replies import Replies
@@ -85,8 +86,9 @@ class Server(uvicorn.Server):
         replies = Replies(
             lambda: graph.generation.id, limit_bytes=graph.settings.result_cache // REPLIES_SHARE
         )
+        self._app = create_app(graph)
         config = uvicorn.Config(
-            create_app(graph),
+            self._app,
             http=connection_class(limits, replies),
             ws="none",
             log_config=None,
@@ -100,9 +102,11 @@ class Server(uvicorn.Server):
         self._tell = started
         self._warmed = ""
         self._warming: asyncio.Task[None] | None = None
+        self._garbage = GarbageCollection()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and tell."""
+        self._garbage.start()
         await super().startup(sockets)
         self._tell()
 
@@ -113,6 +117,7 @@ class Server(uvicorn.Server):
                 if isinstance(connection, Connection):
                     connection.tick()
             self._keep_warm()
+            self._garbage.tick(self._app.requests.number)
         return await super().on_tick(counter)
 
     def _keep_warm(self) -> None:
@@ -130,6 +135,7 @@ class Server(uvicorn.Server):
         if self._warming is not None:
             self._warming.cancel()
         await super().shutdown(sockets)
+        self._garbage.stop()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
