@@ -63,7 +63,7 @@ def test_nothing_is_looked_over_where_nothing_has_happened(collection: GarbageCo
 
 def test_the_young_are_looked_over_without_being_told(collection: GarbageCollection) -> None:
     before = gc.get_stats()
-    kept = [[] for _ in range(200_000)]
+    kept: list[list[int]] = [[] for _ in range(200_000)]
     after = gc.get_stats()
     assert after[0]["collections"] > before[0]["collections"]
     assert after[2]["collections"] == before[2]["collections"]

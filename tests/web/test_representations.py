@@ -8,11 +8,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import Request
 
 from kgraph.build import build
 from kgraph.settings import load_settings
 from kgraph.web.encoding import Coding, choose_coding
 from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import header_of
 
 from .conftest import Serve
 
@@ -194,13 +196,15 @@ def test_head_of_a_flood_costs_no_more_than_its_beginning(client: httpx.Client) 
     ],
 )
 def test_accept_encoding_is_read_as_the_standard_says(lines: list[str], coding: Coding) -> None:
-    assert choose_coding(lines) is coding
+    fields = [(b"accept-encoding", line.encode()) for line in lines]
+    request = Request({"type": "http", "headers": [(b"accept", b"*/*"), *fields]})
+    assert choose_coding(header_of(request, b"accept-encoding")) is coding
 
 
 @pytest.mark.parametrize("line", ["identity;q=0", "*;q=0", "br, identity;q=0", "gzip;q=0, *;q=0"])
 def test_where_nothing_will_do_the_client_is_told(client: httpx.Client, line: str) -> None:
     with pytest.raises(HttpProblem):
-        choose_coding([line])
+        choose_coding(line)
     response = client.get("/sparql?query=ASK{}", headers={"Accept-Encoding": line})
     assert (response.status_code, response.json()["type"]) == (406, "urn:kgraph:problem:not-acceptable")
 

@@ -143,16 +143,11 @@ class WorkerPool:
         self.room.see(client, loop.time())
         worker = self._pick(store) if self._admits(client) else None
         if worker is not None:
-            self._begin(worker, client, frame)
+            answer = self._begin(worker, client, store, frame, request.query)
+            self._watch()
         else:
-            turn = Turn(client, store, frame, loop.time() + self.queue_timeout_s)
-            worker = await self._wait(turn)
-        worker.store = store
-        answer = PoolAnswer(self, worker, request.query, client=client, started_s=loop.time())
-        self._answers[worker] = answer
-        if worker.gone.is_set():
-            self._leave(answer)
-        self._watch()
+            turn = Turn(client, store, frame, request.query, loop.time() + self.queue_timeout_s)
+            answer = await self._wait(turn)
         await answer.open()
         return answer
 
@@ -200,9 +195,13 @@ class WorkerPool:
     def _admits(self, client: str) -> bool:
         return self.room.free_for(client) > 0
 
-    def _begin(self, worker: WorkerProcess, client: str, frame: bytes) -> None:
+    def _begin(self, worker: WorkerProcess, client: str, store: str, frame: bytes, query: str) -> PoolAnswer:
         self.room.enter(client)
+        worker.store = store
         worker.send(frame)
+        started_s = asyncio.get_running_loop().time()
+        answer = self._answers[worker] = PoolAnswer(self, worker, query, client=client, started_s=started_s)
+        return answer
 
     def _pick(self, store: str) -> WorkerProcess | None:
         """An idle worker, taken out: one that has this store in memory, or open, where there is one."""
@@ -219,8 +218,8 @@ class WorkerPool:
             self._idle.remove(best)
         return best
 
-    async def _wait(self, turn: Turn) -> WorkerProcess:
-        """Wait for a worker, which then has the request already."""
+    async def _wait(self, turn: Turn) -> PoolAnswer:
+        """Wait for a worker to take the request, and for the first that comes of it."""
         if not self._supply.is_open:
             raise _closing()
         evicted = self._queue.add(turn)
@@ -231,13 +230,14 @@ class WorkerPool:
         self._dispatch()
         self._watch()
         try:
-            return await turn.future
+            await turn.news
         except asyncio.CancelledError:
             self._queue.discard(turn)
-            if turn.future.done() and not turn.future.cancelled() and turn.future.exception() is None:
-                self.room.leave(turn.client, is_young=True)
-                turn.future.result().kill(Ending.ABANDONED)
+            if turn.answer is not None:
+                await turn.answer.aclose()
             raise
+        assert turn.answer is not None  # noqa: S101 - good news have one
+        return turn.answer
 
     def _dispatch(self) -> None:
         """Serve who may be served now, and have more workers where those are too few."""
@@ -246,9 +246,9 @@ class WorkerPool:
                 self._idle.pop()
             elif (turn := self._queue.next(self._admits)) is None:
                 break
-            elif not turn.future.done() and (worker := self._pick(turn.store)) is not None:
-                self._begin(worker, turn.client, turn.frame)
-                turn.future.set_result(worker)
+            elif not turn.news.done() and (worker := self._pick(turn.store)) is not None:
+                turn.answer = self._begin(worker, turn.client, turn.store, turn.frame, turn.query)
+                worker.announce(turn.news)
         wanted = self.size - len(self._ready)
         limit = min(self.size - self.room.young, self.room.most - self.room.running)
         if limit > 0 and self._queue:
@@ -338,8 +338,8 @@ class WorkerPool:
 
 
 def _turn_away(turn: Turn, error: BusyError) -> None:
-    if not turn.future.done():
-        turn.future.set_exception(error)
+    if not turn.news.done():
+        turn.news.set_exception(error)
 
 
 def _closing() -> BusyError:

@@ -92,9 +92,16 @@ class WorkerProcess(asyncio.Protocol):
                 return self.receive_nowait()
             if self.gone.is_set():
                 break
-            self._arrival = asyncio.get_running_loop().create_future()
+            self.announce(asyncio.get_running_loop().create_future())
+            assert self._arrival is not None  # noqa: S101 - for the type checker
             await self._arrival
         return None
+
+    def announce(self, arrival: asyncio.Future[None]) -> None:
+        """Have this future done when something arrives, or nothing will any more."""
+        self._arrival = arrival
+        if self._frames or self.gone.is_set():
+            self._wake()
 
     def receive_nowait(self) -> Frame | None:
         """The next frame if it is already here."""

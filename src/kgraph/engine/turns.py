@@ -13,26 +13,34 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kgraph.engine.process import WorkerProcess
+    from kgraph.engine.answer import PoolAnswer
 
 __all__ = ["Turn", "TurnQueue"]
 
 
 class Turn:
-    """One query's wait for a worker, until ``expires_s`` by the event loop's clock."""
+    """A query, and its wait for a worker until ``expires_s`` by the event loop's clock.
 
-    __slots__ = ("client", "expires_s", "frame", "future", "store")
+    Once it has a worker there is an ``answer``; ``news`` is done when the first of that has arrived, or when
+    nobody will serve it.
+    """
 
-    def __init__(self, client: str, store: str, frame: bytes, expires_s: float = math.inf) -> None:
+    __slots__ = ("answer", "client", "expires_s", "frame", "news", "query", "store")
+
+    def __init__(
+        self, client: str, store: str, frame: bytes, query: str = "", expires_s: float = math.inf
+    ) -> None:
         self.client = client
         self.store = store
         self.frame = frame
+        self.query = query
         self.expires_s = expires_s
-        self.future: asyncio.Future[WorkerProcess] = asyncio.get_running_loop().create_future()
+        self.answer: PoolAnswer | None = None
+        self.news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
 class TurnQueue:
-    """Who waits. A turn whose future is done is no longer waiting, whoever has done that."""
+    """Who waits. A turn that has news is no longer waiting, whoever has brought them."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

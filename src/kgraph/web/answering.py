@@ -26,37 +26,46 @@ from kgraph.web.conditional import encoded_tag, entity_tag, is_known, is_named
 from kgraph.web.encoding import GZIP, Coding, choose_coding, compress, compress_stream, is_worthwhile
 from kgraph.web.negotiation import Choice
 from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import header_of
 
 __all__ = ["Unchanged", "Variant", "begin", "respond", "respond_whole"]
 
 _log: Final = logging.getLogger(__name__)
 #: The key of a request's scope under which it says of which generation its answer may be repeated.
 REPEATABLE: Final = "kgraph.repeatable"
+_GZIPPED: Final = (b"content-encoding", GZIP.encode())
+_NO_STORE: Final = (b"cache-control", b"no-store")
+_NO_CACHE: Final = (b"cache-control", b"no-cache")
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
     """What is about to be answered: a representation of a resource as a generation has it.
 
-    ``tag`` is None where each answer is another.
+    ``tag`` is None where each answer is another. ``is_exact`` says that it names the answer byte for byte: it
+    is a strong one (RFC 9110, section 8.8.1).
     """
 
     choice: Choice
     coding: Coding
     generation: str
     tag: str | None
+    is_exact: bool = True
 
-    def headers(self, *, gzipped: bool) -> dict[str, str]:
-        """The headers of the answer."""
-        headers = {**self.choice.headers, "X-Content-Type-Options": "nosniff"}
+    def fields(self, *, gzipped: bool) -> list[tuple[bytes, bytes]]:
+        """The header fields of the answer."""
+        fields = [*self.choice.fields]
         if gzipped:
-            headers["Content-Encoding"] = GZIP
+            fields.append(_GZIPPED)
         if self.tag is None:
-            headers["Cache-Control"] = "no-store"
+            fields.append(_NO_STORE)
         else:
-            headers["ETag"] = encoded_tag(self.tag, GZIP) if gzipped else self.tag
-            headers["Cache-Control"] = "no-cache"  # keep it, and ask whether it still holds
-        return headers
+            fields += self.validators(encoded_tag(self.tag, GZIP) if gzipped else self.tag)
+        return fields
+
+    def validators(self, tag: str) -> tuple[tuple[bytes, bytes], ...]:
+        """The header fields by which a client keeps the answer, and asks later whether it still holds."""
+        return (b"etag", (tag if self.is_exact else f"W/{tag}").encode()), _NO_CACHE
 
 
 class Unchanged(Exception):  # noqa: N818 - no fault, but what the client hopes to hear
@@ -68,21 +77,28 @@ class Unchanged(Exception):  # noqa: N818 - no fault, but what the client hopes 
 
 
 def begin(
-    request: Request, choice: Choice, generation: Generation, *parts: str, repeatable: bool = True
+    request: Request,
+    choice: Choice,
+    generation: Generation,
+    *parts: str,
+    repeatable: bool = True,
+    exact: bool = True,
 ) -> Variant:
-    """Say what is about to be answered. ``parts`` are whatever decides over the bytes beside the choice.
+    """Say what is about to be answered. ``parts`` are whatever decides over the answer beside the choice;
+    where they decide over each of its bytes, it is ``exact``.
 
     Raises:
         Unchanged: the client has it already; no query is needed.
         HttpProblem: it takes no content coding that there is, or its precondition forbids the answer.
     """
-    coding = choose_coding(request.headers.getlist("accept-encoding"))
+    coding = choose_coding(header_of(request, b"accept-encoding"))
     if not repeatable:
         return Variant(choice, coding, generation.id, None)
     tag = entity_tag(generation.id, choice.format.name, choice.media_type, *parts)
-    variant = Variant(choice, coding, generation.id, tag)
-    named = is_named(request.headers.get("if-none-match"), tag, encoded_tag(tag, GZIP))
-    if named is not None:
+    variant = Variant(choice, coding, generation.id, tag, exact)
+    known = header_of(request, b"if-none-match")
+    named = known and is_named(known, tag, encoded_tag(tag, GZIP))
+    if named:
         raise Unchanged(_unchanged(request, variant, named))
     return variant
 
@@ -94,12 +110,11 @@ def _unchanged(request: Request, variant: Variant, tag: str) -> Response:
             "precondition",
             "The answer is still the one that If-None-Match names.",
             "Use what you have, or ask without If-None-Match.",
-            headers={"ETag": tag},
+            headers={name.decode(): value.decode() for name, value in variant.validators(tag)},
         )
     request.scope[REPEATABLE] = variant.generation
-    headers = variant.headers(gzipped=False) | {"ETag": tag}
-    del headers["Content-Type"]
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    _, *fields = variant.choice.fields  # without content there is no type of it
+    return _PlainResponse(b"", [*fields, *variant.validators(tag)], status=HTTPStatus.NOT_MODIFIED)
 
 
 async def respond_whole(request: Request, variant: Variant, content: bytes) -> Response:
@@ -128,18 +143,30 @@ def _is_gzipped(variant: Variant, size_bytes: int) -> bool:
 
 def _whole(request: Request, variant: Variant, content: bytes, *, gzipped: bool) -> Response:
     if variant.tag is not None:
-        if request.method in ("GET", "HEAD") and is_known(request.headers.get("if-none-match"), variant.tag):
+        known = header_of(request, b"if-none-match")
+        if known and request.method in ("GET", "HEAD") and is_known(known, variant.tag):
             return _unchanged(request, variant, variant.tag)
         request.scope[REPEATABLE] = variant.generation
-    return Response(content, headers=variant.headers(gzipped=gzipped))
+    length = (b"content-length", b"%d" % len(content))
+    return _PlainResponse(content, [*variant.fields(gzipped=gzipped), length])
 
 
 async def _head(answer: Answer, variant: Variant) -> Response:
     """What is known of an answer without its content; how long that is is not."""
     await answer.aclose()
-    response = Response(headers=variant.headers(gzipped=variant.coding is not Coding.IDENTITY))
-    del response.headers["Content-Length"]
-    return response
+    return _PlainResponse(b"", variant.fields(gzipped=variant.coding is not Coding.IDENTITY))
+
+
+class _PlainResponse(Response):
+    """A response whose header fields are as they go out."""
+
+    def __init__(
+        self, content: bytes, fields: list[tuple[bytes, bytes]], *, status: HTTPStatus = HTTPStatus.OK
+    ) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = content
+        self.raw_headers = fields
 
 
 class _AnswerResponse(StreamingResponse):
@@ -148,7 +175,8 @@ class _AnswerResponse(StreamingResponse):
     def __init__(self, answer: Answer, variant: Variant) -> None:
         gzipped = variant.coding is not Coding.IDENTITY
         pieces: AsyncIterator[bytes] = compress_stream(answer) if gzipped else answer
-        super().__init__(pieces, headers=variant.headers(gzipped=gzipped))
+        super().__init__(pieces)
+        self.raw_headers = variant.fields(gzipped=gzipped)
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

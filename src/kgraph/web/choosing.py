@@ -13,7 +13,7 @@ from kgraph.store import Generation
 from kgraph.web.answering import Variant, begin
 from kgraph.web.negotiation import HTML, Choice, by_suffix, choose_formats
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import accept_of
+from kgraph.web.reading import header_of
 
 __all__ = ["begin_query", "format_names", "is_page", "query_choices", "refuse_unacceptable"]
 
@@ -26,7 +26,7 @@ def query_choices(
 ) -> Mapping[ResultKind, Choice]:
     """A format for each kind of result. ``read`` says what a suffix means."""
     if suffix is None:
-        return choose_formats(accept_of(request), html=True)
+        return choose_formats(header_of(request, b"accept"), html=True)
     chosen = read(suffix)
     if not chosen:
         raise HttpProblem(
@@ -64,9 +64,12 @@ def format_names(chosen: Mapping[ResultKind, Choice]) -> dict[ResultKind, str]:
 def begin_query(
     request: Request, generation: Generation, chosen: Mapping[ResultKind, Choice], text: str, *parts: str
 ) -> Variant:
-    """Say that a query is about to be answered; see :func:`kgraph.web.answering.begin`."""
+    """Say that a query is about to be answered; see :func:`kgraph.web.answering.begin`.
+
+    The order of rows and triples may be another from memory than from disk, so the tag is a weak one.
+    """
     profile = profile_query(text)
     form = profile.form or ResultKind.SOLUTIONS  # what is no query has no answer, and this is never sent
     choice = chosen.get(form) or next(iter(chosen.values()))
     repeatable = profile.form is not None and profile.is_repeatable
-    return begin(request, choice, generation, text, *parts, repeatable=repeatable)
+    return begin(request, choice, generation, text, *parts, repeatable=repeatable, exact=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator
 from enum import Enum
 from http import HTTPStatus
 from typing import Final
@@ -37,20 +37,19 @@ _USUAL: Final = dict.fromkeys(
 ) | {"identity": Coding.IDENTITY}
 
 
-def choose_coding(accept_encoding: Sequence[str]) -> Coding:
-    """Read the lines of Accept-Encoding (RFC 9110, section 12.5.3).
+def choose_coding(accept_encoding: str | None) -> Coding:
+    """Read Accept-Encoding (RFC 9110, section 12.5.3).
 
     What is not listed can be had as it is, unless ``identity;q=0`` or ``*;q=0`` says otherwise.
 
     Raises:
         HttpProblem: neither gzip nor the bytes as they are will do.
     """
-    if not accept_encoding:
+    if accept_encoding is None:
         return Coding.IDENTITY
-    header = ", ".join(accept_encoding)
-    if header in _USUAL:
-        return _USUAL[header]
-    qualities = dict(parse_qualities(header))
+    if accept_encoding in _USUAL:
+        return _USUAL[accept_encoding]
+    qualities = dict(parse_qualities(accept_encoding))
     others = qualities.get("*")
     gzip = qualities.get(GZIP, qualities.get("x-gzip", others or 0.0))
     plain = qualities.get("identity", others)

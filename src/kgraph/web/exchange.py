@@ -13,6 +13,7 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -38,6 +39,14 @@ def reset(transport: asyncio.Transport) -> None:
         with suppress(OSError):  # it is gone already
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
+
+
+@lru_cache(maxsize=512)
+def _line(name: bytes, value: bytes) -> bytes:
+    """A header field as a line. Most come again and again."""
+    if b"\n" in value or b"\r" in value or b"\0" in value:
+        raise RuntimeError("A header's value has a line break.")
+    return b"%b: %b\r\n" % (name, value)
 
 
 class Exchange(RequestResponseCycle):
@@ -87,15 +96,13 @@ class Exchange(RequestResponseCycle):
         is_counted = False
         lines: list[bytes] = []
         for name, value in headers:
-            if b"\n" in value or b"\r" in value or b"\0" in value:
-                raise RuntimeError("A header's value has a line break.")
             if name == b"content-length":
                 is_counted = True
                 self.expected_content_length = int(value)
             elif name == b"connection" and value.lower() == b"close":
                 self.keep_alive = False
                 continue
-            lines.append(b"%b: %b\r\n" % (name, value))
+            lines.append(_line(name, value))
         self._status, self._fields = status, b"".join(lines)
         added = b"".join(b"%b: %b\r\n" % field for field in self.default_headers)
         self._until_close = self._has_body and not is_counted and self.scope["http_version"] == "1.0"

@@ -19,7 +19,7 @@ from kgraph.web import pages
 from kgraph.web.answering import Unchanged
 from kgraph.web.negotiation import HTML, choose
 from kgraph.web.problems import HttpProblem, details
-from kgraph.web.reading import accept_of
+from kgraph.web.reading import header_of
 
 __all__ = ["FAULTS", "PROBLEM", "fault_response"]
 
@@ -51,7 +51,7 @@ def fault_response(request: Request, error: Exception) -> Response:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if status is HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
-    choice = choose(accept_of(request), [PROBLEM, HTML])
+    choice = choose(header_of(request, b"accept"), [PROBLEM, HTML])
     if choice is not None and choice.format is HTML:
         return pages.problem_page(request, status, problem, headers)
     headers |= {"Vary": "Accept, Accept-Encoding", "X-Content-Type-Options": "nosniff"}

@@ -79,11 +79,13 @@ class FrontDoor(FastAPI):
             if handler is None:
                 await super().__call__(scope, receive, note)
             else:
-                await self._pass(handler, scope, receive, note)
+                response = await self._ask(handler, scope, receive)
+                status = response.status_code
+                await response(scope, receive, send)
         finally:
             self._count(scope, status, perf_counter() - started, direct=handler is not None)
 
-    async def _pass(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _ask(self, handler: Handler, scope: Scope, receive: Receive) -> Response:
         scope["app"] = self
         request = Request(scope, receive)
         try:
@@ -91,7 +93,7 @@ class FrontDoor(FastAPI):
         except Exception as error:  # whatever it is, it is told in our shape
             response = fault_response(request, error)
         response.raw_headers.extend(_OPEN)
-        await response(scope, receive, send)
+        return response
 
     def _count(self, scope: Scope, status: int, taken_s: float, *, direct: bool) -> None:
         path = scope["path"] if direct else getattr(scope.get("route"), "path", "")

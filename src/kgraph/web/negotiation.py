@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -86,18 +86,27 @@ def parse_qualities(header: str) -> list[tuple[str, float]]:
     return [(name.lower(), quality) for name, quality in members if name and quality is not None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """A format, and the one of its media types that the client asked for."""
 
     format: Format
     media_type: str
 
-    @property
+    @cached_property
     def headers(self) -> dict[str, str]:
-        """The headers of an answer so written; text is UTF-8."""
+        """The headers of an answer so written, Content-Type first; text is UTF-8."""
         charset = "; charset=utf-8" if self.media_type.startswith("text/") else ""
-        return {"Content-Type": self.media_type + charset, "Vary": "Accept, Accept-Encoding"}
+        return {
+            "Content-Type": self.media_type + charset,
+            "Vary": "Accept, Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    @cached_property
+    def fields(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The same as they go out."""
+        return tuple((name.lower().encode(), value.encode()) for name, value in self.headers.items())
 
 
 def _quality(media_type: str, ranges: Iterable[MediaRange]) -> float:

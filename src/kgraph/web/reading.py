@@ -7,7 +7,6 @@ import re
 from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
-from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -18,11 +17,11 @@ from kgraph.web.problems import HttpProblem
 
 __all__ = [
     "ON_DISCONNECT",
-    "accept_of",
     "choose_format",
     "client_of",
     "decode_parameters",
     "decode_text",
+    "header_of",
     "read_parameters",
     "single_values",
     "while_connected",
@@ -42,10 +41,10 @@ def client_of(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def accept_of(request: Request) -> str | None:
-    """The Accept header; lines of the same name are one list (RFC 9110, section 5.3)."""
-    lines = request.headers.getlist("accept")
-    return ", ".join(lines) if lines else None
+def header_of(request: Request, name: bytes) -> str | None:
+    """A header, by its name in lower case; lines of one name are one list (RFC 9110, section 5.3)."""
+    lines = [value for sent, value in request.scope["headers"] if sent == name]
+    return b", ".join(lines).decode("latin-1") if lines else None
 
 
 def read_parameters(request: Request) -> list[tuple[str, str]]:
@@ -69,7 +68,7 @@ def single_values(request: Request) -> dict[str, str]:
 
 def choose_format(request: Request, formats: Sequence[Format], *, what: str) -> Choice:
     """The format of these that the client likes best; 406, with the list of what there is, for none."""
-    choice = choose(accept_of(request), formats)
+    choice = choose(header_of(request, b"accept"), formats)
     if choice is None:
         raise HttpProblem(
             HTTPStatus.NOT_ACCEPTABLE,
@@ -110,7 +109,11 @@ def _decoded(text: str) -> str:
     """A name or a value as it was before it was encoded for a form (URL Standard, section 5.1)."""
     if "+" in text:
         text = text.replace("+", " ")
-    return unquote_to_bytes(text).decode() if "%" in text else text
+    if "%" not in text:
+        return text
+    # Python unescapes its own form of this at once, and that of URLs piece by piece, in ten times the time.
+    escaped = text.encode().replace(b"\\", b"\\\\").replace(b"%", b"\\x")
+    return escaped.decode("unicode_escape").encode("latin-1").decode()
 
 
 def decode_text(body: bytes) -> str:
