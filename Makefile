@@ -45,9 +45,10 @@ bench: $(STAMP)
 	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib 'uvicorn[standard]'
 	$(BIN)/python -m bench
 
-# ten thousand hostile requests; takes some minutes
+# What the server must stand, in its long form: ten thousand hostile requests; bombs, swaps and kills. Some minutes.
 soak: $(STAMP)
 	$(BIN)/python -m bench.hostile
+	$(BIN)/python -m bench.endurance
 
 # Pin every direct and transitive dependency anew. The lock names no host.
 lock:

@@ -158,7 +158,7 @@ def _bench_queries(table: Table, project: Path, store: Path, articles: int) -> N
         figures["memory"] = {"kgraph": grown / 2**20}
     figures["snapshot"] = {}
     with kgraph(project, "--memory-snapshot=4GiB") as server:
-        if _await_snapshot(server):
+        if server.await_snapshot():
             run_load(server.query_url, *ANALYTICAL, articles=articles, seconds=4)
             load = run_load(server.query_url, *ANALYTICAL, articles=articles, seconds=SECONDS, seed=500_000)
             note("snapshot", "kgraph", load)
@@ -199,19 +199,6 @@ def _entity_tag(server: Server) -> str | None:
     with urlopen(request) as answer:
         tag: str | None = answer.headers["ETag"]
         return tag
-
-
-def _await_snapshot(server: Server) -> bool:
-    """Wait until the generation is in memory, and all workers share it. False where it never is."""
-    health = server.query_url.replace("/sparql", "/health")
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline:
-        with urlopen(health) as answer:
-            if json.load(answer).get("workers", {}).get("snapshot"):
-                time.sleep(2)
-                return True
-        time.sleep(0.25)
-    return False
 
 
 def _stream(server: Server) -> tuple[float, int]:

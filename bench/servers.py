@@ -6,6 +6,7 @@ not there is left out.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -22,7 +23,7 @@ from urllib.error import URLError
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-__all__ = ["Server", "kgraph", "oxigraph", "oxigraph_program", "peers_python", "rdflib_endpoint"]
+__all__ = ["Server", "family", "kgraph", "oxigraph", "oxigraph_program", "peers_python", "rdflib_endpoint"]
 
 ROOT = Path(__file__).parent.parent
 PEERS = ROOT / ".venv/peers/bin"
@@ -64,16 +65,31 @@ class Server:
         with urlopen(Request(self.update_url, data=update.encode(), headers=headers, method="POST")):
             pass
 
+    def await_snapshot(self) -> bool:
+        """Wait until a server of ours has its generation in memory, and all workers share it. False where it
+        never has.
+        """
+        health = self.query_url.replace("/sparql", "/health")
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline:
+            with urlopen(health) as answer:
+                if json.load(answer).get("workers", {}).get("snapshot"):
+                    time.sleep(2)
+                    return True
+            time.sleep(0.25)
+        return False
+
     def resident_bytes(self) -> int:
         """The memory that its processes have for themselves: shared pages count once."""
-        return sum(_proportional_bytes(pid) for pid in _family(self.pid))
+        return sum(_proportional_bytes(pid) for pid in family(self.pid))
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and its descendants."""
     yield pid
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
 def _proportional_bytes(pid: int) -> int:
