@@ -256,14 +256,15 @@ def test_bad_requests(
     assert endpoint.get("/health").json()["generation"]["id"] == generation
 
 
-def test_service_description(endpoint: httpx.Client) -> None:
+@pytest.mark.parametrize("path", ["/sparql", "/sparql/"])
+def test_service_description(endpoint: httpx.Client, path: str) -> None:
     """returns-rdf, has-endpoint-triple, conforms-to-schema."""
     sd = "http://www.w3.org/ns/sparql-service-description#"
-    response = endpoint.get("/sparql")
+    response = endpoint.get(path)
     syntax = ox.RdfFormat.from_media_type(response.headers["content-type"].partition(";")[0])
     assert syntax is not None
     triples = [quad.triple for quad in ox.parse(response.content, syntax)]
-    url = ox.NamedNode(f"{str(endpoint.base_url).rstrip('/')}/sparql")
+    url = ox.NamedNode(f"{str(endpoint.base_url).rstrip('/')}{path}")
     assert ox.Triple(url, ox.NamedNode(sd + "endpoint"), url) in triples
 
     def values(predicate: str) -> list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]:

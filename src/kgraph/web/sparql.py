@@ -240,7 +240,9 @@ async def _describe(request: Request, formats: list[str]) -> Response:
     graph = graph_of(request)
     if choice.format is HTML:
         return pages.sparql_page(request, graph)
-    endpoint = pages.public_url(request, PATH)
+    # As it was asked for: a client looks for the endpoint that it knows.
+    spelling = "/" if request.scope.get("raw_path", b"").endswith(b"/") else ""
+    endpoint = pages.public_url(request, PATH + spelling)
     variant = begin(request, choice, graph.generation, "description", endpoint)
     content = describe_service(graph, endpoint=endpoint, format=choice.format)
     return await respond_whole(request, variant, content)
