@@ -2,7 +2,8 @@
 
 ``python -m bench.hostile --requests N --seed S`` starts ``kgraph serve`` on a small project with little time
 and memory for a query, sends the attacks of :mod:`bench.attacks` from several threads, and reports every
-answer that is not a correct one, and every process or file descriptor that the server does not give back.
+answer that is not a correct one, and each process, file descriptor and megabyte that the server does not give
+back.
 The exit status is 1 where there is any.
 """
 
@@ -43,7 +44,13 @@ QUERY = """\
 SELECT (?_count_integer AS ?count) (?__day_xsd_date AS ?day) (?__thing_iri AS ?thing)
   (?__colour AS ?colour) (?__words AS ?words) {}
 """
-FLAGS = "--port 0 --workers 2 --query-timeout 1 --query-memory 64MiB --writable --log-format json"
+#: Answers are kept on purpose: with little room for them, what else is kept shows.
+FLAGS = (
+    "--port 0 --workers 2 --query-timeout 1 --query-memory 64MiB --writable --log-format json "
+    "--result-cache 4MiB"
+)
+#: By what the server's own memory may differ afterwards.
+ALLOWED_MB = 24
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ def main() -> int:
         started = time.monotonic()
         outcomes = besiege(address, trap, requests=options.requests, seed=options.seed)
         taken_s = time.monotonic() - started
+        time.sleep(15)  # in which the server gives back what it does not need any more
         after = settled(pid, before)
         health = urlopen(f"http://{address[0]}:{address[1]}/health").status
     faults = [outcome for outcome in outcomes if outcome.fault]
@@ -172,7 +180,11 @@ def main() -> int:
     print(f"calls at the trap: {len(callers)}; wrong answers: {len(faults)}")
     for fault in faults[:20]:
         print(f"  {fault.attack.name}: {fault.fault}: {fault.attack.raw[:200]!r}")
-    leaked = after.processes > before.processes or after.descriptors > before.descriptors + 2
+    leaked = (
+        after.processes > before.processes
+        or after.descriptors > before.descriptors + 2
+        or after.resident_mb > before.resident_mb + ALLOWED_MB
+    )
     return 1 if faults or callers or leaked or health != 200 else 0
 
 

@@ -9,20 +9,20 @@ pyoxigraph and the standard library only.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Final
 
 import pyoxigraph as ox
 
 from kgraph.engine.confinement import die_with_parent, resident_bytes
+from kgraph.memory import trim_memory
 
 __all__ = ["SnapshotError", "apply_changes", "load_snapshot", "settle_memory"]
 
@@ -81,8 +81,7 @@ def settle_memory() -> None:
     """Give back what loading has left over, and keep the collector from writing to what is to be shared."""
     gc.collect()
     gc.freeze()
-    with suppress(OSError, AttributeError):  # other systems have no such function
-        ctypes.CDLL(None).malloc_trim(0)
+    trim_memory()
 
 
 def _require_room(limit_bytes: int) -> None:

@@ -3,13 +3,16 @@
 Almost all that a request leaves behind goes by itself, with its last reference. Python's collector, as it is
 set, walks over everything that lives whenever that has grown by a quarter: with a filled cache it stops
 the server for a tenth of a second at a time. Here young objects are looked over as ever, a few thousand at
-a time; all of them only when nothing is going on, or when that has been put off for long.
+a time; all of them only when nothing is going on, or when that has been put off for long. What is free then
+goes back to the system.
 """
 
 from __future__ import annotations
 
 import gc
 from typing import Final
+
+from kgraph.memory import trim_memory
 
 __all__ = ["GarbageCollection"]
 
@@ -20,8 +23,8 @@ _ROUNDS: Final = 20
 #: As good as never: Python's own counts for the old ones.
 _NEVER: Final = 1_000_000
 #: Seconds between two walks over everything: in a pause, and where there is none.
-_SOON_S: Final = 30
-_LATE_S: Final = 600
+_SOON_S: Final = 10
+_LATE_S: Final = 120
 
 
 class GarbageCollection:
@@ -50,3 +53,4 @@ class GarbageCollection:
         if requests != self._collected and self._since_s >= (_SOON_S if is_quiet else _LATE_S):
             self._since_s, self._collected = 0, requests
             gc.collect()
+            trim_memory()
