@@ -49,6 +49,9 @@ class Kind(StrEnum):
     DURATION = "duration"
     DISTANCE = "distance"
     SORT = "sort"
+    OFFICE = "office"
+    OCCASION = "occasion"
+    EVENT = "event"
     WHAT = "what"
 
 
@@ -57,12 +60,17 @@ _SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in K
     Kind.WHO: {Kind.WHO: 1.0, Kind.WHOM: 0.6},
     Kind.WHOM: {Kind.WHOM: 1.0, Kind.WHO: 0.8},
     Kind.WHAT: {
-        **dict.fromkeys((Kind.WHAT, Kind.HOW), 1.0),
+        **dict.fromkeys((Kind.WHAT, Kind.EVENT, Kind.HOW), 1.0),
         **dict.fromkeys((Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.COUNT), 0.6),
         Kind.SORT: 0.4,
     },
     Kind.WHERE: {Kind.WHERE: 1.0, Kind.HOW: 0.5},
+    Kind.WHEN: {Kind.WHEN: 1.0, Kind.OCCASION: 1.0},
+    Kind.WHY: {Kind.WHY: 1.0, Kind.OCCASION: 0.5},
+    Kind.OCCASION: {Kind.OCCASION: 1.0, Kind.WHY: 0.6, Kind.WHEN: 0.4},
+    Kind.EVENT: {Kind.EVENT: 1.0, Kind.SORT: 0.5, Kind.WHAT: 0.3},
     Kind.COUNT: {Kind.COUNT: 1.0, Kind.SORT: 0.4},
+    Kind.OFFICE: {Kind.OFFICE: 1.0, Kind.SORT: 0.5},
 }
 #: What it is that one asks for by the number of its units: how many days, how many miles.
 _COUNTED: Final = {Kind.WHEN: Kind.DURATION, Kind.DISTANCE: Kind.DISTANCE}
@@ -129,8 +137,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
 
 def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
     head = None
-    if kind is Kind.WHAT and after[-1:] == ["for"]:
-        kind = Kind.WHY  # what did they come for?
+    if kind is Kind.WHAT and (after[-1:] == ["for"] or after[-2:] == ["to", "do"]):
+        kind = Kind.WHY  # what did they come for, what are they trying to do?
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
         noun = _named_noun(after) if kind is not Kind.WHO else None
         if noun is None and after and after[0] in _BE:
@@ -144,9 +152,11 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
                 kind = _COUNTED[meant] if kind is Kind.COUNT else meant
             else:
                 after = (*after, head)
-    suited: Mapping[Kind, float] = _SUITED[kind] if head is None else _suited_to_noun(kind)
+    suited: Mapping[Kind, float] = _SUITED[kind]
+    if head is not None and (not after or after[0] in _BE or after[0] in _DO):
+        suited = _suited_to_noun(kind)
     if kind in (Kind.WHAT, Kind.WHO) and after and after[0] in _BE and len(after) <= _NAME_AT_MOST:
-        suited = {**suited, Kind.SORT: 1.0}  # what is a thing, who is somebody?
+        suited = {**suited, Kind.SORT: 1.0, Kind.OFFICE: 1.0}  # what is a thing, who is somebody?
     if kind is Kind.WHO and after and after[0] in _DO:
         suited = _SUITED[Kind.WHOM]  # who did they call?
     elif kind is Kind.WHO and after and after[0] in _BE:
@@ -157,7 +167,7 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
 
 
 def _suited_to_noun(kind: Kind) -> Mapping[Kind, float]:
-    """A noun does not say which part somebody has in it: the agency that told, or was told."""
+    """A noun may not say which part somebody has in it: the agency that told, or was told."""
     return _ANYBODY if kind is Kind.WHO else _SUITED[kind]
 
 
@@ -172,6 +182,9 @@ def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | No
 
 def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """The noun of "which noun did …", and what else is said."""
+    if len(words) > 1 and words[0] in _kinds_of_nouns() and words[1] not in STOP_WORDS:
+        if not any(word in _AUXILIARIES for word in words[1 : _NOUN_AT_MOST + 1]):
+            return words[0], words[1:]  # which country lost control of …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
         if word in _AUXILIARIES or word in _PREPOSITIONS:
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from kgraph.search.synonymy import PARTICLE, synonyms
+from kgraph.search.synonymy import PARTICLE, is_close, synonyms
 from kgraph.search.tiers import Match, distance_allowed
 from kgraph.search.words import STOP_WORDS, stem
 
@@ -19,6 +19,7 @@ __all__ = ["aligned", "alike", "covered", "extent", "likeness", "longest_run", "
 _OTHER_FORM: Final = 0.95
 _BEGINNING: Final = 0.8
 _SYNONYM: Final = 0.75
+_RELATED: Final = 0.4
 #: What a word that carries no matter counts in a sequence.
 _STOP_EXTENT: Final = 0.25
 
@@ -99,7 +100,9 @@ def alike(word: str, other: str, *, lenient: bool) -> float:
         return 0.0
     if not particle and (_begins(word, other) or _begins(root, other)):
         return _BEGINNING
-    return _SYNONYM if other_root in synonyms(word) else 0.0
+    if other_root not in synonyms(word):
+        return 0.0
+    return _SYNONYM if is_close(word, other_root) else _RELATED
 
 
 def misspelt(word: str, other: str) -> int | None:

@@ -1,14 +1,19 @@
 """Which of the hits of one step is the answer: how much of the question an assertion's own words say.
 
     covered     how much of the question stands in the quotation, in the names, in the sentence, in that
-    order explained   how much of it the claim's names say named       how much of what the claim is about
-    the question names missing     how many of its words stand nowhere said        how much of the question,
-    in its order, the quotation says tight       how little else stands in the quotation: of two quotations
-    that fit, the shorter is meant run         all of it stands side by side in the quotation, or else in
-    the sentence whole       that it is the quotation deeper      of two voices that the quotation carries,
-    the inner one said it link        that an order has some content says less than the content, where both
-    are quoted agreeing    a question that denies looks for a denial answering   a question that asks for a
-    time, a place, a number … looks for such a part
+                order
+    explained   how much of it the claim's names say
+    named       how much of what the claim is about the question names
+    missing     how many of its words stand nowhere
+    said        how much of the question, in its order, the quotation says
+    tight       how little else stands in the quotation: of two quotations that fit, the shorter is meant
+    run         all of it stands side by side in the quotation, or else in the sentence
+    whole       that it is the quotation
+    deeper      of two voices that the quotation carries, the inner one said it
+    link        that an order has some content says less than the content, where both are quoted
+    agreeing    a question that denies looks for a denial
+    answering   a question that asks for a time, a place, a number … looks for such a part
+    speaking    a question about what somebody said looks for what they said
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
 """
@@ -31,7 +36,7 @@ from kgraph.search.likeness import (
     longest_run,
     match_of,
 )
-from kgraph.search.synonymy import join_particles
+from kgraph.search.synonymy import is_instance, join_particles
 from kgraph.search.tiers import Match, Step, content_words
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
@@ -52,7 +57,7 @@ _IN_ORDER_ASKED: Final = 0.5
 _PHRASE_IN_QUOTE: Final = 0.3
 _PHRASE_IN_SENTENCE: Final = 0.04
 _WHOLE: Final = 0.1
-_SPEAKING: Final = 0.6
+_SPEAKING: Final = 0.4
 _ENOUGH: Final = 0.4
 _IS_SAID: Final = 0.75
 _OTHER_END: Final = 0.15
@@ -64,6 +69,7 @@ _SUBJECT_ANSWERS: Final = 0.75
 _OF_THAT_NAME: Final = 0.6
 _BOTH: Final = 0.5
 _STOP_WEIGHT: Final = 0.05
+_REPORTING: Final = frozenset(stem(word) for word in read_groups("saying.txt")[0])
 _SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
 
 
@@ -96,7 +102,7 @@ class Ranking:
         self._matter = join_particles(words) if inquiry is None else inquiry.matter
         self._content = content_words(self._matter)
         self._denies = any(word in NEGATIONS for word in words)
-        self._says = inquiry is not None and any(stem(word) in _SAYING for word in words)
+        self._says = any(stem(word) in (_REPORTING if inquiry is None else _SAYING) for word in words[1:])
         self._in_order = 1.0 if inquiry is None else _IN_ORDER_ASKED
         self._in_sentence = _IN_SENTENCE if inquiry is None else _IN_SENTENCE_ASKED
         self._weights = {
@@ -124,7 +130,7 @@ class Ranking:
         score += self._in_order * self._sequence(self._matter, document, lenient=True)
         score += _ANSWERING * self._answering(document) * min(1.0, share / _ENOUGH)
         if self._says and document.depth > 1:
-            score += _SPEAKING * self._share_named(document.speaker)
+            score += _SPEAKING * self._speaking(document)
         return Scored(document.iri, score + self._standing(document), match_of(loosest))
 
     def _covered(
@@ -172,7 +178,7 @@ class Ranking:
 
     def _named(self, document: Document) -> float:
         """The mean share of what the claim is about that the question names."""
-        parts = (document.subject, document.predicate, document.object)
+        parts = _parts(document)
         if not any(part.names for part in parts):
             return max((self._share_said(name) for name in document.names), default=0.0)
         return sum(map(self._share_named, parts)) / len(parts)
@@ -209,15 +215,29 @@ class Ranking:
         called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
         return max(*found, *called) + _BOTH * min(max(found), max(called))
 
+    def _speaking(self, document: Document) -> float:
+        """How far the claim is what the question says that somebody said: by its speaker, and its matter."""
+        voice = {word for name in document.speaker.names for word in name}
+        said = {*document.quote, *(word for part in _parts(document) for name in part.names for word in name)}
+        matter = [w for w in self._content if stem(w) not in _SAYING and not likeness(w, voice, lenient=False)]
+        weight = sum(self._weights[word] for word in matter)
+        shared = sum(self._weights[word] * likeness(word, said, lenient=True) for word in matter)
+        return self._share_named(document.speaker) * (shared / weight if weight else 1.0)
+
     def _suited(self, part: Aspect, *, is_other_said: bool) -> float:
         """How well a part suits the question.
 
         An event is what a claim is about; the news is its other end, unless the question has named that.
         """
         suited = self._inquiry.suited if self._inquiry is not None else {}
-        kinds = part.kinds if is_other_said else part.kinds - {Kind.WHAT}
+        kinds = part.kinds if is_other_said else part.kinds - {Kind.WHAT, Kind.EVENT}
         return max((suited.get(kind, 0.0) for kind in kinds), default=0.0)
 
     def _called(self, part: Aspect, word: str) -> float:
-        """How well a word of the question stands for one of a part's names."""
-        return likeness(word, {each for name in part.names for each in name}, lenient=True)
+        """How well a word of the question stands for one of a part's names, or names its kind."""
+        called = {each for name in part.names for each in name}
+        return likeness(word, called, lenient=True) or float(any(is_instance(each, word) for each in called))
+
+
+def _parts(document: Document) -> tuple[Aspect, Aspect, Aspect]:
+    return document.subject, document.predicate, document.object

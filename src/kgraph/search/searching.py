@@ -25,7 +25,7 @@ from kgraph.search.known import IndexLexicon
 from kgraph.search.ranking import Ranking, Scored
 from kgraph.search.synonymy import join_particles
 from kgraph.search.tiers import Match, Step, all_meant, content_words, query_of
-from kgraph.search.words import read_words
+from kgraph.search.words import join_numbers, read_words
 
 __all__ = ["DEEPEST", "Hit", "Hits", "Search", "TextIndex"]
 
@@ -222,7 +222,7 @@ def parse_question(text: str, respell: Callable[[list[str]], list[str]]) -> Aske
         raise ParameterError(
             f"The question has more than {4 * MOST_WORDS} words.", hint="Ask for a part of them."
         )
-    words = respell(words[:MOST_WORDS])
+    words = respell(join_numbers(words[:MOST_WORDS]))
     return Asked(words, read_inquiry(matter, words), matter)
 
 
