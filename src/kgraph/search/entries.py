@@ -45,13 +45,13 @@ _MANNERS: Final = {
 
 #: What the things of a class are an answer to; and the predicates that say more of it than that class does.
 _KINDS_OF_CLASSES: Final = {
-    KG + "Actor": Kind.WHO,
-    KG + "Location": Kind.WHERE,
-    KG + "TimeExpression": Kind.WHEN,
-    KG + "Equipment": Kind.HOW,
-    KG + "Medium": Kind.HOW,
-    KG + "Status": Kind.SORT,
-    KG + "Event": Kind.EVENT,
+    KG + "Actor": (Kind.WHO,),
+    KG + "Location": (Kind.WHERE,),
+    KG + "TimeExpression": (Kind.WHEN,),
+    KG + "Equipment": (Kind.HOW,),
+    KG + "Medium": (Kind.HOW, Kind.WHERE),
+    KG + "Status": (Kind.SORT,),
+    KG + "Event": (Kind.EVENT,),
 }
 _KINDS_OF_PREDICATES: Final = {
     RDF_TYPE: Kind.SORT,
@@ -184,7 +184,7 @@ class _Reader:
             iri=claim.iri,
             quotes=self._quoted(claim.evidence),
             sentence=index.literal(claim.sentence or "", KG + "exactText") or "",
-            subject=Part(self._names(claim.subject), self._subject_kinds(claim.subject, predicate)),
+            subject=Part(self._subject_names(claim.subject), self._subject_kinds(claim.subject, predicate)),
             predicate=Part(self._predicate_names(predicate)),
             object=Part(
                 self._object_names(claim.object, predicate), self._object_kinds(claim.object, predicate)
@@ -208,14 +208,16 @@ class _Reader:
             return (term.value,)
         if not isinstance(term, ox.NamedNode):
             return ()
-        return self.labels(term.value) or self._names_of_claim(term.value)
+        return self.labels(term.value) or self._quoted(self._index.iris(term.value, KG + "evidence"))
 
-    def _names_of_claim(self, iri: str) -> tuple[str, ...]:
-        """What a claim is called that another is about: its words, and who is in it."""
-        ends = (end for name in ("subject", "object") for end in self._index.iris(iri, KG + name))
+    def _subject_names(self, term: Term | None) -> tuple[str, ...]:
+        """Of a claim that another is about, also who is in it."""
+        names = self._names(term)
+        if not isinstance(term, ox.NamedNode) or self.labels(term.value):
+            return names
+        ends = (end for name in ("subject", "object") for end in self._index.iris(term.value, KG + name))
         actors = (end for end in ends if Kind.WHO in self._kinds(ox.NamedNode(end)))
-        named = (name for actor in actors for name in self.labels(actor))
-        return (*self._quoted(self._index.iris(iri, KG + "evidence")), *named)
+        return (*names, *(name for actor in actors for name in self.labels(actor)))
 
     def _object_names(self, term: Term | None, predicate: str) -> tuple[str, ...]:
         names = self._names(term)
@@ -272,7 +274,7 @@ class _Reader:
         return self._kinds_of(self._index.iris(term.value, RDF_TYPE)) or (Kind.WHAT,)
 
     def _kinds_of(self, classes: Iterable[str]) -> tuple[Kind, ...]:
-        return tuple(dict.fromkeys(_KINDS_OF_CLASSES[iri] for iri in classes if iri in _KINDS_OF_CLASSES))
+        return tuple(dict.fromkeys(kind for iri in classes for kind in _KINDS_OF_CLASSES.get(iri, ())))
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""

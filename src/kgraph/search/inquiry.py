@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
 from kgraph.search.lexicon import read_groups
 from kgraph.search.synonymy import join_particles
-from kgraph.search.words import STOP_WORDS
+from kgraph.search.words import NEGATIONS, STOP_WORDS, lemma
 
 __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
 
@@ -28,6 +28,8 @@ _DO: Final = frozenset("do does did".split())
 _AUXILIARIES: Final = (
     _BE | _DO | frozenset("has have had will would can could may might shall should must".split())
 )
+#: What "what" stands behind where it asks for a topic: about what, what are they quarrelling over.
+_ABOUT: Final = frozenset("about over on concerning regarding".split())
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
 #: "Who is going to …" asks of no going.
@@ -74,7 +76,22 @@ _SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in K
 }
 #: What it is that one asks for by the number of its units: how many days, how many miles.
 _COUNTED: Final = {Kind.WHEN: Kind.DURATION, Kind.DISTANCE: Kind.DISTANCE}
+class Voice(StrEnum):
+    """Whether somebody does something or has it done to them, as far as the form of a verb tells."""
+
+    ACTIVE = "active"
+    PASSIVE = "passive"
+    EITHER = "either"
+
+
 _ANYBODY: Final = {Kind.WHO: 0.9, Kind.WHOM: 1.0}
+
+
+_SUITED_BY_VOICE: Final = {
+    Voice.ACTIVE: {Kind.WHO: 1.0, Kind.WHOM: 0.25},
+    Voice.PASSIVE: {Kind.WHO: 0.8, Kind.WHOM: 1.0},
+    Voice.EITHER: _ANYBODY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +100,13 @@ class Inquiry:
 
     ``suited`` says how well each kind of answer suits it (none: it wants a yes or a no). ``matter`` is what
     it says, without the words that only ask. ``head`` is the noun that names the answer, if one does:
-    "which deadline" wants whatever is called a deadline.
+    "which deadline" wants whatever is called a deadline, and ``is_named`` says that nothing else will do.
     """
 
     suited: Mapping[Kind, float]
     matter: tuple[str, ...]
     head: str | None = None
+    is_named: bool = False
 
 
 @cache
@@ -118,6 +136,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     """
     if all(word in asking_words() for word in words):
         return None
+    words = _without_future(words)
     is_asked = _ASKED.search(text) is not None
     for start in range(len(words) if is_asked else min(2, len(words))):
         if start and not is_asked and words[start - 1] not in STOP_WORDS:
@@ -137,6 +156,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
 
 def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
     head = None
+    is_named = False
     if kind is Kind.WHAT and (after[-1:] == ["for"] or after[-2:] == ["to", "do"]):
         kind = Kind.WHY  # what did they come for, what are they trying to do?
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
@@ -151,7 +171,7 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
             elif meant is not None:
                 kind = _COUNTED[meant] if kind is Kind.COUNT else meant
             else:
-                after = (*after, head)
+                after, is_named = (*after, head), kind is Kind.WHAT
     suited: Mapping[Kind, float] = _SUITED[kind]
     if head is not None and (not after or after[0] in _BE or after[0] in _DO):
         suited = _suited_to_noun(kind)
@@ -160,10 +180,23 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
     if kind is Kind.WHO and after and after[0] in _DO:
         suited = _SUITED[Kind.WHOM]  # who did they call?
     elif kind is Kind.WHO and after and after[0] in _BE:
-        suited = {**suited, **_ANYBODY}  # who is to come, and who is called?
-    if kind is Kind.WHAT and head is None and "about" in (*before, *after[-1:]):
+        suited = {**suited, **_SUITED_BY_VOICE[_voice(after[1:])]}
+    if kind is Kind.WHAT and head is None and not _ABOUT.isdisjoint((*before, *after[-1:])):
         head = "about"
-    return _wanting(suited, (*before, *after), head)
+    return replace(_wanting(suited, (*before, *after), head), is_named=is_named)
+
+
+def _voice(words: Sequence[str]) -> Voice:
+    """The voice of the verb after "who is"."""
+    verb = next((word for word in words if word not in STOP_WORDS and word not in NEGATIONS), "")
+    if verb.endswith("ing"):
+        return Voice.ACTIVE
+    return Voice.PASSIVE if _is_past(verb) else Voice.EITHER
+
+
+def _is_past(word: str) -> bool:
+    """Whether a word looks like the past form of a verb: stopped, led."""
+    return word.endswith("ed") or word != lemma(word)
 
 
 def _suited_to_noun(kind: Kind) -> Mapping[Kind, float]:
@@ -175,9 +208,15 @@ def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | No
     """An inquiry; where nothing else is said in it, its noun is the matter."""
     if head is not None and all(word in STOP_WORDS for word in matter):
         matter = (head,)
-    following = (*matter[1:], "")
-    pairs = zip(matter, following, strict=True)
-    return Inquiry(suited, join_particles([word for word, after in pairs if (word, after) != _FUTURE]), head)
+    return Inquiry(suited, join_particles(matter), head)
+
+
+def _without_future(words: Sequence[str]) -> Sequence[str]:
+    """The words without the "going to" that only says when."""
+    for start, pair in enumerate(zip(words, words[1:], strict=False)):
+        if pair == _FUTURE:
+            return (*words[:start], *words[start + 2 :])
+    return words
 
 
 def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
@@ -188,7 +227,7 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
         if word in _AUXILIARIES or word in _PREPOSITIONS:
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None
-    if words and words[0] not in STOP_WORDS:
+    if words and words[0] not in STOP_WORDS and not _is_past(words[0]):
         return words[0], words[1:]
     return None
 

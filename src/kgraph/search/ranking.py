@@ -67,6 +67,7 @@ _AGREEING: Final = 0.06
 _ANSWERING: Final = 1.0
 _SUBJECT_ANSWERS: Final = 0.75
 _OF_THAT_NAME: Final = 0.6
+_NOT_OF_THAT_NAME: Final = 0.5
 _BOTH: Final = 0.5
 _STOP_WEIGHT: Final = 0.05
 _REPORTING: Final = frozenset(stem(word) for word in read_groups("saying.txt")[0])
@@ -207,10 +208,12 @@ class Ranking:
             for part, weight, own, other in ends
         ]
         if inquiry.suited.get(Kind.WHO) == 1.0:
-            found.append(max((self._called(document.manner, word) for word in self._content), default=0.0))
+            found.append(self._called(document.manner, self._content[0]))  # who ordered …
         if inquiry.head is None:
             return max(found)
         head = inquiry.head
+        if inquiry.is_named:
+            found = [each * (1.0 if self._called(part, head) else _NOT_OF_THAT_NAME) for each, (part, *_) in zip(found, ends, strict=True)]
         called = [self._called(part, head) for part in (document.predicate, document.manner)]
         called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
         return max(*found, *called) + _BOTH * min(max(found), max(called))
