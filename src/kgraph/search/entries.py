@@ -73,8 +73,11 @@ _BY: Final = " by"
 _DURATION: Final = KG + "isoDuration"
 _ISO_DURATION: Final = re.compile(r"P(\d+)([DWMY])")
 _UNITS: Final = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
-_QUANTITIES: Final = frozenset(word for group in read_groups("quantities.txt") for word in group)
-_SPANS: Final = frozenset("hours days weeks months years decades".split())
+_KINDS_OF_WORDS: Final = {
+    Kind.COUNT: frozenset(word for group in read_groups("quantities.txt") for word in group),
+    Kind.DURATION: frozenset("hours days weeks months years decades".split()),
+    Kind.WHERE: frozenset("in at near nearby outside inside".split()),
+}
 #: Predicates of other vocabularies, whose names stand in no graph.
 _UNNAMED: Final = {RDF_TYPE: ("is a",), SKOS + "altLabel": ("alternative label", "alias")}
 
@@ -262,9 +265,7 @@ class _Reader:
     def _kinds_of_words(self, term: Term | None) -> tuple[Kind, ...]:
         """What a literal says more than its predicate does: "larger numbers" is a quantity."""
         words = set(read_words(term.value)) if isinstance(term, ox.Literal) and term.language else set()
-        return tuple(
-            kind for kind, telling in ((Kind.COUNT, _QUANTITIES), (Kind.DURATION, _SPANS)) if words & telling
-        )
+        return tuple(kind for kind, telling in _KINDS_OF_WORDS.items() if words & telling)
 
     def _kinds(self, term: Term | None) -> tuple[Kind, ...]:
         if isinstance(term, ox.Literal):

@@ -61,10 +61,7 @@ class IndexLexicon:
         unknown = [
             word
             for word in dict.fromkeys(words)
-            if word not in spared
-            and distance_allowed(word)
-            and not self.knows(word)
-            and not synonyms(word)
+            if word not in spared and distance_allowed(word) and not self.knows(word) and not synonyms(word)
         ]
         if not unknown:
             return list(words)

@@ -20,6 +20,8 @@ _OTHER_FORM: Final = 0.95
 _BEGINNING: Final = 0.8
 _SYNONYM: Final = 0.75
 _RELATED: Final = 0.4
+#: A verb without its particle: give, of give in.
+_VERB_ALONE: Final = 0.5
 #: What a word that carries no matter counts in a sequence.
 _STOP_EXTENT: Final = 0.25
 
@@ -95,6 +97,8 @@ def alike(word: str, other: str, *, lenient: bool) -> float:
     verb, particle, _ = word.partition(PARTICLE)
     root, other_root = stem(verb), stem(other)
     if root == other_root:
+        if particle:
+            return _VERB_ALONE
         return 1.0 if word == other else _OTHER_FORM
     if not lenient or (word in STOP_WORDS and len(word) < 5):
         return 0.0

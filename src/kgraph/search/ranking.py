@@ -199,7 +199,8 @@ class Ranking:
             return 0.0
         subject, value = document.subject, document.object
         said = [self._share_named(part, lenient=False) for part in (subject, value)]
-        ends = ((value, 1.0, said[1], said[0]), (subject, _SUBJECT_ANSWERS, said[0], said[1]))
+        weights = (_SUBJECT_ANSWERS, 1.0) if inquiry.is_of_subject else (1.0, _SUBJECT_ANSWERS)
+        ends = ((value, weights[0], said[1], said[0]), (subject, weights[1], said[0], said[1]))
         found = [
             weight
             * self._suited(part, is_other_said=part is value or other >= _IS_SAID)
@@ -211,9 +212,15 @@ class Ranking:
             found.append(self._called(document.manner, self._content[0]))  # who ordered …
         if inquiry.head is None:
             return max(found)
+        if self._says and document.depth > 1 and Kind.WHAT in inquiry.suited and not inquiry.is_named:
+            found.append(self._share_named(document.speaker))  # what did they say?
+            found += [self._called(document.manner, word) for word in self._content if stem(word) in _SAYING]
         head = inquiry.head
         if inquiry.is_named:
-            found = [each * (1.0 if self._called(part, head) else _NOT_OF_THAT_NAME) for each, (part, *_) in zip(found, ends, strict=True)]
+            found = [
+                each * (1.0 if self._called(part, head) else _NOT_OF_THAT_NAME)
+                for each, (part, *_) in zip(found, ends, strict=True)
+            ]
         called = [self._called(part, head) for part in (document.predicate, document.manner)]
         called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
         return max(*found, *called) + _BOTH * min(max(found), max(called))
@@ -222,7 +229,9 @@ class Ranking:
         """How far the claim is what the question says that somebody said: by its speaker, and its matter."""
         voice = {word for name in document.speaker.names for word in name}
         said = {*document.quote, *(word for part in _parts(document) for name in part.names for word in name)}
-        matter = [w for w in self._content if stem(w) not in _SAYING and not likeness(w, voice, lenient=False)]
+        matter = [
+            w for w in self._content if stem(w) not in _SAYING and not likeness(w, voice, lenient=False)
+        ]
         weight = sum(self._weights[word] for word in matter)
         shared = sum(self._weights[word] * likeness(word, said, lenient=True) for word in matter)
         return self._share_named(document.speaker) * (shared / weight if weight else 1.0)

@@ -21,7 +21,17 @@ import tantivy
 
 from kgraph.search.lexicon import read_groups
 
-__all__ = ["NEGATIONS", "STOP_WORDS", "close_hyphens", "fold_words", "join_numbers", "lemma", "read_words", "stem", "stems"]
+__all__ = [
+    "NEGATIONS",
+    "STOP_WORDS",
+    "close_hyphens",
+    "fold_words",
+    "join_numbers",
+    "lemma",
+    "read_words",
+    "stem",
+    "stems",
+]
 
 _CYRILLIC: Final = zip(
     "абвгдђежзијклљмнњопрстћуфхцчџш",
