@@ -39,7 +39,7 @@ _MANNERS: Final = {
     "ended": "former formerly once",
     "negative": "deny denied no not",
     "editorial-insertion": "editor desk insert add write bracket",
-    "byline": "byline credit agency wrote author publish news",
+    "byline": "byline credit agency wrote author publish news source",
 }
 
 
@@ -96,8 +96,8 @@ class AssertionEntry:
 
     ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
     said of how it is put, ``speaker`` and ``relayers`` what they are called, ``epithets`` what the speaker is
-    called by office. ``depth`` counts the voices between the words and the reader; ``is_link`` is true of a claim that only ties an act of speech to its
-    content (kg:hasContent).
+    called by office. ``depth`` counts the voices between the words and the reader; ``is_link`` is true of a
+    claim that only ties an act of speech to its content (kg:hasContent).
     """
 
     iri: str

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Final
 
 from kgraph.search.lexicon import read_groups
-from kgraph.search.synonymy import join_particles
+from kgraph.search.synonymy import PARTICLE, join_particles, synonyms
 from kgraph.search.verbs import AUXILIARIES, BE, Voice, is_past, voice_of, without_future
 from kgraph.search.words import STOP_WORDS, stem
 
@@ -28,6 +28,9 @@ _ABOUT: Final = frozenset("about over on concerning regarding".split())
 #: What "how" asks for the outcome with: how did it end?
 _ENDING: Final = frozenset("end ended finish finished out turnout go work".split())
 _OUTCOME: Final = "outcome"
+#: What "what" asks for a name with: what is it called?
+_CALLED: Final = frozenset("called named".split())
+_NAME: Final = "name"
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
 _NOUN_AT_MOST: Final = 3
@@ -160,6 +163,8 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
         kind = Kind.WHY
     if kind is Kind.HOW and after and after[-1] in _ENDING:
         return _wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME)
+    if kind is Kind.WHAT and len(after) > 2 and after[0] in BE and after[-1] in _CALLED:
+        return _wanting(_SUITED[Kind.WHAT], after[:-1], _NAME)
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
         noun = _named_noun(after) if kind is not Kind.WHO else None
         if noun is None and after and after[0] in BE:
@@ -185,7 +190,7 @@ def _asks_for_purpose(after: Sequence[str]) -> bool:
     """What did they come for, what are they trying to do?"""
     if list(after[-2:]) == ["to", "do"]:
         return any(stem(word) in _aims() for word in after)
-    return list(after[-1:]) == ["for"]
+    return list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
 
 
 def _suited(kind: Kind, head: str | None, after: Sequence[str]) -> Mapping[Kind, float]:
@@ -212,9 +217,12 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """The noun of "which noun did …", and what else is said."""
     if words and words[0].isdecimal():
         words = words[1:]  # which two parties
-    if len(words) > 1 and words[0] in _kinds_of_nouns() and words[1] not in STOP_WORDS:
-        if not any(word in AUXILIARIES for word in words[1 : _NOUN_AT_MOST + 1]):
-            return words[0], words[1:]  # which country lost control of …
+    following = words[1 : _NOUN_AT_MOST + 1]
+    is_subject = (
+        bool(following) and following[0] not in STOP_WORDS and not AUXILIARIES.intersection(following)
+    )
+    if is_subject and words[0] in _kinds_of_nouns():
+        return words[0], words[1:]  # which country lost control of …
     if not words or is_past(words[0]):
         return None  # what forced …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):

@@ -1,7 +1,7 @@
 """How alike words are, and how far one sequence of words is another.
 
-A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it.
-Strictly, only the first two count.
+A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it,
+and last what is near it in meaning. Strictly, only the first two count.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from kgraph.search.synonymy import PARTICLE, is_close, synonyms
+from kgraph.search.synonymy import PARTICLE, close_synonyms, synonyms
 from kgraph.search.tiers import Match, distance_allowed
 from kgraph.search.words import STOP_WORDS, stem
 
@@ -106,7 +106,7 @@ def alike(word: str, other: str, *, lenient: bool) -> float:
         return _BEGINNING
     if other_root not in synonyms(word):
         return 0.0
-    return _SYNONYM if is_close(word, other_root) else _RELATED
+    return _SYNONYM if other_root in close_synonyms(word) else _RELATED
 
 
 def misspelt(word: str, other: str) -> int | None:

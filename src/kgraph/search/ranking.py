@@ -12,7 +12,8 @@
     deeper      of two voices that the quotation carries, the inner one said it
     link        that an order has some content says less than the content, where both are quoted
     agreeing    a question that denies looks for a denial
-    answering   a question that asks for a time, a place, a number … looks for such a part
+    answering   a question that asks for a time, a place, a number … looks for such a part, in claims that say
+                the rest of the question
     speaking    a question about what somebody said looks for what they said
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
@@ -58,7 +59,7 @@ _PHRASE_IN_QUOTE: Final = 0.3
 _PHRASE_IN_SENTENCE: Final = 0.04
 _WHOLE: Final = 0.1
 _SPEAKING: Final = 0.4
-_ENOUGH: Final = 0.4
+_ENOUGH: Final = 0.9
 _IS_SAID: Final = 0.75
 _OTHER_END: Final = 0.15
 _DEEPER: Final = 0.04

@@ -14,7 +14,7 @@ from typing import Final
 from kgraph.search.lexicon import read_groups
 from kgraph.search.words import stem
 
-__all__ = ["PARTICLE", "is_close", "is_instance", "join_particles", "synonyms"]
+__all__ = ["PARTICLE", "close_synonyms", "is_instance", "join_particles", "synonyms"]
 
 #: Stands between a verb and its particle.
 PARTICLE: Final = "_"
@@ -69,9 +69,9 @@ def synonyms(word: str) -> frozenset[str]:
     return _all().get(_key(word), frozenset())
 
 
-def is_close(word: str, root: str) -> bool:
-    """Whether a stem means what a word does, and not only something near it."""
-    return root in _stand_ins("synonyms.txt").get(_key(word), ())
+def close_synonyms(word: str) -> frozenset[str]:
+    """Those that mean the same, and not only something near it."""
+    return _stand_ins("synonyms.txt").get(_key(word), frozenset())
 
 
 def join_particles(words: Sequence[str]) -> tuple[str, ...]:

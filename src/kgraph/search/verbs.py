@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from kgraph.search.words import NEGATIONS, STOP_WORDS, lemma
@@ -50,8 +51,9 @@ def is_past(word: str) -> bool:
 
 
 def without_future(words: Sequence[str]) -> Sequence[str]:
-    """The words without the "going to" that only says when."""
-    for start, pair in enumerate(zip(words, words[1:], strict=False)):
+    """The words without a "going to" that only says when: who is going to meet, who will meet."""
+    for start, pair in enumerate(pairwise(words[:-1])):
         if pair == _FUTURE:
-            return (*words[:start], *words[start + 2 :])
+            before = (*words[: start - 1], "will") if start and words[start - 1] in BE else words[:start]
+            return (*before, *words[start + 2 :])
     return words
