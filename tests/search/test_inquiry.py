@@ -7,7 +7,8 @@ import pytest
 from kgraph.search.inquiry import Inquiry, Kind, read_inquiry
 from kgraph.search.likeness import aligned, alike, covered, extent, longest_run, misspelt
 from kgraph.search.synonymy import is_instance, join_particles, synonyms
-from kgraph.search.words import read_words
+from kgraph.search.verbs import says
+from kgraph.search.words import read_words, stem
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,12 @@ def test_a_verb_and_its_particle_are_one_also_when_they_are_parted() -> None:
     assert join_particles("take control".split()) == ("take", "control")
     assert join_particles("turn the convoy to the north".split())[0] == "turn"  # "to" is not parted
     assert join_particles("have not gone away".split()) == ("have", "not_gone", "away")
+
+
+def test_who_says_something_is_not_the_saying() -> None:
+    verbs = frozenset(map(stem, ("command", "order", "state", "ask")))
+    assert all(says(word, verbs) for word in ("commanded", "order", "orders", "stated", "ask_for"))
+    assert not any(says(word, verbs) for word in ("commander", "commanders", "states", "went"))
 
 
 def test_a_word_may_be_what_a_noun_names() -> None:

@@ -24,7 +24,7 @@ __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
 
 _ASKED: Final = re.compile(r"\?\W*\Z")
 #: What "what" stands behind where it asks for a topic: about what, what are they quarrelling over.
-_ABOUT: Final = frozenset("about over on concerning regarding".split())
+_ABOUT: Final = frozenset("about over concerning regarding".split())
 #: What "how" asks for the outcome with: how did it end?
 _ENDING: Final = frozenset("end ended finish finished out turnout go work".split())
 _OUTCOME: Final = "outcome"

@@ -39,6 +39,7 @@ from kgraph.search.likeness import (
 )
 from kgraph.search.synonymy import is_instance, join_particles
 from kgraph.search.tiers import Match, Step, content_words
+from kgraph.search.verbs import says
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
 __all__ = ["Lexicon", "Ranking", "Scored"]
@@ -104,7 +105,7 @@ class Ranking:
         self._matter = join_particles(words) if inquiry is None else inquiry.matter
         self._content = content_words(self._matter)
         self._denies = any(word in NEGATIONS for word in words)
-        self._says = any(stem(word) in (_REPORTING if inquiry is None else _SAYING) for word in words[1:])
+        self._says = any(says(word, _REPORTING if inquiry is None else _SAYING) for word in words[1:])
         self._in_order = 1.0 if inquiry is None else _IN_ORDER_ASKED
         self._in_sentence = _IN_SENTENCE if inquiry is None else _IN_SENTENCE_ASKED
         self._weights = {
@@ -215,7 +216,7 @@ class Ranking:
             return max(found)
         if self._says and document.depth > 1 and Kind.WHAT in inquiry.suited and not inquiry.is_named:
             found.append(self._share_named(document.speaker))  # what did they say?
-            found += [self._called(document.manner, word) for word in self._content if stem(word) in _SAYING]
+            found += [self._called(document.manner, word) for word in self._content if says(word, _SAYING)]
         head = inquiry.head
         if inquiry.is_named:
             found = [
@@ -230,9 +231,7 @@ class Ranking:
         """How far the claim is what the question says that somebody said: by its speaker, and its matter."""
         voice = {word for name in document.speaker.names for word in name}
         said = {*document.quote, *(word for part in _parts(document) for name in part.names for word in name)}
-        matter = [
-            w for w in self._content if stem(w) not in _SAYING and not likeness(w, voice, lenient=False)
-        ]
+        matter = [w for w in self._content if not says(w, _SAYING) and not likeness(w, voice, lenient=False)]
         weight = sum(self._weights[word] for word in matter)
         shared = sum(self._weights[word] * likeness(word, said, lenient=True) for word in matter)
         return self._share_named(document.speaker) * (shared / weight if weight else 1.0)

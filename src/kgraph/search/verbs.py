@@ -5,20 +5,23 @@ English words alone, without a model of the language: "is -ing" is active, "is -
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from kgraph.search.words import NEGATIONS, STOP_WORDS, lemma
+from kgraph.search.words import NEGATIONS, STOP_WORDS, lemma, stem
 
-__all__ = ["AUXILIARIES", "BE", "DO", "Voice", "is_past", "voice_of", "without_future"]
+__all__ = ["AUXILIARIES", "BE", "DO", "Voice", "is_past", "says", "voice_of", "without_future"]
 
 BE: Final = frozenset("am is are was were be been".split())
 DO: Final = frozenset("do does did".split())
 AUXILIARIES: Final = (
     BE | DO | frozenset("has have had will would can could may might shall should must".split())
 )
+#: What nouns end in, though their plain form is a verb's.
+_NOMINAL: Final = ("s", "y", "ion", "al", "ance", "ence", "ment", "ure", "th", "ing")
+_NO_VERBS: Final = frozenset("state states".split())
 #: "Who is going to …" asks of no going.
 _FUTURE: Final = ("going", "to")
 
@@ -47,7 +50,15 @@ def voice_of(words: Sequence[str]) -> Voice:
 
 def is_past(word: str) -> bool:
     """Whether a word looks like the past form of a verb: stopped, led."""
-    return word.endswith("ed") or word != lemma(word)
+    return word.endswith("ed") or (word != lemma(word) and not word.endswith(_NOMINAL))
+
+
+def says(word: str, verbs: Container[str]) -> bool:
+    """Whether a word is one of some verbs, given by their stems: told is, states and commander are not."""
+    verb, *_ = word.partition("_")
+    doer = verb.removesuffix("s")
+    names_doer = doer.endswith("er") and stem(doer[:-2]) in verbs
+    return stem(verb) in verbs and verb not in _NO_VERBS and not names_doer
 
 
 def without_future(words: Sequence[str]) -> Sequence[str]:
