@@ -94,6 +94,7 @@ def test_a_verb_and_its_particle_are_one_also_when_they_are_parted() -> None:
     assert "remov" in synonyms("took_down")
     assert join_particles("take control".split()) == ("take", "control")
     assert join_particles("turn the convoy to the north".split())[0] == "turn"  # "to" is not parted
+    assert join_particles("use to".split()) == ("use", "to")
     assert join_particles("have not gone away".split()) == ("have", "not_gone", "away")
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from kgraph.search.lexicon import read_groups
 from kgraph.search.synonymy import PARTICLE, join_particles, synonyms
-from kgraph.search.verbs import AUXILIARIES, BE, Voice, is_past, voice_of, without_future
+from kgraph.search.verbs import AUXILIARIES, BE, DO, Voice, is_past, voice_of, without_future
 from kgraph.search.words import STOP_WORDS, stem
 
 __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
@@ -28,8 +28,8 @@ _ABOUT: Final = frozenset("about over concerning regarding".split())
 #: What "how" asks for the outcome with: how did it end?
 _ENDING: Final = frozenset("end ended finish finished out turnout go work".split())
 _OUTCOME: Final = "outcome"
-#: What "what" asks for a name with: what is it called?
-_CALLED: Final = frozenset("called named".split())
+#: What "what" asks for a name with: what is it called, what does it mean?
+_CALLED: Final = frozenset("called named mean".split())
 _NAME: Final = "name"
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
@@ -163,7 +163,7 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
         kind = Kind.WHY
     if kind is Kind.HOW and after and after[-1] in _ENDING:
         return _wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME)
-    if kind is Kind.WHAT and len(after) > 2 and after[0] in BE and after[-1] in _CALLED:
+    if kind is Kind.WHAT and len(after) > 2 and (after[0] in BE | DO) and after[-1] in _CALLED:
         return _wanting(_SUITED[Kind.WHAT], after[:-1], _NAME)
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
         noun = _named_noun(after) if kind is not Kind.WHO else None

@@ -20,6 +20,8 @@ __all__ = ["PARTICLE", "close_synonyms", "is_instance", "join_particles", "synon
 PARTICLE: Final = "_"
 #: How many words may stand between them, where any may: "take the barricades down", "not been named".
 _PARTED_AT_MOST: Final = 3
+#: "What did they use to get there": no habit, as in "they used to".
+_USE: Final = f"use{PARTICLE}to"
 _YEAR: Final = "year"
 _IS_YEAR: Final = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 _PARTING: Final = frozenset("not without".split())
@@ -83,6 +85,8 @@ def join_particles(words: Sequence[str]) -> tuple[str, ...]:
             if end > start + 1 and verb not in _PARTING and particle not in _PARTED:
                 continue
             together = f"{verb}{PARTICLE}{particle}"
+            if together == _USE:
+                continue
             if joined[start] == verb and joined[end] and _key(together) in _all():
                 joined[start], joined[end] = together, ""
                 break
