@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kgraph.search.inquiry import Kind, read_inquiry
+from kgraph.search.inquiry import Inquiry, Kind, read_inquiry
 from kgraph.search.likeness import aligned, alike, covered, extent, longest_run, misspelt
-from kgraph.search.synonymy import join_particles, synonyms
-from kgraph.search.words import read_words
+from kgraph.search.synonymy import is_instance, join_particles, synonyms
+from kgraph.search.verbs import says
+from kgraph.search.words import read_words, stem
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,16 @@ from kgraph.search.words import read_words
         ("what was the aim of the bombing", Kind.WHY, "the bombing", "aim"),
         ("the number of countries", Kind.COUNT, "countries", "number"),
         ("what did they come for", Kind.WHY, "did they come for", None),
-        ("where is the convoy going to", Kind.WHERE, "is the convoy to", None),
+        ("where is the convoy going to", Kind.WHERE, "is the convoy going to", None),
+        ("what are they trying to do", Kind.WHY, "are they trying to do", None),
+        ("what did they call for", Kind.WHAT, "did they call for", None),
+        ("how did the attempts end", Kind.WHAT, "did the attempts", "outcome"),
+        ("what is the force called", Kind.WHAT, "is the force", "name"),
+        ("who is going to meet", Kind.WHO, "will meet", None),
+        ("what happened in July", Kind.EVENT, "in july", None),
+        ("what happened when they came", Kind.OCCASION, "they came", None),
+        ("how big is the convoy", Kind.SORT, "is the convoy", None),
+        ("what is the office of Ristic", Kind.OFFICE, "ristic", "office"),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
 )
@@ -48,6 +58,21 @@ def test_who_can_be_asked_of_both_ends() -> None:
     assert suited("who bombed Kosovo")[Kind.WHO] > suited("who bombed Kosovo")[Kind.WHOM]
     assert suited("who did Nato bomb")[Kind.WHOM] > suited("who did Nato bomb")[Kind.WHO]
     assert Kind.SORT in suited("what is Kfor")
+    assert suited("who is bombing Kosovo")[Kind.WHO] > suited("who is bombing Kosovo")[Kind.WHOM]
+    assert suited("who has been bombed")[Kind.WHOM] > suited("who has been bombed")[Kind.WHO]
+    assert suited("which country lost control")[Kind.WHO] > suited("which country lost control")[Kind.WHOM]
+
+
+def test_a_question_may_insist_on_a_name_or_on_an_end() -> None:
+    def read(text: str) -> Inquiry:
+        inquiry = read_inquiry(text, read_words(text))
+        assert inquiry is not None
+        return inquiry
+
+    assert read("which demand was resisted").is_named
+    assert not read("which country was bombed").is_named
+    assert read("what forced Nato to use helicopters").is_of_subject
+    assert not read("what did Nato use").is_of_subject
 
 
 def test_a_question_of_yes_or_no_wants_no_kind() -> None:
@@ -68,6 +93,22 @@ def test_a_verb_and_its_particle_are_one_also_when_they_are_parted() -> None:
     assert join_particles("took down barricades".split()) == ("took_down", "barricades")
     assert "remov" in synonyms("took_down")
     assert join_particles("take control".split()) == ("take", "control")
+    assert join_particles("turn the convoy to the north".split())[0] == "turn"  # "to" is not parted
+    assert join_particles("use to".split()) == ("use", "to")
+    assert join_particles("have not gone away".split()) == ("have", "not_gone", "away")
+
+
+def test_who_says_something_is_not_the_saying() -> None:
+    verbs = frozenset(map(stem, ("command", "order", "state", "ask")))
+    assert all(says(word, verbs) for word in ("commanded", "order", "orders", "stated", "ask_for"))
+    assert not any(says(word, verbs) for word in ("commander", "commanders", "states", "went"))
+
+
+def test_a_word_may_be_what_a_noun_names() -> None:
+    assert is_instance("july", "month")
+    assert is_instance("1999", "year")
+    assert is_instance("serbia", "country")
+    assert not is_instance("july", "year")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +134,9 @@ def test_words_are_alike_in_degrees() -> None:
     assert degrees == sorted(degrees, reverse=True)
     assert (degrees[0], degrees[-1]) == (1.0, 0.0)
     assert alike("barricade", "roadblock", lenient=False) == 0.0
-    assert alike("peace", "peacekeeper", lenient=True) == 0.0  # less than half of a word is another word
+    assert 0.0 < alike("colonel", "commander", lenient=True) < alike("chief", "commander", lenient=True)
+    assert alike("give_in", "given", lenient=True) < alike("give", "given", lenient=True)
+    assert alike("coun", "counterinsurgency", lenient=True) == 0.0  # less than half of a word is another word
     assert alike("peacekee", "peacekeeper", lenient=True) > 0.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgraph.search.dates import DayRange, parse_edtf
-from kgraph.search.words import close_hyphens, read_words, stem
+from kgraph.search.words import close_hyphens, join_numbers, read_words, stem
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from kgraph.search.words import close_hyphens, read_words, stem
         ("cannot can't won't", "can not can not will not"),
         ("co-operation re-elect stand-off standoff", "cooperation reelect standoff standoff"),
         ("1,200 eighty two", "1200 80 2"),
+        ("the U.S. and the US, not us; U.N.", "the usa and the usa not us un"),
         ('"AND" (OR) ^NOT~2 [a TO b] *:* \\', "and or not 2 a to b"),
         ("\x00\x1b[31m\u202e🙂", "31m"),
         ("", ""),
@@ -31,6 +32,11 @@ from kgraph.search.words import close_hyphens, read_words, stem
 def test_spellings_fold(text: str, words: str) -> None:
     expected = ["your" if word == "yor" else word for word in read_words(words)]
     assert read_words(text) == expected
+
+
+def test_numerals_that_make_one_number_are_joined() -> None:
+    words = read_words("seventy-eight days, two hundred men, 60 miles, 1999 8")
+    assert join_numbers(words) == "78 days 200 men 60 miles 1999 8".split()
 
 
 def test_hyphens_can_be_closed() -> None:

@@ -48,16 +48,16 @@ def first_answers(graph: KnowledgeGraph, name: str) -> Iterator[tuple[str, str, 
 
 def test_the_right_assertion_comes_first_with_its_whole_chain(graph: KnowledgeGraph) -> None:
     answers = list(first_answers(graph, "questions.tsv"))
-    assert len(answers) >= 700
+    assert len(answers) >= 1000
     missed = [(question, first) for question, first, is_right in answers if not is_right]
     assert len(missed) <= 0.05 * len(answers), missed
 
 
-def test_questions_that_nothing_was_tuned_on_find_it_too(graph: KnowledgeGraph) -> None:
+def test_questions_that_were_held_out_find_it_too(graph: KnowledgeGraph) -> None:
     answers = list(first_answers(graph, "held_out.tsv"))
-    assert len(answers) >= 100
+    assert len(answers) >= 130
     # Which ones are missed is not shown, lest they be tuned on.
-    assert sum(is_right for *_, is_right in answers) >= 0.85 * len(answers)
+    assert sum(is_right for *_, is_right in answers) >= 0.89 * len(answers)
 
 
 def test_every_sentence_is_asked_about() -> None:

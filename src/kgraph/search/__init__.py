@@ -6,6 +6,7 @@
     inquiry     what a question asks for, and what kinds of answer there are
     entries     what is indexed, read off the graphs
     index       the folder on disk; the only room that knows how tantivy stores it
+    verbs       what the form of a verb tells
     synonymy    what may be said otherwise
     tiers       a question as queries, the strict before the lenient
     likeness    how alike words and sequences of words are

@@ -5,6 +5,7 @@ Read off the graphs that a generation is made of, so the index says exactly what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,8 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.search.dates import DayRange, parse_edtf, spanning
 from kgraph.search.inquiry import Kind
+from kgraph.search.lexicon import read_groups
+from kgraph.search.words import read_words
 from kgraph.vocab import KG, RDF_TYPE, RDFS, SKOS, XSD
 
 __all__ = ["AssertionEntry", "NameEntry", "Part", "read_entries"]
@@ -36,27 +39,27 @@ _MANNERS: Final = {
     "ended": "former formerly once",
     "negative": "deny denied no not",
     "editorial-insertion": "editor desk insert add write bracket",
-    "byline": "byline credit agency wrote author publish news",
+    "byline": "byline credit agency wrote author publish news source",
 }
 
 
 #: What the things of a class are an answer to; and the predicates that say more of it than that class does.
 _KINDS_OF_CLASSES: Final = {
-    KG + "Actor": Kind.WHO,
-    KG + "Location": Kind.WHERE,
-    KG + "TimeExpression": Kind.WHEN,
-    KG + "Equipment": Kind.HOW,
-    KG + "Medium": Kind.HOW,
-    KG + "Status": Kind.SORT,
-    KG + "Event": Kind.WHAT,
+    KG + "Actor": (Kind.WHO,),
+    KG + "Location": (Kind.WHERE,),
+    KG + "TimeExpression": (Kind.WHEN,),
+    KG + "Equipment": (Kind.HOW,),
+    KG + "Medium": (Kind.HOW, Kind.WHERE),
+    KG + "Status": (Kind.SORT,),
+    KG + "Event": (Kind.EVENT,),
 }
 _KINDS_OF_PREDICATES: Final = {
     RDF_TYPE: Kind.SORT,
     KG + "hasPurpose": Kind.WHY,
     KG + "hasReason": Kind.WHY,
-    KG + "after": Kind.WHEN,
-    KG + "before": Kind.WHEN,
-    KG + "coincidesWith": Kind.WHEN,
+    KG + "after": Kind.OCCASION,
+    KG + "before": Kind.OCCASION,
+    KG + "coincidesWith": Kind.OCCASION,
     KG + "count": Kind.COUNT,
     KG + "countMoreThan": Kind.COUNT,
     KG + "isoDuration": Kind.DURATION,
@@ -65,6 +68,16 @@ _KINDS_OF_PREDICATES: Final = {
     KG + "qualifierText": Kind.SORT,
 }
 _CAUSES: Final = KG + "ledTo"
+_OFFICES: Final = KG + "authorityOf"
+_BY: Final = " by"
+_DURATION: Final = KG + "isoDuration"
+_ISO_DURATION: Final = re.compile(r"P(\d+)([DWMY])")
+_UNITS: Final = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
+_KINDS_OF_WORDS: Final = {
+    Kind.COUNT: frozenset(word for group in read_groups("quantities.txt") for word in group),
+    Kind.DURATION: frozenset("hours days weeks months years decades".split()),
+    Kind.WHERE: frozenset("in at near nearby outside inside".split()),
+}
 #: Predicates of other vocabularies, whose names stand in no graph.
 _UNNAMED: Final = {RDF_TYPE: ("is a",), SKOS + "altLabel": ("alternative label", "alias")}
 
@@ -82,9 +95,9 @@ class AssertionEntry:
     """An assertion as the index sees it.
 
     ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
-    said of how it is put, ``speaker`` and ``relayers`` what they are called. ``depth`` counts the voices
-    between the words and the reader; ``is_link`` is true of a claim that only ties an act of speech to its
-    content (kg:hasContent).
+    said of how it is put, ``speaker`` and ``relayers`` what they are called, ``epithets`` what the speaker is
+    called by office. ``depth`` counts the voices between the words and the reader; ``is_link`` is true of a
+    claim that only ties an act of speech to its content (kg:hasContent).
     """
 
     iri: str
@@ -96,6 +109,7 @@ class AssertionEntry:
     manner: str = ""
     speaker: tuple[str, ...] = ()
     relayers: tuple[str, ...] = ()
+    epithets: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     article: str | None = None
     mode: str | None = None
@@ -123,7 +137,9 @@ def read_entries(triples: Iterable[ox.Triple]) -> Iterator[AssertionEntry | Name
     """The entries of a generation's graphs, taken together."""
     index = TripleIndex(triples)
     reader = _Reader(index)
-    for claim in read_claims(index):
+    claims = list(read_claims(index))
+    reader.learn(claims)
+    for claim in claims:
         yield reader.assertion(claim)
     for iri in index:
         if not iri.startswith("_:") and (labels := reader.labels(iri)):
@@ -137,6 +153,19 @@ class _Reader:
         for interpretation in index.instances(KG + "DateInterpretation"):
             for subject in index.iris(interpretation, KG + "about"):
                 self._readings.setdefault(subject, []).extend(self._literals(interpretation, KG + "edtf"))
+        self._epithets: dict[str, list[str]] = {}
+
+    def learn(self, claims: Iterable[Claim]) -> None:
+        """What speakers are called by their office: "mayor of Zubin Potok"."""
+        for claim in claims:
+            predicate = claim.predicate.value if claim.predicate is not None else ""
+            if isinstance(claim.subject, ox.NamedNode) and _OFFICES in self._upwards(predicate)[1:]:
+                epithets = self._epithets.setdefault(claim.subject.value, [])
+                epithets += [
+                    f"{office} {place}"
+                    for office in self.labels(predicate)
+                    for place in self._names(claim.object)
+                ]
 
     def labels(self, iri: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
@@ -148,6 +177,7 @@ class _Reader:
         index = self._index
         chain = source_chain(index, claim.source)
         manners = ((value or "").removeprefix(KG) for value in (claim.mode, claim.modality, claim.polarity))
+        epithets = (name for agent in claim.attributed_to for name in self._epithets.get(agent, ()))
         speaker, relayers = (
             tuple(dict.fromkeys(name for agent in agents for name in self.labels(agent)))
             for agents in (claim.attributed_to, chain.agents[1:])
@@ -157,12 +187,15 @@ class _Reader:
             iri=claim.iri,
             quotes=self._quoted(claim.evidence),
             sentence=index.literal(claim.sentence or "", KG + "exactText") or "",
-            subject=Part(self._names(claim.subject), self._subject_kinds(claim.subject, predicate)),
+            subject=Part(self._subject_names(claim.subject), self._subject_kinds(claim.subject, predicate)),
             predicate=Part(self._predicate_names(predicate)),
-            object=Part(self._names(claim.object), self._object_kinds(claim.object, predicate)),
+            object=Part(
+                self._object_names(claim.object, predicate), self._object_kinds(claim.object, predicate)
+            ),
             manner=" ".join(_MANNERS[manner] for manner in manners if manner in _MANNERS),
             speaker=speaker,
             relayers=relayers,
+            epithets=tuple(epithets),
             speakers=claim.attributed_to,
             article=index.iri(claim.sentence or "", KG + "partOfArticle"),
             mode=claim.mode,
@@ -179,6 +212,21 @@ class _Reader:
         if not isinstance(term, ox.NamedNode):
             return ()
         return self.labels(term.value) or self._quoted(self._index.iris(term.value, KG + "evidence"))
+
+    def _subject_names(self, term: Term | None) -> tuple[str, ...]:
+        """Of a claim that another is about, also who is in it."""
+        names = self._names(term)
+        if not isinstance(term, ox.NamedNode) or self.labels(term.value):
+            return names
+        ends = (end for name in ("subject", "object") for end in self._index.iris(term.value, KG + name))
+        actors = (end for end in ends if Kind.WHO in self._kinds(ox.NamedNode(end)))
+        return (*names, *(name for actor in actors for name in self.labels(actor)))
+
+    def _object_names(self, term: Term | None, predicate: str) -> tuple[str, ...]:
+        names = self._names(term)
+        if predicate == _DURATION and names and (match := _ISO_DURATION.fullmatch(names[0])):
+            return (*names, f"{match[1]} {_UNITS[match[2]]}")
+        return names
 
     def _quoted(self, spans: Iterable[str]) -> tuple[str, ...]:
         """The words of some spans, in the order of the text: what a claim is called that another is about."""
@@ -205,11 +253,19 @@ class _Reader:
     def _object_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
         """By what its predicate says of it, or else by its class: a state can be a place, and can act."""
         if (kind := _KINDS_OF_PREDICATES.get(predicate)) is not None:
-            return (kind,)
+            return (kind, *self._kinds_of_words(term))
         kinds = self._kinds_of(self._index.iris(predicate, RDFS + "range")) or self._kinds(term)
-        if KG + "hasAgent" in self._upwards(predicate):
+        upwards = self._upwards(predicate)
+        if _OFFICES in upwards[1:]:
+            kinds = (*kinds, Kind.OFFICE)
+        if KG + "hasAgent" in upwards or any(name.endswith(_BY) for name in self.labels(predicate)):
             return kinds
         return tuple(Kind.WHOM if kind is Kind.WHO else kind for kind in kinds)
+
+    def _kinds_of_words(self, term: Term | None) -> tuple[Kind, ...]:
+        """What a literal says more than its predicate does: "larger numbers" is a quantity."""
+        words = set(read_words(term.value)) if isinstance(term, ox.Literal) and term.language else set()
+        return tuple(kind for kind, telling in _KINDS_OF_WORDS.items() if words & telling)
 
     def _kinds(self, term: Term | None) -> tuple[Kind, ...]:
         if isinstance(term, ox.Literal):
@@ -219,7 +275,7 @@ class _Reader:
         return self._kinds_of(self._index.iris(term.value, RDF_TYPE)) or (Kind.WHAT,)
 
     def _kinds_of(self, classes: Iterable[str]) -> tuple[Kind, ...]:
-        return tuple(dict.fromkeys(_KINDS_OF_CLASSES[iri] for iri in classes if iri in _KINDS_OF_CLASSES))
+        return tuple(dict.fromkeys(kind for iri in classes for kind in _KINDS_OF_CLASSES.get(iri, ())))
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""

@@ -3,7 +3,7 @@
 The graphs describe what happens by events: that Kfor will act today is, there, *Kfor actions · at time ·
 today*. A claim makes such a fact where each of its words stands among the names of the claim's parts, and
 where those parts are in turn what the fact speaks of, not something longer that happens to mention it.
-Misspellings don't count: an answer here must not be about somebody else.
+Misspellings don't count, nor words that are only near: an answer here must not be about somebody else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kgraph.search.index import Aspect, Document
-from kgraph.search.synonymy import synonyms
+from kgraph.search.synonymy import close_synonyms
 from kgraph.search.words import STOP_WORDS, stem
 
 __all__ = ["makes_fact"]
@@ -28,13 +28,13 @@ def makes_fact(document: Document, words: Sequence[str]) -> bool:
     named = {stem(word) for part in parts for name in part.names for word in name}
     if not all(_means(word, named) for word in words):
         return False
-    said = {meant for word in words for meant in (stem(word), *synonyms(word))}
+    said = {meant for word in words for meant in (stem(word), *close_synonyms(word))}
     ends = sorted(_share_said(part, said) for part in (document.subject, document.object))
     return ends[1] >= _NEARER and ends[0] >= _FARTHER
 
 
 def _means(word: str, stems: set[str]) -> bool:
-    return stem(word) in stems or not synonyms(word).isdisjoint(stems)
+    return stem(word) in stems or not close_synonyms(word).isdisjoint(stems)
 
 
 def _share_said(part: Aspect, said: Iterable[str]) -> float:

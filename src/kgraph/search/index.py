@@ -41,6 +41,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     for name in ("quote", "names", "sentence"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("epithet", stored=True, tokenizer_name="whitespace", index_option="basic")
     for name in ("stems", "traits"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in ("first", "last"):
@@ -111,6 +112,9 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
         for rendition in texts[before:]:
             add("names", rendition)
         parts.append(f"{len(texts) - before}:{','.join(kinds)}")
+    for epithet in entry.epithets:
+        add("epithet", epithet := fold_words(epithet))
+        texts.append(epithet)
     add("stems", _stems(texts))
     add("traits", _traits(entry))
     marks = f"{entry.depth}{int(entry.is_link)}{int(entry.is_negative)}"
@@ -258,7 +262,7 @@ class IndexReader:
             predicate=predicate,
             object=value,
             manner=manner,
-            speaker=speaker,
+            speaker=Aspect((*speaker.names, *(tuple(name.split()) for name in stored.get_all("epithet")))),
             depth=int(marks[0]),
             is_link=marks[1] == "1",
             is_negative=marks[2] == "1",

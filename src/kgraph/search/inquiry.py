@@ -10,28 +10,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
 from kgraph.search.lexicon import read_groups
-from kgraph.search.synonymy import join_particles
-from kgraph.search.words import STOP_WORDS
+from kgraph.search.synonymy import PARTICLE, join_particles, synonyms
+from kgraph.search.verbs import AUXILIARIES, BE, DO, Voice, is_past, voice_of, without_future
+from kgraph.search.words import STOP_WORDS, stem
 
 __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
 
 _ASKED: Final = re.compile(r"\?\W*\Z")
-_BE: Final = frozenset("am is are was were be been".split())
-_DO: Final = frozenset("do does did".split())
-#: What a question that wants a yes or a no begins with, and what follows the noun of "which noun".
-_AUXILIARIES: Final = (
-    _BE | _DO | frozenset("has have had will would can could may might shall should must".split())
-)
+#: What "what" stands behind where it asks for a topic: about what, what are they quarrelling over.
+_ABOUT: Final = frozenset("about over concerning regarding".split())
+#: What "how" asks for the outcome with: how did it end?
+_ENDING: Final = frozenset("end ended finish finished out turnout go work".split())
+_OUTCOME: Final = "outcome"
+#: What "what" asks for a name with: what is it called, what does it mean?
+_CALLED: Final = frozenset("called named mean".split())
+_NAME: Final = "name"
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
-#: "Who is going to …" asks of no going.
-_FUTURE: Final = ("going", "to")
 _NOUN_AT_MOST: Final = 3
 _NAME_AT_MOST: Final = 4
 
@@ -49,6 +50,9 @@ class Kind(StrEnum):
     DURATION = "duration"
     DISTANCE = "distance"
     SORT = "sort"
+    OFFICE = "office"
+    OCCASION = "occasion"
+    EVENT = "event"
     WHAT = "what"
 
 
@@ -57,16 +61,28 @@ _SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in K
     Kind.WHO: {Kind.WHO: 1.0, Kind.WHOM: 0.6},
     Kind.WHOM: {Kind.WHOM: 1.0, Kind.WHO: 0.8},
     Kind.WHAT: {
-        **dict.fromkeys((Kind.WHAT, Kind.HOW), 1.0),
+        **dict.fromkeys((Kind.WHAT, Kind.EVENT, Kind.HOW), 1.0),
         **dict.fromkeys((Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.COUNT), 0.6),
         Kind.SORT: 0.4,
     },
     Kind.WHERE: {Kind.WHERE: 1.0, Kind.HOW: 0.5},
+    Kind.WHEN: {Kind.WHEN: 1.0, Kind.OCCASION: 1.0},
+    Kind.WHY: {Kind.WHY: 1.0, Kind.OCCASION: 0.5},
+    Kind.OCCASION: {Kind.OCCASION: 1.0, Kind.WHY: 0.6, Kind.WHEN: 0.4},
+    Kind.EVENT: {Kind.EVENT: 1.0, Kind.SORT: 0.5, Kind.WHAT: 0.3},
     Kind.COUNT: {Kind.COUNT: 1.0, Kind.SORT: 0.4},
+    Kind.OFFICE: {Kind.OFFICE: 1.0, Kind.SORT: 0.5},
 }
 #: What it is that one asks for by the number of its units: how many days, how many miles.
 _COUNTED: Final = {Kind.WHEN: Kind.DURATION, Kind.DISTANCE: Kind.DISTANCE}
 _ANYBODY: Final = {Kind.WHO: 0.9, Kind.WHOM: 1.0}
+
+
+_SUITED_BY_VOICE: Final[dict[Voice, dict[Kind, float]]] = {
+    Voice.ACTIVE: {Kind.WHO: 1.0, Kind.WHOM: 0.4},
+    Voice.PASSIVE: {Kind.WHO: 0.8, Kind.WHOM: 1.0},
+    Voice.EITHER: _ANYBODY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +91,15 @@ class Inquiry:
 
     ``suited`` says how well each kind of answer suits it (none: it wants a yes or a no). ``matter`` is what
     it says, without the words that only ask. ``head`` is the noun that names the answer, if one does:
-    "which deadline" wants whatever is called a deadline.
+    "which deadline" wants whatever is called a deadline, and ``is_named`` says that nothing else will do.
+    ``is_of_subject`` is true of "what forced them", which wants the one end of a claim before the other.
     """
 
     suited: Mapping[Kind, float]
     matter: tuple[str, ...]
     head: str | None = None
+    is_named: bool = False
+    is_of_subject: bool = False
 
 
 @cache
@@ -99,7 +118,16 @@ def asking_words() -> frozenset[str]:
 @cache
 def _kinds_of_nouns() -> dict[str, Kind]:
     kinds = {noun: Kind(kind) for kind, *nouns in read_groups("nouns.txt") for noun in nouns}
-    return kinds | {f"{noun}s": kind for noun, kind in kinds.items()}
+    return kinds | {_plural(noun): kind for noun, kind in kinds.items()}
+
+
+def _plural(noun: str) -> str:
+    return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+
+
+@cache
+def _aims() -> frozenset[str]:
+    return frozenset(stem(word) for group in read_groups("aims.txt") for word in group)
 
 
 def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
@@ -110,6 +138,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     """
     if all(word in asking_words() for word in words):
         return None
+    words = without_future(words)
     is_asked = _ASKED.search(text) is not None
     for start in range(len(words) if is_asked else min(2, len(words))):
         if start and not is_asked and words[start - 1] not in STOP_WORDS:
@@ -118,22 +147,27 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
             end = start + len(phrase)
             if tuple(words[start:end]) == phrase:
                 return _inquiry(kind, words[:start], words[end:])
-    if words and words[0] not in _AUXILIARIES and (noun := _leading_noun(words)) is not None:
+    if words and words[0] not in AUXILIARIES and (noun := _leading_noun(words)) is not None:
         kind_of_noun = _kinds_of_nouns().get(noun[0])
         if kind_of_noun is not None:
-            return _wanting(_suited_to_noun(kind_of_noun), noun[1], noun[0])
-    if words and (words[0] in _AUXILIARIES or is_asked):
+            return _wanting(_ANYBODY if kind_of_noun is Kind.WHO else _SUITED[kind_of_noun], noun[1], noun[0])
+    if words and (words[0] in AUXILIARIES or is_asked):
         return Inquiry({}, join_particles(words))
     return None
 
 
 def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
     head = None
-    if kind is Kind.WHAT and after[-1:] == ["for"]:
-        kind = Kind.WHY  # what did they come for?
+    is_named = False
+    if kind is Kind.WHAT and _asks_for_purpose(after):
+        kind = Kind.WHY
+    if kind is Kind.HOW and after and after[-1] in _ENDING:
+        return _wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME)
+    if kind is Kind.WHAT and len(after) > 2 and (after[0] in BE | DO) and after[-1] in _CALLED:
+        return _wanting(_SUITED[Kind.WHAT], after[:-1], _NAME)
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
         noun = _named_noun(after) if kind is not Kind.WHO else None
-        if noun is None and after and after[0] in _BE:
+        if noun is None and after and after[0] in BE:
             noun = _defined_noun(after)
         if noun is not None:
             head, after = noun
@@ -143,41 +177,58 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
             elif meant is not None:
                 kind = _COUNTED[meant] if kind is Kind.COUNT else meant
             else:
-                after = (*after, head)
-    suited: Mapping[Kind, float] = _SUITED[kind] if head is None else _suited_to_noun(kind)
-    if kind in (Kind.WHAT, Kind.WHO) and after and after[0] in _BE and len(after) <= _NAME_AT_MOST:
-        suited = {**suited, Kind.SORT: 1.0}  # what is a thing, who is somebody?
-    if kind is Kind.WHO and after and after[0] in _DO:
-        suited = _SUITED[Kind.WHOM]  # who did they call?
-    elif kind is Kind.WHO and after and after[0] in _BE:
-        suited = {**suited, **_ANYBODY}  # who is to come, and who is called?
-    if kind is Kind.WHAT and head is None and "about" in (*before, *after[-1:]):
+                after, is_named = (*after, head), kind is Kind.WHAT
+    suited = _suited(kind, head, after)
+    if kind is Kind.WHAT and head is None and not _ABOUT.isdisjoint((*before, *after[-1:])):
         head = "about"
-    return _wanting(suited, (*before, *after), head)
+    of_subject = kind is Kind.WHAT and head is None and bool(after) and after[0] not in AUXILIARIES
+    wanted = _wanting(suited, (*before, *after), head)
+    return replace(wanted, is_named=is_named, is_of_subject=of_subject)
 
 
-def _suited_to_noun(kind: Kind) -> Mapping[Kind, float]:
-    """A noun does not say which part somebody has in it: the agency that told, or was told."""
-    return _ANYBODY if kind is Kind.WHO else _SUITED[kind]
+def _asks_for_purpose(after: Sequence[str]) -> bool:
+    """What did they come for, what are they trying to do?"""
+    if list(after[-2:]) == ["to", "do"]:
+        return any(stem(word) in _aims() for word in after)
+    return list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
+
+
+def _suited(kind: Kind, head: str | None, after: Sequence[str]) -> Mapping[Kind, float]:
+    """How well each kind of answer suits a question for a kind, perhaps by a noun, with what follows."""
+    if kind is not Kind.WHO:
+        suited = _SUITED[kind]
+    elif head is not None and not after:
+        suited = _ANYBODY
+    else:
+        suited = _SUITED_BY_VOICE[voice_of(after)]
+    if kind in (Kind.WHAT, Kind.WHO) and after and after[0] in BE and len(after) <= _NAME_AT_MOST:
+        suited = {**suited, Kind.SORT: 1.0, Kind.OFFICE: 1.0}  # what is a thing, who is somebody?
+    return suited
 
 
 def _wanting(suited: Mapping[Kind, float], matter: Sequence[str], head: str | None) -> Inquiry:
     """An inquiry; where nothing else is said in it, its noun is the matter."""
     if head is not None and all(word in STOP_WORDS for word in matter):
         matter = (head,)
-    following = (*matter[1:], "")
-    pairs = zip(matter, following, strict=True)
-    return Inquiry(suited, join_particles([word for word, after in pairs if (word, after) != _FUTURE]), head)
+    return Inquiry(suited, join_particles(matter), head)
 
 
 def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """The noun of "which noun did …", and what else is said."""
+    if words and words[0].isdecimal():
+        words = words[1:]  # which two parties
+    following = words[1 : _NOUN_AT_MOST + 1]
+    is_subject = (
+        bool(following) and following[0] not in STOP_WORDS and not AUXILIARIES.intersection(following)
+    )
+    if is_subject and words[0] in _kinds_of_nouns():
+        return words[0], words[1:]  # which country lost control of …
+    if not words or is_past(words[0]):
+        return None  # what forced …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
-        if word in _AUXILIARIES or word in _PREPOSITIONS:
+        if word in AUXILIARIES or word in _PREPOSITIONS:
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None
-    if words and words[0] not in STOP_WORDS:
-        return words[0], words[1:]
-    return None
+    return (words[0], words[1:]) if words[0] not in STOP_WORDS else None
 
 
 def _defined_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:

@@ -54,13 +54,14 @@ class IndexLexicon:
     def corrected(self, words: Sequence[str]) -> list[str]:
         """The words, each that is known in no form replaced by the nearest one that it may misspell.
 
-        The entries that have most of the other words say what it can have been.
+        A word with synonyms is an English word, and meant. For others, the entries that have most of the
+        question's other words say what it can have been.
         """
         spared = STOP_WORDS | NEGATIONS | asking_words()
         unknown = [
             word
             for word in dict.fromkeys(words)
-            if word not in spared and distance_allowed(word) and not self.knows(word)
+            if word not in spared and distance_allowed(word) and not self.knows(word) and not synonyms(word)
         ]
         if not unknown:
             return list(words)

@@ -1,7 +1,7 @@
 """How alike words are, and how far one sequence of words is another.
 
-A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it.
-Strictly, only the first two count.
+A word of a question is most like itself (1), then another form of it, what it begins, a synonym of it,
+and last what is near it in meaning. Strictly, only the first two count.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from kgraph.search.synonymy import PARTICLE, synonyms
+from kgraph.search.synonymy import PARTICLE, close_synonyms, synonyms
 from kgraph.search.tiers import Match, distance_allowed
 from kgraph.search.words import STOP_WORDS, stem
 
@@ -19,6 +19,9 @@ __all__ = ["aligned", "alike", "covered", "extent", "likeness", "longest_run", "
 _OTHER_FORM: Final = 0.95
 _BEGINNING: Final = 0.8
 _SYNONYM: Final = 0.75
+_RELATED: Final = 0.4
+#: A verb without its particle: give, of give in.
+_VERB_ALONE: Final = 0.5
 #: What a word that carries no matter counts in a sequence.
 _STOP_EXTENT: Final = 0.25
 
@@ -94,12 +97,16 @@ def alike(word: str, other: str, *, lenient: bool) -> float:
     verb, particle, _ = word.partition(PARTICLE)
     root, other_root = stem(verb), stem(other)
     if root == other_root:
+        if particle:
+            return _VERB_ALONE
         return 1.0 if word == other else _OTHER_FORM
     if not lenient or (word in STOP_WORDS and len(word) < 5):
         return 0.0
     if not particle and (_begins(word, other) or _begins(root, other)):
         return _BEGINNING
-    return _SYNONYM if other_root in synonyms(word) else 0.0
+    if other_root not in synonyms(word):
+        return 0.0
+    return _SYNONYM if other_root in close_synonyms(word) else _RELATED
 
 
 def misspelt(word: str, other: str) -> int | None:

@@ -1,14 +1,20 @@
 """Which of the hits of one step is the answer: how much of the question an assertion's own words say.
 
     covered     how much of the question stands in the quotation, in the names, in the sentence, in that
-    order explained   how much of it the claim's names say named       how much of what the claim is about
-    the question names missing     how many of its words stand nowhere said        how much of the question,
-    in its order, the quotation says tight       how little else stands in the quotation: of two quotations
-    that fit, the shorter is meant run         all of it stands side by side in the quotation, or else in
-    the sentence whole       that it is the quotation deeper      of two voices that the quotation carries,
-    the inner one said it link        that an order has some content says less than the content, where both
-    are quoted agreeing    a question that denies looks for a denial answering   a question that asks for a
-    time, a place, a number … looks for such a part
+                order
+    explained   how much of it the claim's names say
+    named       how much of what the claim is about the question names
+    missing     how many of its words stand nowhere
+    said        how much of the question, in its order, the quotation says
+    tight       how little else stands in the quotation: of two quotations that fit, the shorter is meant
+    run         all of it stands side by side in the quotation, or else in the sentence
+    whole       that it is the quotation
+    deeper      of two voices that the quotation carries, the inner one said it
+    link        that an order has some content says less than the content, where both are quoted
+    agreeing    a question that denies looks for a denial
+    answering   a question that asks for a time, a place, a number … looks for such a part, in claims that say
+                the rest of the question
+    speaking    a question about what somebody said looks for what they said
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
 """
@@ -31,8 +37,9 @@ from kgraph.search.likeness import (
     longest_run,
     match_of,
 )
-from kgraph.search.synonymy import join_particles
+from kgraph.search.synonymy import is_instance, join_particles
 from kgraph.search.tiers import Match, Step, content_words
+from kgraph.search.verbs import says
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
 
 __all__ = ["Lexicon", "Ranking", "Scored"]
@@ -52,8 +59,8 @@ _IN_ORDER_ASKED: Final = 0.5
 _PHRASE_IN_QUOTE: Final = 0.3
 _PHRASE_IN_SENTENCE: Final = 0.04
 _WHOLE: Final = 0.1
-_SPEAKING: Final = 0.6
-_ENOUGH: Final = 0.4
+_SPEAKING: Final = 0.4
+_ENOUGH: Final = 0.9
 _IS_SAID: Final = 0.75
 _OTHER_END: Final = 0.15
 _DEEPER: Final = 0.04
@@ -62,8 +69,10 @@ _AGREEING: Final = 0.06
 _ANSWERING: Final = 1.0
 _SUBJECT_ANSWERS: Final = 0.75
 _OF_THAT_NAME: Final = 0.6
+_NOT_OF_THAT_NAME: Final = 0.5
 _BOTH: Final = 0.5
 _STOP_WEIGHT: Final = 0.05
+_REPORTING: Final = frozenset(stem(word) for word in read_groups("saying.txt")[0])
 _SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
 
 
@@ -96,7 +105,7 @@ class Ranking:
         self._matter = join_particles(words) if inquiry is None else inquiry.matter
         self._content = content_words(self._matter)
         self._denies = any(word in NEGATIONS for word in words)
-        self._says = inquiry is not None and any(stem(word) in _SAYING for word in words)
+        self._says = any(says(word, _REPORTING if inquiry is None else _SAYING) for word in words[1:])
         self._in_order = 1.0 if inquiry is None else _IN_ORDER_ASKED
         self._in_sentence = _IN_SENTENCE if inquiry is None else _IN_SENTENCE_ASKED
         self._weights = {
@@ -124,7 +133,7 @@ class Ranking:
         score += self._in_order * self._sequence(self._matter, document, lenient=True)
         score += _ANSWERING * self._answering(document) * min(1.0, share / _ENOUGH)
         if self._says and document.depth > 1:
-            score += _SPEAKING * self._share_named(document.speaker)
+            score += _SPEAKING * self._speaking(document)
         return Scored(document.iri, score + self._standing(document), match_of(loosest))
 
     def _covered(
@@ -172,7 +181,7 @@ class Ranking:
 
     def _named(self, document: Document) -> float:
         """The mean share of what the claim is about that the question names."""
-        parts = (document.subject, document.predicate, document.object)
+        parts = _parts(document)
         if not any(part.names for part in parts):
             return max((self._share_said(name) for name in document.names), default=0.0)
         return sum(map(self._share_named, parts)) / len(parts)
@@ -192,7 +201,8 @@ class Ranking:
             return 0.0
         subject, value = document.subject, document.object
         said = [self._share_named(part, lenient=False) for part in (subject, value)]
-        ends = ((value, 1.0, said[1], said[0]), (subject, _SUBJECT_ANSWERS, said[0], said[1]))
+        weights = (_SUBJECT_ANSWERS, 1.0) if inquiry.is_of_subject else (1.0, _SUBJECT_ANSWERS)
+        ends = ((value, weights[0], said[1], said[0]), (subject, weights[1], said[0], said[1]))
         found = [
             weight
             * self._suited(part, is_other_said=part is value or other >= _IS_SAID)
@@ -201,13 +211,30 @@ class Ranking:
             for part, weight, own, other in ends
         ]
         if inquiry.suited.get(Kind.WHO) == 1.0:
-            found.append(max((self._called(document.manner, word) for word in self._content), default=0.0))
+            found.append(self._called(document.manner, self._content[0]))  # who ordered …
         if inquiry.head is None:
             return max(found)
+        if self._says and document.depth > 1 and Kind.WHAT in inquiry.suited and not inquiry.is_named:
+            found.append(self._share_named(document.speaker))  # what did they say?
+            found += [self._called(document.manner, word) for word in self._content if says(word, _SAYING)]
         head = inquiry.head
+        if inquiry.is_named:
+            found = [
+                each * (1.0 if self._called(part, head) else _NOT_OF_THAT_NAME)
+                for each, (part, *_) in zip(found, ends, strict=True)
+            ]
         called = [self._called(part, head) for part in (document.predicate, document.manner)]
         called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
         return max(*found, *called) + _BOTH * min(max(found), max(called))
+
+    def _speaking(self, document: Document) -> float:
+        """How far the claim is what the question says that somebody said: by its speaker, and its matter."""
+        voice = {word for name in document.speaker.names for word in name}
+        said = {*document.quote, *(word for part in _parts(document) for name in part.names for word in name)}
+        matter = [w for w in self._content if not says(w, _SAYING) and not likeness(w, voice, lenient=False)]
+        weight = sum(self._weights[word] for word in matter)
+        shared = sum(self._weights[word] * likeness(word, said, lenient=True) for word in matter)
+        return self._share_named(document.speaker) * (shared / weight if weight else 1.0)
 
     def _suited(self, part: Aspect, *, is_other_said: bool) -> float:
         """How well a part suits the question.
@@ -215,9 +242,14 @@ class Ranking:
         An event is what a claim is about; the news is its other end, unless the question has named that.
         """
         suited = self._inquiry.suited if self._inquiry is not None else {}
-        kinds = part.kinds if is_other_said else part.kinds - {Kind.WHAT}
+        kinds = part.kinds if is_other_said else part.kinds - {Kind.WHAT, Kind.EVENT}
         return max((suited.get(kind, 0.0) for kind in kinds), default=0.0)
 
     def _called(self, part: Aspect, word: str) -> float:
-        """How well a word of the question stands for one of a part's names."""
-        return likeness(word, {each for name in part.names for each in name}, lenient=True)
+        """How well a word of the question stands for one of a part's names, or names its kind."""
+        called = {each for name in part.names for each in name}
+        return likeness(word, called, lenient=True) or float(any(is_instance(each, word) for each in called))
+
+
+def _parts(document: Document) -> tuple[Aspect, Aspect, Aspect]:
+    return document.subject, document.predicate, document.object

@@ -25,7 +25,7 @@ from kgraph.search.known import IndexLexicon
 from kgraph.search.ranking import Ranking, Scored
 from kgraph.search.synonymy import join_particles
 from kgraph.search.tiers import Match, Step, all_meant, content_words, query_of
-from kgraph.search.words import read_words
+from kgraph.search.words import STOP_WORDS, join_numbers, read_words
 
 __all__ = ["DEEPEST", "Hit", "Hits", "Search", "TextIndex"]
 
@@ -213,8 +213,8 @@ def parse_question(text: str, respell: Callable[[list[str]], list[str]]) -> Aske
         )
     matter = _FRAME.sub("", text)
     words = read_words(matter)
-    if not words:
-        matter, words = text, read_words(text)
+    if all(word in STOP_WORDS for word in words):
+        matter, words = text, read_words(text)  # who said this?
     if not words:
         shown = "".join(c for c in text[:40] if not unicodedata.category(c).startswith("C"))
         raise ParameterError(f"There is no word in {shown!r}.", hint="Ask with letters or digits.")
@@ -222,7 +222,7 @@ def parse_question(text: str, respell: Callable[[list[str]], list[str]]) -> Aske
         raise ParameterError(
             f"The question has more than {4 * MOST_WORDS} words.", hint="Ask for a part of them."
         )
-    words = respell(words[:MOST_WORDS])
+    words = respell(join_numbers(words[:MOST_WORDS]))
     return Asked(words, read_inquiry(matter, words), matter)
 
 

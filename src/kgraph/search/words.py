@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -21,7 +21,17 @@ import tantivy
 
 from kgraph.search.lexicon import read_groups
 
-__all__ = ["NEGATIONS", "STOP_WORDS", "close_hyphens", "fold_words", "lemma", "read_words", "stem", "stems"]
+__all__ = [
+    "NEGATIONS",
+    "STOP_WORDS",
+    "close_hyphens",
+    "fold_words",
+    "join_numbers",
+    "lemma",
+    "read_words",
+    "stem",
+    "stems",
+]
 
 _CYRILLIC: Final = zip(
     "абвгдђежзијклљмнњопрстћуфхцчџш",
@@ -38,8 +48,13 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*")
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+(?:['\-][a-z0-9]+)*")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _CO: Final = re.compile(r"\b(co) (?=\w)", re.IGNORECASE)
+_INITIALS: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
+_USA: Final = re.compile(r"\bUS\b")
 _LONGEST: Final = 64
 _KEPT: Final = 1 << 18
+
+_TENS: Final = range(20, 100, 10)
+_MULTIPLES: Final = (100, 1_000, 1_000_000)
 
 #: Prefixes that belong to the word after the hyphen.
 _JOINING: Final = frozenset("anti co counter mid multi non pre re semi sub un".split())
@@ -93,6 +108,21 @@ def fold_words(text: str) -> str:
     return " ".join(filter(None, map(_FOLDED.__getitem__, text.split())))
 
 
+def join_numbers(words: Sequence[str]) -> list[str]:
+    """The words, numerals that make one number joined: seventy eight is 78, two hundred 200."""
+    joined: list[str] = []
+    for word in words:
+        number = int(word) if word.isdecimal() and len(word) < 8 else 0
+        before = int(joined[-1]) if joined and joined[-1].isdecimal() and len(joined[-1]) < 8 else 0
+        if before in _TENS and 0 < number < 10:
+            joined[-1] = str(before + number)
+        elif number in _MULTIPLES and 0 < before < number:
+            joined[-1] = str(before * number)
+        else:
+            joined.append(word)
+    return joined
+
+
 def close_hyphens(text: str) -> str | None:
     """The words with every hyphen closed (``standoff``); None where that makes no difference."""
     if text.isascii() and "-" not in text:
@@ -120,6 +150,9 @@ class _Table(dict[str, str]):
 
 
 def _fold_token(token: str) -> str:
+    token = _INITIALS.sub(lambda match: match[0].replace(".", ""), token)
+    if "US" in token:
+        token = _USA.sub("USA", token)  # else it would be the pronoun
     return " ".join(chain.from_iterable(map(_folded, _raw_words(token))))
 
 
