@@ -156,6 +156,24 @@ def test_the_kind_of_answer_that_is_wanted_decides(tmp_path: Path) -> None:
         assert found(index, text, limit=1) == [f"urn:{name}"], text
 
 
+def test_what_is_said_of_an_event_elsewhere_tells_which_one_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    sentence = "On Monday they met the leaders, and on Tuesday they came out to man the roadblocks."
+    tuesday, monday = (Part((day,), (Kind.WHEN,)) for day in ("on Tuesday", "on Monday"))
+    write_index(
+        path,
+        [
+            entry(
+                "coming", "on Tuesday", sentence, object=tuesday, event=("came out to man the roadblocks",)
+            ),
+            entry("meeting", "on Monday", sentence, object=monday, event=("met the leaders",)),
+        ],
+    )
+    index = TextIndex(path)
+    assert found(index, "when did they man the roadblocks?", limit=1) == ["urn:coming"]
+    assert found(index, "when did they meet the leaders?", limit=1) == ["urn:meeting"]
+
+
 def test_a_fact_in_words_is_about_what_it_names(tmp_path: Path) -> None:
     path = tmp_path / "search"
     actions = Part(("Kfor actions",), (Kind.WHAT,))

@@ -96,8 +96,9 @@ class AssertionEntry:
 
     ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
     said of how it is put, ``speaker`` and ``relayers`` what they are called, ``epithets`` what the speaker is
-    called by office. ``depth`` counts the voices between the words and the reader; ``is_link`` is true of a
-    claim that only ties an act of speech to its content (kg:hasContent).
+    called by office, ``event`` what other claims say of the event that this one is about. ``depth`` counts
+    the voices between the words and the reader; ``is_link`` is true of a claim that only ties an act of
+    speech to its content (kg:hasContent).
     """
 
     iri: str
@@ -110,6 +111,7 @@ class AssertionEntry:
     speaker: tuple[str, ...] = ()
     relayers: tuple[str, ...] = ()
     epithets: tuple[str, ...] = ()
+    event: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     article: str | None = None
     mode: str | None = None
@@ -154,10 +156,13 @@ class _Reader:
             for subject in index.iris(interpretation, KG + "about"):
                 self._readings.setdefault(subject, []).extend(self._literals(interpretation, KG + "edtf"))
         self._epithets: dict[str, list[str]] = {}
+        self._said_of: dict[str, list[Claim]] = {}
 
     def learn(self, claims: Iterable[Claim]) -> None:
-        """What speakers are called by their office: "mayor of Zubin Potok"."""
+        """What speakers are called by office ("mayor of Zubin Potok"), and what is said of each event."""
         for claim in claims:
+            if isinstance(claim.subject, ox.NamedNode) and Kind.EVENT in self._kinds(claim.subject):
+                self._said_of.setdefault(claim.subject.value, []).append(claim)
             predicate = claim.predicate.value if claim.predicate is not None else ""
             if isinstance(claim.subject, ox.NamedNode) and _OFFICES in self._upwards(predicate)[1:]:
                 epithets = self._epithets.setdefault(claim.subject.value, [])
@@ -196,6 +201,7 @@ class _Reader:
             speaker=speaker,
             relayers=relayers,
             epithets=tuple(epithets),
+            event=self._event(claim),
             speakers=claim.attributed_to,
             article=index.iri(claim.sentence or "", KG + "partOfArticle"),
             mode=claim.mode,
@@ -205,6 +211,12 @@ class _Reader:
             depth=len(chain.agents),
             is_link=predicate == KG + "hasContent",
         )
+
+    def _event(self, claim: Claim) -> tuple[str, ...]:
+        """The quotations of what else is said of the same event, each once."""
+        event = claim.subject.value if isinstance(claim.subject, ox.NamedNode) else ""
+        others = (other for other in self._said_of.get(event, ()) if other.iri != claim.iri)
+        return tuple(dict.fromkeys(text for other in others for text in self._quoted(other.evidence)))
 
     def _names(self, term: Term | None) -> tuple[str, ...]:
         if isinstance(term, ox.Literal):

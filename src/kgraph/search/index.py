@@ -41,7 +41,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     for name in ("quote", "names", "sentence"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="position")
-    builder.add_text_field("epithet", stored=True, tokenizer_name="whitespace", index_option="basic")
+    for name in ("epithet", "event"):
+        builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="basic")
     for name in ("stems", "traits"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in ("first", "last"):
@@ -116,6 +117,8 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
         add("epithet", epithet := fold_words(epithet))
         texts.append(epithet)
     add("stems", _stems(texts))
+    if entry.event:
+        add("event", " ".join(set(fold_words(" ".join(entry.event)).split())))
     add("traits", _traits(entry))
     marks = f"{entry.depth}{int(entry.is_link)}{int(entry.is_negative)}"
     document.add_bytes("record", _record(entry.iri, marks, parts))
@@ -185,6 +188,7 @@ class Document:
     is_link: bool
     is_negative: bool
     renditions: tuple[str, ...] = field(default=())
+    event: frozenset[str] = frozenset()
 
 
 def _aspects(parts: Iterable[str], names: tuple[tuple[str, ...], ...]) -> list[Aspect]:
@@ -267,4 +271,5 @@ class IndexReader:
             is_link=marks[1] == "1",
             is_negative=marks[2] == "1",
             renditions=(*quotes[1:], *sentences[1:]),
+            event=frozenset(word for text in stored.get_all("event") for word in text.split()),
         )

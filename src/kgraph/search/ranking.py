@@ -1,7 +1,7 @@
 """Which of the hits of one step is the answer: how much of the question an assertion's own words say.
 
-    covered     how much of the question stands in the quotation, in the names, in the sentence, in that
-                order
+    covered     how much of the question stands in the quotation, in the names, in what else is said of the
+                same event, in the sentence, in that order
     explained   how much of it the claim's names say
     named       how much of what the claim is about the question names
     missing     how many of its words stand nowhere
@@ -48,6 +48,7 @@ _IN_NAMES: Final = 0.65
 _IN_NAMES_ASKED: Final = 0.9
 _IN_SENTENCE: Final = 0.32
 _IN_SENTENCE_ASKED: Final = 0.5
+_IN_EVENT: Final = 0.8
 _COVERED: Final = 1.5
 _EXPLAINED: Final = 0.3
 _NAMED: Final = 0.3
@@ -150,8 +151,9 @@ class Ranking:
             quoted, named, around = (
                 likeness(word, texts, lenient=lenient) for texts in (quote, names, sentence)
             )
+            beside = likeness(word, document.event, lenient=lenient) if self._inquiry is not None else 0.0
             explained += weight * named
-            said += weight * max(quoted, named * in_names, around * in_sentence)
+            said += weight * max(quoted, named * in_names, beside * _IN_EVENT, around * in_sentence)
             if word in self._content:
                 best = max(quoted, named, around)
                 missing += not best

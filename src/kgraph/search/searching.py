@@ -37,10 +37,15 @@ _RANKED: Final = 64
 _STRICT: Final = (Step.PHRASE, Step.WORDS)
 _LENIENT: Final = (Step.ANY_WAY,)
 _OF_ALL_WORDS: Final = frozenset({Match.PHRASE, Match.WORDS, Match.STEMS})
+#: What only says that the rest is somebody's words: who said that …, who calls it …; not: who told them to ….
 _FRAME: Final = re.compile(
-    r"^\W*who(?:\s+(?:has|have|had|is|was))?\s+(?:ever\s+)?"
-    r"(?:said|says|say|saying|claimed|claims|stated|states|told|tells|reported|reports|announced)\b(?:\s+that\b)?(?=.*\w)",
-    re.IGNORECASE | re.DOTALL,
+    r"""^\W*who(?:\s+(?:has|have|had|is|was|does|did))?\s+(?:ever\s+)?
+    (?:(?:said|says|say|saying|claimed|claims|stated|states|reported|reports|announced)\b
+     |(?:told|tells|tell)\b(?!.*\bto\b)
+     |(?:calls|called|call)\b(?!\s+(?:on|upon|for|off|back)\b)
+     |(?:describe[sd]?|label(?:l?ed|s)?|term(?:ed|s)?|portray(?:ed|s)?)\b)
+    (?:\s+that\b)?(?=.*\w)""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 
 
