@@ -105,7 +105,12 @@ def _peer(texts: list[str], folder: Path) -> Iterator[tuple[str, Asked]]:
     _load(texts, location)
     if oxigraph_program() is None:
         store = ox.Store.read_only(str(location))
-        yield "pyoxigraph (no server here)", lambda text: list(store.query(text))  # type: ignore[arg-type]
+
+        def ask(text: str) -> object:
+            answer = store.query(text)
+            return answer if isinstance(answer, ox.QueryBoolean) else list(answer)
+
+        yield "pyoxigraph (no server here)", ask
         return
     with oxigraph(location) as server:
         yield "Oxigraph's server", server.ask

@@ -233,6 +233,8 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
 
 def _defined_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """The noun of "is the noun of …" or of "is somebody's noun", and what else is said."""
+    if len(words) == 3 and words[1] in _ARTICLES:
+        return words[2], ()  # what was the deadline?
     found = _leading_noun(words[1:])
     if found is not None and (words[1] in _ARTICLES or found[0] in _kinds_of_nouns()):
         return found
