@@ -33,6 +33,7 @@ from kgraph.search.words import read_words, stem
         ("what are they trying to do", Kind.WHY, "are they trying to do", None),
         ("what did they come out to do", Kind.WHY, "did they come out to do", None),
         ("What was the deadline?", Kind.WHAT, "deadline", "deadline"),
+        ("what is the row in the north about", Kind.WHAT, "is the row in the north about", "about"),
         ("what did they call for", Kind.WHAT, "did they call for", None),
         ("how did the attempts end", Kind.WHAT, "did the attempts", "outcome"),
         ("what is the force called", Kind.WHAT, "is the force", "name"),

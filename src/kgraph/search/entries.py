@@ -39,7 +39,7 @@ _MANNERS: Final = {
     "ended": "former formerly once",
     "negative": "deny denied no not",
     "editorial-insertion": "editor desk insert add write bracket",
-    "byline": "byline credit agency wrote author publish news source",
+    "byline": "byline credit agency write wrote written author publish news source article report story",
 }
 
 

@@ -165,7 +165,8 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
         return _wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME)
     if kind is Kind.WHAT and len(after) > 2 and (after[0] in BE | DO) and after[-1] in _CALLED:
         return _wanting(_SUITED[Kind.WHAT], after[:-1], _NAME)
-    if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT):
+    is_of_topic = kind is Kind.WHAT and not _ABOUT.isdisjoint((*before, *after[-1:]))
+    if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT) and not is_of_topic:
         noun = _named_noun(after) if kind is not Kind.WHO else None
         if noun is None and after and after[0] in BE:
             noun = _defined_noun(after)
@@ -179,7 +180,7 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
             else:
                 after, is_named = (*after, head), kind is Kind.WHAT
     suited = _suited(kind, head, after)
-    if kind is Kind.WHAT and head is None and not _ABOUT.isdisjoint((*before, *after[-1:])):
+    if is_of_topic:
         head = "about"
     of_subject = kind is Kind.WHAT and head is None and bool(after) and after[0] not in AUXILIARIES
     wanted = _wanting(suited, (*before, *after), head)
