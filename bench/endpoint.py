@@ -16,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections import defaultdict
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -28,15 +30,16 @@ from urllib.request import Request, urlopen
 from bench.chart import render_chart
 from bench.servers import Server, kgraph, oxigraph, oxigraph_program, peers_python, rdflib_endpoint
 from bench.synthetic import write_article
-from bench.wrk import Load, is_installed, run_load
+from bench.wrk import is_installed, run_load
 from kgraph.vocab import KG
 
 __all__ = ["bench_endpoint"]
 
 RESULTS = Path(__file__).parent / "results"
-SECONDS = 8
+ROUNDS = 3
+SECONDS = 4
 #: A query that takes seconds is to be asked often enough.
-ANALYTICAL_SECONDS = 28
+ANALYTICAL_SECONDS = 14
 CLAIM = "<https://w3id.org/kgraph/id/article/aARTICLE/cCLAIM>"
 POINT = f"SELECT ?p ?o WHERE {{ {CLAIM} ?p ?o }} LIMIT NUMBER"
 REPEATED = POINT.replace("ARTICLE", "77").replace("CLAIM", "07").replace("NUMBER", "1000")
@@ -99,11 +102,9 @@ def bench_endpoint(articles: int) -> None:
     table = Table()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        file, project, store = folder / "synthetic.nt", folder / "project", folder / "oxigraph"
-        project.mkdir()
+        file = folder / "synthetic.nt"
         triples = _write(file, articles)
-        if not _bench_load(table, file, project, store, triples):
-            return
+        project, store = _bench_load(table, folder, file, triples)
         _bench_queries(table, project, store, articles)
         _bench_writes(table, project, store)
     table.write(RESULTS, triples=triples)
@@ -115,78 +116,82 @@ def _write(file: Path, articles: int) -> int:
     return len(lines)
 
 
-def _bench_load(table: Table, file: Path, project: Path, store: Path, triples: int) -> bool:
-    """Bulk loads. False where this version has none, so that there would be nothing to ask."""
-    command = [sys.executable, "-m", "kgraph"]
-    subprocess.run([*command, "build", f"--project={project}"], check=True, capture_output=True)
-    ours = _seconds_of([*command, "load", str(file), f"--project={project}"])
-    theirs = None
-    if (program := oxigraph_program()) is not None:
-        theirs = _seconds_of([program, "load", f"--location={store}", f"--file={file}"])
-    rates = {"kgraph": ours and triples / ours, "oxigraph": theirs and triples / theirs}
+def _bench_load(table: Table, folder: Path, file: Path, triples: int) -> tuple[Path, Path]:
+    """Bulk loads in turn. The project and the peer's store that came of the last."""
+    ours, theirs = [], []
+    for number in range(ROUNDS):
+        project, store = folder / f"project-{number}", folder / f"oxigraph-{number}"
+        project.mkdir()
+        command = [sys.executable, "-m", "kgraph"]
+        subprocess.run([*command, "build", f"--project={project}"], check=True, capture_output=True)
+        ours.append(_seconds_of([*command, "load", str(file), f"--project={project}"]))
+        if (program := oxigraph_program()) is not None:
+            theirs.append(_seconds_of([program, "load", f"--location={store}", f"--file={file}"]))
+    rates: dict[str, float | None] = {"kgraph": triples / statistics.median(ours)}
+    if theirs:
+        rates["oxigraph"] = triples / statistics.median(theirs)
     table.add("bulk load", "triples/s", rates)
-    if ours is None:
-        print("endpoint   there is no 'kgraph load' yet, and so nothing to ask")
-    return ours is not None
+    return project, store
 
 
-def _seconds_of(command: list[str]) -> float | None:
+def _seconds_of(command: list[str]) -> float:
     start = time.perf_counter()
-    done = subprocess.run(command, check=False, capture_output=True)
-    return time.perf_counter() - start if done.returncode == 0 else None
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - start
 
 
 def _bench_queries(table: Table, project: Path, store: Path, articles: int) -> None:
-    figures: dict[str, dict[str, float | None]] = {}
+    """Every load on every server in turn, several times: a machine is not always as fast."""
+    rates: dict[tuple[str, str], list[float]] = {}
+    seeds = count(1)
 
-    def note(what: str, server: str, load: Load) -> None:
+    def measure(what: str, server: Server, *queries: str, headers: dict[str, str] | None = None) -> None:
+        seconds = ANALYTICAL_SECONDS if queries == ANALYTICAL else SECONDS
+        seed = 20_000 * next(seeds)  # so that no server is asked the same twice
+        load = run_load(
+            server.query_url, *queries, articles=articles, seconds=seconds, seed=seed, headers=headers
+        )
         if load.failed:
-            print(f"endpoint   {what}: {load.failed} requests to {server} failed", file=sys.stderr)
-        figures.setdefault(what, {})[server] = load.requests_s
+            print(f"endpoint   {what}: {load.failed} requests to {server.name} failed", file=sys.stderr)
+        rates.setdefault((what, server.name), []).append(load.requests_s)
 
-    def measure(server: Server) -> None:
-        for what, queries, seconds in (
-            ("repeated", (REPEATED,), SECONDS),
-            ("point", (POINT,), SECONDS),
-            ("analytical", ANALYTICAL, ANALYTICAL_SECONDS),
-        ):
-            run_load(server.query_url, *queries, articles=articles, seconds=2)
-            load = run_load(server.query_url, *queries, articles=articles, seconds=seconds, seed=500_000)
-            note(what, server.name, load)
-
-    with kgraph(project, "--memory-snapshot=0") as server:
-        measure(server)
-        if (tag := _entity_tag(server)) is not None:
-            headers = {"If-None-Match": tag}
-            note("conditional", "kgraph", _repeated(server, articles, headers))
-        first_s, grown = _stream(server)
-        figures["first byte"] = {"kgraph": 1000 * first_s}
-        figures["memory"] = {"kgraph": grown / 2**20}
-    figures["snapshot"] = {}
-    with kgraph(project, "--memory-snapshot=4GiB") as server:
-        if server.await_snapshot():
-            run_load(server.query_url, *ANALYTICAL, articles=articles, seconds=4)
-            seconds = ANALYTICAL_SECONDS
-            load = run_load(server.query_url, *ANALYTICAL, articles=articles, seconds=seconds, seed=500_000)
-            note("snapshot", "kgraph", load)
-    if oxigraph_program() is not None:
-        with oxigraph(store) as server:
-            measure(server)
+    with ExitStack() as stack:
+        disk = stack.enter_context(kgraph(project, "--memory-snapshot=0"))
+        memory = stack.enter_context(kgraph(project, "--memory-snapshot=4GiB"))
+        servers = [disk]
+        if oxigraph_program() is not None:
+            servers.append(stack.enter_context(oxigraph(store)))
+        slow = [stack.enter_context(rdflib_endpoint(store))] if peers_python() is not None else []
+        has_snapshot = memory.await_snapshot()
+        condition = {"If-None-Match": _entity_tag(disk)}
+        for server in (*servers, *slow):
+            run_load(server.query_url, REPEATED, POINT, articles=articles, seconds=2)
+        for _ in range(ROUNDS):
+            for server in (*servers, *slow):
+                measure("repeated", server, REPEATED)
+                if server is disk:
+                    measure("conditional", server, REPEATED, headers=condition)
+            for server in (*servers, *slow):
+                measure("point", server, POINT)
+            for server in servers:
+                measure("analytical", server, *ANALYTICAL)
+            if has_snapshot:
+                measure("snapshot", memory, *ANALYTICAL)
+        figures: dict[str, dict[str, float | None]] = defaultdict(dict)
+        for (what, name), measured in rates.items():
+            figures[what][name] = statistics.median(measured)
+        for server in servers:
             first_s, grown = _stream(server)
-            figures["first byte"]["oxigraph"] = 1000 * first_s
-            figures["memory"]["oxigraph"] = grown / 2**20
-    if peers_python() is not None:
-        with rdflib_endpoint(store) as server:
-            for what, query in (("repeated", REPEATED), ("point", POINT)):
-                note(what, server.name, run_load(server.query_url, query, articles=articles, seconds=SECONDS))
+            figures["first byte"][server.name] = 1000 * first_s
+            figures["memory"][server.name] = grown / 2**20
     _compare(table, figures)
 
 
 def _compare(table: Table, figures: dict[str, dict[str, float | None]]) -> None:
     peer = {"oxigraph": figures["repeated"].get("oxigraph")}
     table.add("repeated queries", "requests/s", figures["repeated"])
-    conditional = figures.get("conditional", {"kgraph": None})
-    table.add("conditional requests (to repeated ones)", "requests/s", {**conditional, **peer})
+    conditional = {**figures["conditional"], **peer, "repeated": figures["repeated"]["kgraph"]}
+    table.add("conditional requests (to repeated ones)", "requests/s", conditional)
     table.add("distinct point queries", "requests/s", figures["point"])
     table.add("distinct analytical queries, from disk", "requests/s", figures["analytical"])
     peer = {"oxigraph": figures["analytical"].get("oxigraph")}
@@ -195,16 +200,12 @@ def _compare(table: Table, figures: dict[str, dict[str, float | None]]) -> None:
     table.add("memory gained in its second half", "MiB", figures["memory"], less_is_better=True)
 
 
-def _repeated(server: Server, articles: int, headers: dict[str, str]) -> Load:
-    return run_load(server.query_url, REPEATED, articles=articles, seconds=SECONDS, headers=headers)
-
-
-def _entity_tag(server: Server) -> str | None:
+def _entity_tag(server: Server) -> str:
     request = Request(
         f"{server.query_url}?query={quote(REPEATED)}", headers={"Accept": "application/sparql-results+json"}
     )
     with urlopen(request) as answer:
-        tag: str | None = answer.headers["ETag"]
+        tag: str = answer.headers["ETag"]
         return tag
 
 
