@@ -41,12 +41,16 @@ def reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-@lru_cache(maxsize=512)
 def _line(name: bytes, value: bytes) -> bytes:
-    """A header field as a line. Most come again and again."""
+    """A header field as a line."""
     if b"\n" in value or b"\r" in value or b"\0" in value:
         raise RuntimeError("A header's value has a line break.")
     return b"%b: %b\r\n" % (name, value)
+
+
+#: Most of them come again and again.
+_remembered_line: Final = lru_cache(maxsize=512)(_line)
+_REMEMBERED_BYTES: Final = 256
 
 
 class Exchange(RequestResponseCycle):
@@ -102,7 +106,8 @@ class Exchange(RequestResponseCycle):
             elif name == b"connection" and value.lower() == b"close":
                 self.keep_alive = False
                 continue
-            lines.append(_line(name, value))
+            make = _remembered_line if len(value) <= _REMEMBERED_BYTES else _line
+            lines.append(make(name, value))
         self._status, self._fields = status, b"".join(lines)
         added = b"".join(b"%b: %b\r\n" % field for field in self.default_headers)
         self._until_close = self._has_body and not is_counted and self.scope["http_version"] == "1.0"
