@@ -53,6 +53,12 @@ ANALYTICAL = (
     P + "SELECT (COUNT(*) AS ?n) { ?c kg:subject ?s ; kg:object ?o . ?d kg:subject ?o ; kg:object ?s . "
     "FILTER(NUMBER > 0) }",
 )
+#: Of tens of milliseconds.
+COUNTING = (
+    P + "SELECT ?mode (COUNT(*) AS ?n) { ?c kg:mode ?mode } GROUP BY ?mode LIMIT NUMBER",
+    P + "SELECT ?who (COUNT(?c) AS ?n) { ?c kg:attributedTo ?who } GROUP BY ?who ORDER BY ?n LIMIT NUMBER",
+    P + "SELECT (COUNT(DISTINCT ?p) AS ?n) { ?c kg:predicate ?p FILTER(NUMBER > 0) }",
+)
 LARGE = "SELECT * { ?s ?p ?o }"
 
 
@@ -175,6 +181,7 @@ def _bench_queries(table: Table, project: Path, store: Path, articles: int) -> N
                 measure("point", server, POINT)
             for server in servers:
                 measure("analytical", server, *ANALYTICAL)
+                measure("counting", server, *COUNTING)
             if has_snapshot:
                 measure("snapshot", memory, *ANALYTICAL)
         figures: dict[str, dict[str, float | None]] = defaultdict(dict)
@@ -194,6 +201,7 @@ def _compare(table: Table, figures: dict[str, dict[str, float | None]]) -> None:
     table.add("conditional requests (to repeated ones)", "requests/s", conditional)
     table.add("distinct point queries", "requests/s", figures["point"])
     table.add("distinct analytical queries, from disk", "requests/s", figures["analytical"])
+    table.add("the same, of tens of milliseconds", "requests/s", figures["counting"])
     peer = {"oxigraph": figures["analytical"].get("oxigraph")}
     table.add("distinct analytical queries, from memory", "requests/s", {**figures["snapshot"], **peer})
     table.add("first byte of a large result", "ms", figures["first byte"], less_is_better=True)
