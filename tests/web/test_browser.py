@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from .chromium import CHROMIUM, FLAGS
+
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI tests the pages in chromium, and there is none; see .ci/run")
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAGES = {
     "/": "What is here",
     "/queries": "Questions",

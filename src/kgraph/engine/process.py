@@ -92,9 +92,9 @@ class WorkerProcess(asyncio.Protocol):
                 return self.receive_nowait()
             if self.gone.is_set():
                 break
-            self.announce(asyncio.get_running_loop().create_future())
-            assert self._arrival is not None  # noqa: S101 - for the type checker
-            await self._arrival
+            arrival = asyncio.get_running_loop().create_future()
+            self.announce(arrival)
+            await arrival
         return None
 
     def announce(self, arrival: asyncio.Future[None]) -> None:

@@ -24,8 +24,7 @@ _FARTHER: Final = 0.4
 
 def makes_fact(document: Document, words: Sequence[str]) -> bool:
     """Whether a claim's parts say all of a fact's words, and little else."""
-    parts = (document.subject, document.predicate, document.object)
-    named = {stem(word) for part in parts for name in part.names for word in name}
+    named = {stem(word) for part in document.parts for name in part.names for word in name}
     if not all(_means(word, named) for word in words):
         return False
     said = {meant for word in words for meant in (stem(word), *close_synonyms(word))}

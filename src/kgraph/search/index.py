@@ -190,6 +190,11 @@ class Document:
     renditions: tuple[str, ...] = field(default=())
     event: frozenset[str] = frozenset()
 
+    @property
+    def parts(self) -> tuple[Aspect, Aspect, Aspect]:
+        """What the claim is made of: its subject, predicate and object."""
+        return self.subject, self.predicate, self.object
+
 
 def _aspects(parts: Iterable[str], names: tuple[tuple[str, ...], ...]) -> list[Aspect]:
     """The parts of a document, as far as it has some."""

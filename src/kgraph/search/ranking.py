@@ -183,7 +183,7 @@ class Ranking:
 
     def _named(self, document: Document) -> float:
         """The mean share of what the claim is about that the question names."""
-        parts = _parts(document)
+        parts = document.parts
         if not any(part.names for part in parts):
             return max((self._share_said(name) for name in document.names), default=0.0)
         return sum(map(self._share_named, parts)) / len(parts)
@@ -232,7 +232,7 @@ class Ranking:
     def _speaking(self, document: Document) -> float:
         """How far the claim is what the question says that somebody said: by its speaker, and its matter."""
         voice = {word for name in document.speaker.names for word in name}
-        said = {*document.quote, *(word for part in _parts(document) for name in part.names for word in name)}
+        said = {*document.quote, *(word for part in document.parts for name in part.names for word in name)}
         matter = [w for w in self._content if not says(w, _SAYING) and not likeness(w, voice, lenient=False)]
         weight = sum(self._weights[word] for word in matter)
         shared = sum(self._weights[word] * likeness(word, said, lenient=True) for word in matter)
@@ -251,7 +251,3 @@ class Ranking:
         """How well a word of the question stands for one of a part's names, or names its kind."""
         called = {each for name in part.names for each in name}
         return likeness(word, called, lenient=True) or float(any(is_instance(each, word) for each in called))
-
-
-def _parts(document: Document) -> tuple[Aspect, Aspect, Aspect]:
-    return document.subject, document.predicate, document.object

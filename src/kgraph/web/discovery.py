@@ -22,7 +22,7 @@ from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.places import local_path
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import choose_format, while_connected
+from kgraph.web.reading import choice_of_suffix, choose_format, while_connected
 from kgraph.web.resources import OFFERED, alternates_of, answer_page, answer_rdf
 from kgraph.web.sparql import graph_of
 from kgraph.web.thing_pages import triples_page
@@ -56,7 +56,7 @@ async def void(request: Request) -> Response:
 @router.api_route(_VOID + ".{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
 async def void_in(request: Request, suffix: str) -> Response:
     """The same in the format of the suffix."""
-    return await _void(request, _by_suffix(suffix))
+    return await _void(request, choice_of_suffix(suffix, _BY_SUFFIX))
 
 
 @router.head(_EXAMPLES, include_in_schema=False)
@@ -71,19 +71,7 @@ async def examples(request: Request) -> Response:
 @router.api_route(_EXAMPLES + ".{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
 async def examples_in(request: Request, suffix: str) -> Response:
     """The same in the format of the suffix."""
-    return await _examples(request, _by_suffix(suffix))
-
-
-def _by_suffix(suffix: str) -> Choice:
-    if suffix not in _BY_SUFFIX:
-        raise HttpProblem(
-            HTTPStatus.NOT_FOUND,
-            "unknown-suffix",
-            f"There is no format .{suffix[:40]}.",
-            f"There are: {', '.join(_BY_SUFFIX)}.",
-        )
-    fmt = _BY_SUFFIX[suffix]
-    return Choice(fmt, fmt.media_type)
+    return await _examples(request, choice_of_suffix(suffix, _BY_SUFFIX))
 
 
 async def _void(request: Request, choice: Choice) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -17,6 +17,7 @@ from kgraph.web.problems import HttpProblem
 
 __all__ = [
     "ON_DISCONNECT",
+    "choice_of_suffix",
     "choose_format",
     "client_of",
     "decode_parameters",
@@ -77,6 +78,18 @@ def choose_format(request: Request, formats: Sequence[Format], *, what: str) -> 
             f"There are: {', '.join(media_types(formats))}.",
         )
     return choice
+
+
+def choice_of_suffix(suffix: str, formats: Mapping[str, Format]) -> Choice:
+    """The format that the end of a path names; 404, with the list of what there is, for any other."""
+    if suffix not in formats:
+        raise HttpProblem(
+            HTTPStatus.NOT_FOUND,
+            "unknown-suffix",
+            f"There is no format .{suffix[:40]}.",
+            f"There are: {', '.join(formats)}.",
+        )
+    return Choice(formats[suffix], formats[suffix].media_type)
 
 
 def decode_parameters(encoded: bytes) -> list[tuple[str, str]]:

@@ -15,8 +15,7 @@ from kgraph.web import pages
 from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
-from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import choose_format, single_values, while_connected
+from kgraph.web.reading import choice_of_suffix, choose_format, single_values, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.who_said import (
     PARTS,
@@ -94,15 +93,7 @@ async def who_said(request: Request) -> Response:
 @router.api_route("/who-said.{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
 async def who_said_in(request: Request, suffix: str) -> Response:
     """The same in the format of the suffix."""
-    if suffix not in _BY_SUFFIX:
-        raise HttpProblem(
-            HTTPStatus.NOT_FOUND,
-            "unknown-suffix",
-            f"There is no format .{suffix[:40]}.",
-            f"There are: {', '.join(_BY_SUFFIX)}.",
-        )
-    fmt = _BY_SUFFIX[suffix]
-    return await _respond(request, Choice(fmt, fmt.media_type))
+    return await _respond(request, choice_of_suffix(suffix, _BY_SUFFIX))
 
 
 async def _respond(request: Request, choice: Choice) -> Response:
