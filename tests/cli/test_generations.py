@@ -59,6 +59,20 @@ def test_packed_files_are_loaded_too_and_many_make_one_generation(run: Run, tiny
     assert (manifest.previous, manifest.made_by) == (before, "load")
 
 
+def test_packed_lines_are_loaded_too_and_a_fault_in_them_is_said_with_its_line(run: Run, tiny: Path) -> None:
+    lines = [f'_:node <{E}p{number}> "1" .\n' for number in range(9)]
+    (tiny / "d.nt.gz").write_bytes(gzip.compress("".join(lines).encode()))
+    assert run("load", tiny / "d.nt.gz", "--project", tiny).returncode == 0
+    assert len({line.split()[0] for line in quads(tiny)}) == 1
+    (tiny / "d.nt.gz").write_bytes(gzip.compress("".join([*lines, "oops"]).encode()))
+    done = run("load", tiny / "d.nt.gz", "--project", tiny)
+    assert (done.returncode, "line 10" in done.stderr) == (1, True)
+    (tiny / "d.nt.gz").write_bytes(gzip.compress("".join(lines).encode())[:-9])
+    done = run("load", tiny / "d.nt.gz", "--project", tiny)
+    assert (done.returncode, "cannot be unpacked" in done.stderr) == (1, True)
+    assert len(quads(tiny)) == 9
+
+
 def test_quads_stay_in_the_graphs_that_they_name_and_all_else_goes_into_the_given_one(
     run: Run, tiny: Path
 ) -> None:

@@ -299,3 +299,19 @@ def test_a_write_leaves_what_the_manifest_says_of_the_project(history: History) 
     own = {"client_graphs", "client_versions", "built", "quads", "made_by", "previous", "base"}
     assert changed - own == {"id", "created"}
     assert (after["built"], after["client_versions"]) == (base.id, {G.value: after["id"]})
+
+
+def test_a_large_load_has_its_files_merged_and_a_small_one_does_not(history: History) -> None:
+    def files(*loads: range) -> int:
+        def load_each(d: Draft) -> None:
+            def load() -> None:
+                for numbers in loads:
+                    d.store.bulk_extend(quad(n, G) for n in numbers)
+
+            d.grow(G, load)
+
+        return len(list((history.write(load_each).path / "oxigraph").glob("*.sst")))
+
+    merged = files(*(range(100 * n, 100 * n + 100) for n in range(5)))
+    assert files(range(1000, 1010), range(1010, 1020)) >= merged + 4
+    assert files(range(2000, 3000), range(3000, 4000)) <= merged + 1

@@ -3,7 +3,7 @@
 Workers are forked by a process of their own (:mod:`kgraph.engine.supply`), in milliseconds. ``size`` of them
 are kept, and more are forked where long queries would keep short ones waiting:
 
-- At most ``size`` queries are *young* at a time. A query ceases to be young when it has run for 20 ms, and
+- At most ``size`` queries are *young* at a time. A query ceases to be young when it has run for 40 ms, and
   stands back for the young ones (nice(2)) where there are such. So a short query waits for moments only,
   whatever else runs.
 - At most so many queries run at a time as the machine has memory for, and one client never has all places
@@ -36,10 +36,11 @@ __all__ = ["WorkerPool"]
 
 #: A worker that keeps more memory than this after a query is replaced by a fresh one.
 _RETIRE_MIB: Final = 256
-#: How long a query is young, and how often it is looked at: often where others wait for it to grow old.
-_YOUTH_S: Final = 0.02
+#: How long a query is young: long enough for one of tens of milliseconds to have a processor to itself.
+_YOUTH_S: Final = 0.04
+#: How often what runs is looked at, and how soon at the soonest where others wait for it to grow old.
 _TICK_S: Final = 0.04
-_BUSY_TICK_S: Final = 0.005
+_SHORTEST_TICK_S: Final = 0.001
 _LONGEST_RETRY_S: Final = 30
 
 
@@ -268,14 +269,17 @@ class WorkerPool:
     # Watching: what runs grows old, and ends at its deadline.
 
     def _watch(self) -> None:
-        """Look at what runs again before long: sooner where somebody waits."""
-        pause_s = _BUSY_TICK_S if self._queue else _TICK_S
+        """Look at what runs again before long: where somebody waits, as soon as a query has grown old."""
         loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        due_s = now_s + _TICK_S
+        if self._queue and (eldest := next(filter(_is_young, self._answers.values()), None)) is not None:
+            due_s = min(due_s, max(eldest.started_s + _YOUTH_S, now_s + _SHORTEST_TICK_S))
         if self._ticker is not None:
-            if self._ticker.when() <= loop.time() + pause_s:
+            if self._ticker.when() <= due_s:
                 return
             self._ticker.cancel()
-        self._ticker = loop.call_later(pause_s, self._tick)
+        self._ticker = loop.call_at(due_s, self._tick)
 
     def _tick(self) -> None:
         self._ticker = None
@@ -335,6 +339,10 @@ class WorkerPool:
     def _on_renewed(self) -> None:
         """Replace the idle workers that share an older snapshot, or none; each goes when its heir comes."""
         self._supply.order(sum(map(self._is_outdated, self._idle)))
+
+
+def _is_young(answer: PoolAnswer) -> bool:
+    return answer.is_young
 
 
 def _turn_away(turn: Turn, error: BusyError) -> None:

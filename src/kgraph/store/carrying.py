@@ -60,6 +60,7 @@ def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:
     cover = Cover(store, (), graphs=lambda: names, changed=lambda *_: None, rewritten=lambda: None)
     cover.plan()
     keys = [graph_key(name) for name in cover.names()]
+    store.optimize()
     store.flush()
     del store, cover  # while it is open, files come and go
     sync_tree(path)

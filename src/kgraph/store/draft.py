@@ -39,6 +39,8 @@ _MANY_QUADS: Final = 10_000
 _BATCH_QUADS: Final = 50_000
 #: How many quads can be copied in the time in which one is removed.
 _COPIES_A_REMOVAL: Final = 2
+#: A load that makes a store larger by this part of it has its files merged: they are then read faster.
+_LARGE_PART: Final = 0.25
 
 
 class Draft:
@@ -220,6 +222,7 @@ class Draft:
             self._touched.add(graph_key(name))
         self.delta.forget()
         self.cover.settle(name)
+        self._merge_files(come, before)
 
     def absorb(self, load: Callable[[], None]) -> None:
         """Have ``load`` add any number of quads to any graphs of clients.
@@ -238,6 +241,15 @@ class Draft:
         self._touched.update(grown)
         self.delta.forget()
         self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
+        known = sum({**before, **hidden}.values())
+        self._merge_files(sum(sizes.values()) - known, known)
+
+    def _merge_files(self, come: int, before: int) -> None:
+        """Have RocksDB merge the files of the store where so many quads have come that it pays: a generation
+        is written once and read many times.
+        """
+        if come > _LARGE_PART * before:
+            self.store.optimize()
 
     def seal(self, identifier: str, *, made_by: str, previous: str | None = None) -> Generation:
         """Finish: everything on disk, the store closed, the manifest written.

@@ -1,6 +1,7 @@
 """Bulk loading: RDF files of any format into graphs of clients, as one new generation.
 
-Oxigraph reads the files itself, at its own speed, into a draft that nobody sees. Only publishing it takes the
+Oxigraph reads the files itself, those of lines by several threads (:mod:`kgraph.store.lines`), into a draft
+that nobody sees. Only publishing it takes the
 right to write, so that a long load keeps no client waiting; where somebody has written meanwhile, the files
 are loaded once more, on top of that.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 import pyoxigraph as ox
 
@@ -24,12 +25,15 @@ from kgraph.rdf.loading import explain_rdf_error
 from kgraph.store.catalog import Catalog
 from kgraph.store.draft import Draft
 from kgraph.store.generation import Generation
+from kgraph.store.lines import load_lines
 from kgraph.store.manifest import GraphName
 
 __all__ = ["Source", "load_files", "recognise"]
 
 #: How a compressed file is opened, by its suffix.
 _OPENERS: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+#: The formats of which each line can be read by itself.
+_LINE_FORMATS: Final = frozenset({ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS})
 _UNREADABLE: Final = frozenset({".zst", ".zip", ".7z", ".br", ".lz4", ".rar", ".tar", ".tgz"})
 #: How often the progress of a load is looked at.
 _GLANCE_S: Final = 0.2
@@ -58,8 +62,11 @@ class Source:
             "to_graph": graph,
         }
         try:
-            if self.compression:
-                with _OPENERS[self.compression](self.path) as stream:
+            if self.format in _LINE_FORMATS:
+                size_bytes = self.path.stat().st_size
+                load_lines(self._open, size_bytes, lambda lines: store.bulk_load(input=lines, **options))
+            elif self.compression:
+                with self._open() as stream:
                     store.bulk_load(input=stream, **options)
             else:
                 store.bulk_load(path=str(self.path), **options)
@@ -72,6 +79,10 @@ class Source:
                 f"{self.path} cannot be loaded: {error.strerror or error}.",
                 hint="See to its rights, and to the room on the store's disk.",
             ) from error
+
+    def _open(self) -> BinaryIO:
+        opener = _OPENERS.get(self.compression, open)
+        return cast(BinaryIO, opener(self.path, "rb"))
 
 
 def recognise(path: Path) -> Source:
