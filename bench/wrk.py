@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,9 @@ from urllib.parse import quote, urlsplit
 __all__ = ["Load", "is_installed", "run_load"]
 
 CONNECTIONS = 8
+_LONGEST_WAIT_S = 60
+_GLANCE_S = 0.5
+_IDLE_SHARE = 0.95
 _PLACES = ("ARTICLE", "CLAIM", "NUMBER")
 #: Each thread counts from a million of its own, so that no two requests are alike.
 _SCRIPT = """
@@ -69,10 +73,12 @@ def run_load(
     headers: dict[str, str] | None = None,
     seed: int = 0,
 ) -> Load:
-    """Send queries in turn for so long.
+    """Send queries in turn for so long, once the processors are idle: a server may still be at queries of
+    another load that nobody waits for any more.
 
     In a query ``ARTICLE``, ``CLAIM`` and ``NUMBER`` stand for numbers that differ from request to request.
     """
+    _await_idleness()
     parts = urlsplit(url)
     fields = {"Accept": "application/sparql-results+json", **(headers or {})}
     script = _SCRIPT % {
@@ -93,6 +99,23 @@ def run_load(
     return Load(
         result["requests"] / result["micros"] * 1e6, int(result["failed"]), result["p50"], result["p99"]
     )
+
+
+def _await_idleness() -> None:
+    """Wait until the processors have little to do (proc_stat(5)), but not for ever."""
+    deadline = time.monotonic() + _LONGEST_WAIT_S
+    while time.monotonic() < deadline:
+        before = _processor_times()
+        time.sleep(_GLANCE_S)
+        idle, total = (after - then for after, then in zip(_processor_times(), before, strict=True))
+        if idle > _IDLE_SHARE * total:
+            return
+
+
+def _processor_times() -> tuple[int, int]:
+    """The ticks that all processors have been idle, and those that have passed."""
+    times = [int(field) for field in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return times[3] + times[4], sum(times)
 
 
 def _lua(text: str) -> str:
