@@ -161,6 +161,8 @@ async def test_a_query_that_runs_for_long_lets_the_next_begin(ask: Ask, big_stor
     async with WorkerPool(size=1, most=3, query_timeout_s=60) as pool:
         long = [await pool.query(ask(ENDLESS, store=big_store)) for _ in range(2)]
         assert pool.status.busy == 2
+        await eventually(lambda: pool.status.starting == 0)
+        assert pool.status.ready >= 2 > pool.status.size, "more than are kept"
         blocked = asyncio.create_task(pool.query(ask(SELECT)))
         await eventually(lambda: pool.status.waiting == 1)  # two are the share of one client
         assert await (await pool.query(ask(SELECT), "another")).read()

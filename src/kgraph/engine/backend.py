@@ -59,9 +59,10 @@ class QueryRequest:
 class BackendStatus:
     """How a backend is doing.
 
-    ``size`` workers are kept; there are ``ready`` ones, of which ``busy`` are answering, and ``waiting``
-    queries that wait for one. ``restarts`` counts the workers that came to an end, by reason. ``snapshot`` is
-    the generation that is held in memory, if one is, and ``snapshot_bytes`` what it takes there.
+    ``size`` workers are kept; there are ``ready`` ones, of which ``busy`` are answering, ``starting`` ones,
+    and ``waiting`` queries that wait for one. ``restarts`` counts the workers that came to an end, by reason.
+    ``snapshot`` is the generation that is held in memory, if one is, and ``snapshot_bytes`` what it takes
+    there.
     """
 
     size: int
@@ -71,6 +72,7 @@ class BackendStatus:
     restarts: Mapping[str, int]
     snapshot: str | None = None
     snapshot_bytes: int = 0
+    starting: int = 0
 
 
 class Answer(Protocol):

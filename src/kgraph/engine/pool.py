@@ -121,6 +121,7 @@ class WorkerPool:
             dict(self._supply.endings),
             None if snapshot is None else snapshot.store.parent.name,
             0 if snapshot is None else snapshot.resident_bytes,
+            self._supply.starting,
         )
 
     def turn_to(self, store: Path) -> None:

@@ -103,7 +103,7 @@ class _Parts(Collector):
         workers = GaugeMetricFamily("kgraph_workers", "Worker processes.", labels=("state",))
         workers.add_metric(("busy",), status.busy)
         workers.add_metric(("idle",), status.ready - status.busy)
-        workers.add_metric(("starting",), status.size - status.ready)
+        workers.add_metric(("starting",), status.starting)
         yield workers
         yield GaugeMetricFamily("kgraph_queries_waiting", "Queries that wait for a worker.", status.waiting)
         restarts = CounterMetricFamily("kgraph_worker_restarts", "Workers replaced.", labels=("reason",))
