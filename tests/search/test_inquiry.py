@@ -42,6 +42,7 @@ from kgraph.search.words import read_words, stem
         ("what happened when they came", Kind.OCCASION, "they came", None),
         ("how big is the convoy", Kind.SORT, "is the convoy", None),
         ("what is the office of Ristic", Kind.OFFICE, "ristic", "office"),
+        ("which news agency did he talk to", Kind.WHOM, "did he talk to", "agency"),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
 )
@@ -99,6 +100,8 @@ def test_a_verb_and_its_particle_are_one_also_when_they_are_parted() -> None:
     assert join_particles("turn the convoy to the north".split())[0] == "turn"  # "to" is not parted
     assert join_particles("use to".split()) == ("use", "to")
     assert join_particles("have not gone away".split()) == ("have", "not_gone", "away")
+    assert join_particles("nobody had cleared them".split()) == ("not_cleared", "had", "them")
+    assert join_particles("never mind".split()) == ("never", "mind")
 
 
 def test_who_says_something_is_not_the_saying() -> None:

@@ -228,6 +228,8 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
         return None  # what forced …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
         if word in AUXILIARIES or word in _PREPOSITIONS:
+            if end > 1 and words[end - 1] in _kinds_of_nouns():
+                return words[end - 1], words[end:]
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None
     return (words[0], words[1:]) if words[0] not in STOP_WORDS else None
 

@@ -25,6 +25,8 @@ _USE: Final = f"use{PARTICLE}to"
 _YEAR: Final = "year"
 _IS_YEAR: Final = re.compile(r"1[0-9]{3}|20[0-9]{2}")
 _PARTING: Final = frozenset("not without".split())
+#: Who or what denies as "not" does: nobody had cleared them, they were never cleared.
+_NOT: Final = dict.fromkeys("nobody never none nothing".split(), "not")
 _PARTED: Final = frozenset("up down out off back away over around together apart aside in through".split())
 
 
@@ -79,7 +81,8 @@ def close_synonyms(word: str) -> frozenset[str]:
 def join_particles(words: Sequence[str]) -> tuple[str, ...]:
     """The words, each verb joined with its particle where the two together have synonyms."""
     joined = list(words)
-    for start, verb in enumerate(words):
+    for start, word in enumerate(words):
+        verb = _NOT.get(word, word)
         for end in range(start + 1, min(start + 2 + _PARTED_AT_MOST, len(words))):
             particle = words[end]
             if end > start + 1 and verb not in _PARTING and particle not in _PARTED:
@@ -87,7 +90,7 @@ def join_particles(words: Sequence[str]) -> tuple[str, ...]:
             together = f"{verb}{PARTICLE}{particle}"
             if together == _USE:
                 continue
-            if joined[start] == verb and joined[end] and _key(together) in _all():
+            if joined[start] == word and joined[end] and _key(together) in _all():
                 joined[start], joined[end] = together, ""
                 break
     return tuple(word for word in joined if word)
