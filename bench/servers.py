@@ -125,7 +125,7 @@ def kgraph(project: Path, *flags: str) -> Iterator[Server]:
 
 
 @contextmanager
-def oxigraph(store: Path, *, is_writable: bool = False) -> Iterator[Server]:
+def oxigraph(store: Path, *, is_writable: bool = False, name: str = "oxigraph") -> Iterator[Server]:
     """Oxigraph's own server."""
     port = _free_port()
     program = oxigraph_program()
@@ -133,7 +133,7 @@ def oxigraph(store: Path, *, is_writable: bool = False) -> Iterator[Server]:
     verb = "serve" if is_writable else "serve-read-only"
     command = [program, verb, f"--location={store}", f"--bind=127.0.0.1:{port}"]
     base = f"http://127.0.0.1:{port}"
-    with _running("oxigraph", command, f"{base}/query", f"{base}/update") as server:
+    with _running(name, command, f"{base}/query", f"{base}/update") as server:
         yield server
 
 
