@@ -46,12 +46,16 @@ class Child:
 
     def kill(self) -> None:
         """End it now. Nothing where it has ended."""
+        self.send_signal(signal.SIGKILL)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal. Nothing where it has ended."""
         if not self.exited.is_set():
             with suppress(ProcessLookupError):
                 if self._handle is not None:
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                    signal.pidfd_send_signal(self._handle, number)
                 else:
-                    os.kill(self.pid, signal.SIGKILL)
+                    os.kill(self.pid, number)
 
     def set_niceness(self, niceness: int) -> bool:
         """Have it stand back for others, or no longer. False where the system does not let us."""

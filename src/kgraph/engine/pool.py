@@ -8,6 +8,8 @@ are kept, and more are forked where long queries would keep short ones waiting:
   whatever else runs.
 - At most so many queries run at a time as the machine has memory for, and one client never has all places
   (:mod:`kgraph.engine.room`).
+- Of the queries that are no longer young only as many work at a time as there are processors, in shifts
+  (:mod:`kgraph.engine.shifts`).
 - Who waits is served in turn, client by client (:mod:`kgraph.engine.turns`).
 
 KILL: a query past its deadline, or one that nobody waits for any more, is ended with its process, and no
@@ -28,6 +30,7 @@ from kgraph.engine.backend import BackendStatus, QueryRequest
 from kgraph.engine.process import Ending, WorkerProcess
 from kgraph.engine.request import RequestEncoder
 from kgraph.engine.room import Room, most_running
+from kgraph.engine.shifts import Shifts
 from kgraph.engine.supply import WorkerSupply
 from kgraph.engine.turns import Turn, TurnQueue
 from kgraph.errors import BusyError, KgraphError, QueryFailedError, QueryMemoryError, QueryTimeoutError
@@ -79,6 +82,7 @@ class WorkerPool:
         self._idle: list[WorkerProcess] = []
         self._queue = TurnQueue(queue_limit)
         self._answers: dict[WorkerProcess, PoolAnswer] = {}
+        self._shifts = Shifts(size)
         self._has_quick = False
         self._mean_s = 0.0
         self._ticker: asyncio.TimerHandle | None = None
@@ -302,15 +306,27 @@ class WorkerPool:
         for turn in [turn for turn in self._queue if now_s >= turn.expires_s]:
             self._queue.discard(turn)
             _turn_away(turn, self._busy())
+        self._arrange(now_s)
         if has_aged:
             self._dispatch()
         if self._answers or self._queue:
             self._watch()
 
+    def _arrange(self, now_s: float) -> None:
+        """Have the long queries work in shifts. Those whose readers are slow need no processor."""
+        for worker in [worker for worker in self._answers if worker.is_held_up]:
+            worker.move_on()
+        self._shifts.arrange(
+            [a.worker for a in self._answers.values() if not (a.is_young or a.worker.is_held_up)], now_s
+        )
+
     def _leave(self, answer: PoolAnswer) -> None:
         """Count an answer out; nothing where that was done before."""
         if self._answers.pop(answer.worker, None) is answer:
+            answer.worker.move_on()
             self.room.leave(answer.client, is_young=answer.is_young)
+            if not answer.is_young:
+                self._arrange(asyncio.get_running_loop().time())
             self._has_quick = self._has_quick or answer.is_young
             self._mean_s += (asyncio.get_running_loop().time() - answer.started_s - self._mean_s) / 8
 

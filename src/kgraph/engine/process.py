@@ -55,6 +55,7 @@ class WorkerProcess(asyncio.Protocol):
         self.snapshot = snapshot
         self.store: str | None = snapshot
         self.is_background = False
+        self.is_still = False
         self._child = child
         self._transport: asyncio.Transport | None = None
         self._decoder = FrameDecoder()
@@ -141,6 +142,23 @@ class WorkerProcess(asyncio.Protocol):
         if not self._child.stderr.closed:
             self._child.stderr.close()
         return ending
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether it waits for the reader of its answer, rather than for a processor."""
+        return self._is_paused
+
+    def stand_still(self) -> None:
+        """Do nothing until :meth:`move_on`. It can be killed meanwhile."""
+        if not self.is_still:
+            self.is_still = True
+            self._child.send_signal(signal.SIGSTOP)
+
+    def move_on(self) -> None:
+        """Stand still no longer."""
+        if self.is_still:
+            self.is_still = False
+            self._child.send_signal(signal.SIGCONT)
 
     def stand_back(self) -> None:
         """Leave the processors to others as long as they want them."""
