@@ -43,6 +43,7 @@ from kgraph.search.words import read_words, stem
         ("how big is the convoy", Kind.SORT, "is the convoy", None),
         ("what is the office of Ristic", Kind.OFFICE, "ristic", "office"),
         ("which news agency did he talk to", Kind.WHOM, "did he talk to", "agency"),
+        ("outcome of the previous attempts", Kind.WHAT, "the previous attempts", "outcome"),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
 )

@@ -31,6 +31,8 @@ _OUTCOME: Final = "outcome"
 #: What "what" asks for a name with: what is it called, what does it mean?
 _CALLED: Final = frozenset("called named mean".split())
 _NAME: Final = "name"
+#: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
+_RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline".split())
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
 _NOUN_AT_MOST: Final = 3
@@ -151,6 +153,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
         kind_of_noun = _kinds_of_nouns().get(noun[0])
         if kind_of_noun is not None:
             return _wanting(_ANYBODY if kind_of_noun is Kind.WHO else _SUITED[kind_of_noun], noun[1], noun[0])
+        if noun[0] in _RELATIONS:
+            return _wanting(_SUITED[Kind.WHAT], noun[1], noun[0])
     if words and (words[0] in AUXILIARIES or is_asked):
         return Inquiry({}, join_particles(words))
     return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Final
 
 import tantivy
@@ -55,19 +56,22 @@ class IndexLexicon:
         """The words, each that is known in no form replaced by the nearest one that it may misspell.
 
         A word with synonyms is an English word, and meant. For others, the entries that have most of the
-        question's other words say what it can have been.
+        question's other words say what it can have been; else it may be one of those that carry no matter.
         """
-        spared = STOP_WORDS | NEGATIONS | asking_words()
         unknown = [
             word
             for word in dict.fromkeys(words)
-            if word not in spared and distance_allowed(word) and not self.knows(word) and not synonyms(word)
+            if word not in _small_words()
+            and distance_allowed(word)
+            and not self.knows(word)
+            and not synonyms(word)
         ]
         if not unknown:
             return list(words)
         content = content_words(words)
         near = self._texts(nearly(self._reader.schema, content, unknown), _ENTRIES_READ)
         meant = {word: self._nearest(word, near) for word in unknown}
+        meant.update({word: _best_of(word, [_small_words()]) for word in unknown if meant[word] is None})
         return [meant.get(word) or word for word in words]
 
     def _nearest(self, word: str, texts: Sequence[set[str]]) -> str | None:
@@ -94,7 +98,13 @@ class IndexLexicon:
         return self._reader.frequency("stems", root)
 
 
-def _best_of(word: str, texts: Sequence[set[str]]) -> str | None:
+@cache
+def _small_words() -> frozenset[str]:
+    """The words that questions are put together with."""
+    return STOP_WORDS | NEGATIONS | asking_words()
+
+
+def _best_of(word: str, texts: Sequence[Collection[str]]) -> str | None:
     """What a word misspells with the fewest letters wrong; of two such, what the better entry has."""
     found = [
         (wrong, rank, other)

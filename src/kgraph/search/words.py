@@ -63,6 +63,7 @@ _ENDINGS: Final = {
 }  # fmt: skip
 _WHOLE: Final = {
     "cannot": "can not", "can't": "can not", "cant": "can not", "won't": "will not", "wont": "will not",
+    "canot": "can not", "connot": "can not",
     "shan't": "shall not", "let's": "let", "it's": "it is", "dont": "do not", "doesnt": "does not",
     "didnt": "did not", "isnt": "is not", "arent": "are not", "wasnt": "was not", "werent": "were not",
     "hasnt": "has not", "havent": "have not", "couldnt": "could not", "ive": "i have", "weve": "we have",
