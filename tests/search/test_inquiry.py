@@ -44,6 +44,8 @@ from kgraph.search.words import read_words, stem
         ("what is the office of Ristic", Kind.OFFICE, "ristic", "office"),
         ("which news agency did he talk to", Kind.WHOM, "did he talk to", "agency"),
         ("outcome of the previous attempts", Kind.WHAT, "the previous attempts", "outcome"),
+        ("year Kosovo declared independence", Kind.WHEN, "kosovo declared independence", "year"),
+        ("medium through which he spoke", Kind.HOW, "which he spoke", "medium"),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
 )

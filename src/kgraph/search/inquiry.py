@@ -34,7 +34,7 @@ _NAME: Final = "name"
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
 _RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline".split())
 _ARTICLES: Final = frozenset("the a an".split())
-_PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under".split())
+_PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under through".split())
 _NOUN_AT_MOST: Final = 3
 _NAME_AT_MOST: Final = 4
 
@@ -77,6 +77,11 @@ _SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in K
 }
 #: What it is that one asks for by the number of its units: how many days, how many miles.
 _COUNTED: Final = {Kind.WHEN: Kind.DURATION, Kind.DISTANCE: Kind.DISTANCE}
+#: What a noun asks for that a clause follows, and how many words make one.
+_TOPICS: Final = frozenset(
+    {Kind.WHEN, Kind.WHERE, Kind.WHY, Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.HOW, Kind.OFFICE}
+)
+_CLAUSE_AT_LEAST: Final = 2
 _ANYBODY: Final = {Kind.WHO: 0.9, Kind.WHOM: 1.0}
 
 
@@ -149,12 +154,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
             end = start + len(phrase)
             if tuple(words[start:end]) == phrase:
                 return _inquiry(kind, words[:start], words[end:])
-    if words and words[0] not in AUXILIARIES and (noun := _leading_noun(words)) is not None:
-        kind_of_noun = _kinds_of_nouns().get(noun[0])
-        if kind_of_noun is not None:
-            return _wanting(_ANYBODY if kind_of_noun is Kind.WHO else _SUITED[kind_of_noun], noun[1], noun[0])
-        if noun[0] in _RELATIONS:
-            return _wanting(_SUITED[Kind.WHAT], noun[1], noun[0])
+    if words and words[0] not in AUXILIARIES and (named := _led_by_noun(words)) is not None:
+        return named
     if words and (words[0] in AUXILIARIES or is_asked):
         return Inquiry({}, join_particles(words))
     return None
@@ -249,6 +250,22 @@ def _defined_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     if 2 <= len(rest) <= _NOUN_AT_MOST and rest[-1] in _kinds_of_nouns():
         return rest[-1], rest[:-1]
     return None
+
+
+def _led_by_noun(words: Sequence[str]) -> Inquiry | None:
+    """What a noun at the beginning asks for: "year of …", "the outcome of …", "year Kosovo declared …"."""
+    kinds = _kinds_of_nouns()
+    if (leading := _leading_noun(words)) is not None:
+        noun, rest = leading
+        if noun in kinds:
+            return _wanting(_ANYBODY if kinds[noun] is Kind.WHO else _SUITED[kinds[noun]], rest, noun)
+        if noun in _RELATIONS:
+            return _wanting(_SUITED[Kind.WHAT], rest, noun)
+    noun, *clause = words[words[0] in _ARTICLES :] or ("",)
+    if kinds.get(noun) not in _TOPICS or len(clause) < _CLAUSE_AT_LEAST:
+        return None
+    is_verb = clause[0] in AUXILIARIES or is_past(clause[0])  # time is running out
+    return None if is_verb else _wanting(_SUITED[kinds[noun]], clause, noun)
 
 
 def _leading_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
