@@ -3,7 +3,7 @@
 Workers are forked by a process of their own (:mod:`kgraph.engine.supply`), in milliseconds. ``size`` of them
 are kept, and more are forked where long queries would keep short ones waiting:
 
-- At most ``size`` queries are *young* at a time. A query ceases to be young when it has run for 40 ms, and
+- At most ``size`` queries are *young* at a time. A query ceases to be young when it has run for 80 ms, and
   stands back for the young ones (nice(2)) where there are such. So a short query waits for moments only,
   whatever else runs.
 - At most so many queries run at a time as the machine has memory for, and one client never has all places
@@ -40,7 +40,7 @@ __all__ = ["WorkerPool"]
 #: A worker that keeps more memory than this after a query is replaced by a fresh one.
 _RETIRE_MIB: Final = 256
 #: How long a query is young: long enough for one of tens of milliseconds to have a processor to itself.
-_YOUTH_S: Final = 0.04
+_YOUTH_S: Final = 0.08
 #: How often what runs is looked at, and how soon at the soonest where others wait for it to grow old.
 _TICK_S: Final = 0.04
 _SHORTEST_TICK_S: Final = 0.001
