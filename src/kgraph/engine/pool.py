@@ -314,8 +314,6 @@ class WorkerPool:
 
     def _arrange(self, now_s: float) -> None:
         """Have the long queries work in shifts. Those whose readers are slow need no processor."""
-        for worker in [worker for worker in self._answers if worker.is_held_up]:
-            worker.move_on()
         self._shifts.arrange(
             [a.worker for a in self._answers.values() if not (a.is_young or a.worker.is_held_up)], now_s
         )
@@ -323,7 +321,6 @@ class WorkerPool:
     def _leave(self, answer: PoolAnswer) -> None:
         """Count an answer out; nothing where that was done before."""
         if self._answers.pop(answer.worker, None) is answer:
-            answer.worker.move_on()
             self.room.leave(answer.client, is_young=answer.is_young)
             if not answer.is_young:
                 self._arrange(asyncio.get_running_loop().time())

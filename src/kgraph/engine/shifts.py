@@ -31,9 +31,11 @@ class Shifts:
     def arrange(self, workers: Collection[WorkerProcess], now_s: float) -> None:
         """Have some of these work and the others stand still: in turn, whoever has come last as the last.
 
-        What is not among them any more is left as it is.
+        Who is not among them any more moves on.
         """
         known = {*self._working, *self._waiting}
+        for worker in known.difference(workers):
+            worker.move_on()
         self._working = deque(worker for worker in self._working if worker in workers)
         self._waiting = deque(worker for worker in self._waiting if worker in workers)
         self._waiting.extend(worker for worker in workers if worker not in known)

@@ -261,7 +261,7 @@ def _led_by_noun(words: Sequence[str]) -> Inquiry | None:
             return _wanting(_ANYBODY if kinds[noun] is Kind.WHO else _SUITED[kinds[noun]], rest, noun)
         if noun in _RELATIONS:
             return _wanting(_SUITED[Kind.WHAT], rest, noun)
-    noun, *clause = words[words[0] in _ARTICLES :] or ("",)
+    noun, *clause = _without_article(words) or ("",)
     if kinds.get(noun) not in _TOPICS or len(clause) < _CLAUSE_AT_LEAST:
         return None
     is_verb = clause[0] in AUXILIARIES or is_past(clause[0])  # time is running out
@@ -270,8 +270,12 @@ def _led_by_noun(words: Sequence[str]) -> Inquiry | None:
 
 def _leading_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     """The noun of "the noun of …", and what else is said."""
-    start = 1 if words and words[0] in _ARTICLES else 0
-    for end in range(start + 1, min(start + _NOUN_AT_MOST, len(words))):
+    words = _without_article(words)
+    for end in range(1, min(_NOUN_AT_MOST, len(words))):
         if words[end] in _PREPOSITIONS:
-            return words[end - 1], (*words[start : end - 1], *words[end + 1 :])
+            return words[end - 1], (*words[: end - 1], *words[end + 1 :])
     return None
+
+
+def _without_article(words: Sequence[str]) -> Sequence[str]:
+    return words[1:] if words and words[0] in _ARTICLES else words

@@ -13,7 +13,7 @@ from kgraph.search.inquiry import asking_words
 from kgraph.search.likeness import misspelt
 from kgraph.search.synonymy import PARTICLE, synonyms
 from kgraph.search.tiers import content_words, distance_allowed, nearly
-from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
+from kgraph.search.words import NEGATIONS, STOP_WORDS, contractions, read_words, stem
 
 __all__ = ["IndexLexicon"]
 
@@ -72,7 +72,7 @@ class IndexLexicon:
         near = self._texts(nearly(self._reader.schema, content, unknown), _ENTRIES_READ)
         meant = {word: self._nearest(word, near) for word in unknown}
         meant.update({word: _best_of(word, [_small_words()]) for word in unknown if meant[word] is None})
-        return [meant.get(word) or word for word in words]
+        return [part for word in words for part in read_words(meant.get(word) or word)]
 
     def _nearest(self, word: str, texts: Sequence[set[str]]) -> str | None:
         found = _best_of(word, texts)
@@ -101,7 +101,7 @@ class IndexLexicon:
 @cache
 def _small_words() -> frozenset[str]:
     """The words that questions are put together with."""
-    return STOP_WORDS | NEGATIONS | asking_words()
+    return STOP_WORDS | NEGATIONS | asking_words() | {*contractions()}
 
 
 def _best_of(word: str, texts: Sequence[Collection[str]]) -> str | None:

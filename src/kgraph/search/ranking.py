@@ -154,7 +154,8 @@ class Ranking:
                 likeness(word, texts, lenient=lenient) for texts in (quote, names, sentence)
             )
             beside = likeness(word, document.event, lenient=lenient) if self._inquiry is not None else 0.0
-            explained += weight * (named or _NEARLY * likeness(word, names, lenient=True))
+            is_near = not lenient and not named
+            explained += weight * (_NEARLY * likeness(word, names, lenient=True) if is_near else named)
             said += weight * max(quoted, named * in_names, beside * _IN_EVENT, around * in_sentence)
             if word in self._content:
                 best = max(quoted, named, around)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -25,6 +25,7 @@ __all__ = [
     "NEGATIONS",
     "STOP_WORDS",
     "close_hyphens",
+    "contractions",
     "fold_words",
     "join_numbers",
     "lemma",
@@ -63,7 +64,6 @@ _ENDINGS: Final = {
 }  # fmt: skip
 _WHOLE: Final = {
     "cannot": "can not", "can't": "can not", "cant": "can not", "won't": "will not", "wont": "will not",
-    "canot": "can not", "connot": "can not",
     "shan't": "shall not", "let's": "let", "it's": "it is", "dont": "do not", "doesnt": "does not",
     "didnt": "did not", "isnt": "is not", "arent": "are not", "wasnt": "was not", "werent": "were not",
     "hasnt": "has not", "havent": "have not", "couldnt": "could not", "ive": "i have", "weve": "we have",
@@ -165,6 +165,11 @@ def _raw_words(token: str) -> list[str]:
     if "," in folded:
         folded = _THOUSANDS.sub("", folded)
     return (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
+
+
+def contractions() -> Collection[str]:
+    """The words that are read as several."""
+    return _WHOLE.keys()
 
 
 def _folded(raw: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kgraph.errors import NoGenerationError, StoreError
 from kgraph.store.catalog import Catalog
 from kgraph.store.cover import Cover
-from kgraph.store.draft import Draft
+from kgraph.store.draft import Draft, merge_files
 from kgraph.store.generation import Generation
 from kgraph.store.manifest import GraphName, Manifest, graph_key, graph_name
 from kgraph.store.sealing import seal, sync_tree
@@ -60,7 +60,7 @@ def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:
     cover = Cover(store, (), graphs=lambda: names, changed=lambda *_: None, rewritten=lambda: None)
     cover.plan()
     keys = [graph_key(name) for name in cover.names()]
-    store.optimize()
+    merge_files(store, come=sum(clients.values()), before=manifest.triples)
     store.flush()
     del store, cover  # while it is open, files come and go
     sync_tree(path)

@@ -32,7 +32,7 @@ from kgraph.store.sealing import seal
 from kgraph.store.workspace import Workspace
 from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "merge_files"]
 
 #: From here on, quads come faster as a file of their own than as a transaction.
 _MANY_QUADS: Final = 10_000
@@ -222,7 +222,7 @@ class Draft:
             self._touched.add(graph_key(name))
         self.delta.forget()
         self.cover.settle(name)
-        self._merge_files(come, before)
+        merge_files(self.store, come=come, before=before)
 
     def absorb(self, load: Callable[[], None]) -> None:
         """Have ``load`` add any number of quads to any graphs of clients.
@@ -242,14 +242,7 @@ class Draft:
         self.delta.forget()
         self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
         known = sum({**before, **hidden}.values())
-        self._merge_files(sum(sizes.values()) - known, known)
-
-    def _merge_files(self, come: int, before: int) -> None:
-        """Have RocksDB merge the files of the store where so many quads have come that it pays: a generation
-        is written once and read many times.
-        """
-        if come > _LARGE_PART * before:
-            self.store.optimize()
+        merge_files(self.store, come=sum(sizes.values()) - known, before=known)
 
     def seal(self, identifier: str, *, made_by: str, previous: str | None = None) -> Generation:
         """Finish: everything on disk, the store closed, the manifest written.
@@ -311,6 +304,14 @@ class Draft:
 
     def _sizes(self) -> dict[str, int]:
         return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}
+
+
+def merge_files(store: ox.Store, *, come: int, before: int) -> None:
+    """Have RocksDB merge the files of a store where so many quads have come that it pays: a generation is
+    written once and read many times.
+    """
+    if come > _LARGE_PART * before:
+        store.optimize()
 
 
 class _ReadOnly:

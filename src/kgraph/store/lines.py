@@ -91,7 +91,7 @@ class _Pieces:
             self._lines += data.count(b"\n")
         if _MARK in data:
             self.has_marked = True
-            data = b"".join(b"\n" if _MARK in line else line for line in data.splitlines(keepends=True))
+            data = _only(data, marked=False)
         return lines_before, data
 
     def stop(self) -> None:
@@ -124,6 +124,12 @@ class _Marked(io.RawIOBase):
         while data := document.read(_READ_BYTES):
             data += document.readline()
             if _MARK in data:
-                yield b"".join(line if _MARK in line else b"\n" for line in data.splitlines(keepends=True))
+                yield _only(data, marked=True)
             else:
                 yield b"\n" * data.count(b"\n")
+
+
+def _only(data: bytes, *, marked: bool) -> bytes:
+    """The lines that have the mark, or those that have not; the others are blank."""
+    lines = data.splitlines(keepends=True)
+    return b"".join(line if (_MARK in line) is marked else b"\n" for line in lines)
