@@ -174,6 +174,66 @@ def test_what_is_said_of_an_event_elsewhere_tells_which_one_is_meant(tmp_path: P
     assert found(index, "when did they meet the leaders?", limit=1) == ["urn:meeting"]
 
 
+def test_a_claim_is_found_by_what_a_curator_says_in_other_words(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    sentence = "they reject the declaration, and nobody removed the roadblocks"
+    write_index(
+        path,
+        [
+            entry(
+                "reject",
+                "reject the declaration",
+                sentence,
+                restated=("They won't acknowledge the breakaway.", "They frown upon the split of the land."),
+            ),
+            entry("remain", "nobody removed the roadblocks", sentence, restated=("The split is a frown.",)),
+            entry("frown", "a frown at a split"),
+        ],
+    )
+    index = TextIndex(path)
+    for text, name in [
+        ("acknowledging a breakaway", "urn:reject"),
+        ("acknowlege the breakawy", "urn:reject"),
+        ("they frown upon the breakaway", "urn:reject"),
+        ("frown split", "urn:frown"),  # what somebody said comes before what a curator says of another
+    ]:
+        assert found(index, text, limit=1) == [name], text
+    assert index.search(Search(text="acknowledge breakaway")).hits[0].match is Match.SIMILAR
+
+
+def test_one_restatement_that_is_like_a_question_is_outweighed_by_several(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    often = ("The vans left.", "All the vans were gone.", "Vans had left by then.")
+    once = ("The vans left.", "Lorries came.", "A tractor stood there.")
+    write_index(path, [entry("once", "x", restated=once), entry("often", "y", restated=often)])
+    assert found(TextIndex(path), "did the vans leave", limit=1) == ["urn:often"]
+
+
+def test_a_noun_that_names_the_predicate_tells_which_claim_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    removal = Part(("removal of the roadblocks",), (Kind.EVENT,))
+    sentence = "they had until today to remove the roadblocks"
+    today, roadblocks = Part(("today",), (Kind.WHEN,)), Part(("roadblocks",), (Kind.WHAT,))
+    deadline, theme = Part(("has deadline",)), Part(("has theme",))
+    write_index(
+        path,
+        [
+            entry("until", "until today", sentence, subject=removal, predicate=deadline, object=today),
+            entry(
+                "what",
+                "to remove the roadblocks",
+                sentence,
+                subject=removal,
+                predicate=theme,
+                object=roadblocks,
+            ),
+        ],
+    )
+    index = TextIndex(path)
+    assert found(index, "deadline for removing the roadblocks", limit=1) == ["urn:until"]
+    assert found(index, "removing the roadblocks", limit=1) == ["urn:what"]
+
+
 def test_a_fact_in_words_is_about_what_it_names(tmp_path: Path) -> None:
     path = tmp_path / "search"
     actions = Part(("Kfor actions",), (Kind.WHAT,))

@@ -45,6 +45,9 @@ from kgraph.search.words import read_words, stem
         ("which news agency did he talk to", Kind.WHOM, "did he talk to", "agency"),
         ("outcome of the previous attempts", Kind.WHAT, "the previous attempts", "outcome"),
         ("year Kosovo declared independence", Kind.WHEN, "kosovo declared independence", "year"),
+        ("in which month the barricades were built", Kind.WHEN, "in the barricades were built", "month"),
+        ("which people were supposed to go", Kind.WHOM, "were supposed to go", "people"),
+        ("do you know when they came?", Kind.WHEN, "do you know they came", None),
         ("medium through which he spoke", Kind.HOW, "which he spoke", "medium"),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
@@ -55,6 +58,14 @@ def test_a_question_asks_for_a_kind_of_answer(text: str, kind: Kind, matter: str
     assert max(inquiry.suited, key=lambda each: inquiry.suited[each]) == kind
     assert inquiry.matter == join_particles(matter.split())
     assert inquiry.head == head
+
+
+@pytest.mark.parametrize("text", ["were they gone when it ended?", "did they obey who told them to go?"])
+def test_a_question_for_yes_or_no_asks_for_no_part_of_a_claim(text: str) -> None:
+    inquiry = read_inquiry(text, read_words(text))
+    assert inquiry is not None
+    assert not inquiry.suited
+    assert inquiry.matter == join_particles(read_words(text))
 
 
 def test_who_can_be_asked_of_both_ends() -> None:
@@ -77,6 +88,7 @@ def test_a_question_may_insist_on_a_name_or_on_an_end() -> None:
         return inquiry
 
     assert read("which demand was resisted").is_named
+    assert read("deadline for the removal").is_named
     assert not read("which country was bombed").is_named
     assert read("what forced Nato to use helicopters").is_of_subject
     assert not read("what did Nato use").is_of_subject

@@ -1,7 +1,7 @@
 """Attributions: whose claim it is, said twice and the same both times; and nothing that the words don't say.
 
 Also the rules that keep a curator's knowledge out of the article's graphs: printed numbers only, no
-calendar dates, no interpretation outside the editorial graph.
+calendar dates, no interpretation outside the editorial graph, and no sentence that restates two claims.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.checks.subject import Subject
-from kgraph.problems import Problem
+from kgraph.problems import Problem, Severity
 from kgraph.project import Claim
 from kgraph.project.claims import source_chain
 from kgraph.projection import is_stated
+from kgraph.rdf.terms import compact
 from kgraph.text import spelled_numbers
 from kgraph.vocab import DIRECT_QUOTATION, KG, XSD
 
@@ -36,6 +37,7 @@ def check_attribution(subject: Subject) -> Iterator[Problem]:
     yield from _check_times(subject)
     yield from _check_dates(subject)
     yield from _check_editorial(subject)
+    yield from _check_restatements(subject)
 
 
 def _check_speaker(subject: Subject, claim: Claim) -> Iterator[Problem]:
@@ -151,4 +153,26 @@ def _check_editorial(subject: Subject) -> Iterator[Problem]:
                 f"The interpreted date {value.value!r} is not marked as uncertain.",
                 "End the EDTF string with '?'.",
                 predicate=KG + "edtf",
+            )
+
+
+def _check_restatements(subject: Subject) -> Iterator[Problem]:
+    """Look for a sentence that says two claims in other words: it would tell neither from the other."""
+    prefixes = subject.project.settings.names.prefixes
+    restated: dict[str, str] = {}
+    for triple in subject.graphs.get("editorial", ()):
+        claim, words = triple.subject, triple.object
+        if triple.predicate.value != KG + "inOtherWords":
+            continue
+        if not (isinstance(claim, ox.NamedNode) and isinstance(words, ox.Literal)):
+            continue
+        first = restated.setdefault(words.value.casefold(), claim.value)
+        if first != claim.value:
+            yield subject.project.problem(
+                "restates-two-claims",
+                claim.value,
+                f"{words.value!r} is also how {compact(first, prefixes)} is said in other words.",
+                "Say what this claim says and the other does not.",
+                predicate=KG + "inOtherWords",
+                severity=Severity.WARNING,
             )

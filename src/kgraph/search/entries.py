@@ -96,9 +96,9 @@ class AssertionEntry:
 
     ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
     said of how it is put, ``speaker`` and ``relayers`` what they are called, ``epithets`` what the speaker is
-    called by office, ``event`` what other claims say of the event that this one is about. ``depth`` counts
-    the voices between the words and the reader; ``is_link`` is true of a claim that only ties an act of
-    speech to its content (kg:hasContent).
+    called by office, ``event`` what other claims say of the event that this one is about, ``restated`` how a
+    curator says the same in other words. ``depth`` counts the voices between the words and the reader;
+    ``is_link`` is true of a claim that only ties an act of speech to its content (kg:hasContent).
     """
 
     iri: str
@@ -112,6 +112,7 @@ class AssertionEntry:
     relayers: tuple[str, ...] = ()
     epithets: tuple[str, ...] = ()
     event: tuple[str, ...] = ()
+    restated: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     article: str | None = None
     mode: str | None = None
@@ -202,6 +203,7 @@ class _Reader:
             relayers=relayers,
             epithets=tuple(epithets),
             event=self._event(claim),
+            restated=tuple(self._literals(claim.iri, KG + "inOtherWords")),
             speakers=claim.attributed_to,
             article=index.iri(claim.sentence or "", KG + "partOfArticle"),
             mode=claim.mode,

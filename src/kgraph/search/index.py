@@ -41,7 +41,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     for name in ("quote", "names", "sentence"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="position")
-    for name in ("epithet", "event"):
+    for name in ("epithet", "event", "restated"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="basic")
     for name in ("stems", "traits"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
@@ -116,6 +116,9 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
     for epithet in entry.epithets:
         add("epithet", epithet := fold_words(epithet))
         texts.append(epithet)
+    for restatement in entry.restated:
+        add("restated", restatement := fold_words(restatement))
+        texts.append(restatement)
     add("stems", _stems(texts))
     if entry.event:
         add("event", " ".join(set(fold_words(" ".join(entry.event)).split())))
@@ -189,6 +192,7 @@ class Document:
     is_negative: bool
     renditions: tuple[str, ...] = field(default=())
     event: frozenset[str] = frozenset()
+    restated: tuple[tuple[str, ...], ...] = ()
 
     @property
     def parts(self) -> tuple[Aspect, Aspect, Aspect]:
@@ -277,4 +281,5 @@ class IndexReader:
             is_negative=marks[2] == "1",
             renditions=(*quotes[1:], *sentences[1:]),
             event=frozenset(word for text in stored.get_all("event") for word in text.split()),
+            restated=tuple(tuple(text.split()) for text in stored.get_all("restated")),
         )

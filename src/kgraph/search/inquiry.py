@@ -32,7 +32,7 @@ _OUTCOME: Final = "outcome"
 _CALLED: Final = frozenset("called named mean".split())
 _NAME: Final = "name"
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
-_RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline".split())
+_RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline byline".split())
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under through".split())
 _NOUN_AT_MOST: Final = 3
@@ -146,6 +146,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     if all(word in asking_words() for word in words):
         return None
     words = without_future(words)
+    if words and words[0] in AUXILIARIES and list(words[1:2]) != ["you"]:
+        return Inquiry({}, join_particles(words))  # did they go when …, not: do you know when …
     is_asked = _ASKED.search(text) is not None
     for start in range(len(words) if is_asked else min(2, len(words))):
         if start and not is_asked and words[start - 1] not in STOP_WORDS:
@@ -229,10 +231,10 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     )
     if is_subject and words[0] in _kinds_of_nouns():
         return words[0], words[1:]  # which country lost control of …
-    if not words or is_past(words[0]):
+    if not words or (is_past(words[0]) and words[0] not in _kinds_of_nouns()):
         return None  # what forced …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
-        if word in AUXILIARIES or word in _PREPOSITIONS:
+        if word in AUXILIARIES or word in _PREPOSITIONS or word in _ARTICLES:
             if end > 1 and words[end - 1] in _kinds_of_nouns():
                 return words[end - 1], words[end:]
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None
@@ -260,7 +262,7 @@ def _led_by_noun(words: Sequence[str]) -> Inquiry | None:
         if noun in kinds:
             return _wanting(_ANYBODY if kinds[noun] is Kind.WHO else _SUITED[kinds[noun]], rest, noun)
         if noun in _RELATIONS:
-            return _wanting(_SUITED[Kind.WHAT], rest, noun)
+            return replace(_wanting(_SUITED[Kind.WHAT], rest, noun), is_named=True)
     noun, *clause = _without_article(words) or ("",)
     if kinds.get(noun) not in _TOPICS or len(clause) < _CLAUSE_AT_LEAST:
         return None

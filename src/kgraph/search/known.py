@@ -80,7 +80,10 @@ class IndexLexicon:
 
     def _texts(self, query: tantivy.Query, limit: int) -> list[set[str]]:
         documents = map(self._reader.read, self._reader.find(query, limit))
-        return [{*d.quote, *d.sentence, *(word for name in d.names for word in name)} for d in documents]
+        return [
+            {*d.quote, *d.sentence, *(word for text in (*d.names, *d.restated) for word in text)}
+            for d in documents
+        ]
 
     def _is_joined(self, first: str, second: str) -> bool:
         return self.knows(first + second) and not self._reader.has_phrase(first, second)

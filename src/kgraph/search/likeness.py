@@ -14,11 +14,21 @@ from kgraph.search.synonymy import PARTICLE, close_synonyms, synonyms
 from kgraph.search.tiers import Match, distance_allowed
 from kgraph.search.words import STOP_WORDS, stem
 
-__all__ = ["aligned", "alike", "covered", "extent", "likeness", "longest_run", "match_of", "misspelt"]
+__all__ = [
+    "SYNONYM",
+    "aligned",
+    "alike",
+    "covered",
+    "extent",
+    "likeness",
+    "longest_run",
+    "match_of",
+    "misspelt",
+]
 
 _OTHER_FORM: Final = 0.95
 _BEGINNING: Final = 0.8
-_SYNONYM: Final = 0.75
+SYNONYM: Final = 0.75
 _RELATED: Final = 0.4
 #: A verb without its particle: give, of give in.
 _VERB_ALONE: Final = 0.5
@@ -106,7 +116,7 @@ def alike(word: str, other: str, *, lenient: bool) -> float:
         return _BEGINNING
     if other_root not in synonyms(word):
         return 0.0
-    return _SYNONYM if other_root in close_synonyms(word) else _RELATED
+    return SYNONYM if other_root in close_synonyms(word) else _RELATED
 
 
 def misspelt(word: str, other: str) -> int | None:

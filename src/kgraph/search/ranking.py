@@ -14,6 +14,8 @@
     agreeing    a question that denies looks for a denial
     answering   a question that asks for a time, a place, a number … looks for such a part, in claims that say
                 the rest of the question
+    restated    how far those of a curator's restatements that come nearest say what the question says; of a
+                question that asks for something, half of that only where the claim answers it
     speaking    a question about what somebody said looks for what they said
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
@@ -21,6 +23,7 @@ Words weigh by their rarity, and those that carry no matter next to nothing.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +33,7 @@ from kgraph.search.index import Aspect, Document
 from kgraph.search.inquiry import Inquiry, Kind
 from kgraph.search.lexicon import read_groups
 from kgraph.search.likeness import (
+    SYNONYM,
     aligned,
     covered,
     extent,
@@ -73,7 +77,12 @@ _ANSWERING: Final = 1.0
 _SUBJECT_ANSWERS: Final = 0.75
 _OF_THAT_NAME: Final = 0.6
 _NOT_OF_THAT_NAME: Final = 0.5
+_BY_THAT_NAME: Final = 1.3
 _BOTH: Final = 0.5
+_RESTATED: Final = 1.0
+_RESTATED_UNANSWERED: Final = 0.5
+#: One restatement can be like a question by chance; of several, so many must be.
+_RESTATEMENTS: Final = 3
 _STOP_WEIGHT: Final = 0.05
 _REPORTING: Final = frozenset(stem(word) for word in read_groups("saying.txt")[0])
 _SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
@@ -134,7 +143,9 @@ class Ranking:
         del step
         score, share, loosest = self._covered(document, _IN_NAMES_ASKED, self._in_sentence, lenient=True)
         score += self._in_order * self._sequence(self._matter, document, lenient=True)
-        score += _ANSWERING * self._answering(document) * min(1.0, share / _ENOUGH)
+        answering = self._answering(document)
+        score += _ANSWERING * answering * min(1.0, share / _ENOUGH)
+        score += _RESTATED * self._restated(document, answering)
         if self._says and document.depth > 1:
             score += _SPEAKING * self._speaking(document)
         return Scored(document.iri, score + self._standing(document), match_of(loosest))
@@ -146,6 +157,7 @@ class Ranking:
         quote = set(document.quote)
         names = {word for name in document.names for word in name}
         sentence = {*document.sentence, *(word for text in document.renditions for word in text.split())}
+        restated = {word for text in document.restated for word in text}
         said = explained = 0.0
         missing = 0
         loosest = 1.0
@@ -159,6 +171,8 @@ class Ranking:
             said += weight * max(quoted, named * in_names, beside * _IN_EVENT, around * in_sentence)
             if word in self._content:
                 best = max(quoted, named, around)
+                if lenient and not best:
+                    best = min(likeness(word, restated, lenient=True), SYNONYM)
                 missing += not best
                 loosest = min(loosest, best)
         about = _EXPLAINED * explained / self._total + _NAMED * self._named(document)
@@ -178,6 +192,22 @@ class Ranking:
         elif longest_run(asked, document.sentence) == len(asked):
             score += _PHRASE_IN_SENTENCE
         return score + (_DEEPER * (min(document.depth, 3) - 1) if said else 0.0)
+
+    def _restated(self, document: Document, answering: float) -> float:
+        """How far a curator's restatements say what the question says: the mean of the nearest ones."""
+        nearest = heapq.nlargest(_RESTATEMENTS, map(self._likeness_to, document.restated))
+        said = sum(nearest) / len(nearest) if nearest else 0.0
+        if self._inquiry is None or not self._inquiry.suited:
+            return said
+        return said * (_RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering)
+
+    def _likeness_to(self, text: Sequence[str]) -> float:
+        """How much the question and another text say of each other: the harmonic mean of both shares."""
+        words = set(text)
+        weight = sum(self._weights[word] for word in self._content)
+        said = sum(self._weights[word] * likeness(word, words, lenient=True) for word in self._content)
+        shares = said / weight, covered(self._content, words, lenient=True) / extent(words)
+        return 2 * math.prod(shares) / sum(shares) if said else 0.0
 
     def _standing(self, document: Document) -> float:
         """What a claim has for or against it, whatever its words."""
@@ -216,7 +246,8 @@ class Ranking:
             for part, weight, own, other in ends
         ]
         if inquiry.suited.get(Kind.WHO) == 1.0:
-            found.append(self._called(document.manner, self._content[0]))  # who ordered …
+            manner = self._called(document.manner, self._content[0])  # who ordered …
+            found.append(manner if manner >= SYNONYM else 0.0)
         if inquiry.head is None:
             return max(found)
         if self._says and document.depth > 1 and Kind.WHAT in inquiry.suited and not inquiry.is_named:
@@ -225,10 +256,12 @@ class Ranking:
         head = inquiry.head
         if inquiry.is_named:
             found = [
-                each * (1.0 if self._called(part, head) else _NOT_OF_THAT_NAME)
+                each * max(_NOT_OF_THAT_NAME, self._called(part, head))
                 for each, (part, *_) in zip(found, ends, strict=True)
             ]
         called = [self._called(part, head) for part in (document.predicate, document.manner)]
+        if inquiry.is_named:
+            called = [each * _BY_THAT_NAME if each >= SYNONYM else each for each in called]
         called += [_OF_THAT_NAME * weight * self._called(part, head) for part, weight, _, _ in ends]
         return max(*found, *called) + _BOTH * min(max(found), max(called))
 

@@ -28,6 +28,8 @@ Query = tantivy.Query
 _MUST: Final = tantivy.Occur.Must
 _SHOULD: Final = tantivy.Occur.Should
 _FIELDS: Final = (("quote", 4.0), ("names", 2.0), ("sentence", 1.0))
+#: Where words stand as somebody wrote them.
+_SPELT: Final = (*(name for name, _ in _FIELDS), "restated")
 _SHORTEST_PREFIX: Final = 3
 
 
@@ -136,7 +138,7 @@ def nearly(schema: tantivy.Schema, content: Sequence[str], unknown: Sequence[str
             Query.fuzzy_term_query(schema, name, word, distance_allowed(word), transposition_cost_one=True),
         )
         for word in unknown
-        for name, _ in _FIELDS
+        for name in _SPELT
     ]
     others = [(_SHOULD, query) for word in content for query in _meant(schema, word)]
     return Query.boolean_query([(_MUST, Query.boolean_query(misspelt)), *others])
