@@ -122,6 +122,7 @@ def test_a_question_is_spelt_as_the_texts_are(tmp_path: Path) -> None:
             entry("pass", "to bypass the roadblocks"),
             entry("fact", "a de facto partition"),
             entry("other", "nobody went past the town"),
+            entry("many", "more than a dozen of them"),
         ],
     )
     index = TextIndex(path)
@@ -130,6 +131,7 @@ def test_a_question_is_spelt_as_the_texts_are(tmp_path: Path) -> None:
         ("defacto", "urn:fact", Match.PHRASE),
         ("bypas the raodblocks", "urn:pass", Match.SIMILAR),
         ("partitoin", "urn:fact", Match.SIMILAR),
+        ("a dozzen", "urn:many", Match.SIMILAR),
     ]:
         first = index.search(Search(text=text)).hits[0]
         assert (first.iri, first.match) == (name, match), text

@@ -37,6 +37,11 @@ from kgraph.search.words import read_words, stem
         ("what did they call for", Kind.WHAT, "did they call for", None),
         ("how did the attempts end", Kind.WHAT, "did the attempts", "outcome"),
         ("what is the force called", Kind.WHAT, "is the force", "name"),
+        ("what does the article call Kosovo", Kind.SORT, "does the article kosovo", None),
+        ("how is the war described", Kind.SORT, "is the war", None),
+        ("what do they call on Nato to do", Kind.WHAT, "do they call on nato to do", None),
+        ("to whom did he speak", Kind.WHOM, "to did he speak", "addressee"),
+        ("what were the attempts meant to achieve", Kind.WHY, "were the attempts meant to achieve", None),
         ("who is going to meet", Kind.WHO, "will meet", None),
         ("what happened in July", Kind.EVENT, "in july", None),
         ("what happened when they came", Kind.OCCASION, "they came", None),
@@ -66,6 +71,13 @@ def test_a_question_for_yes_or_no_asks_for_no_part_of_a_claim(text: str) -> None
     assert inquiry is not None
     assert not inquiry.suited
     assert inquiry.matter == join_particles(read_words(text))
+
+
+def test_a_clause_that_says_when_counts_less_than_what_is_asked() -> None:
+    text = "had they been cleared when the deadline ran out?"
+    inquiry = read_inquiry(text, read_words(text))
+    assert inquiry is not None
+    assert inquiry.aside == {"when", "the", "deadline", "ran", "out"}
 
 
 def test_who_can_be_asked_of_both_ends() -> None:

@@ -31,6 +31,14 @@ _OUTCOME: Final = "outcome"
 #: What "what" asks for a name with: what is it called, what does it mean?
 _CALLED: Final = frozenset("called named mean".split())
 _NAME: Final = "name"
+#: What "what" asks for the aim with: what are they trying to do?
+_DOING: Final = frozenset("do achieve accomplish".split())
+#: To whom one says something: what a claim calls its other end.
+_ADDRESSEE: Final = "addressee"
+_SUBORDINATING: Final = frozenset("when while after before until because since although".split())
+#: What "what" and "how" ask for a description with, unless it is a call on somebody, or for something.
+_DESCRIBING: Final = frozenset("call calls describe describes described".split())
+_CALLING: Final = frozenset("on upon for off".split())
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
 _RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline byline".split())
 _ARTICLES: Final = frozenset("the a an".split())
@@ -86,7 +94,7 @@ _ANYBODY: Final = {Kind.WHO: 0.9, Kind.WHOM: 1.0}
 
 
 _SUITED_BY_VOICE: Final[dict[Voice, dict[Kind, float]]] = {
-    Voice.ACTIVE: {Kind.WHO: 1.0, Kind.WHOM: 0.4},
+    Voice.ACTIVE: {Kind.WHO: 1.0, Kind.WHOM: 0.2},
     Voice.PASSIVE: {Kind.WHO: 0.8, Kind.WHOM: 1.0},
     Voice.EITHER: _ANYBODY,
 }
@@ -107,6 +115,7 @@ class Inquiry:
     head: str | None = None
     is_named: bool = False
     is_of_subject: bool = False
+    aside: frozenset[str] = frozenset()
 
 
 @cache
@@ -147,7 +156,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
         return None
     words = without_future(words)
     if words and words[0] in AUXILIARIES and list(words[1:2]) != ["you"]:
-        return Inquiry({}, join_particles(words))  # did they go when …, not: do you know when …
+        # did they go when …, not: do you know when …
+        return Inquiry({}, join_particles(words), aside=_clause_aside(words))
     is_asked = _ASKED.search(text) is not None
     for start in range(len(words) if is_asked else min(2, len(words))):
         if start and not is_asked and words[start - 1] not in STOP_WORDS:
@@ -163,15 +173,25 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     return None
 
 
+def _clause_aside(words: Sequence[str]) -> frozenset[str]:
+    """The words of a clause that only says when or why: were they gone when the deadline ran out?"""
+    for at, word in enumerate(words):
+        if at > 2 and word in _SUBORDINATING:
+            return frozenset(words[at:]) - frozenset(words[:at])
+    return frozenset()
+
+
 def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
     head = None
     is_named = False
     if kind is Kind.WHAT and _asks_for_purpose(after):
         kind = Kind.WHY
     if kind is Kind.HOW and after and after[-1] in _ENDING:
-        return _wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME)
+        return replace(_wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME), is_named=True)
     if kind is Kind.WHAT and len(after) > 2 and (after[0] in BE | DO) and after[-1] in _CALLED:
         return _wanting(_SUITED[Kind.WHAT], after[:-1], _NAME)
+    if kind in (Kind.WHAT, Kind.HOW) and (at := _describing(after)) is not None:
+        return _wanting(_SUITED[Kind.SORT], (*before, *after[:at], *after[at + 1 :]), None)
     is_of_topic = kind is Kind.WHAT and not _ABOUT.isdisjoint((*before, *after[-1:]))
     if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT) and not is_of_topic:
         noun = _named_noun(after) if kind is not Kind.WHO else None
@@ -187,6 +207,8 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
             else:
                 after, is_named = (*after, head), kind is Kind.WHAT
     suited = _suited(kind, head, after)
+    if kind is Kind.WHOM and list(before[-1:]) == ["to"]:
+        head = _ADDRESSEE
     if is_of_topic:
         head = "about"
     of_subject = kind is Kind.WHAT and head is None and bool(after) and after[0] not in AUXILIARIES
@@ -194,9 +216,17 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
     return replace(wanted, is_named=is_named, is_of_subject=of_subject)
 
 
+def _describing(after: Sequence[str]) -> int | None:
+    """Where the verb stands by which one asks for a description: what do they call it?"""
+    for at, word in enumerate(after):
+        if word in _DESCRIBING and _CALLING.isdisjoint(after[at + 1 : at + 2]):
+            return at
+    return None
+
+
 def _asks_for_purpose(after: Sequence[str]) -> bool:
     """What did they come for, what are they trying to do?"""
-    if list(after[-2:]) == ["to", "do"]:
+    if list(after[-2:-1]) == ["to"] and after[-1] in _DOING:
         return any(stem(word) in _aims() for word in after)
     return list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
 

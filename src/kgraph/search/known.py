@@ -13,7 +13,7 @@ from kgraph.search.inquiry import asking_words
 from kgraph.search.likeness import misspelt
 from kgraph.search.synonymy import PARTICLE, synonyms
 from kgraph.search.tiers import content_words, distance_allowed, nearly
-from kgraph.search.words import NEGATIONS, STOP_WORDS, contractions, read_words, stem
+from kgraph.search.words import NEGATIONS, STOP_WORDS, contractions, numerals, read_words, stem
 
 __all__ = ["IndexLexicon"]
 
@@ -103,8 +103,8 @@ class IndexLexicon:
 
 @cache
 def _small_words() -> frozenset[str]:
-    """The words that questions are put together with."""
-    return STOP_WORDS | NEGATIONS | asking_words() | {*contractions()}
+    """The words that questions are put together with, as people write them."""
+    return STOP_WORDS | NEGATIONS | asking_words() | {*contractions(), *numerals()}
 
 
 def _best_of(word: str, texts: Sequence[Collection[str]]) -> str | None:

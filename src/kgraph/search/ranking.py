@@ -84,6 +84,7 @@ _RESTATED_UNANSWERED: Final = 0.5
 #: One restatement can be like a question by chance; of several, so many must be.
 _RESTATEMENTS: Final = 3
 _STOP_WEIGHT: Final = 0.05
+_ASIDE: Final = 0.5
 _REPORTING: Final = frozenset(stem(word) for word in read_groups("saying.txt")[0])
 _SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
 
@@ -123,6 +124,7 @@ class Ranking:
         self._weights = {
             word: math.log(1 + lexicon.size / (1 + lexicon.frequency(word)))
             * (_STOP_WEIGHT if word in STOP_WORDS and word not in self._content else 1.0)
+            * (_ASIDE if inquiry is not None and word.partition("_")[0] in inquiry.aside else 1.0)
             for word in dict.fromkeys(self._matter)
         }
         self._total = sum(self._weights.values()) or 1.0

@@ -29,6 +29,7 @@ __all__ = [
     "fold_words",
     "join_numbers",
     "lemma",
+    "numerals",
     "read_words",
     "stem",
     "stems",
@@ -170,6 +171,11 @@ def _raw_words(token: str) -> list[str]:
 def contractions() -> Collection[str]:
     """The words that are read as several."""
     return _WHOLE.keys()
+
+
+def numerals() -> Collection[str]:
+    """The words that are read as digits: twelve, dozen."""
+    return {word for word, kept in _LISTED.items() if kept.isdecimal()}
 
 
 def _folded(raw: str) -> tuple[str, ...]:
