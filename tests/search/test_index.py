@@ -211,6 +211,14 @@ def test_one_restatement_that_is_like_a_question_is_outweighed_by_several(tmp_pa
     assert found(TextIndex(path), "did the vans leave", limit=1) == ["urn:often"]
 
 
+def test_restatements_say_together_what_none_says_alone(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    both = ("The vans left.", "Somebody cleared the yard.", "It was over.")
+    twice = ("The vans left.", "The vans went.", "The vans drove off.")
+    write_index(path, [entry("twice", "x", restated=twice), entry("both", "y", restated=both)])
+    assert found(TextIndex(path), "vans cleared the yard", limit=1) == ["urn:both"]
+
+
 def test_a_noun_that_names_the_predicate_tells_which_claim_is_meant(tmp_path: Path) -> None:
     path = tmp_path / "search"
     removal = Part(("removal of the roadblocks",), (Kind.EVENT,))

@@ -19,11 +19,11 @@ from kgraph.search.dates import DayRange, parse_edtf, spanning
 from kgraph.search.inquiry import Kind
 from kgraph.search.lexicon import read_groups
 from kgraph.search.words import read_words
-from kgraph.vocab import KG, RDF_TYPE, RDFS, SKOS, XSD
+from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS, XSD
 
 __all__ = ["AssertionEntry", "NameEntry", "Part", "read_entries"]
 
-_LABELS: Final = (SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", KG + "rawText")
+_LABELS: Final = (SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title", KG + "rawText")
 _NEGATIVE: Final = KG + "negative"
 #: What a reader may call each way of putting a claim.
 _MANNERS: Final = {

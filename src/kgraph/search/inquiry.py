@@ -35,7 +35,7 @@ _NAME: Final = "name"
 _DOING: Final = frozenset("do achieve accomplish".split())
 #: To whom one says something: what a claim calls its other end.
 _ADDRESSEE: Final = "addressee"
-_SUBORDINATING: Final = frozenset("when while after before until because since although".split())
+_SUBORDINATING: Final = frozenset("when once while after before until because since although".split())
 #: What "what" and "how" ask for a description with, unless it is a call on somebody, or for something.
 _DESCRIBING: Final = frozenset("call calls describe describes described".split())
 _CALLING: Final = frozenset("on upon for off".split())

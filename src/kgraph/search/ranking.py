@@ -14,8 +14,8 @@
     agreeing    a question that denies looks for a denial
     answering   a question that asks for a time, a place, a number … looks for such a part, in claims that say
                 the rest of the question
-    restated    how far those of a curator's restatements that come nearest say what the question says; of a
-                question that asks for something, half of that only where the claim answers it
+    restated    how far a curator's restatements say what the question says, the nearest and all together;
+                of a question that asks for something, half of that only where the claim answers it
     speaking    a question about what somebody said looks for what they said
 
 Words weigh by their rarity, and those that carry no matter next to nothing.
@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -81,6 +81,7 @@ _BY_THAT_NAME: Final = 1.3
 _BOTH: Final = 0.5
 _RESTATED: Final = 1.0
 _RESTATED_UNANSWERED: Final = 0.5
+_TOGETHER: Final = 0.8
 #: One restatement can be like a question by chance; of several, so many must be.
 _RESTATEMENTS: Final = 3
 _STOP_WEIGHT: Final = 0.05
@@ -196,9 +197,12 @@ class Ranking:
         return score + (_DEEPER * (min(document.depth, 3) - 1) if said else 0.0)
 
     def _restated(self, document: Document, answering: float) -> float:
-        """How far a curator's restatements say what the question says: the mean of the nearest ones."""
+        """How far a curator's restatements say what the question says: the nearest ones, and all together."""
+        if not document.restated:
+            return 0.0
         nearest = heapq.nlargest(_RESTATEMENTS, map(self._likeness_to, document.restated))
-        said = sum(nearest) / len(nearest) if nearest else 0.0
+        together = self._share_in({word for text in document.restated for word in text})
+        said = sum(nearest) / len(nearest) + _TOGETHER * together
         if self._inquiry is None or not self._inquiry.suited:
             return said
         return said * (_RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering)
@@ -206,10 +210,14 @@ class Ranking:
     def _likeness_to(self, text: Sequence[str]) -> float:
         """How much the question and another text say of each other: the harmonic mean of both shares."""
         words = set(text)
-        weight = sum(self._weights[word] for word in self._content)
-        said = sum(self._weights[word] * likeness(word, words, lenient=True) for word in self._content)
-        shares = said / weight, covered(self._content, words, lenient=True) / extent(words)
-        return 2 * math.prod(shares) / sum(shares) if said else 0.0
+        shares = self._share_in(words), covered(self._content, words, lenient=True) / extent(words)
+        return 2 * math.prod(shares) / sum(shares) if shares[0] else 0.0
+
+    def _share_in(self, words: Collection[str]) -> float:
+        """How much of the question's matter some words say."""
+        weights = {word: self._weights[word] for word in self._content}
+        said = sum(weight * likeness(word, words, lenient=True) for word, weight in weights.items())
+        return said / sum(weights.values())
 
     def _standing(self, document: Document) -> float:
         """What a claim has for or against it, whatever its words."""
