@@ -203,20 +203,27 @@ def test_a_claim_is_found_by_what_a_curator_says_in_other_words(tmp_path: Path) 
     assert index.search(Search(text="acknowledge breakaway")).hits[0].match is Match.SIMILAR
 
 
-def test_one_restatement_that_is_like_a_question_is_outweighed_by_several(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        (
+            "did the vans leave",
+            ("The vans left.", "All the vans were gone.", "Vans had left by then."),
+            ("The vans left.", "Lorries came.", "A tractor stood there."),  # like it by chance
+        ),
+        (
+            "vans cleared the yard",
+            ("The vans left.", "Somebody cleared the yard.", "It was over."),  # all together
+            ("The vans left.", "The vans went.", "The vans drove off."),
+        ),
+    ],
+)
+def test_several_restatements_outweigh_one(
+    tmp_path: Path, question: str, right: tuple[str, ...], wrong: tuple[str, ...]
+) -> None:
     path = tmp_path / "search"
-    often = ("The vans left.", "All the vans were gone.", "Vans had left by then.")
-    once = ("The vans left.", "Lorries came.", "A tractor stood there.")
-    write_index(path, [entry("once", "x", restated=once), entry("often", "y", restated=often)])
-    assert found(TextIndex(path), "did the vans leave", limit=1) == ["urn:often"]
-
-
-def test_restatements_say_together_what_none_says_alone(tmp_path: Path) -> None:
-    path = tmp_path / "search"
-    both = ("The vans left.", "Somebody cleared the yard.", "It was over.")
-    twice = ("The vans left.", "The vans went.", "The vans drove off.")
-    write_index(path, [entry("twice", "x", restated=twice), entry("both", "y", restated=both)])
-    assert found(TextIndex(path), "vans cleared the yard", limit=1) == ["urn:both"]
+    write_index(path, [entry("a", "x", restated=wrong), entry("b", "y", restated=right)])
+    assert found(TextIndex(path), question, limit=1) == ["urn:b"]
 
 
 def test_a_noun_that_names_the_predicate_tells_which_claim_is_meant(tmp_path: Path) -> None:
