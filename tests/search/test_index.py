@@ -186,7 +186,11 @@ def test_a_claim_is_found_by_what_a_curator_says_in_other_words(tmp_path: Path) 
                 "reject",
                 "reject the declaration",
                 sentence,
-                restated=("They won't acknowledge the breakaway.", "They frown upon the split of the land."),
+                restated=(
+                    "They won't acknowledge the breakaway.",
+                    "They frown upon the split of the land.",
+                    "…",
+                ),
             ),
             entry("remain", "nobody removed the roadblocks", sentence, restated=("The split is a frown.",)),
             entry("frown", "a frown at a split"),

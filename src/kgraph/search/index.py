@@ -116,8 +116,8 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
     for epithet in entry.epithets:
         add("epithet", epithet := fold_words(epithet))
         texts.append(epithet)
-    for restatement in entry.restated:
-        add("restated", restatement := fold_words(restatement))
+    for restatement in filter(None, map(fold_words, entry.restated)):
+        add("restated", restatement)
         texts.append(restatement)
     add("stems", _stems(texts))
     if entry.event:

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Collection, Iterable, Sequence
+import operator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -129,6 +130,8 @@ class Ranking:
             for word in dict.fromkeys(self._matter)
         }
         self._total = sum(self._weights.values()) or 1.0
+        self._matter_weights = [self._weights[word] for word in self._content]
+        self._alike: dict[str, list[float]] = {}
 
     def order(self, documents: Iterable[Document], step: Step) -> list[Scored]:
         """The documents of a step, the best first; equals by their IRI, so that the order is stable."""
@@ -200,24 +203,37 @@ class Ranking:
         """How far a curator's restatements say what the question says: the nearest ones, and all together."""
         if not document.restated:
             return 0.0
-        nearest = heapq.nlargest(_RESTATEMENTS, map(self._likeness_to, document.restated))
-        together = self._share_in({word for text in document.restated for word in text})
+        compared = [self._compared(text) for text in document.restated]
+        nearest = heapq.nlargest(_RESTATEMENTS, (mutual for _, mutual in compared))
+        together = self._share_of_matter(
+            [max(column) for column in zip(*(best for best, _ in compared), strict=True)]
+        )
         said = sum(nearest) / len(nearest) + _TOGETHER * together
         if self._inquiry is None or not self._inquiry.suited:
             return said
         return said * (_RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering)
 
-    def _likeness_to(self, text: Sequence[str]) -> float:
-        """How much the question and another text say of each other: the harmonic mean of both shares."""
-        words = set(text)
-        shares = self._share_in(words), covered(self._content, words, lenient=True) / extent(words)
-        return 2 * math.prod(shares) / sum(shares) if shares[0] else 0.0
+    def _compared(self, text: Sequence[str]) -> tuple[list[float], float]:
+        """How well a text says each word of the question's matter; and how much both say of each other.
 
-    def _share_in(self, words: Collection[str]) -> float:
-        """How much of the question's matter some words say."""
-        weights = {word: self._weights[word] for word in self._content}
-        said = sum(weight * likeness(word, words, lenient=True) for word, weight in weights.items())
-        return said / sum(weights.values())
+        The latter is the harmonic mean of the two shares.
+        """
+        rows = [self._likenesses(word) for word in text]
+        best = [max(column) for column in zip(*rows, strict=True)]
+        asked = self._share_of_matter(best)
+        said = sum(extent((word,)) * max(row) for word, row in zip(text, rows, strict=True)) / extent(text)
+        return best, 2 * asked * said / (asked + said) if asked else 0.0
+
+    def _likenesses(self, other: str) -> list[float]:
+        """How well each word of the question's matter stands for another word."""
+        if (known := self._alike.get(other)) is None:
+            known = self._alike[other] = [likeness(word, (other,), lenient=True) for word in self._content]
+        return known
+
+    def _share_of_matter(self, likenesses: Sequence[float]) -> float:
+        """How much of the question's matter is said, where its words are said so well."""
+        said: float = sum(map(operator.mul, self._matter_weights, likenesses))
+        return said / sum(self._matter_weights)
 
     def _standing(self, document: Document) -> float:
         """What a claim has for or against it, whatever its words."""
