@@ -42,7 +42,7 @@ from kgraph.search.likeness import (
     longest_run,
     match_of,
 )
-from kgraph.search.synonymy import is_instance, join_particles
+from kgraph.search.synonymy import PARTICLE, is_instance, join_particles
 from kgraph.search.tiers import Match, Step, content_words
 from kgraph.search.verbs import says
 from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
@@ -126,7 +126,7 @@ class Ranking:
         self._weights = {
             word: math.log(1 + lexicon.size / (1 + lexicon.frequency(word)))
             * (_STOP_WEIGHT if word in STOP_WORDS and word not in self._content else 1.0)
-            * (_ASIDE if inquiry is not None and word.partition("_")[0] in inquiry.aside else 1.0)
+            * (_ASIDE if inquiry is not None and word.partition(PARTICLE)[0] in inquiry.aside else 1.0)
             for word in dict.fromkeys(self._matter)
         }
         self._total = sum(self._weights.values()) or 1.0
