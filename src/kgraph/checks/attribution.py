@@ -160,19 +160,16 @@ def _check_restatements(subject: Subject) -> Iterator[Problem]:
     """Look for a sentence that says two claims in other words: it would tell neither from the other."""
     prefixes = subject.project.settings.names.prefixes
     restated: dict[str, str] = {}
-    for triple in subject.graphs.get("editorial", ()):
-        claim, words = triple.subject, triple.object
-        if triple.predicate.value != KG + "inOtherWords":
-            continue
-        if not (isinstance(claim, ox.NamedNode) and isinstance(words, ox.Literal)):
-            continue
-        first = restated.setdefault(words.value.casefold(), claim.value)
-        if first != claim.value:
-            yield subject.project.problem(
-                "restates-two-claims",
-                claim.value,
-                f"{words.value!r} is also how {compact(first, prefixes)} is said in other words.",
-                "Say what this claim says and the other does not.",
-                predicate=KG + "inOtherWords",
-                severity=Severity.WARNING,
-            )
+    for claim in subject.claims:
+        for words in subject.index.objects(claim.iri, KG + "inOtherWords"):
+            text = words.value if isinstance(words, ox.Literal) else ""
+            first = restated.setdefault(text.casefold(), claim.iri)
+            if text and first != claim.iri:
+                yield subject.project.problem(
+                    "restates-two-claims",
+                    claim.iri,
+                    f"{text!r} is also how {compact(first, prefixes)} is said in other words.",
+                    "Say what this claim says and the other does not.",
+                    predicate=KG + "inOtherWords",
+                    severity=Severity.WARNING,
+                )

@@ -113,12 +113,10 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
         for rendition in texts[before:]:
             add("names", rendition)
         parts.append(f"{len(texts) - before}:{','.join(kinds)}")
-    for epithet in entry.epithets:
-        add("epithet", epithet := fold_words(epithet))
-        texts.append(epithet)
-    for restatement in filter(None, map(fold_words, entry.restated)):
-        add("restated", restatement)
-        texts.append(restatement)
+    for name, others in (("epithet", entry.epithets), ("restated", entry.restated)):
+        for text in filter(None, map(fold_words, others)):
+            add(name, text)
+            texts.append(text)
     add("stems", _stems(texts))
     if entry.event:
         add("event", " ".join(set(fold_words(" ".join(entry.event)).split())))

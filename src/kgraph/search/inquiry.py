@@ -33,8 +33,9 @@ _CALLED: Final = frozenset("called named mean".split())
 _NAME: Final = "name"
 #: What "what" asks for the aim with: what are they trying to do?
 _DOING: Final = frozenset("do achieve accomplish".split())
-#: To whom one says something: what a claim calls its other end.
+#: What a claim calls its other end, to whom something is said.
 _ADDRESSEE: Final = "addressee"
+#: What a clause begins with that only says when or why.
 _SUBORDINATING: Final = frozenset("when once while after before until because since although".split())
 #: What "what" and "how" ask for a description with, unless it is a call on somebody, or for something.
 _DESCRIBING: Final = frozenset("call calls describe describes described".split())
@@ -43,6 +44,8 @@ _CALLING: Final = frozenset("on upon for off".split())
 _RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline byline".split())
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under through".split())
+#: What a noun ends before.
+_BEHIND_NOUNS: Final = AUXILIARIES | _PREPOSITIONS | _ARTICLES
 _NOUN_AT_MOST: Final = 3
 _NAME_AT_MOST: Final = 4
 
@@ -108,6 +111,7 @@ class Inquiry:
     it says, without the words that only ask. ``head`` is the noun that names the answer, if one does:
     "which deadline" wants whatever is called a deadline, and ``is_named`` says that nothing else will do.
     ``is_of_subject`` is true of "what forced them", which wants the one end of a claim before the other.
+    ``aside`` has the words of a clause that only says when or why.
     """
 
     suited: Mapping[Kind, float]
@@ -155,8 +159,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     if all(word in asking_words() for word in words):
         return None
     words = without_future(words)
-    if words and words[0] in AUXILIARIES and list(words[1:2]) != ["you"]:
-        # did they go when …, not: do you know when …
+    begins_with_verb = words[0] in AUXILIARIES
+    if begins_with_verb and list(words[1:2]) != ["you"]:  # did they go when …, not: do you know when …
         return Inquiry({}, join_particles(words), aside=_clause_aside(words))
     is_asked = _ASKED.search(text) is not None
     for start in range(len(words) if is_asked else min(2, len(words))):
@@ -166,15 +170,13 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
             end = start + len(phrase)
             if tuple(words[start:end]) == phrase:
                 return _inquiry(kind, words[:start], words[end:])
-    if words and words[0] not in AUXILIARIES and (named := _led_by_noun(words)) is not None:
+    if not begins_with_verb and (named := _led_by_noun(words)) is not None:
         return named
-    if words and (words[0] in AUXILIARIES or is_asked):
-        return Inquiry({}, join_particles(words))
-    return None
+    return Inquiry({}, join_particles(words)) if begins_with_verb or is_asked else None
 
 
 def _clause_aside(words: Sequence[str]) -> frozenset[str]:
-    """The words of a clause that only says when or why: were they gone when the deadline ran out?"""
+    """The words that stand only in a clause that says when: were they gone when the deadline ran out?"""
     for at, word in enumerate(words):
         if at > 2 and word in _SUBORDINATING:
             return frozenset(words[at:]) - frozenset(words[:at])
@@ -264,7 +266,7 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
     if not words or (is_past(words[0]) and words[0] not in _kinds_of_nouns()):
         return None  # what forced …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
-        if word in AUXILIARIES or word in _PREPOSITIONS or word in _ARTICLES:
+        if word in _BEHIND_NOUNS:
             if end > 1 and words[end - 1] in _kinds_of_nouns():
                 return words[end - 1], words[end:]
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None

@@ -18,7 +18,7 @@
                 of a question that asks for something, half of that only where the claim answers it
     speaking    a question about what somebody said looks for what they said
 
-Words weigh by their rarity, and those that carry no matter next to nothing.
+Words weigh by their rarity, those of a clause aside half, and those that carry no matter next to nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from __future__ import annotations
 import heapq
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -141,29 +141,42 @@ class Ranking:
 
     def _score_strictly(self, document: Document, step: Step) -> Scored:
         """The words are somebody's, as they stand."""
-        score, *_ = self._covered(document, _IN_NAMES, _IN_SENTENCE, lenient=False)
+        score, *_ = self._covered(document, _IN_NAMES, _IN_SENTENCE, {}, lenient=False)
         score += self._sequence(self._words, document, lenient=False)
         return Scored(document.iri, score + self._standing(document), Match(step.value))
 
     def _score_leniently(self, document: Document, step: Step) -> Scored:
         del step
-        score, share, loosest = self._covered(document, _IN_NAMES_ASKED, self._in_sentence, lenient=True)
+        elsewhere, restated = self._restated(document)
+        score, share, loosest = self._covered(
+            document, _IN_NAMES_ASKED, self._in_sentence, elsewhere, lenient=True
+        )
         score += self._in_order * self._sequence(self._matter, document, lenient=True)
         answering = self._answering(document)
         score += _ANSWERING * answering * min(1.0, share / _ENOUGH)
-        score += _RESTATED * self._restated(document, answering)
+        if self._inquiry is not None and self._inquiry.suited:
+            restated *= _RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering
+        score += _RESTATED * restated
         if self._says and document.depth > 1:
             score += _SPEAKING * self._speaking(document)
         return Scored(document.iri, score + self._standing(document), match_of(loosest))
 
     def _covered(
-        self, document: Document, in_names: float, in_sentence: float, *, lenient: bool
+        self,
+        document: Document,
+        in_names: float,
+        in_sentence: float,
+        elsewhere: Mapping[str, float],
+        *,
+        lenient: bool,
     ) -> tuple[float, float, float]:
-        """How much of the question the document says: the score, the share, and how well its worst word."""
+        """How much of the question the document says: the score, the share, and how well its worst word.
+
+        A word that stands ``elsewhere`` alone is not missing, but never more than a synonym.
+        """
         quote = set(document.quote)
         names = {word for name in document.names for word in name}
         sentence = {*document.sentence, *(word for text in document.renditions for word in text.split())}
-        restated = {word for text in document.restated for word in text}
         said = explained = 0.0
         missing = 0
         loosest = 1.0
@@ -176,9 +189,7 @@ class Ranking:
             explained += weight * (_NEARLY * likeness(word, names, lenient=True) if is_near else named)
             said += weight * max(quoted, named * in_names, beside * _IN_EVENT, around * in_sentence)
             if word in self._content:
-                best = max(quoted, named, around)
-                if lenient and not best:
-                    best = min(likeness(word, restated, lenient=True), SYNONYM)
+                best = max(quoted, named, around) or min(elsewhere.get(word, 0.0), SYNONYM)
                 missing += not best
                 loosest = min(loosest, best)
         about = _EXPLAINED * explained / self._total + _NAMED * self._named(document)
@@ -199,19 +210,18 @@ class Ranking:
             score += _PHRASE_IN_SENTENCE
         return score + (_DEEPER * (min(document.depth, 3) - 1) if said else 0.0)
 
-    def _restated(self, document: Document, answering: float) -> float:
-        """How far a curator's restatements say what the question says: the nearest ones, and all together."""
+    def _restated(self, document: Document) -> tuple[dict[str, float], float]:
+        """How well a curator's restatements say each word of the question's matter, and how far all of it.
+
+        The nearest ones count for the latter, and what all say together.
+        """
         if not document.restated:
-            return 0.0
+            return {}, 0.0
         compared = [self._compared(text) for text in document.restated]
+        together = [max(column) for column in zip(*(best for best, _ in compared), strict=True)]
         nearest = heapq.nlargest(_RESTATEMENTS, (mutual for _, mutual in compared))
-        together = self._share_of_matter(
-            [max(column) for column in zip(*(best for best, _ in compared), strict=True)]
-        )
-        said = sum(nearest) / len(nearest) + _TOGETHER * together
-        if self._inquiry is None or not self._inquiry.suited:
-            return said
-        return said * (_RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering)
+        said = sum(nearest) / len(nearest) + _TOGETHER * self._share_of_matter(together)
+        return dict(zip(self._content, together, strict=True)), said
 
     def _compared(self, text: Sequence[str]) -> tuple[list[float], float]:
         """How well a text says each word of the question's matter; and how much both say of each other.
