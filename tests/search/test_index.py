@@ -166,9 +166,9 @@ def test_what_is_said_of_an_event_elsewhere_tells_which_one_is_meant(tmp_path: P
         path,
         [
             entry(
-                "coming", "on Tuesday", sentence, object=tuesday, event=("came out to man the roadblocks",)
+                "coming", "on Tuesday", sentence, object=tuesday, beside=("came out to man the roadblocks",)
             ),
-            entry("meeting", "on Monday", sentence, object=monday, event=("met the leaders",)),
+            entry("meeting", "on Monday", sentence, object=monday, beside=("met the leaders",)),
         ],
     )
     index = TextIndex(path)
@@ -205,6 +205,25 @@ def test_a_claim_is_found_by_what_a_curator_says_in_other_words(tmp_path: Path) 
     ]:
         assert found(index, text, limit=1) == [name], text
     assert index.search(Search(text="acknowledge breakaway")).hits[0].match is Match.SIMILAR
+
+
+def test_restatements_of_one_claim_tell_which_event_another_answers_for(tmp_path: Path) -> None:
+    path = tmp_path / "search"
+    sentence = "to the road on Tuesday they came, and on Friday it left"
+    entries = []
+    for name, quote, day, restated in [
+        ("coming", "they came", "on Tuesday", "The crowd gathered to block the road."),
+        ("leaving", "it left", "on Friday", "The convoy gave up and drove off the road."),
+    ]:
+        event = {"subject": Part((name,), (Kind.EVENT,)), "event": f"urn:event:{name}"}
+        entries += [
+            entry(name, quote, sentence, **event, restated=(restated,)),
+            entry(day.split()[1], day, sentence, **event, object=Part((day,), (Kind.WHEN,))),
+        ]
+    write_index(path, entries)
+    index = TextIndex(path)
+    assert found(index, "on which day did the crowd block the road", limit=1) == ["urn:Tuesday"]
+    assert found(index, "on which day did the convoy give up and leave the road", limit=1) == ["urn:Friday"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgraph.search.inquiry import Inquiry, Kind, read_inquiry
-from kgraph.search.likeness import aligned, alike, covered, extent, longest_run, misspelt
+from kgraph.search.likeness import aligned, alike, covered, extent, likeness, longest_run, misspelt
 from kgraph.search.synonymy import is_instance, join_particles, synonyms
 from kgraph.search.verbs import says
 from kgraph.search.words import read_words, stem
@@ -54,6 +54,9 @@ from kgraph.search.words import read_words, stem
         ("which people were supposed to go", Kind.WHOM, "were supposed to go", "people"),
         ("do you know when they came?", Kind.WHEN, "do you know they came", None),
         ("medium through which he spoke", Kind.HOW, "which he spoke", "medium"),
+        ("in which part of Kosovo do they live", Kind.WHERE, "of kosovo do they live", None),
+        ("victims of the killing", Kind.WHOM, "the killing", "victims"),
+        ("whose declaration was resisted", Kind.WHOM, "declaration was resisted", None),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
 )
@@ -71,6 +74,14 @@ def test_a_question_for_yes_or_no_asks_for_no_part_of_a_claim(text: str) -> None
     assert inquiry is not None
     assert not inquiry.suited
     assert inquiry.matter == join_particles(read_words(text))
+
+
+@pytest.mark.parametrize("text", ["who denied that they would go", "who promised the convoy would stay put?"])
+def test_who_said_something_asks_for_no_part_of_what_was_said(text: str) -> None:
+    inquiry = read_inquiry(text, read_words(text))
+    assert inquiry is not None
+    assert not inquiry.suited
+    assert inquiry.matter == join_particles(read_words(text)[1:])
 
 
 def test_a_clause_that_says_when_counts_less_than_what_is_asked() -> None:
@@ -169,6 +180,12 @@ def test_words_are_alike_in_degrees() -> None:
     assert alike("barricade", "roadblock", lenient=False) == 0.0
     assert 0.0 < alike("colonel", "commander", lenient=True) < alike("chief", "commander", lenient=True)
     assert alike("give_in", "given", lenient=True) < alike("give", "given", lenient=True)
+    assert likeness("end_in", ("ended", "in", "clashes"), lenient=True) > likeness(
+        "end_in", ("ended", "clashes"), lenient=True
+    )
+    for pair in ("promise pledge", "raise erect", "compromise deal", "cannot unable"):  # spelled as texts are
+        word, other = join_particles(read_words(pair))
+        assert alike(word, other, lenient=True) > 0.0
     assert alike("coun", "counterinsurgency", lenient=True) == 0.0  # less than half of a word is another word
     assert alike("peacekee", "peacekeeper", lenient=True) > 0.0
 

@@ -17,8 +17,7 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.search.dates import DayRange, parse_edtf, spanning
 from kgraph.search.inquiry import Kind
-from kgraph.search.lexicon import read_groups
-from kgraph.search.words import read_words
+from kgraph.search.words import folded_groups, read_words
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS, XSD
 
 __all__ = ["AssertionEntry", "NameEntry", "Part", "read_entries"]
@@ -74,7 +73,7 @@ _DURATION: Final = KG + "isoDuration"
 _ISO_DURATION: Final = re.compile(r"P(\d+)([DWMY])")
 _UNITS: Final = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
 _KINDS_OF_WORDS: Final = {
-    Kind.COUNT: frozenset(word for group in read_groups("quantities.txt") for word in group),
+    Kind.COUNT: frozenset(word for group in folded_groups("quantities.txt") for word in group),
     Kind.DURATION: frozenset("hours days weeks months years decades".split()),
     Kind.WHERE: frozenset("in at near nearby outside inside".split()),
 }
@@ -96,9 +95,10 @@ class AssertionEntry:
 
     ``quotes`` are its verbatim words, ``sentence`` the whole of what they stand in, ``manner`` what may be
     said of how it is put, ``speaker`` and ``relayers`` what they are called, ``epithets`` what the speaker is
-    called by office, ``event`` what other claims say of the event that this one is about, ``restated`` how a
-    curator says the same in other words. ``depth`` counts the voices between the words and the reader;
-    ``is_link`` is true of a claim that only ties an act of speech to its content (kg:hasContent).
+    called by office, ``event`` the event that it is about, ``beside`` what other claims say of that event,
+    ``restated`` how a curator says the same in other words. ``depth`` counts the voices between the words
+    and the reader; ``is_link`` is true of a claim that only ties an act of speech to its content
+    (kg:hasContent).
     """
 
     iri: str
@@ -111,7 +111,8 @@ class AssertionEntry:
     speaker: tuple[str, ...] = ()
     relayers: tuple[str, ...] = ()
     epithets: tuple[str, ...] = ()
-    event: tuple[str, ...] = ()
+    event: str = ""
+    beside: tuple[str, ...] = ()
     restated: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     article: str | None = None
@@ -189,6 +190,7 @@ class _Reader:
             for agents in (claim.attributed_to, chain.agents[1:])
         )
         predicate = claim.predicate.value if claim.predicate is not None else ""
+        event = self._event(claim)
         return AssertionEntry(
             iri=claim.iri,
             quotes=self._quoted(claim.evidence),
@@ -202,7 +204,8 @@ class _Reader:
             speaker=speaker,
             relayers=relayers,
             epithets=tuple(epithets),
-            event=self._event(claim),
+            event=event,
+            beside=self._beside(claim, event),
             restated=tuple(self._literals(claim.iri, KG + "inOtherWords")),
             speakers=claim.attributed_to,
             article=index.iri(claim.sentence or "", KG + "partOfArticle"),
@@ -214,9 +217,13 @@ class _Reader:
             is_link=predicate == KG + "hasContent",
         )
 
-    def _event(self, claim: Claim) -> tuple[str, ...]:
+    def _event(self, claim: Claim) -> str:
+        """The event that a claim is about, or nothing."""
+        subject = claim.subject.value if isinstance(claim.subject, ox.NamedNode) else ""
+        return subject if subject in self._said_of else ""
+
+    def _beside(self, claim: Claim, event: str) -> tuple[str, ...]:
         """The quotations of what else is said of the same event, each once."""
-        event = claim.subject.value if isinstance(claim.subject, ox.NamedNode) else ""
         others = (other for other in self._said_of.get(event, ()) if other.iri != claim.iri)
         return tuple(dict.fromkeys(text for other in others for text in self._quoted(other.evidence)))
 

@@ -41,7 +41,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
     for name in ("quote", "names", "sentence"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="position")
-    for name in ("epithet", "event", "restated"):
+    for name in ("epithet", "beside", "restated"):
         builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="basic")
     for name in ("stems", "traits"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
@@ -81,7 +81,7 @@ def _name_document(entry: NameEntry) -> tantivy.Document:
         document.add_text("names", text)
     document.add_text("stems", _stems(texts))
     document.add_text("traits", _trait("kind", Entry.NAME))
-    document.add_bytes("record", _record(entry.iri, "100", ()))
+    document.add_bytes("record", _record(entry.iri, "100", "", ()))
     return document
 
 
@@ -118,11 +118,11 @@ def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
             add(name, text)
             texts.append(text)
     add("stems", _stems(texts))
-    if entry.event:
-        add("event", " ".join(set(fold_words(" ".join(entry.event)).split())))
+    if entry.beside:
+        add("beside", " ".join(set(fold_words(" ".join(entry.beside)).split())))
     add("traits", _traits(entry))
     marks = f"{entry.depth}{int(entry.is_link)}{int(entry.is_negative)}"
-    document.add_bytes("record", _record(entry.iri, marks, parts))
+    document.add_bytes("record", _record(entry.iri, marks, entry.event, parts))
     if entry.days is not None:
         document.add_integer("first", entry.days.first)
         document.add_integer("last", entry.days.last)
@@ -159,9 +159,9 @@ def _trait(name: str, value: str) -> str:
 _IS_ASSERTION: Final = _trait("kind", Entry.ASSERTION)
 
 
-def _record(iri: str, marks: str, parts: Iterable[str]) -> bytes:
-    """What a document says besides words: its IRI, its depth and two marks, and whose names are whose."""
-    return " ".join((iri, marks, *parts)).encode()
+def _record(iri: str, marks: str, event: str, parts: Iterable[str]) -> bytes:
+    """What a document says besides words: its IRI, depth and two marks, its event, whose names are whose."""
+    return " ".join((iri, marks, event, *parts)).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,10 @@ class Aspect:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a search reads of a document to rank it. ``names`` has those of all parts and of the voices."""
+    """What a search reads of a document to rank it.
+
+    ``names`` has those of all parts and of the voices, ``beside`` the words of other claims about the event.
+    """
 
     iri: str
     quote: tuple[str, ...]
@@ -189,7 +192,8 @@ class Document:
     is_link: bool
     is_negative: bool
     renditions: tuple[str, ...] = field(default=())
-    event: frozenset[str] = frozenset()
+    event: str = ""
+    beside: frozenset[str] = frozenset()
     restated: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -262,7 +266,7 @@ class IndexReader:
         stored = self._searcher.doc(address)
         quotes, sentences = stored.get_all("quote"), stored.get_all("sentence")
         names = tuple(tuple(name.split()) for name in stored.get_all("names"))
-        iri, marks, *parts = self._record(stored)
+        iri, marks, event, *parts = self._record(stored)
         subject, predicate, value, manner, speaker, *_ = _aspects(parts, names)
         return Document(
             iri=iri,
@@ -278,6 +282,7 @@ class IndexReader:
             is_link=marks[1] == "1",
             is_negative=marks[2] == "1",
             renditions=(*quotes[1:], *sentences[1:]),
-            event=frozenset(word for text in stored.get_all("event") for word in text.split()),
+            event=event,
+            beside=frozenset(word for text in stored.get_all("beside") for word in text.split()),
             restated=tuple(tuple(text.split()) for text in stored.get_all("restated")),
         )

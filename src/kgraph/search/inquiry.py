@@ -15,10 +15,19 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from kgraph.search.lexicon import read_groups
-from kgraph.search.synonymy import PARTICLE, join_particles, synonyms
-from kgraph.search.verbs import AUXILIARIES, BE, DO, Voice, is_past, voice_of, without_future
-from kgraph.search.words import STOP_WORDS, stem
+from kgraph.search.synonymy import join_particles, synonyms
+from kgraph.search.verbs import (
+    AUXILIARIES,
+    BE,
+    DO,
+    SAYING,
+    Voice,
+    is_past,
+    says,
+    voice_of,
+    without_future,
+)
+from kgraph.search.words import PARTICLE, STOP_WORDS, folded_groups, stem
 
 __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
 
@@ -42,6 +51,7 @@ _DESCRIBING: Final = frozenset("call calls describe describes described".split()
 _CALLING: Final = frozenset("on upon for off".split())
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
 _RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline byline".split())
+_WHO: Final = ("who",)
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under through".split())
 #: What a noun ends before.
@@ -125,7 +135,7 @@ class Inquiry:
 @cache
 def _phrases() -> list[tuple[tuple[str, ...], Kind]]:
     """The words that ask, the longest first."""
-    asking = [(tuple(words), Kind(kind)) for kind, *words in read_groups("inquiries.txt")]
+    asking = [(tuple(words), Kind(kind)) for kind, *words in folded_groups("inquiries.txt")]
     return sorted(asking, key=lambda each: len(each[0]), reverse=True)
 
 
@@ -137,7 +147,7 @@ def asking_words() -> frozenset[str]:
 
 @cache
 def _kinds_of_nouns() -> dict[str, Kind]:
-    kinds = {noun: Kind(kind) for kind, *nouns in read_groups("nouns.txt") for noun in nouns}
+    kinds = {noun: Kind(kind) for kind, *nouns in folded_groups("nouns.txt") for noun in nouns}
     return kinds | {_plural(noun): kind for noun, kind in kinds.items()}
 
 
@@ -147,7 +157,7 @@ def _plural(noun: str) -> str:
 
 @cache
 def _aims() -> frozenset[str]:
-    return frozenset(stem(word) for group in read_groups("aims.txt") for word in group)
+    return frozenset(stem(word) for group in folded_groups("aims.txt") for word in group)
 
 
 def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
@@ -169,6 +179,8 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
         for phrase, kind in _phrases():
             end = start + len(phrase)
             if tuple(words[start:end]) == phrase:
+                if phrase == _WHO and _asks_who_said(words[end:]):
+                    return Inquiry({}, join_particles(words[end:]))
                 return _inquiry(kind, words[:start], words[end:])
     if not begins_with_verb and (named := _led_by_noun(words)) is not None:
         return named
@@ -224,6 +236,12 @@ def _describing(after: Sequence[str]) -> int | None:
         if word in _DESCRIBING and _CALLING.isdisjoint(after[at + 1 : at + 2]):
             return at
     return None
+
+
+def _asks_who_said(after: Sequence[str]) -> bool:
+    """Who denied that they would act? Whoever said it answers, and no part of what was said does."""
+    is_clause = list(after[1:2]) == ["that"] or not AUXILIARIES.isdisjoint(after[2:])
+    return is_clause and says(after[0], SAYING)
 
 
 def _asks_for_purpose(after: Sequence[str]) -> bool:

@@ -11,9 +11,9 @@ import tantivy
 from kgraph.search.index import IndexReader
 from kgraph.search.inquiry import asking_words
 from kgraph.search.likeness import misspelt
-from kgraph.search.synonymy import PARTICLE, synonyms
+from kgraph.search.synonymy import synonyms
 from kgraph.search.tiers import content_words, distance_allowed, nearly
-from kgraph.search.words import NEGATIONS, STOP_WORDS, contractions, numerals, read_words, stem
+from kgraph.search.words import NEGATIONS, PARTICLE, STOP_WORDS, contractions, numerals, read_words, stem
 
 __all__ = ["IndexLexicon"]
 

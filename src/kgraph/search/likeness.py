@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from kgraph.search.synonymy import PARTICLE, close_synonyms, synonyms
+from kgraph.search.synonymy import close_synonyms, synonyms
 from kgraph.search.tiers import Match, distance_allowed
-from kgraph.search.words import STOP_WORDS, stem
+from kgraph.search.words import PARTICLE, STOP_WORDS, stem
 
 __all__ = [
     "SYNONYM",
@@ -51,6 +51,9 @@ def likeness(word: str, others: Collection[str], *, lenient: bool) -> float:
     """How well a word stands for some of the others."""
     if word in others:
         return 1.0
+    verb, _, particle = word.partition(PARTICLE)
+    if particle in others:  # ended in
+        word = verb
     return max((alike(word, other, lenient=lenient) for other in others), default=0.0)
 
 

@@ -15,7 +15,8 @@
     answering   a question that asks for a time, a place, a number … looks for such a part, in claims that say
                 the rest of the question
     restated    how far a curator's restatements say what the question says, the nearest and all together;
-                of a question that asks for something, half of that only where the claim answers it
+                of a question that asks for something, half of that only where the claim answers it. Where it
+                fully does, those of any claim about its event count: they say which event is meant
     speaking    a question about what somebody said looks for what they said
 
 Words weigh by their rarity, those of a clause aside half, and those that carry no matter next to nothing.
@@ -27,12 +28,11 @@ import heapq
 import math
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from kgraph.search.index import Aspect, Document
 from kgraph.search.inquiry import Inquiry, Kind
-from kgraph.search.lexicon import read_groups
 from kgraph.search.likeness import (
     SYNONYM,
     aligned,
@@ -42,10 +42,10 @@ from kgraph.search.likeness import (
     longest_run,
     match_of,
 )
-from kgraph.search.synonymy import PARTICLE, is_instance, join_particles
+from kgraph.search.synonymy import is_instance, join_particles
 from kgraph.search.tiers import Match, Step, content_words
-from kgraph.search.verbs import says
-from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
+from kgraph.search.verbs import REPORTING, SAYING, says
+from kgraph.search.words import NEGATIONS, PARTICLE, STOP_WORDS
 
 __all__ = ["Lexicon", "Ranking", "Scored"]
 
@@ -82,13 +82,12 @@ _BY_THAT_NAME: Final = 1.3
 _BOTH: Final = 0.5
 _RESTATED: Final = 1.0
 _RESTATED_UNANSWERED: Final = 0.5
+_FULLY: Final = 1.0
 _TOGETHER: Final = 0.8
 #: One restatement can be like a question by chance; of several, so many must be.
 _RESTATEMENTS: Final = 3
 _STOP_WEIGHT: Final = 0.05
 _ASIDE: Final = 0.5
-_REPORTING: Final = frozenset(stem(word) for word in read_groups("saying.txt")[0])
-_SAYING: Final = frozenset(stem(word) for group in read_groups("saying.txt") for word in group)
 
 
 class Lexicon(Protocol):
@@ -111,6 +110,19 @@ class Scored:
     match: Match
 
 
+@dataclass(frozen=True, slots=True)
+class _Restated:
+    """How well restatements say each word of a question's matter, and how far all of it."""
+
+    words: Mapping[str, float] = field(default_factory=dict)
+    score: float = 0.0
+
+    def joined(self, other: _Restated) -> _Restated:
+        """What the one or the other says."""
+        words = {word: max(like, other.words.get(word, 0.0)) for word, like in self.words.items()}
+        return _Restated({**other.words, **words}, max(self.score, other.score))
+
+
 class Ranking:
     """Scores documents for one question."""
 
@@ -120,7 +132,7 @@ class Ranking:
         self._matter = join_particles(words) if inquiry is None else inquiry.matter
         self._content = content_words(self._matter)
         self._denies = any(word in NEGATIONS for word in words)
-        self._says = any(says(word, _REPORTING if inquiry is None else _SAYING) for word in words[1:])
+        self._says = any(says(word, REPORTING if inquiry is None else SAYING) for word in words[1:])
         self._in_order = 1.0 if inquiry is None else _IN_ORDER_ASKED
         self._in_sentence = _IN_SENTENCE if inquiry is None else _IN_SENTENCE_ASKED
         self._weights = {
@@ -135,8 +147,10 @@ class Ranking:
 
     def order(self, documents: Iterable[Document], step: Step) -> list[Scored]:
         """The documents of a step, the best first; equals by their IRI, so that the order is stable."""
-        score = self._score_leniently if step is Step.ANY_WAY else self._score_strictly
-        scored = [score(document, step) for document in documents]
+        if step is Step.ANY_WAY:
+            scored = self._score_leniently(list(documents))
+        else:
+            scored = [self._score_strictly(document, step) for document in documents]
         return sorted(scored, key=lambda each: (-each.score, each.iri))
 
     def _score_strictly(self, document: Document, step: Step) -> Scored:
@@ -145,18 +159,29 @@ class Ranking:
         score += self._sequence(self._words, document, lenient=False)
         return Scored(document.iri, score + self._standing(document), Match(step.value))
 
-    def _score_leniently(self, document: Document, step: Step) -> Scored:
-        del step
-        elsewhere, restated = self._restated(document)
+    def _score_leniently(self, documents: Sequence[Document]) -> list[Scored]:
+        """The words are a reader's own, and may ask for something."""
+        restated = [self._restated(document) for document in documents]
+        events: dict[str, _Restated] = {}
+        for document, own in zip(documents, restated, strict=True):
+            if document.event:
+                events[document.event] = own.joined(events.get(document.event, own))
+        return [
+            self._score_reading(document, own, events.get(document.event, own))
+            for document, own in zip(documents, restated, strict=True)
+        ]
+
+    def _score_reading(self, document: Document, own: _Restated, of_event: _Restated) -> Scored:
+        suited = self._inquiry.suited if self._inquiry is not None else {}
+        answering = self._answering(document)
+        restated = of_event if answering >= _FULLY and Kind.WHAT not in suited else own
         score, share, loosest = self._covered(
-            document, _IN_NAMES_ASKED, self._in_sentence, elsewhere, lenient=True
+            document, _IN_NAMES_ASKED, self._in_sentence, restated.words, lenient=True
         )
         score += self._in_order * self._sequence(self._matter, document, lenient=True)
-        answering = self._answering(document)
         score += _ANSWERING * answering * min(1.0, share / _ENOUGH)
-        if self._inquiry is not None and self._inquiry.suited:
-            restated *= _RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering
-        score += _RESTATED * restated
+        wanted = _RESTATED_UNANSWERED + (1 - _RESTATED_UNANSWERED) * answering if suited else 1.0
+        score += _RESTATED * wanted * restated.score
         if self._says and document.depth > 1:
             score += _SPEAKING * self._speaking(document)
         return Scored(document.iri, score + self._standing(document), match_of(loosest))
@@ -184,7 +209,7 @@ class Ranking:
             quoted, named, around = (
                 likeness(word, texts, lenient=lenient) for texts in (quote, names, sentence)
             )
-            beside = likeness(word, document.event, lenient=lenient) if self._inquiry is not None else 0.0
+            beside = likeness(word, document.beside, lenient=lenient) if self._inquiry is not None else 0.0
             is_near = not lenient and not named
             explained += weight * (_NEARLY * likeness(word, names, lenient=True) if is_near else named)
             said += weight * max(quoted, named * in_names, beside * _IN_EVENT, around * in_sentence)
@@ -210,18 +235,15 @@ class Ranking:
             score += _PHRASE_IN_SENTENCE
         return score + (_DEEPER * (min(document.depth, 3) - 1) if said else 0.0)
 
-    def _restated(self, document: Document) -> tuple[dict[str, float], float]:
-        """How well a curator's restatements say each word of the question's matter, and how far all of it.
-
-        The nearest ones count for the latter, and what all say together.
-        """
+    def _restated(self, document: Document) -> _Restated:
+        """What a curator's restatements say of the question; the nearest ones count, and all together."""
         if not document.restated:
-            return {}, 0.0
+            return _Restated()
         compared = [self._compared(text) for text in document.restated]
         together = [max(column) for column in zip(*(best for best, _ in compared), strict=True)]
         nearest = heapq.nlargest(_RESTATEMENTS, (mutual for _, mutual in compared))
-        said = sum(nearest) / len(nearest) + _TOGETHER * self._share_of_matter(together)
-        return dict(zip(self._content, together, strict=True)), said
+        score = sum(nearest) / len(nearest) + _TOGETHER * self._share_of_matter(together)
+        return _Restated(dict(zip(self._content, together, strict=True)), score)
 
     def _compared(self, text: Sequence[str]) -> tuple[list[float], float]:
         """How well a text says each word of the question's matter; and how much both say of each other.
@@ -288,7 +310,7 @@ class Ranking:
             return max(found)
         if self._says and document.depth > 1 and Kind.WHAT in inquiry.suited and not inquiry.is_named:
             found.append(self._share_named(document.speaker))  # what did they say?
-            found += [self._called(document.manner, word) for word in self._content if says(word, _SAYING)]
+            found += [self._called(document.manner, word) for word in self._content if says(word, SAYING)]
         head = inquiry.head
         if inquiry.is_named:
             found = [
@@ -305,7 +327,7 @@ class Ranking:
         """How far the claim is what the question says that somebody said: by its speaker, and its matter."""
         voice = {word for name in document.speaker.names for word in name}
         said = {*document.quote, *(word for part in document.parts for name in part.names for word in name)}
-        matter = [w for w in self._content if not says(w, _SAYING) and not likeness(w, voice, lenient=False)]
+        matter = [w for w in self._content if not says(w, SAYING) and not likeness(w, voice, lenient=False)]
         weight = sum(self._weights[word] for word in matter)
         shared = sum(self._weights[word] * likeness(word, said, lenient=True) for word in matter)
         return self._share_named(document.speaker) * (shared / weight if weight else 1.0)

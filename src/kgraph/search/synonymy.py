@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from kgraph.search.lexicon import read_groups
-from kgraph.search.words import stem
+from kgraph.search.words import PARTICLE, folded_groups, stem
 
-__all__ = ["PARTICLE", "close_synonyms", "is_instance", "join_particles", "synonyms"]
+__all__ = ["close_synonyms", "is_instance", "join_particles", "synonyms"]
 
-#: Stands between a verb and its particle.
-PARTICLE: Final = "_"
 #: How many words may stand between them, where any may: "take the barricades down", "not been named".
 _PARTED_AT_MOST: Final = 3
 #: "What did they use to get there": no habit, as in "they used to".
@@ -34,7 +31,7 @@ _PARTED: Final = frozenset("up down out off back away over around together apart
 def _stand_ins(*names: str) -> dict[str, frozenset[str]]:
     """For each word of some lists, the stems that its groups have."""
     found: dict[str, set[str]] = {}
-    for group in (group for name in names for group in read_groups(name)):
+    for group in (group for name in names for group in folded_groups(name)):
         keys = {_key(word) for word in group}
         for each in keys:
             found.setdefault(each, set()).update(key for key in keys if PARTICLE not in key)
@@ -48,9 +45,9 @@ def _all() -> dict[str, frozenset[str]]:
 @cache
 def _instances() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for noun, *words in read_groups("instances.txt"):
+    for noun, *words in folded_groups("instances.txt"):
         found.setdefault(stem(noun), set()).update(map(stem, words))
-    for noun, *words in (group for group in read_groups("demonyms.txt")):
+    for noun, *words in folded_groups("demonyms.txt"):
         found.setdefault("countri", set()).add(stem(noun))
         found.setdefault("nation", set()).update(map(stem, (noun, *words)))
     return {noun: frozenset(stems) for noun, stems in found.items()}

@@ -19,8 +19,8 @@ from typing import Final
 import tantivy
 
 from kgraph.search.inquiry import Inquiry
-from kgraph.search.synonymy import PARTICLE, join_particles, synonyms
-from kgraph.search.words import NEGATIONS, STOP_WORDS, stem
+from kgraph.search.synonymy import join_particles, synonyms
+from kgraph.search.words import NEGATIONS, PARTICLE, STOP_WORDS, stem
 
 __all__ = ["Match", "Step", "all_meant", "content_words", "distance_allowed", "nearly", "query_of"]
 

@@ -10,15 +10,29 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from kgraph.search.words import NEGATIONS, STOP_WORDS, lemma, stem
+from kgraph.search.words import NEGATIONS, STOP_WORDS, folded_groups, lemma, stem
 
-__all__ = ["AUXILIARIES", "BE", "DO", "Voice", "is_past", "says", "voice_of", "without_future"]
+__all__ = [
+    "AUXILIARIES",
+    "BE",
+    "DO",
+    "REPORTING",
+    "SAYING",
+    "Voice",
+    "is_past",
+    "says",
+    "voice_of",
+    "without_future",
+]
 
 BE: Final = frozenset("am is are was were be been".split())
 DO: Final = frozenset("do does did".split())
 AUXILIARIES: Final = (
     BE | DO | frozenset("has have had will would can could may might shall should must".split())
 )
+#: The stems of verbs with which somebody only says something, and of all with which one speaks.
+REPORTING: Final = frozenset(stem(word) for word in folded_groups("saying.txt")[0])
+SAYING: Final = frozenset(stem(word) for group in folded_groups("saying.txt") for word in group)
 #: What nouns end in, though their plain form is a verb's.
 _NOMINAL: Final = ("s", "y", "ion", "al", "ance", "ence", "ment", "ure", "th", "ing")
 _NO_VERBS: Final = frozenset("state states".split())

@@ -23,10 +23,12 @@ from kgraph.search.lexicon import read_groups
 
 __all__ = [
     "NEGATIONS",
+    "PARTICLE",
     "STOP_WORDS",
     "close_hyphens",
     "contractions",
     "fold_words",
+    "folded_groups",
     "join_numbers",
     "lemma",
     "numerals",
@@ -35,6 +37,8 @@ __all__ = [
     "stems",
 ]
 
+#: Stands between a verb and its particle, in lists and where a question is read so.
+PARTICLE: Final = "_"
 _CYRILLIC: Final = zip(
     "абвгдђежзијклљмнњопрстћуфхцчџш",
     "a b v g d dj e z z i j k l lj m n nj o p r s t c u f h c c dz s".split(),
@@ -176,6 +180,18 @@ def contractions() -> Collection[str]:
 def numerals() -> Collection[str]:
     """The words that are read as digits: twelve, dozen."""
     return {word for word, kept in _LISTED.items() if kept.isdecimal()}
+
+
+def folded_groups(name: str) -> list[list[str]]:
+    """The groups of a list of :mod:`kgraph.search.lexicon`, each word as it is read in a text: raise → raize.
+
+    A word that is read as two becomes a verb with its particle: cannot → can_not.
+    """
+    return [[PARTICLE.join(_folded_parts(word)) for word in group] for group in read_groups(name)]
+
+
+def _folded_parts(word: str) -> list[str]:
+    return [folded for part in word.split(PARTICLE) for folded in _folded(part)]
 
 
 def _folded(raw: str) -> tuple[str, ...]:
