@@ -143,7 +143,7 @@ class Ranking:
         }
         self._total = sum(self._weights.values()) or 1.0
         self._matter_weights = [self._weights[word] for word in self._content]
-        self._alike: dict[str, list[float]] = {}
+        self._alike: dict[str, tuple[list[float], float]] = {}
 
     def order(self, documents: Iterable[Document], step: Step) -> list[Scored]:
         """The documents of a step, the best first; equals by their IRI, so that the order is stable."""
@@ -250,16 +250,23 @@ class Ranking:
 
         The latter is the harmonic mean of the two shares.
         """
-        rows = [self._likenesses(word) for word in text]
-        best = [max(column) for column in zip(*rows, strict=True)]
-        asked = self._share_of_matter(best)
-        said = sum(extent((word,)) * max(row) for word, row in zip(text, rows, strict=True)) / extent(text)
-        return best, 2 * asked * said / (asked + said) if asked else 0.0
+        best = [0.0] * len(self._content)
+        heard = 0.0
+        for word in text:
+            likenesses, nearest = self._likenesses(word)
+            if nearest:
+                best = list(map(max, best, likenesses))
+                heard += extent((word,)) * nearest
+        if not heard:
+            return best, 0.0
+        asked, said = self._share_of_matter(best), heard / extent(text)
+        return best, 2 * asked * said / (asked + said)
 
-    def _likenesses(self, other: str) -> list[float]:
-        """How well each word of the question's matter stands for another word."""
+    def _likenesses(self, other: str) -> tuple[list[float], float]:
+        """How well each word of the question's matter stands for another word, and the best of them."""
         if (known := self._alike.get(other)) is None:
-            known = self._alike[other] = [likeness(word, (other,), lenient=True) for word in self._content]
+            likenesses = [likeness(word, (other,), lenient=True) for word in self._content]
+            known = self._alike[other] = (likenesses, max(likenesses))
         return known
 
     def _share_of_matter(self, likenesses: Sequence[float]) -> float:
