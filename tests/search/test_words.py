@@ -18,6 +18,8 @@ from kgraph.search.words import close_hyphens, join_numbers, read_words, stem
             "armoured centre organisation programme defence travelled",
             "armored center organization program defense traveled",
         ),
+        ("recognize organizing analyzed", "recognise organising analysed"),
+        ("promise raised rising prize sizes", "promise raised rising prise sizes"),
         ("killed called four your hour", "killed called four your hour"),
         ("Kosovo's municipalities' “We\u2019ve”", "kosovo municipalities we have"),
         ("cannot can't won't", "can not can not will not"),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from kgraph.search.synonymy import join_particles, synonyms
@@ -52,6 +53,9 @@ _CALLING: Final = frozenset("on upon for off".split())
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
 _RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline byline".split())
 _WHO: Final = ("who",)
+#: What asks wherever it stands: which states did …, how many.
+_DETERMINERS: Final = frozenset("which what".split())
+_COUNTING: Final = frozenset({("how", "many"), ("how", "much"), ("how", "far")})
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under through".split())
 #: What a noun ends before.
@@ -172,7 +176,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     begins_with_verb = words[0] in AUXILIARIES
     if begins_with_verb and list(words[1:2]) != ["you"]:  # did they go when …, not: do you know when …
         return Inquiry({}, join_particles(words), aside=_clause_aside(words))
-    is_asked = _ASKED.search(text) is not None
+    is_asked = _ASKED.search(text) is not None or _asks_within(words)
     for start in range(len(words) if is_asked else min(2, len(words))):
         if start and not is_asked and words[start - 1] not in STOP_WORDS:
             break
@@ -185,6 +189,14 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     if not begins_with_verb and (named := _led_by_noun(words)) is not None:
         return named
     return Inquiry({}, join_particles(words)) if begins_with_verb or is_asked else None
+
+
+def _asks_within(words: Sequence[str]) -> bool:
+    """Whether something asks in the middle, without a question mark: independence from which state did …"""
+    return any(
+        words[at] in _DETERMINERS and not DO.isdisjoint(words[at + 2 : at + 2 + _NOUN_AT_MOST])
+        for at in range(len(words))
+    ) or any(pair in _COUNTING for pair in pairwise(words))
 
 
 def _clause_aside(words: Sequence[str]) -> frozenset[str]:
@@ -285,8 +297,9 @@ def _named_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:
         return None  # what forced …
     for end, word in enumerate(words[: _NOUN_AT_MOST + 1]):
         if word in _BEHIND_NOUNS:
-            if end > 1 and words[end - 1] in _kinds_of_nouns():
-                return words[end - 1], words[end:]
+            last = end - 2 if end > 1 and is_past(words[end - 1]) else end - 1  # to which agency spoke the …
+            if (last > 0 or last < end - 1) and words[last] in _kinds_of_nouns():
+                return words[last], words[last + 1 :]
             return (words[end - 1], (*words[: end - 1], *words[end:])) if end else None
     return (words[0], words[1:]) if words[0] not in STOP_WORDS else None
 

@@ -56,7 +56,7 @@ class IndexLexicon:
         """The words, each that is known in no form replaced by the nearest one that it may misspell.
 
         A word with synonyms is an English word, and meant. For others, the entries that have most of the
-        question's other words say what it can have been; else it may be one of those that carry no matter.
+        question's other words say what it can have been, if it is none of those that carry no matter.
         """
         unknown = [
             word
@@ -71,22 +71,24 @@ class IndexLexicon:
         content = content_words(words)
         near = self._texts(nearly(self._reader.schema, content, unknown), _ENTRIES_READ)
         meant = {word: self._nearest(word, near) for word in unknown}
-        meant.update({word: _best_of(word, [_small_words()]) for word in unknown if meant[word] is None})
         return [part for word in words for part in read_words(meant.get(word) or word)]
 
     def _nearest(self, word: str, texts: Sequence[set[str]]) -> str | None:
-        found = _best_of(word, texts)
+        found = _best_of(word, [*texts, _small_words()])
         return found or _best_of(word, self._texts(nearly(self._reader.schema, (), (word,)), _ENTRIES_READ))
 
     def _texts(self, query: tantivy.Query, limit: int) -> list[set[str]]:
         documents = map(self._reader.read, self._reader.find(query, limit))
-        return [
+        texts = [
             {*d.quote, *d.sentence, *(word for text in (*d.names, *d.restated) for word in text)}
             for d in documents
         ]
+        spelled = _numerals()
+        return [text.union(*(spelled[word] for word in text & spelled.keys())) for text in texts]
 
     def _is_joined(self, first: str, second: str) -> bool:
-        return self.knows(first + second) and not self._reader.has_phrase(first, second)
+        is_article = len(first) == 1  # a way is not away
+        return not is_article and self.knows(first + second) and not self._reader.has_phrase(first, second)
 
     def _cut(self, word: str) -> Sequence[str]:
         """The two words that an unknown one is made of, where they stand side by side; or else itself."""
@@ -99,6 +101,15 @@ class IndexLexicon:
 
     def _count(self, root: str) -> int:
         return self._reader.frequency("stems", root)
+
+
+@cache
+def _numerals() -> dict[str, frozenset[str]]:
+    """The words for each number, by its digits."""
+    found: dict[str, set[str]] = {}
+    for word, digits in numerals().items():
+        found.setdefault(digits, set()).add(word)
+    return {digits: frozenset(words) for digits, words in found.items()}
 
 
 @cache

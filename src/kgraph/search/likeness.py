@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
+from jellyfish import damerau_levenshtein_distance, metaphone
+
 from kgraph.search.synonymy import close_synonyms, synonyms
 from kgraph.search.tiers import Match, distance_allowed
 from kgraph.search.words import PARTICLE, STOP_WORDS, stem
@@ -32,6 +34,8 @@ SYNONYM: Final = 0.75
 _RELATED: Final = 0.4
 #: A verb without its particle: give, of give in.
 _VERB_ALONE: Final = 0.5
+#: A shorter word sounds like too many others: stir, story.
+_LONG_ENOUGH_TO_HEAR: Final = 6
 #: What a word that carries no matter counts in a sequence.
 _STOP_EXTENT: Final = 0.25
 
@@ -125,34 +129,18 @@ def alike(word: str, other: str, *, lenient: bool) -> float:
 def misspelt(word: str, other: str) -> int | None:
     """How many letters are wrong if a word is another, misspelt; None where it cannot be.
 
-    The first letter is never wrong, unless it changed places with the second.
+    The first letter is never wrong, unless it changed places with the second. Where both sound the same
+    (Metaphone), it may be, and one wrong letter does not count: rote, wrote.
     """
-    if word[:1] != other[:1] and word[:2] != other[1::-1]:
-        return None
     most = distance_allowed(word)
-    wrong = _distance(word, other, most) if most else 1
-    return wrong if wrong <= most else None
+    sounds_same = metaphone(word) == metaphone(other)
+    if word[:1] != other[:1] and word[:2] != other[1::-1] and not sounds_same:
+        return None
+    wrong = damerau_levenshtein_distance(word, other)
+    is_near = most > 0 and wrong <= most + (sounds_same and len(word) >= _LONG_ENOUGH_TO_HEAR)
+    return max(0, wrong - sounds_same) if is_near else None
 
 
 def _begins(word: str, other: str) -> bool:
     """Whether a word is the beginning of another, and enough of it to be meant."""
     return len(word) >= 3 and 2 * len(word) >= len(other) and other.startswith(word)
-
-
-def _distance(one: str, other: str, most: int) -> int:
-    """The optimal string alignment distance (a swap of neighbours is one fault), as far as ``most``."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-        before, last = last, row
-    return last[-1]

@@ -59,6 +59,11 @@ def distance_allowed(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
+def _distance_tried(word: str) -> int:
+    """The same with one letter more, which may be wrong where both words sound the same."""
+    return min(distance_allowed(word) + 1, 2)
+
+
 def content_words(words: Sequence[str]) -> list[str]:
     """The words that carry matter, each once; all of them where none does."""
     distinct = dict.fromkeys(words)
@@ -135,7 +140,7 @@ def nearly(schema: tantivy.Schema, content: Sequence[str], unknown: Sequence[str
     misspelt = [
         (
             _SHOULD,
-            Query.fuzzy_term_query(schema, name, word, distance_allowed(word), transposition_cost_one=True),
+            Query.fuzzy_term_query(schema, name, word, _distance_tried(word), transposition_cost_one=True),
         )
         for word in unknown
         for name in _SPELT

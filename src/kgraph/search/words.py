@@ -1,7 +1,7 @@
 """Words: how a text and a question become the same sequence of words, whatever their spelling.
 
     Slaviša, Славиша → slavisa         letters are folded to plain Latin ones
-    armoured → armored                 British spellings to American ones, by rule and by list
+    armoured → armored                 spellings to one of them, by rule and by list
     Kosovo's → kosovo, cannot → can not, eighty → 80
     co-operation → cooperation         prefixes and listed compounds are joined, all else is cut: two year
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
 
@@ -75,8 +75,9 @@ _WHOLE: Final = {
     "theyve": "they have", "youve": "you have", "theyre": "they are", "youre": "you are", "thats": "that is",
 }  # fmt: skip
 _SPELLINGS: Final = (
-    (re.compile(r"is(e|ed|es|er|ers|ing|ation|ations)$"), r"iz\1"),
-    (re.compile(r"ys(e|ed|es|ing)$"), r"yz\1"),
+    # To -ise, not to -ize: a promise is no promize.
+    (re.compile(r"(?<!^s)iz(e|ed|es|er|ers|ing|ation|ations)$"), r"is\1"),
+    (re.compile(r"yz(e|ed|es|ing)$"), r"ys\1"),
     (re.compile(r"our(s|ed|ing|ite|ites|able|ful|er|ers|hood|hoods)?$"), r"or\1"),
     (re.compile(r"([bt])re(s?)$"), r"\1er\2"),
     (re.compile(r"ogue(s?)$"), r"og\1"),
@@ -84,7 +85,7 @@ _SPELLINGS: Final = (
     (re.compile(r"^(\w*[aeiou]\w*[aeiou])ll(ed|ing|er|ers|or|ors)$"), r"\1l\2"),
 )
 #: True of every word that one of the rules can change, and quick to say no.
-_PERHAPS_BRITISH: Final = re.compile(r"(?:[iy]s|our|[bt]re|ogue|ence|ll)[a-z]{0,6}$")
+_HAS_SPELLINGS: Final = re.compile(r"(?:[iy]z|our|[bt]re|ogue|ence|ll)[a-z]{0,6}$")
 _LISTED: Final = {word: group[0] for group in read_groups("spellings.txt") for word in group[1:]}
 _COMPOUNDS: Final = frozenset(word for group in read_groups("compounds.txt") for word in group)
 _LEMMAS: Final = {word: group[0] for group in read_groups("forms.txt") for word in group[1:]}
@@ -177,13 +178,13 @@ def contractions() -> Collection[str]:
     return _WHOLE.keys()
 
 
-def numerals() -> Collection[str]:
-    """The words that are read as digits: twelve, dozen."""
-    return {word for word, kept in _LISTED.items() if kept.isdecimal()}
+def numerals() -> Mapping[str, str]:
+    """The words that are read as digits, with these: twelve, dozen."""
+    return {word: kept for word, kept in _LISTED.items() if kept.isdecimal()}
 
 
 def folded_groups(name: str) -> list[list[str]]:
-    """The groups of a list of :mod:`kgraph.search.lexicon`, each word as it is read in a text: raise → raize.
+    """The groups of a list of :mod:`kgraph.search.lexicon`, each word as it is read in a text: dozen → 12.
 
     A word that is read as two becomes a verb with its particle: cannot → can_not.
     """
@@ -212,7 +213,7 @@ def _folded(raw: str) -> tuple[str, ...]:
 
 def _spelled(word: str) -> str:
     word = _LISTED.get(word, word)
-    if len(word) >= 5 and _PERHAPS_BRITISH.search(word):
+    if len(word) >= 5 and _HAS_SPELLINGS.search(word):
         for pattern, replacement in _SPELLINGS:
             word = pattern.sub(replacement, word)
     return word
