@@ -66,6 +66,8 @@ _KINDS_OF_PREDICATES: Final = {
     KG + "approximateDistanceMiles": Kind.DISTANCE,
     KG + "qualifierText": Kind.SORT,
 }
+#: What something is about is no answer to who, even where it is somebody.
+_CONCERNS: Final = KG + "concerns"
 _CAUSES: Final = KG + "ledTo"
 _OFFICES: Final = KG + "authorityOf"
 _BY: Final = " by"
@@ -277,6 +279,8 @@ class _Reader:
             return (kind, *self._kinds_of_words(term))
         kinds = self._kinds_of(self._index.iris(predicate, RDFS + "range")) or self._kinds(term)
         upwards = self._upwards(predicate)
+        if predicate == _CONCERNS:
+            return tuple(kind for kind in kinds if kind is not Kind.WHO) or (Kind.WHAT,)
         if _OFFICES in upwards[1:]:
             kinds = (*kinds, Kind.OFFICE)
         if KG + "hasAgent" in upwards or any(name.endswith(_BY) for name in self.labels(predicate)):

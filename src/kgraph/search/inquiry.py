@@ -30,7 +30,7 @@ from kgraph.search.verbs import (
 )
 from kgraph.search.words import PARTICLE, STOP_WORDS, folded_groups, stem
 
-__all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry"]
+__all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry", "said_by_when"]
 
 _ASKED: Final = re.compile(r"\?\W*\Z")
 #: What "what" stands behind where it asks for a topic: about what, what are they quarrelling over.
@@ -43,10 +43,13 @@ _CALLED: Final = frozenset("called named mean".split())
 _NAME: Final = "name"
 #: What "what" asks for the aim with: what are they trying to do?
 _DOING: Final = frozenset("do achieve accomplish".split())
+_AT_IT: Final = "doing"
 #: What a claim calls its other end, to whom something is said.
 _ADDRESSEE: Final = "addressee"
 #: What a clause begins with that only says when or why.
 _SUBORDINATING: Final = frozenset("when once while after before until because since although".split())
+_BY: Final = "by"
+_DEADLINES: Final = frozenset("deadline cutoff ultimatum today tomorrow date day".split())
 #: What "what" and "how" ask for a description with, unless it is a call on somebody, or for something.
 _DESCRIBING: Final = frozenset("call calls describe describes described".split())
 _CALLING: Final = frozenset("on upon for off".split())
@@ -164,6 +167,11 @@ def _aims() -> frozenset[str]:
     return frozenset(stem(word) for group in folded_groups("aims.txt") for word in group)
 
 
+@cache
+def _causes() -> frozenset[str]:
+    return frozenset(stem(word) for group in folded_groups("causes.txt") for word in group)
+
+
 def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
     """What the words of a text ask for; None where they are no question but, say, a quotation.
 
@@ -182,7 +190,7 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
             break
         for phrase, kind in _phrases():
             end = start + len(phrase)
-            if tuple(words[start:end]) == phrase:
+            if tuple(words[start:end]) == phrase and not DO.intersection(words[start - 1 : start]):
                 if phrase == _WHO and _asks_who_said(words[end:]):
                     return Inquiry({}, join_particles(words[end:]))
                 return _inquiry(kind, words[:start], words[end:])
@@ -200,9 +208,17 @@ def _asks_within(words: Sequence[str]) -> bool:
 
 
 def _clause_aside(words: Sequence[str]) -> frozenset[str]:
-    """The words that stand only in a clause that says when: were they gone when the deadline ran out?"""
+    """The words that stand only in what says when: were they gone when the deadline ran out, by the deadline?"""
     for at, word in enumerate(words):
         if at > 2 and word in _SUBORDINATING:
+            return frozenset(words[at:]) - frozenset(words[:at])
+    return said_by_when(words)
+
+
+def said_by_when(words: Sequence[str]) -> frozenset[str]:
+    """The words that stand only in a phrase that says by when: they had not gone by the deadline."""
+    for at, word in enumerate(words):
+        if at > 1 and word == _BY and not _DEADLINES.isdisjoint(words[at + 1 : at + 1 + _NOUN_AT_MOST]):
             return frozenset(words[at:]) - frozenset(words[:at])
     return frozenset()
 
@@ -210,8 +226,10 @@ def _clause_aside(words: Sequence[str]) -> frozenset[str]:
 def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry:
     head = None
     is_named = False
-    if kind is Kind.WHAT and _asks_for_purpose(after):
+    if kind is Kind.WHAT and (_asks_for_purpose(after) or _asks_for_cause(after)):
         kind = Kind.WHY
+    if kind is Kind.WHAT and _asks_for_occasion(after):
+        kind = Kind.OCCASION
     if kind is Kind.HOW and after and after[-1] in _ENDING:
         return replace(_wanting(_SUITED[Kind.WHAT], after[:-1], _OUTCOME), is_named=True)
     if kind is Kind.WHAT and len(after) > 2 and (after[0] in BE | DO) and after[-1] in _CALLED:
@@ -233,7 +251,7 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
             else:
                 after, is_named = (*after, head), kind is Kind.WHAT
     suited = _suited(kind, head, after)
-    if kind is Kind.WHOM and list(before[-1:]) == ["to"]:
+    if kind in (Kind.WHO, Kind.WHOM) and list(before[-1:]) == ["to"]:
         head = _ADDRESSEE
     if is_of_topic:
         head = "about"
@@ -261,6 +279,16 @@ def _asks_for_purpose(after: Sequence[str]) -> bool:
     if list(after[-2:-1]) == ["to"] and after[-1] in _DOING:
         return any(stem(word) in _aims() for word in after)
     return list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
+
+
+def _asks_for_occasion(after: Sequence[str]) -> bool:
+    """What were they doing when it happened?"""
+    return any(verb == _AT_IT and word in _SUBORDINATING for verb, word in pairwise(after))
+
+
+def _asks_for_cause(after: Sequence[str]) -> bool:
+    """What made them go, what drove them to it? Not: what made the noise."""
+    return len(after) > _CLAUSE_AT_LEAST and stem(after[0]) in _causes() and is_past(after[0])
 
 
 def _suited(kind: Kind, head: str | None, after: Sequence[str]) -> Mapping[Kind, float]:

@@ -10,6 +10,7 @@
     run         all of it stands side by side in the quotation, or else in the sentence
     whole       that it is the quotation
     deeper      of two voices that the quotation carries, the inner one said it
+    class       that something is of a class says little where the question does not name the class
     link        that an order has some content says less than the content, where both are quoted
     agreeing    a question that denies looks for a denial
     answering   a question that asks for a time, a place, a number … looks for such a part, in claims that say
@@ -32,7 +33,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from kgraph.search.index import Aspect, Document
-from kgraph.search.inquiry import Inquiry, Kind
+from kgraph.search.inquiry import Inquiry, Kind, said_by_when
 from kgraph.search.likeness import (
     SYNONYM,
     aligned,
@@ -73,6 +74,8 @@ _IS_SAID: Final = 0.75
 _OTHER_END: Final = 0.15
 _DEEPER: Final = 0.04
 _LINK: Final = 0.25
+_UNNAMED_CLASS: Final = 0.3
+_IS_A: Final = (("is", "a"),)
 _AGREEING: Final = 0.06
 _ANSWERING: Final = 1.0
 _SUBJECT_ANSWERS: Final = 0.75
@@ -135,10 +138,11 @@ class Ranking:
         self._says = any(says(word, REPORTING if inquiry is None else SAYING) for word in words[1:])
         self._in_order = 1.0 if inquiry is None else _IN_ORDER_ASKED
         self._in_sentence = _IN_SENTENCE if inquiry is None else _IN_SENTENCE_ASKED
+        aside = said_by_when(words) if inquiry is None else inquiry.aside
         self._weights = {
             word: math.log(1 + lexicon.size / (1 + lexicon.frequency(word)))
             * (_STOP_WEIGHT if word in STOP_WORDS and word not in self._content else 1.0)
-            * (_ASIDE if inquiry is not None and word.partition(PARTICLE)[0] in inquiry.aside else 1.0)
+            * (_ASIDE if word.partition(PARTICLE)[0] in aside else 1.0)
             for word in dict.fromkeys(self._matter)
         }
         self._total = sum(self._weights.values()) or 1.0
@@ -157,6 +161,8 @@ class Ranking:
         """The words are somebody's, as they stand."""
         score, *_ = self._covered(document, _IN_NAMES, _IN_SENTENCE, {}, lenient=False)
         score += self._sequence(self._words, document, lenient=False)
+        if document.predicate.names == _IS_A and not self._share_named(document.object):
+            score -= _UNNAMED_CLASS
         return Scored(document.iri, score + self._standing(document), Match(step.value))
 
     def _score_leniently(self, documents: Sequence[Document]) -> list[Scored]:

@@ -7,11 +7,11 @@ its own (*remove*) that still stands for its verb. No text has such words; only 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
-from kgraph.search.words import PARTICLE, folded_groups, stem
+from kgraph.search.words import PARTICLE, STOP_WORDS, folded_groups, stem
 
 __all__ = ["close_synonyms", "is_instance", "join_particles", "synonyms"]
 
@@ -76,18 +76,33 @@ def close_synonyms(word: str) -> frozenset[str]:
 
 
 def join_particles(words: Sequence[str]) -> tuple[str, ...]:
-    """The words, each verb joined with its particle where the two together have synonyms."""
+    """The words, each verb joined with its particle where the two together have synonyms.
+
+    So is "not" with what it denies, whatever the particle of that: not gone, not gone away.
+    """
+    joined = _joined(words, lambda verb: verb not in _PARTING, _may_be_parted)
+    return tuple(_joined(joined, lambda verb: verb in _PARTING, lambda _: True))
+
+
+def _may_be_parted(particle: str) -> bool:
+    return particle in _PARTED or particle not in STOP_WORDS
+
+
+def _joined(
+    words: Sequence[str], is_first: Callable[[str], bool], may_be_parted: Callable[[str], bool]
+) -> list[str]:
     joined = list(words)
     for start, word in enumerate(words):
         verb = _NOT.get(word, word)
+        if not is_first(verb) or joined[start] != word:
+            continue
         for end in range(start + 1, min(start + 2 + _PARTED_AT_MOST, len(words))):
-            particle = words[end]
-            if end > start + 1 and verb not in _PARTING and particle not in _PARTED:
+            if not joined[end] or (end > start + 1 and not may_be_parted(words[end])):
                 continue
-            together = f"{verb}{PARTICLE}{particle}"
-            if together == _USE:
-                continue
-            if joined[start] == word and joined[end] and _key(together) in _all():
+            bare = words[end].partition(PARTICLE)[0]
+            pairs = (f"{verb}{PARTICLE}{particle}" for particle in (words[end], bare))
+            together = next((pair for pair in pairs if _key(pair) in _all() and pair != _USE), None)
+            if together is not None:
                 joined[start], joined[end] = together, ""
                 break
-    return tuple(word for word in joined if word)
+    return [word for word in joined if word]

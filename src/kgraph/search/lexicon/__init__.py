@@ -11,6 +11,7 @@
     nouns.txt        nouns that name the answer which a question wants
     saying.txt       verbs with which somebody speaks
     aims.txt         verbs that say that somebody means to do something
+    causes.txt       verbs that say why somebody does something
     quantities.txt   words that say how many
     instances.txt    what there is of a kind: months, agencies
     demonyms.txt     countries, and those who live there
