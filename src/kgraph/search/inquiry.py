@@ -33,6 +33,7 @@ from kgraph.search.words import PARTICLE, STOP_WORDS, folded_groups, stem
 __all__ = ["Inquiry", "Kind", "asking_words", "read_inquiry", "said_by_when"]
 
 _ASKED: Final = re.compile(r"\?\W*\Z")
+_CLOSED_BY_WORD: Final = re.compile(r",\s*\w+\W*\Z")
 #: What "what" stands behind where it asks for a topic: about what, what are they quarrelling over.
 _ABOUT: Final = frozenset("about over concerning regarding".split())
 #: What "how" asks for the outcome with: how did it end?
@@ -54,10 +55,11 @@ _DEADLINES: Final = frozenset("deadline cutoff ultimatum today tomorrow date day
 _DESCRIBING: Final = frozenset("call calls describe describes described".split())
 _CALLING: Final = frozenset("on upon for off".split())
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
-_RELATIONS: Final = frozenset("outcome result consequence effect upshot deadline byline".split())
+_RELATIONS: Final = frozenset("outcome result consequence effect upshot fruit deadline byline".split())
 _WHO: Final = ("who",)
 #: What asks wherever it stands: which states did …, how many.
 _DETERMINERS: Final = frozenset("which what".split())
+_AT_THE_END: Final = frozenset("what which whom who when where why".split())
 _COUNTING: Final = frozenset({("how", "many"), ("how", "much"), ("how", "far")})
 _ARTICLES: Final = frozenset("the a an".split())
 _PREPOSITIONS: Final = frozenset("of for from between behind in to on with by at under through".split())
@@ -194,14 +196,14 @@ def read_inquiry(text: str, words: Sequence[str]) -> Inquiry | None:
                 if phrase == _WHO and _asks_who_said(words[end:]):
                     return Inquiry({}, join_particles(words[end:]))
                 return _inquiry(kind, words[:start], words[end:])
-    if not begins_with_verb and (named := _led_by_noun(words)) is not None:
+    if not begins_with_verb and (named := _led_by_noun(words) or _closed_by_noun(text, words)) is not None:
         return named
     return Inquiry({}, join_particles(words)) if begins_with_verb or is_asked else None
 
 
 def _asks_within(words: Sequence[str]) -> bool:
     """Whether something asks in the middle, without a question mark: independence from which state did …"""
-    return any(
+    return words[-1] in _AT_THE_END or any(
         words[at] in _DETERMINERS and not DO.isdisjoint(words[at + 2 : at + 2 + _NOUN_AT_MOST])
         for at in range(len(words))
     ) or any(pair in _COUNTING for pair in pairwise(words))
@@ -359,6 +361,14 @@ def _led_by_noun(words: Sequence[str]) -> Inquiry | None:
         return None
     is_verb = clause[0] in AUXILIARIES or is_past(clause[0])  # time is running out
     return None if is_verb else _wanting(_SUITED[kinds[noun]], clause, noun)
+
+
+def _closed_by_noun(text: str, words: Sequence[str]) -> Inquiry | None:
+    """What a noun after a comma asks for: "from here to there, miles"."""
+    kind = _kinds_of_nouns().get(words[-1])
+    if kind not in _TOPICS or len(words) <= _CLAUSE_AT_LEAST or not _CLOSED_BY_WORD.search(text):
+        return None
+    return _wanting(_SUITED[kind], words[:-1], words[-1])
 
 
 def _leading_noun(words: Sequence[str]) -> tuple[str, Sequence[str]] | None:

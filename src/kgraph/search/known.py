@@ -87,8 +87,8 @@ class IndexLexicon:
         return [text.union(*(spelled[word] for word in text & spelled.keys())) for text in texts]
 
     def _is_joined(self, first: str, second: str) -> bool:
-        is_article = len(first) == 1  # a way is not away
-        return not is_article and self.knows(first + second) and not self._reader.has_phrase(first, second)
+        stands_alone = len(first) == 1 or first in asking_words()  # a way is not away
+        return not stands_alone and self.knows(first + second) and not self._reader.has_phrase(first, second)
 
     def _cut(self, word: str) -> Sequence[str]:
         """The two words that an unknown one is made of, where they stand side by side; or else itself."""
