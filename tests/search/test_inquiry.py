@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kgraph.search.inquiry import Inquiry, Kind, read_inquiry
+from kgraph.search.inquiry import Inquiry, Kind
 from kgraph.search.likeness import aligned, alike, covered, extent, likeness, longest_run, misspelt
+from kgraph.search.questions import read_inquiry
 from kgraph.search.synonymy import is_instance, join_particles, synonyms
 from kgraph.search.verbs import says
 from kgraph.search.words import read_words, stem

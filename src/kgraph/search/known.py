@@ -9,8 +9,8 @@ from typing import Final
 import tantivy
 
 from kgraph.search.index import IndexReader
-from kgraph.search.inquiry import asking_words
 from kgraph.search.likeness import misspelt
+from kgraph.search.questions import asking_words
 from kgraph.search.synonymy import synonyms
 from kgraph.search.tiers import content_words, distance_allowed, nearly
 from kgraph.search.words import NEGATIONS, PARTICLE, STOP_WORDS, contractions, numerals, read_words, stem

@@ -32,8 +32,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from kgraph.search.clauses import said_by_when
 from kgraph.search.index import Aspect, Document
-from kgraph.search.inquiry import Inquiry, Kind, said_by_when
+from kgraph.search.inquiry import Inquiry, Kind
 from kgraph.search.likeness import (
     SYNONYM,
     aligned,

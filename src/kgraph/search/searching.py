@@ -20,8 +20,9 @@ import tantivy
 from kgraph.errors import ParameterError
 from kgraph.search.facts import makes_fact
 from kgraph.search.index import FILTERS, Entry, IndexReader
-from kgraph.search.inquiry import Inquiry, read_inquiry
+from kgraph.search.inquiry import Inquiry
 from kgraph.search.known import IndexLexicon
+from kgraph.search.questions import read_inquiry
 from kgraph.search.ranking import Ranking, Scored
 from kgraph.search.synonymy import join_particles
 from kgraph.search.tiers import Match, Step, all_meant, content_words, query_of
