@@ -59,7 +59,16 @@ from kgraph.search.words import read_words, stem
         ("victims of the killing", Kind.WHOM, "the killing", "victims"),
         ("whose declaration was resisted", Kind.WHOM, "declaration was resisted", None),
         ("what were they doing when it began", Kind.OCCASION, "were they doing when it began", None),
-        ("what drove Nato to use helicopters", Kind.WHY, "drove nato to use helicopters", None),
+        ("what drove Nato to use helicopters", Kind.CAUSE, "drove nato to use helicopters", None),
+        (
+            "what were the helicopters used for in autumn",
+            Kind.WHY,
+            "were the helicopters used for in autumn",
+            None,
+        ),
+        ("civilians driven out, by whom", Kind.WHOM, "civilians driven out by", None),
+        ("from here to Pristina, miles", Kind.DISTANCE, "from here to pristina", "miles"),
+        ("over which town does he preside", Kind.WHERE, "over does he preside", "town"),
         ("tell me, where are the roadblocks?", Kind.WHERE, "tell me are the roadblocks", None),
     ],
 )

@@ -57,7 +57,7 @@ def test_questions_that_were_held_out_find_it_too(graph: KnowledgeGraph) -> None
     answers = list(first_answers(graph, "held_out.tsv"))
     assert len(answers) >= 130
     # Which ones are missed is not shown, lest they be tuned on.
-    assert sum(is_right for *_, is_right in answers) >= 0.94 * len(answers)
+    assert sum(is_right for *_, is_right in answers) >= 0.95 * len(answers)
 
 
 def test_every_sentence_is_asked_about() -> None:

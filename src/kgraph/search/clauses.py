@@ -30,6 +30,7 @@ _ENDING: Final = frozenset("end ended finish finished out turnout go work".split
 _CALLED: Final = frozenset("called named mean".split())
 #: What "what" asks for the aim with: what are they trying to do?
 _DOING: Final = frozenset("do achieve accomplish".split())
+_USED_FOR: Final = ("used", "for")
 _AT_IT: Final = "doing"
 #: What a clause begins with that only says when or why.
 _SUBORDINATING: Final = frozenset("when once while after before until because since although".split())
@@ -77,7 +78,8 @@ def asks_for_purpose(after: Sequence[str]) -> bool:
     """What did they come for, what are they trying to do?"""
     if list(after[-2:-1]) == ["to"] and after[-1] in _DOING:
         return any(stem(word) in _aims() for word in after)
-    return list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
+    is_last = list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
+    return is_last or _USED_FOR in pairwise(after)
 
 
 def asks_for_occasion(after: Sequence[str]) -> bool:

@@ -271,7 +271,7 @@ class _Reader:
 
     def _subject_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
         kinds = self._kinds_of(self._index.iris(predicate, RDFS + "domain")) or self._kinds(term)
-        return (*kinds, *((Kind.WHY,) if predicate == _CAUSES else ()))
+        return (*kinds, *((Kind.CAUSE,) if predicate == _CAUSES else ()))
 
     def _object_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
         """By what its predicate says of it, or else by its class: a state can be a place, and can act."""

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     WHERE = "where"
     WHEN = "when"
     WHY = "why"
+    CAUSE = "cause"
     HOW = "how"
     COUNT = "count"
     DURATION = "duration"
@@ -46,12 +47,13 @@ SUITED: Final[dict[Kind, dict[Kind, float]]] = {kind: {kind: 1.0} for kind in Ki
     Kind.WHOM: {Kind.WHOM: 1.0, Kind.WHO: 0.8},
     Kind.WHAT: {
         **dict.fromkeys((Kind.WHAT, Kind.EVENT, Kind.HOW), 1.0),
-        **dict.fromkeys((Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.COUNT), 0.6),
+        **dict.fromkeys((Kind.WHERE, Kind.WHO, Kind.WHOM, Kind.WHY, Kind.CAUSE, Kind.COUNT), 0.6),
         Kind.SORT: 0.4,
     },
     Kind.WHERE: {Kind.WHERE: 1.0, Kind.HOW: 0.5},
     Kind.WHEN: {Kind.WHEN: 1.0, Kind.OCCASION: 1.0},
-    Kind.WHY: {Kind.WHY: 1.0, Kind.OCCASION: 0.5},
+    Kind.WHY: {Kind.WHY: 1.0, Kind.CAUSE: 1.0, Kind.OCCASION: 0.5},
+    Kind.CAUSE: {Kind.CAUSE: 1.0, Kind.WHY: 0.6, Kind.OCCASION: 0.5},
     Kind.OCCASION: {Kind.OCCASION: 1.0, Kind.WHY: 0.6, Kind.WHEN: 0.4},
     Kind.EVENT: {Kind.EVENT: 1.0, Kind.SORT: 0.5, Kind.WHAT: 0.3},
     Kind.COUNT: {Kind.COUNT: 1.0, Kind.SORT: 0.4},

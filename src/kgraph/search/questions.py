@@ -48,7 +48,9 @@ _NAME: Final = "name"
 _ADDRESSEE: Final = "addressee"
 _TOPIC: Final = "about"
 #: Nouns that name how two things are related: what comes first in "the outcome of the talks" is asked for.
-_RELATIONS: Final = frozenset("outcome result consequence effect upshot fruit deadline byline".split())
+_RELATIONS: Final = frozenset(
+    "outcome result consequence effect upshot fruit deadline byline composition".split()
+)
 _WHO: Final = ("who",)
 #: What asks wherever it stands: which states did …, how many; and at the end.
 _DETERMINERS: Final = frozenset("which what".split())
@@ -125,19 +127,25 @@ def _inquiry(kind: Kind, before: Sequence[str], after: Sequence[str]) -> Inquiry
         return wanting(SUITED[Kind.WHAT], after[:-1], _NAME)
     if kind in (Kind.WHAT, Kind.HOW) and (at := describing(after)) is not None:
         return wanting(SUITED[Kind.SORT], (*before, *after[:at], *after[at + 1 :]), None)
-    if kind is Kind.WHAT and not _ABOUT.isdisjoint((*before, *after[-1:])):
-        return wanting(suited_to(kind, None, after), (*before, *after), _TOPIC)
-    if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT) and (noun := _noun_asked_for(kind, after)) is not None:
+    noun = _noun_asked_for(kind, after) if kind in (Kind.WHAT, Kind.WHO, Kind.COUNT) else None
+    is_known = noun is not None and noun[0] in kinds_of_nouns()  # over which town
+    if kind is Kind.WHAT and not is_known and not _ABOUT.isdisjoint((*before, *after[-1:])):
+        topic = wanting(suited_to(kind, None, after), (*before, *after), _TOPIC)
+        return replace(topic, is_named=True)
+    if noun is not None:
         return _asked_by_noun(kind, before, *noun)
     head = _ADDRESSEE if _is_addressed(kind, before) else None
     wanted = wanting(suited_to(kind, None, after), (*before, *after), head)
-    return replace(wanted, is_of_subject=kind is Kind.WHAT and bool(after) and after[0] not in AUXILIARIES)
+    is_of_subject = kind in (Kind.WHAT, Kind.CAUSE) and bool(after) and after[0] not in AUXILIARIES
+    return replace(wanted, is_of_subject=is_of_subject)
 
 
 def _meant_by_what(after: Sequence[str]) -> Kind:
-    """What made them go asks why; what were they doing when …, for an occasion."""
-    if asks_for_purpose(after) or asks_for_cause(after):
+    """What made them go asks for a cause, what for an aim; what were they doing when …, for an occasion."""
+    if asks_for_purpose(after):
         return Kind.WHY
+    if asks_for_cause(after):
+        return Kind.CAUSE
     return Kind.OCCASION if asks_for_occasion(after) else Kind.WHAT
 
 
