@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 from typing import Final
 
 from kgraph.search.nouns import NOUN_AT_MOST
 from kgraph.search.synonymy import synonyms
 from kgraph.search.verbs import AUXILIARIES, BE, DO, SAYING, is_past, says
-from kgraph.search.words import PARTICLE, folded_groups, stem
+from kgraph.search.words import PARTICLE, listed_stems, stem
 
 __all__ = [
     "asks_for_cause",
@@ -40,16 +39,8 @@ _DEADLINES: Final = frozenset("deadline cutoff ultimatum today tomorrow date day
 _DESCRIBING: Final = frozenset("call calls describe describes described".split())
 _CALLING: Final = frozenset("on upon for off".split())
 _CLAUSE_AT_LEAST: Final = 2
-
-
-@cache
-def _aims() -> frozenset[str]:
-    return frozenset(stem(word) for group in folded_groups("aims.txt") for word in group)
-
-
-@cache
-def _causes() -> frozenset[str]:
-    return frozenset(stem(word) for group in folded_groups("causes.txt") for word in group)
+_AIMS: Final = listed_stems("aims.txt")
+_CAUSES: Final = listed_stems("causes.txt")
 
 
 def clause_aside(words: Sequence[str]) -> frozenset[str]:
@@ -77,7 +68,7 @@ def asks_who_said(after: Sequence[str]) -> bool:
 def asks_for_purpose(after: Sequence[str]) -> bool:
     """What did they come for, what are they trying to do?"""
     if list(after[-2:-1]) == ["to"] and after[-1] in _DOING:
-        return any(stem(word) in _aims() for word in after)
+        return any(stem(word) in _AIMS for word in after)
     is_last = list(after[-1:]) == ["for"] and not synonyms(PARTICLE.join(after[-2:]))  # not "call for"
     return is_last or _USED_FOR in pairwise(after)
 
@@ -89,7 +80,7 @@ def asks_for_occasion(after: Sequence[str]) -> bool:
 
 def asks_for_cause(after: Sequence[str]) -> bool:
     """What made them go, what drove them to it? Not: what made the noise."""
-    return len(after) > _CLAUSE_AT_LEAST and stem(after[0]) in _causes() and is_past(after[0])
+    return len(after) > _CLAUSE_AT_LEAST and stem(after[0]) in _CAUSES and is_past(after[0])
 
 
 def asks_for_outcome(after: Sequence[str]) -> bool:

@@ -138,11 +138,13 @@ def misspelt(word: str, other: str) -> int | None:
     (Metaphone), it may be, and one wrong letter does not count: rote, wrote.
     """
     most = distance_allowed(word)
+    if not most or abs(len(word) - len(other)) > most + 1:
+        return None
     sounds_same = metaphone(word) == metaphone(other)
     if word[:1] != other[:1] and word[:2] != other[1::-1] and not sounds_same:
         return None
     wrong = damerau_levenshtein_distance(word, other)
-    is_near = most > 0 and wrong <= most + (sounds_same and len(word) >= _LONG_ENOUGH_TO_HEAR)
+    is_near = wrong <= most + (sounds_same and len(word) >= _LONG_ENOUGH_TO_HEAR)
     return max(0, wrong - sounds_same) if is_near else None
 
 

@@ -163,15 +163,15 @@ def _noun_asked_for(kind: Kind, after: Sequence[str]) -> tuple[str, Sequence[str
 def _asked_by_noun(kind: Kind, before: Sequence[str], noun: str, after: Sequence[str]) -> Inquiry:
     """What a question asks for whose noun names the answer, or what is counted."""
     meant = kinds_of_nouns().get(noun)
-    counted = _COUNTED.get(meant) if meant is not None else None
-    if kind is Kind.COUNT and counted is None:
-        return wanting(SUITED[kind], (*before, *after, noun), None)  # how many states: these are no answer
+    if kind is Kind.COUNT:
+        if meant not in _COUNTED:
+            return wanting(SUITED[kind], (*before, *after, noun), None)  # how many states: no answer
+        meant = _COUNTED[meant]
     if meant is None:
         wanted = wanting(suited_to(kind, noun, (*after, noun)), (*before, *after, noun), noun)
         return replace(wanted, is_named=kind is Kind.WHAT)
-    kind = meant if kind is not Kind.COUNT or counted is None else counted
-    head = _ADDRESSEE if _is_addressed(kind, before) else noun
-    return wanting(suited_to(kind, noun, after), (*before, *after), head)
+    head = _ADDRESSEE if _is_addressed(meant, before) else noun
+    return wanting(suited_to(meant, noun, after), (*before, *after), head)
 
 
 def _led_by_noun(words: Sequence[str]) -> Inquiry | None:

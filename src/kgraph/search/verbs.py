@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from kgraph.search.words import NEGATIONS, STOP_WORDS, folded_groups, lemma, stem
+from kgraph.search.words import NEGATIONS, STOP_WORDS, folded_groups, lemma, listed_stems, stem
 
 __all__ = [
     "AUXILIARIES",
@@ -32,7 +32,7 @@ AUXILIARIES: Final = (
 )
 #: The stems of verbs with which somebody only says something, and of all with which one speaks.
 REPORTING: Final = frozenset(stem(word) for word in folded_groups("saying.txt")[0])
-SAYING: Final = frozenset(stem(word) for group in folded_groups("saying.txt") for word in group)
+SAYING: Final = listed_stems("saying.txt")
 #: What nouns end in, though their plain form is a verb's.
 _NOMINAL: Final = ("s", "y", "ion", "al", "ance", "ence", "ment", "ure", "th", "ing")
 _NO_VERBS: Final = frozenset("state states".split())

@@ -31,6 +31,7 @@ __all__ = [
     "folded_groups",
     "join_numbers",
     "lemma",
+    "listed_stems",
     "numerals",
     "read_words",
     "stem",
@@ -189,6 +190,11 @@ def folded_groups(name: str) -> list[list[str]]:
     A word that is read as two becomes a verb with its particle: cannot → can_not.
     """
     return [[PARTICLE.join(_folded_parts(word)) for word in group] for group in read_groups(name)]
+
+
+def listed_stems(name: str) -> frozenset[str]:
+    """The stems of all words of a list, whatever their group."""
+    return frozenset(stem(word) for group in folded_groups(name) for word in group)
 
 
 def _folded_parts(word: str) -> list[str]:
