@@ -143,6 +143,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine",
         "kgraph.engine.confinement",
         "kgraph.engine.opened",
+        "kgraph.engine.pages",
         "kgraph.engine.passing",
         "kgraph.engine.protocol",
         "kgraph.engine.snapshot",
