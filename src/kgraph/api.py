@@ -147,9 +147,14 @@ class AsyncKnowledgeGraph(Writes):
         """What says what a generation (the current one) knows of an IRI, and of itself."""
         with self._pins.holding(generation) as held:
             if self._describer is None or self._describer[0] != held.id:
-                everything = self._asked(held, DefaultGraph.UNION)
-                project, licence = self._asked(held), self.settings.licence
-                describer = Describer(held, everything, project, licence=licence)
+                clients = self._asked(held, DefaultGraph.CLIENTS) if held.manifest.client_triples else None
+                describer = Describer(
+                    held,
+                    self._asked(held, DefaultGraph.UNION),
+                    self._asked(held),
+                    clients,
+                    licence=self.settings.licence,
+                )
                 self._describer = (held.id, describer)
             yield self._describer[1]
 
@@ -207,6 +212,9 @@ class AsyncKnowledgeGraph(Writes):
                 request = replace(request, query=await run_sync(expand_search, text, index.best))
             if default_graph is DefaultGraph.PROJECT:
                 request = _of_project(request, generation)
+            elif default_graph is DefaultGraph.CLIENTS:
+                others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
+                request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
             if calls_services(text):
                 request = await self._federated(request, client)
             answer = await self._backend.query(request, client)
