@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from kgraph.cli.options import read_settings, settings_options
+from kgraph.errors import NoGenerationError, StoreError
 
 __all__ = ["generations_command", "rollback_command"]
 
@@ -21,7 +22,13 @@ def generations_command(project: Path, **flags: Any) -> None:
     from kgraph.store import Catalog  # noqa: PLC0415
 
     catalog = Catalog(read_settings(project, flags).store_path)
-    current = catalog.current().id
+    current, missing = None, None
+    try:
+        current = catalog.current().id
+    except NoGenerationError:
+        raise
+    except StoreError as error:  # all the more is it to be seen which there are
+        missing = error
     rows = [
         (
             "→" if generation.id == current else "",
@@ -33,6 +40,8 @@ def generations_command(project: Path, **flags: Any) -> None:
         for generation in catalog.generations()
     ]
     print_columns(rows, "", "generation", "made by", "of the project", "of clients")
+    if missing is not None:
+        raise missing
 
 
 @click.command("rollback")

@@ -28,16 +28,12 @@ def clients_of(catalog: Catalog) -> Generation | None:
     """The current generation, whose graphs of clients the next build must have; None where there is none.
 
     Raises:
-        StoreError: it cannot be read, so nobody knows what clients wrote.
+        StoreError: it cannot be read, or which it is cannot, so nobody knows what clients wrote.
     """
     try:
         return catalog.current()
     except NoGenerationError:
         return None
-    except StoreError:
-        if catalog.is_bare():
-            return None  # the folder of the only generation was deleted, and its clients' graphs with it
-        raise
 
 
 def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:

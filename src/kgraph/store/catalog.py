@@ -7,6 +7,9 @@ current                a symbolic link to the current generation; SWAP: changed 
 lock                   held by whoever publishes; readers need none
 build.lock             held by a build from beginning to end, so that writes need not wait for it
 
+Where there are generations and "current" names none of them, nobody knows what clients wrote last: that is an
+error until a rollback says which is current, never a fresh start.
+
 A generation that is being read is pinned (:class:`kgraph.store.locks.Pin`) and not pruned meanwhile.
 """
 
@@ -15,7 +18,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -55,16 +58,42 @@ class Catalog:
 
         Raises:
             NoGenerationError: nothing has been published yet.
-            StoreError: what "current" names cannot be read.
+            StoreError: there are generations, but what "current" names is none, or cannot be read.
         """
         name = self._current_name()
         if name is None:
-            raise NoGenerationError(
+            raise self._none_current()
+        if self._loaded is None or self._loaded.path.name != name:
+            self._loaded = None
+            try:
+                self._loaded = load_generation(self._generations / name)
+            except StoreError:
+                if self.is_bare():  # the only one was deleted, or was just about to come
+                    raise self._none_current() from None
+                raise
+        return self._loaded
+
+    def _none_current(self) -> StoreError:
+        if self.is_bare():
+            return NoGenerationError(
                 f"There is no generation in {self.path} yet.", hint="Run 'kgraph build' first."
             )
-        if self._loaded is None or self._loaded.path.name != name:
-            self._loaded = load_generation(self._generations / name)
-        return self._loaded
+        likeliest = next(self._readable(), None)
+        return StoreError(
+            f"The store {self.path} has generations, but 'current' is no link to one of them. "
+            "Copying without links may have done that.",
+            hint="None of them can be read. Copy the store again, with its links. What clients wrote is in "
+            "no other place: delete it only where that may go, and build again."
+            if likeliest is None
+            else f"'kgraph rollback {likeliest.id}' makes it current again, with what clients wrote.",
+        )
+
+    def _readable(self) -> Iterator[Generation]:
+        """The generations that may be meant, the likeliest first."""
+        if self._is_copied():
+            with suppress(StoreError):
+                yield load_generation(self._current)
+        yield from self.generations()
 
     def generations(self) -> Iterator[Generation]:
         """Every readable generation, the newest first."""
@@ -76,7 +105,11 @@ class Catalog:
 
     def is_bare(self) -> bool:
         """Whether there is no generation at all, be it readable or not."""
-        return not self._paths()
+        return not self._paths() and not self._is_copied()
+
+    def _is_copied(self) -> bool:
+        """Whether a folder stands where the link should, as tools leave it that copy what a link leads to."""
+        return self._current.is_dir() and not self._current.is_symlink()
 
     def pin(self, generation: Generation) -> Pin:
         """Keep a generation from being pruned.
@@ -161,6 +194,8 @@ class Catalog:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
             sealed = self._generations / identifier
+            if self.is_bare():
+                self._switch(identifier)  # there is never a generation without a current one
             unfinished.rename(sealed)
             sync_folder(self._generations)
             self._switch(identifier)
@@ -177,11 +212,14 @@ class Catalog:
             StoreError: another process is writing, or the folder cannot be written.
         """
         with self.writing(wait_s=wait_s):
+            if self._is_copied():
+                self._adopt()
             there = {generation.id: generation for generation in self.generations()}
             current = self._current_name() or ""
             if identifier is None:
                 before = there[current].manifest.previous if current in there else None
-                earlier = [name for name in there if name < current]
+                # Where none is current, none is left, and the newest is meant.
+                earlier = [name for name in there if name < current or not current]
                 identifier = before if before in there else max(earlier, default="")
             if identifier not in there:
                 what = (
@@ -215,6 +253,27 @@ class Catalog:
         link.symlink_to(Path("generations") / identifier)
         link.replace(self._current)
         sync_folder(self.path)
+
+    def _adopt(self) -> None:
+        """Make room for the link where a folder stands: a generation goes to its place if it is not there."""
+        try:
+            home = self._generations / load_generation(self._current).id
+        except StoreError as error:
+            raise StoreError(
+                f"{self._current} is a folder, and no generation that can be read.",
+                hint="Move it away, then try again.",
+            ) from error
+        leftover = self._generations / f"{_UNFINISHED}copied-{home.name}"
+        try:
+            if home.name in {generation.id for generation in self.generations()}:
+                home = leftover
+            elif home.exists():
+                home.rename(leftover)
+            self._current.rename(home)
+            sync_folder(self._generations)
+            self._sweep(_UNFINISHED)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def _current_name(self) -> str | None:
         try:
