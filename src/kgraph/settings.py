@@ -54,13 +54,18 @@ def _iri(value: Any) -> str:
     raise ValueError("an absolute IRI")
 
 
+#: What stands in no URL (RFC 3986, section 2).
+_UNSAFE: Final = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]\w.~-]", re.ASCII)
+
+
 def _url(value: Any) -> str:
     text = _text(value)
     with suppress(ValueError):
         parts = urlsplit(text)
-        if parts.scheme in ("http", "https") and parts.netloc:
+        is_plain = not (parts.query or parts.fragment or _UNSAFE.search(text) or "//" in parts.path)
+        if parts.scheme in ("http", "https") and parts.netloc and is_plain:
             return text.rstrip("/")
-    raise ValueError("an http or https URL")
+    raise ValueError("an http or https URL without a query and a fragment, percent-encoded")
 
 
 def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
@@ -200,7 +205,9 @@ SETTINGS: Final = (
     Setting("store", _text, "The folder of the derived store.", "DIR"),
     Setting("host", _text, "The address to listen on.", "ADDRESS"),
     Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
-    Setting("public_url", _url, "The URL that the world reaches this server at.", "URL"),
+    Setting(
+        "public_url", _url, "The URL that the world reaches this server at, a path of it included.", "URL"
+    ),
     Setting("workers", _whole(1, 256), "Workers that are kept for queries; long ones may get more.", "N"),
     Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
     Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
@@ -272,6 +279,11 @@ class Settings:
     service_rate: float = 10.0
     service_age: float = 86_400.0
     offline: bool = False
+
+    @property
+    def root(self) -> str:
+        """The path of the public URL, which a proxy takes off before this server sees it; mostly empty."""
+        return urlsplit(self.public_url).path
 
     @property
     def names(self) -> Names:

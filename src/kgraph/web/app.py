@@ -52,6 +52,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     app.requests = metrics.Requests()
     app.arriving = Arriving()
     app.writing = asyncio.Lock()
+    app.root = graph.settings.root
     app.slow_query_s = graph.settings.slow_query
     app.open_to(
         sparql.DIRECT | graph_store.DIRECT, {f"{path}/": path for path in (sparql.PATH, graph_store.PATH)}
@@ -90,7 +91,11 @@ def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
 def describe_api(app: FastAPI, graph: AsyncKnowledgeGraph) -> dict[str, Any]:
     """The OpenAPI 3.1 description, with one path for each canned query of the current generation."""
     description = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        servers=[{"url": graph.settings.public_url}] if graph.settings.public_url else None,
     )
     description["paths"] |= canned.describe_paths(graph.canned_queries())
     return description

@@ -137,13 +137,14 @@ async def _answer(
 @router.api_route("/robots.txt", methods=["GET", "HEAD"], include_in_schema=False)
 async def robots(request: Request) -> Response:
     """What robots may read: every page, and no query (RFC 9309)."""
+    root = graph_of(request).settings.root
     text = (
         "User-agent: *\n"
-        "Disallow: /sparql?\n"
-        "Disallow: /who-said?\n"
-        "Disallow: /explain?\n"
-        "Disallow: /queries/*?\n"
-        "Allow: /\n"
+        f"Disallow: {root}/sparql?\n"
+        f"Disallow: {root}/who-said?\n"
+        f"Disallow: {root}/explain?\n"
+        f"Disallow: {root}/queries/*?\n"
+        f"Allow: {root}/\n"
         f"Sitemap: {pages.public_url(request, '/sitemap.xml')}\n"
     )
     return Response(text, media_type="text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import Final
@@ -53,6 +54,8 @@ class FrontDoor(FastAPI):
     #: Held while a write's precondition is evaluated and the write carried out.
     writing: asyncio.Lock
     slow_query_s: float = float("inf")
+    #: The path below which the world sees this server (:attr:`kgraph.settings.Settings.root`).
+    root: str = ""
 
     def open_to(self, direct: Mapping[tuple[str, str], Handler], aliases: Mapping[str, str]) -> None:
         """Let these requests pass straight to their handlers. ``aliases`` are other spellings of paths."""
@@ -66,6 +69,8 @@ class FrontDoor(FastAPI):
             return
         status = 0
         started = perf_counter()
+        if self.root:
+            send = _rooted(send, self.root.encode())
 
         async def note(message: Message) -> None:
             nonlocal status
@@ -111,3 +116,26 @@ class FrontDoor(FastAPI):
                     "query": text if len(text) <= _LOGGED_LENGTH else text[:_LOGGED_LENGTH] + "…",
                 },
             )
+
+
+#: Headers whose value is an address, or has addresses in angle brackets (RFC 9110, sections 8.7 and 10.2.2;
+#: RFC 8288, section 3).
+_ADDRESSES: Final = {
+    b"content-location": re.compile(rb"^(?=/(?!/))"),
+    b"location": re.compile(rb"^(?=/(?!/))"),
+    b"link": re.compile(rb"(?<=<)(?=/(?!/))"),
+}
+
+
+def _rooted(send: Send, root: bytes) -> Send:
+    """A ``send`` that puts a path before the addresses in headers that begin with this server's root."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [
+                (name, _ADDRESSES[name].sub(root, value) if name in _ADDRESSES else value)
+                for name, value in message.get("headers", ())
+            ]
+        await send(message)
+
+    return sending

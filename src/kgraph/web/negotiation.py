@@ -110,8 +110,14 @@ class Choice:
 
 
 def _quality(media_type: str, ranges: Iterable[MediaRange]) -> float:
-    """The quality of the most specific range that the media type falls into."""
-    fitting = [member for member in ranges if member.matches(media_type)]
+    """The quality of the most specific range that the media type falls into.
+
+    An old name that was never registered (RFC 6838, section 3.4) counts only where it is written out.
+    """
+    is_old = "/x-" in media_type
+    fitting = [
+        member for member in ranges if member.matches(media_type) and (member.precise == 2 or not is_old)
+    ]
     if not fitting:
         return 0.0
     sharpest = max(member.precise for member in fitting)

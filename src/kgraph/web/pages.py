@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from markupsafe import escape
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
@@ -57,6 +59,9 @@ ARTICLES_SHOWN: Final = 20
 _POLICY: Final = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
+#: Where a page links to a path of this server. Escaped text has no quotation marks, so this is markup.
+_LINKS: Final = re.compile(r'\b(?:href|action|src)="(?=/(?!/))')
+
 EXAMPLE_QUERY: Final = """\
 # Who said what: each claim with its speaker, its modality and its words.
 PREFIX kg: <https://w3id.org/kgraph/ontology#>
@@ -87,16 +92,21 @@ def render_page(
 ) -> HTMLResponse:
     """A page from its template, with the headers that every page has."""
     graph: AsyncKnowledgeGraph = request.app.state.graph
-    return _templates.TemplateResponse(
-        request,
-        template,
+    content = _templates.get_template(template).render(
         {
+            "request": request,
             "site": graph.settings.title,
             "link": partial(href, names=graph.settings.names),
             "why": partial(why, prefixes=graph.prefixes),
             "alternates": (),
             **context,
-        },
+        }
+    )
+    if graph.settings.root:
+        root = escape(graph.settings.root)
+        content = _LINKS.sub(lambda link: f"{link[0]}{root}", content)
+    return HTMLResponse(
+        content,
         status_code=status,
         headers={
             "Vary": "Accept",
