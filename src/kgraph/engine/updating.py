@@ -14,7 +14,8 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kgraph.engine.opened import GraphName, merge_graphs, refusal_of
+from kgraph.engine.asking import ask_engine
+from kgraph.engine.opened import GraphName, View, merge_graphs, refusal_of
 from kgraph.errors import GraphStateError, QueryFailedError, QueryRefusedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope
 from kgraph.store.draft import Draft
@@ -59,9 +60,7 @@ class Updating:
         added: list[ox.Quad] = []
         variables = dict.fromkeys((*change.removed.variables, *change.added.variables))
         try:
-            solutions = store.query(
-                change.select, base_iri=self._base_iri, default_graph=default, named_graphs=named
-            )
+            solutions = ask_engine(View(store, default, named), change.select, base_iri=self._base_iri)
             for row in cast(ox.QuerySolutions, solutions):
                 solution = {name: value for name in variables if (value := row[name]) is not None}
                 removed += change.removed.instances(solution)

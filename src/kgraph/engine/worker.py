@@ -21,6 +21,7 @@ from typing import Any, Final, cast
 
 import pyoxigraph as ox
 
+from kgraph.engine.asking import Results, ask_engine
 from kgraph.engine.confinement import Growth
 from kgraph.engine.opened import Failure, OpenGeneration, refusal_of
 from kgraph.engine.protocol import (
@@ -31,7 +32,7 @@ from kgraph.engine.protocol import (
     encode_header,
     join_frame,
 )
-from kgraph.errors import QuerySyntaxError
+from kgraph.errors import QueryRefusedError
 from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.syntax import explain_syntax_error
 
@@ -172,13 +173,7 @@ class Worker:
         began_s = monotonic()
         generation = self._generation(fields["store"], fields["hidden"])
         self._growth.limit(fields["memory_limit_bytes"])
-        view = generation.view(query, fields)
-        results = view.store.query(
-            query,
-            base_iri=fields["base_iri"],
-            default_graph=view.default_graph,
-            named_graphs=view.named_graphs,
-        )
+        results = ask_engine(generation.view(query, fields), query, base_iri=fields["base_iri"])
         outlet = _serialize(results, fields, self._connection)
         outlet.end(self._grown_bytes(began_s))
 
@@ -203,7 +198,7 @@ class Worker:
 
 
 def _serialize(
-    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+    results: Results,
     fields: QueryFields,
     connection: socket.socket,
 ) -> _Outlet:
@@ -228,7 +223,7 @@ def _serialize(
 _NOUNS: Final = {"solutions": "rows", "boolean": "true or false", "graph": "a graph"}
 
 
-def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[str, tuple[str, ...]]:
+def _kind(results: Results) -> tuple[str, tuple[str, ...]]:
     if isinstance(results, ox.QuerySolutions):
         return "solutions", tuple([variable.value for variable in results.variables])
     return ("boolean" if isinstance(results, ox.QueryBoolean) else "graph"), ()
@@ -237,20 +232,21 @@ def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tup
 def _fault(error: Exception, query: str) -> dict[str, Any]:
     """The fields of a ``fail`` frame."""
     try:
-        fault = _explain(error, query)
+        if isinstance(error, SyntaxError):
+            fault = explain_syntax_error(query, error.msg or str(error))
+            place = {"line": fault.line, "column": fault.column}
+            return {"code": fault.code, "message": fault.message, "hint": fault.hint, **place}
+        failure = _explain(error, query)
     except (MemoryError, RecursionError):
-        fault = Failure("query-memory", "The query ran out of its memory.")
-    if isinstance(fault, Failure):
-        return {"code": fault.code, "message": str(fault)}
-    place = {"line": fault.line, "column": fault.column}
-    return {"code": fault.code, "message": fault.message, "hint": fault.hint, **place}
+        failure = Failure("query-memory", "The query ran out of its memory.")
+    return {"code": failure.code, "message": str(failure)}
 
 
-def _explain(error: Exception, query: str) -> Failure | QuerySyntaxError:
-    if isinstance(error, Failure | QuerySyntaxError):
+def _explain(error: Exception, query: str) -> Failure:
+    if isinstance(error, Failure):
         return error
-    if isinstance(error, SyntaxError):
-        return explain_syntax_error(query, error.msg or str(error))
+    if isinstance(error, QueryRefusedError):
+        return Failure(error.code, str(error))
     if isinstance(error, MemoryError):
         return Failure("query-memory", "The query ran out of its memory.")
     if isinstance(error, OSError) and "service" in query.lower():

@@ -28,11 +28,11 @@ import pyoxigraph as ox
 from kgraph.errors import QueryRefusedError, RemoteError
 from kgraph.federation.client import Allowance, ServiceClient
 from kgraph.federation.endpoints import Endpoint, Rules
-from kgraph.federation.pattern import Element
 from kgraph.federation.question import Known, Question, read_question
 from kgraph.federation.results import REMOTE_NODE, UNDEFINED
 from kgraph.federation.source import Source, blanked, read_source
 from kgraph.federation.surroundings import Part, connected, surroundings_of
+from kgraph.rdf.pattern import Element
 from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import Term

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kgraph.federation.pattern import JOINING, Block, Element, Kind
-from kgraph.federation.scope import certain, has_words, is_aggregated, named
 from kgraph.federation.source import Frame, Source
+from kgraph.rdf.pattern import JOINING, Block, Element, Kind
+from kgraph.rdf.scope import certain, has_words, is_aggregated, named
 
 __all__ = ["Part", "connected", "surroundings_of"]
 

@@ -28,6 +28,7 @@ import pyoxigraph as ox
 from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope, Template
 from kgraph.rdf.sparql import Token, iter_tokens, substitute
+from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
 
 __all__ = ["parse_update"]
@@ -108,7 +109,7 @@ class _Piece:
         """Have Oxigraph parse the operation."""
         start = self.tokens[0].start if self.tokens else self.end
         try:
-            ox.Store().update(f"{self.declared}{_HALT}{self.text[start : self.end]}", base_iri=base_iri)
+            _carry_out(f"{self.declared}{_HALT}{self.text[start : self.end]}", base_iri)
         except SyntaxError:
             self._place_fault(base_iri, start)
         except RuntimeError:
@@ -119,7 +120,7 @@ class _Piece:
         before = _only(self.text, [place for place in self.prologue if place[1] <= start], start)
         rest = self.text[start : self.end]
         try:
-            ox.Store().update(f"{before}{_HALT}{rest}", base_iri=base_iri)
+            _carry_out(f"{before}{_HALT}{rest}", base_iri)
         except SyntaxError as error:
             line, column = before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1
 
@@ -131,6 +132,19 @@ class _Piece:
             raise explain_syntax_error(before + rest, message, noun="update") from error
         except RuntimeError:
             return
+
+
+def _carry_out(text: str, base_iri: str | None) -> ox.Store:
+    """What an update makes of an empty store."""
+    store = ox.Store()
+    read_spelled(text, lambda spelled: store.update(spelled, base_iri=base_iri))
+    return store
+
+
+def _first(question: str, base_iri: str | None) -> ox.NamedNode:
+    """The IRI that is the first row of a query about no data."""
+    rows = read_spelled(question, lambda text: ox.Store().query(text, base_iri=base_iri))
+    return cast(ox.NamedNode, next(cast(ox.QuerySolutions, rows))["iri"])
 
 
 class _Prologue:
@@ -167,8 +181,7 @@ class _Prologue:
         """An IRI as the engine resolves it; as it is written where that does not work, which is a fault."""
         try:
             question = f"{self._own_base}SELECT ({iri} AS ?iri) {{}}"
-            rows = cast(ox.QuerySolutions, ox.Store().query(question, base_iri=self._base))
-            return str(next(rows)["iri"])
+            return str(_first(question, self._base))
         except SyntaxError:
             self._faulty = f"BASE {iri} "
             return iri
@@ -314,8 +327,7 @@ class _Reader:
         nonce = secrets.token_hex(8)
         markers = {f"urn:kgraph:variable:{nonce}:{number}": name for number, name in enumerate(names)}
         marked = substitute(group, {name: f"<{marker}>" for marker, name in markers.items()})
-        store = ox.Store()
-        store.update(f"{self._prologue}INSERT DATA {marked}", base_iri=self._base_iri)
+        store = _carry_out(f"{self._prologue}INSERT DATA {marked}", self._base_iri)
         return Template(tuple(_within(quad, scope) for quad in store), markers)
 
     def _graph(self, token: Token) -> ox.NamedNode | ox.DefaultGraph | Scope:
@@ -327,8 +339,7 @@ class _Reader:
     def _iri(self, token: Token) -> ox.NamedNode:
         """An IRI or a prefixed name, resolved as the engine resolves it."""
         question = f"{self._prologue}SELECT ({token.text} AS ?iri) {{}}"
-        rows = cast(ox.QuerySolutions, ox.Store().query(question, base_iri=self._base_iri))
-        return cast(ox.NamedNode, next(rows)["iri"])
+        return _first(question, self._base_iri)
 
 
 def _within(quad: ox.Quad, scope: ox.NamedNode | None) -> ox.Quad:

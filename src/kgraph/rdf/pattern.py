@@ -15,7 +15,7 @@ from typing import Final
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.sparql import Token
 
-__all__ = ["JOINING", "Block", "Element", "Group", "Kind", "parse_query", "services_within"]
+__all__ = ["JOINING", "Block", "Element", "Group", "Kind", "bracket_ends", "parse_query", "services_within"]
 
 
 class Kind(StrEnum):
@@ -97,6 +97,18 @@ def parse_query(tokens: Sequence[Token]) -> Block:
         ) from None
 
 
+def bracket_ends(tokens: Sequence[Token]) -> dict[int, int]:
+    """For each bracket that opens and is closed, the index after the one that closes it."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.text in _OPENING:
+            opened.append(index)
+        elif token.text in _CLOSING and opened:
+            ends[opened.pop()] = index + 1
+    return ends
+
+
 def services_within(group: Group) -> Iterator[Element]:
     """Every SERVICE in a group, however deep, in the order of the text; not those within a SERVICE."""
     for element in group.elements:
@@ -118,13 +130,7 @@ def _word(token: Token) -> str:
 class _Reader:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
-        self._ends: dict[int, int] = {}
-        opened: list[int] = []
-        for index, token in enumerate(tokens):
-            if token.text in _OPENING:
-                opened.append(index)
-            elif token.text in _CLOSING and opened:
-                self._ends[opened.pop()] = index + 1
+        self._ends = bracket_ends(tokens)
 
     def block(self, start: int, limit: int) -> Block:
         """A query or sub-select that begins at a token and ends before ``limit``."""
