@@ -329,6 +329,7 @@ def test_aliases_in_aliases_do_not_grow_without_end() -> None:
     ("query", "columns"),
     [
         ("SELECT * { ?z ?b ?a }", "zba"),
+        ("BASE <x:y>\nPREFIX : <x:z> SELECT * { ?z ?b ?a }", "zba"),
         ("SELECT DISTINCT * # ?x\n { GRAPH ?z { ?b ?a ?c } }", "zbac"),
         ("PREFIX x: <http://x/> select reduced *{ ?b x:p ?a FILTER(?c = 1) }", "ba"),
         ("SELECT * { { SELECT ?b ?a { ?c ?b ?a } } }", "ba"),
@@ -340,6 +341,26 @@ def test_aliases_in_aliases_do_not_grow_without_end() -> None:
 def test_all_columns_come_in_the_order_of_the_query(query: str, columns: str) -> None:
     results = ask_engine(view_of(store_of(DATA)), query, base_iri=None)
     assert [variable.value for variable in cast(ox.QuerySolutions, results).variables] == [*columns]
+
+
+# Functions that nobody knows.
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ('SELECT (COALESCE(<urn:f>(1), "fallback") AS ?x) {}', [('"fallback"',)]),
+        ("SELECT (<urn:f>(1) AS ?x) (<urn:g>() AS ?y) (1 AS ?z) {}", [("", "", '"1"')]),
+        ("SELECT ?o { e:a e:p ?o FILTER(<urn:f>(?o)) }", []),
+        ("SELECT ?o { e:a e:p ?o FILTER(<urn:f>(?o) || ?o = 1) }", [('"1"',)]),
+        ("SELECT ?o ?x { e:a e:p ?o BIND(<urn:f>(?o) AS ?x) }", [('"1"', ""), ('"2"', "")]),
+        ("SELECT ?o (COUNT(*) AS ?n) { e:b e:p ?o } GROUP BY ?o (<urn:f>(?o) AS ?x)", [('"3"', '"1"')]),
+        ("SELECT ?o { e:a e:p ?o } ORDER BY <urn:f>(?o)", [('"1"',), ('"2"',)]),
+        (f"SELECT (<{XSD}nothing>('1') AS ?x) {{}}", [("",)]),
+    ],
+)
+def test_a_function_that_nobody_knows_has_no_value(query: str, expected: list[tuple[str, ...]]) -> None:
+    assert rows(query) == expected
 
 
 # Names.

@@ -15,7 +15,7 @@ from typing import cast
 import pyoxigraph as ox
 
 from kgraph.engine.asking import ask_engine
-from kgraph.engine.opened import GraphName, View, merge_graphs, refusal_of
+from kgraph.engine.opened import GraphName, View, merge_graphs
 from kgraph.errors import GraphStateError, QueryFailedError, QueryRefusedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope
 from kgraph.store.draft import Draft
@@ -66,7 +66,7 @@ class Updating:
                 removed += change.removed.instances(solution)
                 added += change.added.instances(solution)
         except (RuntimeError, SyntaxError, ValueError) as error:
-            raise QueryRefusedError(refusal_of(error, "update")) from error
+            raise QueryRefusedError(f"The update cannot be evaluated: {error}.") from error
         except OSError as error:
             raise QueryFailedError(f"The update could not be evaluated: {error}") from error
         self._draft.change(removed=removed, added=added)

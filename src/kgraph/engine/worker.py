@@ -23,7 +23,7 @@ import pyoxigraph as ox
 
 from kgraph.engine.asking import Results, ask_engine
 from kgraph.engine.confinement import Growth
-from kgraph.engine.opened import Failure, OpenGeneration, refusal_of
+from kgraph.engine.opened import Failure, OpenGeneration
 from kgraph.engine.protocol import (
     Frame,
     FrameDecoder,
@@ -254,5 +254,5 @@ def _explain(error: Exception, query: str) -> Failure:
         sentence = "The query tried to call another endpoint, which is not allowed here."
         return Failure("query-refused", sentence)
     if isinstance(error, RuntimeError | ValueError):  # what the query asks for is not there
-        return Failure("query-refused", refusal_of(error, "query"))
+        return Failure("query-refused", f"The query cannot be evaluated: {error}.")
     return Failure("query-failed", f"The query could not be evaluated: {error}")

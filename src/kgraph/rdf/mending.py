@@ -36,7 +36,7 @@ _SUSPICIOUS: Final = re.compile(
     re.IGNORECASE,
 )
 _STAR: Final = re.compile(
-    r"(?:\s++|\#[^\r\n]*+|PREFIX\s++[^\s<]*+\s*+<[^<>]*+>)*+"
+    r"(?:\s++|\#[^\r\n]*+|(?:PREFIX\s++[^\s<]*+|BASE)\s*+<[^<>]*+>)*+"
     r"SELECT\b(?:\s++|\#[^\r\n]*+|DISTINCT\b|REDUCED\b)*+(\*)",
     re.IGNORECASE,
 )
