@@ -14,21 +14,21 @@ from typing import Final, Self, TypeVar, cast
 from weakref import finalize
 
 import pyoxigraph as ox
-from anyio.to_thread import run_sync
 
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, find_canned, load_canned
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
-from kgraph.federation import Federation, calls_services, rules_of
+from kgraph.federation import Federation, rules_of
+from kgraph.patience import patiently
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.sparql import QueryProfile
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
-from kgraph.search import TextIndex, expand_search, uses_search
+from kgraph.search import TextIndex, expand_search
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
@@ -163,7 +163,18 @@ class AsyncKnowledgeGraph(Writes):
         with self.describing() as describer:
             return await describer.describe(iri, page=page)
 
-    async def query(
+    async def profile(
+        self, text: str, *, generation: Generation | None = None, client: str = ""
+    ) -> QueryProfile:
+        """What can be known of a query before it runs. A long one is read by a worker.
+
+        Raises:
+            QueryError: it cannot be read, as :meth:`query` says.
+            BusyError: there is no worker free in time.
+        """
+        return await self._backend.profile(text, (generation or self.generation).store_path, client)
+
+    async def query(  # noqa: PLR0913 -- what decides over an answer
         self,
         text: str,
         *,
@@ -174,6 +185,7 @@ class AsyncKnowledgeGraph(Writes):
         default_graph: DefaultGraph | None = None,
         generation: Generation | None = None,
         client: str = "",
+        profile: QueryProfile | None = None,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
         services are called (:mod:`kgraph.federation`).
@@ -189,35 +201,32 @@ class AsyncKnowledgeGraph(Writes):
             default_graph: what a query sees that names no graph; what the settings say by default.
             generation: the generation to ask; the current one by default.
             client: who asks. Clients are served in turn where there is not enough for all.
+            profile: what :meth:`profile` gives, where it is known.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
         generation, release = self._pins.hold(generation)
-        request = QueryRequest(
-            store=generation.store_path,
-            query=text,
-            formats=formats,
-            default_graph=default_graph or DefaultGraph(self.settings.default_graph),
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            cover=tuple(generation.manifest.cover),
-            prefixes=self.prefixes,
-            base_iri=base_iri,
-        )
         try:
-            if uses_search(text):
-                index = self.text_index(generation)
-                request = replace(request, query=await run_sync(expand_search, text, index.best))
+            request = QueryRequest(
+                store=generation.store_path,
+                query=text,
+                formats=formats,
+                default_graph=default_graph or DefaultGraph(self.settings.default_graph),
+                default_graphs=default_graphs,
+                named_graphs=named_graphs,
+                cover=tuple(generation.manifest.cover),
+                prefixes=self.prefixes,
+                base_iri=base_iri,
+                profile=profile or await self._backend.profile(text, generation.store_path, client),
+            )
             if default_graph is DefaultGraph.PROJECT:
                 request = _of_project(request, generation)
             elif default_graph is DefaultGraph.CLIENTS:
                 others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
                 request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
-            if calls_services(text):
-                request = await self._federated(request, client)
-            answer = await self._backend.query(request, client)
+            answer = await self._backend.query(await self._expanded(request, generation, client), client)
         except BaseException:
             release()
             raise
@@ -227,18 +236,34 @@ class AsyncKnowledgeGraph(Writes):
             finalize(answer, release)  # it is read from until nobody has it any more
         return answer
 
+    async def _expanded(self, request: QueryRequest, generation: Generation, client: str) -> QueryRequest:
+        """A request whose query has in it what the text index finds and what services answer."""
+        profile = request.profile
+        assert profile is not None  # noqa: S101 - it has just been read
+        if profile.has_search:
+
+            def expand(check: Callable[[], None]) -> str:
+                return expand_search(request.query, self.text_index(generation).best, check=check)
+
+            text = await patiently(expand, seconds=self.settings.query_timeout)
+            request = replace(request, query=text)
+        return await self._federated(request, client) if profile.services else request
+
     async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
         """A request whose query has the solutions of services in it, and calls nobody any more."""
-
+        profile = request.profile
+        assert profile is not None  # noqa: S101 - it has just been read
         # Much may come from a service: what is known of the query is not read off all of it again.
-        profile = replace(profile_query(request.query), services=(), is_repeatable=False)
-        plain = replace(request, profile=profile)
+        plain = replace(request, profile=replace(profile, services=(), is_repeatable=False))
 
         async def ask(part: str) -> Table | bool | list[ox.Triple]:
             answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
             return await self.fetch(answer)
 
-        text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
+        async def patient(work: Callable[[], _T]) -> _T:
+            return await patiently(lambda _: work(), seconds=self.settings.query_timeout)
+
+        text = await self._federation.expand(request.query, ask, patient, base_iri=request.base_iri)
         return request if text == request.query else replace(plain, query=text)
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:

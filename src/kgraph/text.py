@@ -52,16 +52,31 @@ def iter_lines(text: str) -> Iterator[Span]:
         start += len(line) + 1
 
 
-_QUOTES: Final = re.compile(r'"([^"\n]*)"|“([^”\n]*)”|„([^“”\n]*)[“”]|«([^»\n]*)»')
+_OPENING: Final = re.compile('["“„«]')
+#: What stands in quotation marks behind each opening one, with the mark that closes it.
+_QUOTED: Final = {
+    opening: re.compile(rf"([^{closing}\n]*+)([{closing}]?)")
+    for opening, closing in {'"': '"', "“": "”", "„": "“”", "«": "»"}.items()
+}
 
 
 def quoted_spans(text: str) -> list[Span]:
     """What stands inside quotation marks, the marks themselves excluded. A quotation ends with its line."""
-    return [
-        Span(match.start(match.lastindex), match.end(match.lastindex))
-        for match in _QUOTES.finditer(text)
-        if match.lastindex
-    ]
+    spans: list[Span] = []
+    never_closed: dict[str, int] = {}  # up to where it is known of a mark, so that no line is read again
+    position = 0
+    while (mark := _OPENING.search(text, position)) is not None:
+        position = mark.end()
+        if never_closed.get(mark[0], 0) >= position:
+            continue
+        match = _QUOTED[mark[0]].match(text, position)
+        assert match is not None  # noqa: S101 - it matches anything
+        if match[2]:
+            spans.append(Span(*match.span(1)))
+            position = match.end()
+        else:
+            never_closed[mark[0]] = match.end()
+    return spans
 
 
 def uncovered(text: str, spans: Iterable[Span]) -> list[Span]:

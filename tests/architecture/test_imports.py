@@ -16,7 +16,7 @@ PACKAGE = SOURCE / "kgraph"
 #: The rooms from the top down. A module imports only from rooms above its own; those on one line are
 #: neighbours, who do not import each other. The first line may, among itself, since it imports nothing else.
 ROOMS = (
-    ("errors", "vocab", "settings", "problems", "text", "memory"),
+    ("errors", "vocab", "settings", "problems", "text", "memory", "patience"),
     ("rdf",),
     ("project",),
     ("projection",),
@@ -141,6 +141,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
     own = {name for name in done.stdout.split() if name.startswith("kgraph.")}
     assert own == {
         "kgraph.engine",
+        "kgraph.engine.asking",
         "kgraph.engine.confinement",
         "kgraph.engine.opened",
         "kgraph.engine.pages",
@@ -149,7 +150,23 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine.snapshot",
         "kgraph.engine.spawner",
         "kgraph.engine.worker",
+        "kgraph.errors",
         "kgraph.memory",
+        "kgraph.rdf",
+        "kgraph.rdf.aliases",
+        "kgraph.rdf.formats",
+        "kgraph.rdf.graphwise",
+        "kgraph.rdf.language",
+        "kgraph.rdf.mending",
+        "kgraph.rdf.paths",
+        "kgraph.rdf.pattern",
+        "kgraph.rdf.reflexive",
+        "kgraph.rdf.scope",
+        "kgraph.rdf.sparql",
+        "kgraph.rdf.spelling",
+        "kgraph.rdf.syntax",
+        "kgraph.rdf.tokens",
+        "kgraph.vocab",
     }
 
 

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kgraph.errors import QuerySyntaxError
 from kgraph.rdf.sparql import iter_tokens
+from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
 
 __all__ = ["Syntax", "check_syntax"]
@@ -32,7 +33,7 @@ def check_syntax(text: str) -> Syntax | QuerySyntaxError:
     """Judge a query. The error is returned, not raised: a file's fault is a problem to report."""
     query = _without_calls(text)
     try:
-        results = ox.Store().query(query)
+        results = read_spelled(query, ox.Store().query)
     except SyntaxError as error:
         return explain_syntax_error(query, str(error))
     except (RuntimeError, OSError, ValueError) as error:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias, cast
 import pyoxigraph as ox
 
 from kgraph.engine.protocol import QueryFields
+from kgraph.rdf.spelling import read_spelled
 
 __all__ = ["Failure", "OpenGeneration", "View", "merge_graphs"]
 
@@ -75,9 +76,10 @@ class OpenGeneration:
 
     def _clauses(self, question: str, base_iri: str | None) -> tuple[list[ox.NamedNode], list[ox.NamedNode]]:
         try:
-            solutions = cast(ox.QuerySolutions, ox.Store().query(question, base_iri=base_iri))
+            results = read_spelled(question, lambda text: ox.Store().query(text, base_iri=base_iri))
         except SyntaxError:
             return [], []  # the query's own fault, which its evaluation will place better
+        solutions = cast(ox.QuerySolutions, results)
         names = [variable.value for variable in solutions.variables]
         row = next(solutions)
         iris = [(name[0], cast(ox.NamedNode, row[name]).value) for name in names]

@@ -14,8 +14,9 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kgraph.engine.opened import GraphName, merge_graphs
-from kgraph.errors import GraphStateError, QueryFailedError
+from kgraph.engine.asking import ask_engine
+from kgraph.engine.opened import GraphName, View, merge_graphs
+from kgraph.errors import GraphStateError, QueryFailedError, QueryRefusedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope
 from kgraph.store.draft import Draft
 from kgraph.vocab import HIDDEN_GRAPHS
@@ -39,7 +40,8 @@ class Updating:
         Raises:
             ReadOnlyGraphError: one would write to a graph that is not a client's.
             GraphStateError: one needs a graph that is not there, or not to be there.
-            QueryFailedError: a WHERE clause cannot be evaluated.
+            QueryRefusedError: a WHERE clause asks for what there is not.
+            QueryFailedError: the store cannot be read.
         """
         for operation in operations:
             if isinstance(operation, Data):
@@ -58,14 +60,14 @@ class Updating:
         added: list[ox.Quad] = []
         variables = dict.fromkeys((*change.removed.variables, *change.added.variables))
         try:
-            solutions = store.query(
-                change.select, base_iri=self._base_iri, default_graph=default, named_graphs=named
-            )
+            solutions = ask_engine(View(store, default, named), change.select, base_iri=self._base_iri)
             for row in cast(ox.QuerySolutions, solutions):
                 solution = {name: value for name in variables if (value := row[name]) is not None}
                 removed += change.removed.instances(solution)
                 added += change.added.instances(solution)
-        except (OSError, RuntimeError, SyntaxError) as error:
+        except (RuntimeError, SyntaxError, ValueError) as error:
+            raise QueryRefusedError(f"The update cannot be evaluated: {error}.") from error
+        except OSError as error:
             raise QueryFailedError(f"The update could not be evaluated: {error}") from error
         self._draft.change(removed=removed, added=added)
 

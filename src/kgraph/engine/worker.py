@@ -10,15 +10,18 @@ after them comes as ``fail`` too, and then the answer is never ended.
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from functools import lru_cache
 from time import monotonic
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
 
+from kgraph.engine.asking import Results, ask_engine
 from kgraph.engine.confinement import Growth
 from kgraph.engine.opened import Failure, OpenGeneration
 from kgraph.engine.pages import is_cut, pages_without_order
@@ -30,6 +33,9 @@ from kgraph.engine.protocol import (
     encode_header,
     join_frame,
 )
+from kgraph.errors import QueryRefusedError
+from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.syntax import explain_syntax_error
 
 __all__ = ["Worker"]
 
@@ -162,15 +168,23 @@ class Worker:
                     self.answer(frame)
 
     def answer(self, frame: Frame) -> None:
-        """Answer one query, or say why not."""
+        """Answer one query, or say why not; or say what a query is that is too long to be read elsewhere."""
         query = frame.payload.decode()
-        fields = cast(QueryFields, frame.fields)
         try:
-            self._evaluate(query, fields)
+            if frame.kind == "profile":
+                self._profile(query, frame.fields["memory_limit_bytes"])
+            else:
+                self._evaluate(query, cast(QueryFields, frame.fields))
         except Exception as error:  # whatever Oxigraph raises, the pool must hear of it
-            code, message = _explain(error, query)
-            self._connection.sendall(encode_frame("fail", {"code": code, "message": message}))
+            self._connection.sendall(encode_frame("fail", _fault(error, query)))
             self._growth.measure()
+
+    def _profile(self, query: str, memory_limit_bytes: int) -> None:
+        began_s = monotonic()
+        self._growth.limit(memory_limit_bytes)
+        outlet = _Outlet(self._connection, "boolean", "json", ())
+        outlet.write(json.dumps(asdict(profile_query(query))).encode())
+        outlet.end(self._grown_bytes(began_s))
 
     def _evaluate(self, query: str, fields: QueryFields) -> None:
         if self._may_dial_out and "service" in query.lower():
@@ -191,13 +205,7 @@ class Worker:
     ) -> None:
         began_s = monotonic()
         self._growth.limit(fields["memory_limit_bytes"])
-        view = generation.view(query, fields)
-        results = view.store.query(
-            query,
-            base_iri=fields["base_iri"],
-            default_graph=view.default_graph,
-            named_graphs=view.named_graphs,
-        )
+        results = ask_engine(generation.view(query, fields), query, base_iri=fields["base_iri"])
         outlet = _serialize(results, fields, self._connection, at_most)
         outlet.end(self._grown_bytes(began_s))
 
@@ -223,7 +231,7 @@ class Worker:
 
 
 def _serialize(
-    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+    results: Results,
     fields: QueryFields,
     connection: socket.socket,
     at_most: int | None,
@@ -249,21 +257,36 @@ def _serialize(
 _NOUNS: Final = {"solutions": "rows", "boolean": "true or false", "graph": "a graph"}
 
 
-def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tuple[str, tuple[str, ...]]:
+def _kind(results: Results) -> tuple[str, tuple[str, ...]]:
     if isinstance(results, ox.QuerySolutions):
         return "solutions", tuple([variable.value for variable in results.variables])
     return ("boolean" if isinstance(results, ox.QueryBoolean) else "graph"), ()
 
 
-def _explain(error: Exception, query: str) -> tuple[str, str]:
-    """The code and the sentence of a ``fail`` frame."""
+def _fault(error: Exception, query: str) -> dict[str, Any]:
+    """The fields of a ``fail`` frame."""
+    try:
+        if isinstance(error, SyntaxError):
+            fault = explain_syntax_error(query, error.msg or str(error))
+            place = {"line": fault.line, "column": fault.column}
+            return {"code": fault.code, "message": fault.message, "hint": fault.hint, **place}
+        failure = _explain(error, query)
+    except (MemoryError, RecursionError):
+        failure = Failure("query-memory", "The query ran out of its memory.")
+    return {"code": failure.code, "message": str(failure)}
+
+
+def _explain(error: Exception, query: str) -> Failure:
     if isinstance(error, Failure):
-        return error.code, str(error)
-    if isinstance(error, SyntaxError):
-        return "query-syntax", str(error.msg)
+        return error
+    if isinstance(error, QueryRefusedError):
+        return Failure(error.code, str(error))
     if isinstance(error, MemoryError):
-        return "query-memory", "The query ran out of its memory."
+        return Failure("query-memory", "The query ran out of its memory.")
     if isinstance(error, OSError) and "service" in query.lower():
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
-        return "query-refused", "The query tried to call another endpoint, which is not allowed here."
-    return "query-failed", f"The query could not be evaluated: {error}"
+        sentence = "The query tried to call another endpoint, which is not allowed here."
+        return Failure("query-refused", sentence)
+    if isinstance(error, RuntimeError | ValueError):  # what the query asks for is not there
+        return Failure("query-refused", f"The query cannot be evaluated: {error}.")
+    return Failure("query-failed", f"The query could not be evaluated: {error}")

@@ -22,9 +22,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.errors import QuerySyntaxError
-from kgraph.federation.pattern import JOINING, Element, Group, Kind
-from kgraph.federation.scope import certain, has_words, visible
 from kgraph.federation.source import Source
+from kgraph.rdf.pattern import JOINING, Element, Group, Kind
+from kgraph.rdf.scope import certain, has_words, visible
 from kgraph.rdf.sparql import Token
 from kgraph.vocab import KG
 

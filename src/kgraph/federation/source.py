@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from kgraph.federation.pattern import Block, Element, Group, Kind, parse_query, services_within
+from kgraph.rdf.pattern import Block, Element, Group, Kind, parse_query, services_within
 from kgraph.rdf.sparql import Token, iter_tokens
 
 __all__ = ["Frame", "Source", "blanked", "read_source"]

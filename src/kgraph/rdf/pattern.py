@@ -15,7 +15,7 @@ from typing import Final
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.sparql import Token
 
-__all__ = ["JOINING", "Block", "Element", "Group", "Kind", "parse_query", "services_within"]
+__all__ = ["JOINING", "Block", "Element", "Group", "Kind", "bracket_ends", "parse_query", "services_within"]
 
 
 class Kind(StrEnum):
@@ -86,9 +86,27 @@ def parse_query(tokens: Sequence[Token]) -> Block:
         QueryRefusedError: the query has a part that is not of SPARQL 1.1.
     """
     start = next((i for i, token in enumerate(tokens) if _word(token) in _FORMS), len(tokens))
-    if start + 1 < len(tokens) and _word(tokens[start]) == "CONSTRUCT" and tokens[start + 1].text == "{":
-        start = _Reader(tokens).skip(start + 1)
-    return _Reader(tokens).block(start, len(tokens))
+    reader = _Reader(tokens)
+    try:
+        if start + 1 < len(tokens) and _word(tokens[start]) == "CONSTRUCT" and tokens[start + 1].text == "{":
+            start = reader.skip(start + 1)
+        return reader.block(start, len(tokens))
+    except RecursionError:
+        raise QueryRefusedError(
+            "The query is nested too deeply.", hint="Take some of its braces apart."
+        ) from None
+
+
+def bracket_ends(tokens: Sequence[Token]) -> dict[int, int]:
+    """For each bracket that opens and is closed, the index after the one that closes it."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.text in _OPENING:
+            opened.append(index)
+        elif token.text in _CLOSING and opened:
+            ends[opened.pop()] = index + 1
+    return ends
 
 
 def services_within(group: Group) -> Iterator[Element]:
@@ -112,6 +130,7 @@ def _word(token: Token) -> str:
 class _Reader:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
+        self._ends = bracket_ends(tokens)
 
     def block(self, start: int, limit: int) -> Block:
         """A query or sub-select that begins at a token and ends before ``limit``."""
@@ -206,13 +225,10 @@ class _Reader:
 
     def skip(self, start: int) -> int:
         """The index after the bracket that closes the one at a token."""
-        depth = 0
-        for index in range(start, len(self._tokens)):
-            text = self._tokens[index].text
-            depth += (text in _OPENING) - (text in _CLOSING)
-            if depth == 0:
-                return index + 1
-        raise self._strange(start)
+        end = self._ends.get(start)
+        if end is None:
+            raise self._strange(start)
+        return end
 
     def _touches(self, index: int, text: str) -> bool:
         token, following = self._at(index), self._at(index + 1)

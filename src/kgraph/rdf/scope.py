@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
-from kgraph.federation.pattern import Block, Element, Group, Kind
+from kgraph.rdf.pattern import Block, Element, Group, Kind
 from kgraph.rdf.sparql import Token
 
 __all__ = ["certain", "has_words", "is_aggregated", "named", "visible"]

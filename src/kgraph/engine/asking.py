@@ -1,0 +1,88 @@
+"""Asking the engine a query, so that it understands it and answers as the standard says.
+
+What it cannot read as it is written it gets in another spelling (:mod:`kgraph.rdf.spelling`), and what it
+would answer wrongly in another way (:mod:`kgraph.rdf.mending`). A function that it does not know has no
+value: the expression that calls it is an error, as any that cannot be evaluated (SPARQL 1.1 Query, section 17).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import pyoxigraph as ox
+
+from kgraph.engine.opened import View
+from kgraph.rdf.mending import in_order, mend
+from kgraph.rdf.spelling import read_spelled
+
+__all__ = ["Results", "ask_engine"]
+
+_UNKNOWN_FUNCTION: Final = re.compile(r"custom function <([^<>]*+)> is not supported")
+#: Each is only known once the query has been tried without it.
+_MOST_FUNCTIONS: Final = 64
+
+Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
+    """What a dataset gives for a query that calls no services.
+
+    Raises:
+        SyntaxError: it is no query; the message tells the place in it.
+        QueryRefusedError: the engine would need it at too great a length.
+        RuntimeError: it asks for what the engine does not have.
+    """
+
+    functions: dict[ox.NamedNode, Callable[..., Value | None]] = {}
+
+    def evaluate(text: str) -> Results:
+        while True:
+            try:
+                return view.store.query(
+                    text,
+                    base_iri=base_iri,
+                    default_graph=view.default_graph,
+                    named_graphs=view.named_graphs,
+                    custom_functions=functions,
+                )
+            except RuntimeError as error:
+                unknown = _UNKNOWN_FUNCTION.search(str(error))
+                if unknown is None or len(functions) >= _MOST_FUNCTIONS:
+                    raise
+                functions[ox.NamedNode(unknown[1])] = _no_value
+
+    def holds(text: str) -> bool:
+        try:
+            return bool(evaluate(text))
+        except SyntaxError as error:
+            raise ValueError("the query is no query") from error
+
+    def graphs() -> list[str] | None:
+        names = [str(name) for name in view.named_graphs if isinstance(name, ox.NamedNode)]
+        return names if len(names) == len(view.named_graphs) else None
+
+    def columns(text: str) -> list[str]:
+        try:
+            results = ox.Store().query(text, base_iri=base_iri)
+        except (SyntaxError, RuntimeError, OSError):
+            return []
+        return [each.value for each in results.variables] if isinstance(results, ox.QuerySolutions) else []
+
+    def answer(text: str) -> Results:
+        mended = mend(text, holds, graphs)
+        try:
+            return evaluate(in_order(mended, text, columns))
+        except SyntaxError:
+            if mended == text:
+                raise
+            return evaluate(text)  # its own fault, or something that only this engine reads
+
+    return read_spelled(query, answer)
+
+
+def _no_value(*arguments: object) -> None:
+    """What a function gives that nobody knows."""
+    del arguments
