@@ -24,7 +24,7 @@ __all__ = ["explain_syntax_error"]
 _FAULT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _EXPECTED: Final = re.compile(
     r"""(?P<class>\[(?:'[^']*+'|"[^"]*+"|[^\]'"])*+\])
-      | (?P<mark>"(?:\\.|[^"\\])*")
+      | (?P<mark>"(?:\\.|[^"\\])*+(?:"|\\?$))
       | \b(?P<keyword>\w++)(?=,|$)
       | (?:^|(?<=,\s))(?P<sentence>[^,\[\]"\s][^\[\]"]*?)(?=,\s|$)""",
     re.VERBOSE,

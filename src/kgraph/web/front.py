@@ -133,7 +133,7 @@ def _rooted(send: Send, root: bytes) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [
-                (name, _ADDRESSES[name].sub(root, value) if name in _ADDRESSES else value)
+                (name, pattern.sub(root, value) if (pattern := _ADDRESSES.get(name)) else value)
                 for name, value in message.get("headers", ())
             ]
         await send(message)
