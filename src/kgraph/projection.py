@@ -30,9 +30,13 @@ def project_stated(claims: Iterable[Claim]) -> list[ox.Triple]:
 
 
 def project_voices(claims: Iterable[Claim]) -> dict[ox.Triple, set[frozenset[str]]]:
-    """Whose word each stated triple is: for each of the claims that state it, to whom it is attributed."""
+    """Whose word each stated triple is: for each of the claims that state it, to whom it is attributed,
+    with whoever identified the things that it is about.
+    """
     voices: dict[ox.Triple, set[frozenset[str]]] = {}
     for claim in claims:
         if is_stated(claim) and claim.triple is not None:
-            voices.setdefault(claim.triple, set()).add(frozenset(claim.attributed_to))
+            voices.setdefault(claim.triple, set()).add(
+                frozenset((*claim.attributed_to, *claim.identified_by))
+            )
     return voices

@@ -4,7 +4,8 @@
     ontology/alignments*.ttl        the same graph, but never reasoned over
     ontology/shapes/*.ttl           SHACL shapes; no graph
     data/ttl/<name>.ttl             the graph ``<name>``
-    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles
+    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
+                                    short form are expanded as they are read
     seeds/*.txt                     the exact texts that offsets refer to
     queries/*.rq                    canned queries
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kgraph.authoring import expand_article
 from kgraph.problems import Problem, Severity
 from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
 from kgraph.settings import CONFIG_FILE, Settings
@@ -32,6 +34,7 @@ from kgraph.vocab import DERIVED_GRAPHS
 __all__ = ["Project", "Role", "TurtleFile", "read_project"]
 
 ONTOLOGY_GRAPH: Final = "ontology"
+_ARTICLES: Final = "data/ttl/articles/"
 _GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -214,4 +217,26 @@ def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
         for path in _visible((root / "queries").glob("*.rq"), root)
         if (text := reader.read_text(path)) is not None
     )
-    return Project(settings, reader.digests, tuple(turtle), texts, queries), reader.problems
+    project, faults = _expanded(Project(settings, reader.digests, tuple(turtle), texts, queries))
+    return project, [*reader.problems, *faults]
+
+
+def _expanded(project: Project) -> tuple[Project, list[Problem]]:
+    """The project with each article's claims in the full form (:mod:`kgraph.authoring`)."""
+    folders: dict[str, list[TurtleFile]] = {}
+    for file in project.files(Role.DATA):
+        if _ARTICLES in file.path:
+            folders.setdefault(file.path.rsplit("/", 1)[0], []).append(file)
+    expanded: dict[str, TurtleFile] = {}
+    problems: list[Problem] = []
+    for files in folders.values():
+        written = {file.path: file.triples for file in files}
+        full, faults = expand_article(written, project.texts, resources=project.settings.names.resources)
+        for file in files:
+            expanded[file.path] = replace(file, triples=tuple(full[file.path]))
+        problems += [
+            project.problem(fault.code, fault.subject, fault.message, fault.hint, predicate=fault.predicate)
+            for fault in faults
+        ]
+    turtle = tuple(expanded.get(file.path, file) for file in project.turtle)
+    return replace(project, turtle=turtle), problems
