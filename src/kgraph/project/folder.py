@@ -10,7 +10,7 @@
     queries/*.rq                    canned queries
 
 Each part may be missing. What a project with data lacks of the ontology, the package brings (kgraph.core),
-under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all of it itself.
+under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all itself.
 Files and folders whose name starts with a dot are left alone.
 """
 
