@@ -1,87 +1,12 @@
-"""An article's text: its lines, the spans of its quotations, and the numbers it spells.
-
-Pure functions on strings. Offsets count Unicode code points from 0; a span includes its start and
-excludes its end, as in the Web Annotation model's TextPositionSelector (section 4.2.2).
-"""
+"""The numbers that a text gives, in digits or in English number words."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 from typing import Final
 
-__all__ = [
-    "Span",
-    "digest",
-    "iter_lines",
-    "quoted_spans",
-    "spelled_numbers",
-    "uncovered",
-]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A stretch of text, start included, end excluded."""
-
-    start: int
-    end: int
-
-    def within(self, other: Span) -> bool:
-        """Whether this span lies inside the other one."""
-        return other.start <= self.start and self.end <= other.end
-
-    def of(self, text: str) -> str:
-        """The words of this span."""
-        return text[self.start : self.end]
-
-
-def digest(content: bytes) -> str:
-    """The SHA-256 of a file's bytes, in lower-case hexadecimal."""
-    return sha256(content).hexdigest()
-
-
-def iter_lines(text: str) -> Iterator[Span]:
-    """The lines of a text without their line ends: a line is a sentence, or the byline at the end."""
-    start = 0
-    for line in text.split("\n"):
-        yield Span(start, start + len(line))
-        start += len(line) + 1
-
-
-_QUOTES: Final = re.compile(r'"([^"\n]*)"|“([^”\n]*)”|„([^“”\n]*)[“”]|«([^»\n]*)»')
-
-
-def quoted_spans(text: str) -> list[Span]:
-    """What stands inside quotation marks, the marks themselves excluded. A quotation ends with its line."""
-    return [
-        Span(match.start(match.lastindex), match.end(match.lastindex))
-        for match in _QUOTES.finditer(text)
-        if match.lastindex
-    ]
-
-
-def uncovered(text: str, spans: Iterable[Span]) -> list[Span]:
-    """The stretches of letters and digits that no span covers."""
-    covered = bytearray(len(text))
-    for span in spans:
-        covered[span.start : span.end] = b"\x01" * (min(span.end, len(text)) - span.start)
-    gaps: list[Span] = []
-    start: int | None = None
-    for position in range(len(text) + 1):
-        free = position < len(text) and not covered[position] and text[position] != "\n"
-        if free and start is None:
-            start = position
-        elif not free and start is not None:
-            gap = text[start:position]
-            if any(character.isalnum() for character in gap):
-                gaps.append(Span(start, position))
-            start = None
-    return gaps
-
+__all__ = ["spelled_numbers"]
 
 _WORDS: Final = {
     word: number
@@ -123,6 +48,12 @@ _WORDS: Final = {
 }
 _SCALES: Final = frozenset({12, 20, 100, 1000, 1_000_000, 1_000_000_000})
 _NUMERAL: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_SCALE_VALUES: Final = {"thousand": 10**3, "k": 10**3, "million": 10**6, "m": 10**6} | {
+    "billion": 10**9,
+    "bn": 10**9,
+    "trillion": 10**12,
+}
+_SCALE: Final = re.compile(r"\s*(thousand|million|billion|trillion|bn|m|k)\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
@@ -137,6 +68,8 @@ def spelled_numbers(text: str) -> set[Decimal]:
         number = re.sub(r",(?=\d{3}\b)", "", match.group()).replace(",", ".")
         parts = number.split(".")  # more than two: a date such as 18.10.2011, or a version
         numbers.update(map(Decimal, [number] if len(parts) <= 2 else parts))
+        if len(parts) <= 2 and (scale := _SCALE.match(text, match.end())):
+            numbers.add(Decimal(number) * _SCALE_VALUES[scale[1].lower()])
     run: list[int] = []
     end_of_run = 0
     for match in _WORD.finditer(text):
