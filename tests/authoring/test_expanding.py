@@ -1,4 +1,4 @@
-"""From the short form to the full form: what is derived, what follows, what survives an edit, what is reported."""
+"""From the short form to the full form: what is derived, what survives an edit, what is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding quoted words in a text: verbatim, in context, in pieces; and what is said where they are not there."""
+"""Finding quoted words in a text: verbatim, in context, in pieces; and what is said of lost ones."""
 
 from __future__ import annotations
 

@@ -143,7 +143,8 @@ def test_the_words_of_every_example_stand_in_the_sentence_that_it_names(
 ) -> None:
     (article,) = reference.inspection.subject.articles
     sentences = {f"S{sentence.number}": sentence.text or "" for sentence in article.sentences}
-    sentences |= {"Byline": part.text or "" for part in article.parts if part.part == "bylinePart"}
+    (byline,) = (part for part in article.parts if part.part == "bylinePart")
+    sentences["Byline"] = byline.text or ""
     checked = 0
     lexicon = [iri for kind in KINDS for iri in index.instances(OWL + kind) if iri.startswith(KGL)]
     for iri in (*terms, *lexicon):

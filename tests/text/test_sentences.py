@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,5 +54,5 @@ def test_lines_that_were_broken_by_hand_are_joined_where_blank_lines_part_paragr
 def test_sentences_hold_every_word_and_overlap_nowhere(text: str, language: str) -> None:
     found = [span for part in paragraphs(text) for span in sentences(text, part, language=language)]
     assert found == sorted(found)
-    assert all(one.end <= other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(found))
     assert uncovered(text, found) == []
