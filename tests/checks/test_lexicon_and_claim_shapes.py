@@ -1,4 +1,4 @@
-"""Shapes of lexicon entries, and of claims in the short form: each fault written into a sound project is found."""
+"""Shapes of lexicon entries and of claims: each fault that is written into a sound project is found."""
 
 from __future__ import annotations
 
