@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
-from kgraph.projection import project_stated, project_voices
+from kgraph.projection import project_articles, project_stated, project_voices
 from kgraph.rdf.terms import compact, render_words
 from kgraph.reasoning import (
     GAZETTEER,
@@ -51,6 +51,7 @@ from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
 from kgraph.store.pins import Pins
 from kgraph.store.sealing import seal
+from kgraph.vocab import DCTERMS, STATED_BY
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
@@ -134,8 +135,28 @@ def _inspect(
             found += shapes.problems()
     support = list(describe_support(closure.support, project.settings.names))
     graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred), "support": support}
+    homes = {
+        part.iri: article.slug
+        for article in subject.articles
+        for part in (*article.sentences, *article.parts)
+    }
+    for slug, triples in project_articles(subject.claims, homes).items():
+        graphs[STATED_BY + slug] = triples
+    graphs["document"] = [*graphs.get("document", ()), *_described(subject, graphs)]
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
+
+
+def _described(subject: Subject, graphs: Mapping[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
+    """Whose statements each article's stated graph holds, and of which day."""
+    for article in subject.articles:
+        if STATED_BY + article.slug not in graphs:
+            continue
+        graph = ox.NamedNode(subject.project.settings.names.graph(STATED_BY + article.slug))
+        yield ox.Triple(graph, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(article.iri))
+        for predicate in (DCTERMS + "publisher", DCTERMS + "issued"):
+            for value in subject.index.objects(article.iri, predicate):
+                yield ox.Triple(graph, ox.NamedNode(predicate), value)
 
 
 def _close(subject: Subject, stated: list[ox.Triple], earlier: Earlier | None) -> Closure:

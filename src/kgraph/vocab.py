@@ -48,6 +48,13 @@ EXTRA_GRAPH: Final = "urn:kgraph:extra"
 HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.
 DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
+#: What one article states: ``stated/<slug>``, beside the union of them all.
+STATED_BY: Final = "stated/"
+
+
+def is_derived(graph: str) -> bool:
+    """Whether a build computes the graph of this short name."""
+    return graph in DERIVED_GRAPHS or graph.startswith(STATED_BY)
 
 
 @dataclass(frozen=True, slots=True)

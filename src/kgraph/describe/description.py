@@ -15,12 +15,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import compact
-from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS
+from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS, STATED_BY
 from kgraph.who_said import Attribution, Level
 
 __all__ = ["UNNAMED", "Description", "Fact", "Kind", "Name", "labels_of"]
 
-_CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title", KG + "rawText")
+_CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title")
 _SAID_OF_IT: Final = (SKOS + "definition", RDFS + "comment", "http://purl.org/dc/terms/description")
 
 
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 _KINDS: Final = {
     KG + "Article": Kind.ARTICLE,
     KG + "Sentence": Kind.SENTENCE,
-    KG + "Byline": Kind.SENTENCE,
+    KG + "TextPart": Kind.SENTENCE,
     KG + "Assertion": Kind.ASSERTION,
     OWL + "Ontology": Kind.ONTOLOGY,
 }
@@ -156,9 +156,9 @@ class Description:
         known = {(claim.subject.iri, claim.predicate.iri) for claim in self.stated}
         for fact in self.facts:
             triple = fact.triple
-            if fact.graph == "inferred" or (
-                fact.graph == "stated" and (self.iri, triple.predicate.value) in known
-            ):
+            if fact.graph == "inferred" or fact.graph.startswith(STATED_BY):
+                continue
+            if fact.graph == "stated" and (self.iri, triple.predicate.value) in known:
                 continue
             found.setdefault(fact.graph, []).append(triple)
         return found
@@ -171,6 +171,7 @@ class Description:
             fact
             for fact in self.links
             if fact.graph not in ("inferred", "stated")
+            and not fact.graph.startswith(STATED_BY)
             and isinstance(fact.triple.subject, ox.NamedNode)
             and fact.triple.subject.value not in shown
         ]

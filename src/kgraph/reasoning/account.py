@@ -74,7 +74,7 @@ def nearest(claim: Statement, prefixes: _Prefixes) -> str:
 def _place(claim: Statement) -> str:
     if claim.sentence is None:
         return ""
-    return f", sentence {claim.number}" if claim.number is not None else ", byline"
+    return f", sentence {claim.number}" if claim.number is not None else f", {claim.part or 'byline'}"
 
 
 def words_of(reading: Reading, prefixes: _Prefixes) -> str:

@@ -169,6 +169,7 @@ def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> 
         _number(described, "sentenceNumber"),
         _quotes(claim, spans),
         mode in MODES_OF_THE_PUBLICATION and polarity == POSITIVE and modality == FACT,
+        part=(_first(described, "partKind") or "").removeprefix(KG).removesuffix("Part") or None,
     )
 
 

@@ -40,7 +40,8 @@ class Reading:
 class Statement:
     """An assertion: who claims it, how, and in which words of which sentence.
 
-    ``readings`` are the identifications without which it would not be about what it is about.
+    ``part`` is what the words stand in where that is no sentence: a headline, the byline. ``readings`` are
+    the identifications without which it would not be about what it is about.
     """
 
     iri: str
@@ -54,6 +55,7 @@ class Statement:
     number: int | None
     quotes: tuple[Quote, ...]
     is_stated: bool
+    part: str | None = None
     readings: tuple[Reading, ...] = ()
 
     @property

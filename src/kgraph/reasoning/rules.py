@@ -287,8 +287,8 @@ RULES: Final = (
         ("?x a ?c",),
         "?x a ?d",
     ),
-    # kgraph's own: what a type of event or state says with two roles, said in one triple. A state says it only
-    # in a phase in which it holds, and only if that phase is claimed.
+    # kgraph's own: what a type of event or state says with two roles, said in one triple. A state says it
+    # only in a phase in which it holds, and only if that phase is claimed.
     Rule(
         "kg-shortcut",
         "who is the {r} of {c} has {p} its {s}",

@@ -30,7 +30,7 @@ from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
 from kgraph.store.workspace import Workspace
-from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
+from kgraph.vocab import HIDDEN_GRAPHS, Names, is_derived
 
 __all__ = ["Draft", "merge_files"]
 
@@ -319,14 +319,14 @@ class _ReadOnly:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        names = Names(manifest.base_iri)
-        self._computed = {names.graph(name) for name in DERIVED_GRAPHS}
+        self._graphs = Names(manifest.base_iri).graphs
 
     def guard(self, name: GraphName) -> None:
         key = graph_key(name)
         if key in HIDDEN_GRAPHS:
             raise ReadOnlyGraphError(f"The graph name <{key}> is reserved.", hint="Choose another name.")
-        if key not in self._manifest.graphs and key not in self._computed:
+        computed = key.startswith(self._graphs) and is_derived(key.removeprefix(self._graphs))
+        if key not in self._manifest.graphs and not computed:
             return
         files = self._manifest.graph_sources.get(key, ())
         if files:
