@@ -24,7 +24,7 @@ class Kind(StrEnum):
     PROPERTY = "property"
     ARTICLE = "article"
     TIME = "time"
-    CONCEPT = "term of the closed lists"
+    CONCEPT = "concept of a closed list"
 
     @property
     def article(self) -> str:
