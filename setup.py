@@ -16,7 +16,13 @@ class BuildWithCore(build_py):
         if self.editable_mode:
             return
         here = Path(__file__).parent
-        for source in sorted([*(here / "ontology").rglob("*.ttl"), *(here / "queries").glob("*.rq")]):
+        for source in sorted(
+            [
+                *(here / "ontology").rglob("*.ttl"),
+                *(here / "queries").glob("*.rq"),
+                here / "docs" / "annotating.md",
+            ]
+        ):
             target = Path(self.build_lib, "kgraph", "core", source.relative_to(here))
             target.parent.mkdir(parents=True, exist_ok=True)
             copy2(source, target)

@@ -22,7 +22,7 @@ from kgraph.vocab import KG, RDF_TYPE, SKOS, XSD
 __all__ = ["Quantity", "parse_quantity", "quantity_triples", "time_iri", "time_triples"]
 
 _COMPARATORS: Final = {
-    "about": "about around approximately roughly some nearly almost circa",
+    "approximately": "about around approximately roughly some nearly almost circa",
     "moreThan": "more than|over|above|greater than",
     "atLeast": "at least|no fewer than|no less than|not less than|minimum of",
     "atMost": "at most|up to|no more than|not more than|as many as|maximum of",
@@ -95,18 +95,21 @@ class Quantity:
     @property
     def slug(self) -> str:
         """The end of its IRI."""
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.comparator).lower()
-        parts = [words] if self.comparator != "exactly" else []
+        parts = [_comparing(self.comparator).replace(" ", "-")] if self.comparator != "exactly" else []
         parts += [f"{self.number:f}", *([_slugged(self.unit)] if self.unit else [])]
         return "-".join(parts)
 
     @property
     def label(self) -> str:
         """In words: ``more than 80``, ``about 100 km``."""
-        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.comparator).lower()
-        parts = [words] if self.comparator != "exactly" else []
+        parts = [_comparing(self.comparator)] if self.comparator != "exactly" else []
         unit = _PLURALS.get(self.unit or "", self.unit) if abs(self.number) != 1 else self.unit
         return " ".join([*parts, f"{self.number:,f}", *([unit] if unit else [])])
+
+
+def _comparing(name: str) -> str:
+    """A comparator in words."""
+    return "about" if name == "approximately" else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 def _slugged(unit: str) -> str:

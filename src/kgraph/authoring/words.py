@@ -52,6 +52,8 @@ def find_words(words: str, text: str, sentences: Sequence[Span]) -> tuple[Span, 
     places = list(_matches(pieces, text, sentences))
     if not places:
         pieces = _pieces(words)
+        if not any(piece.own for piece in pieces):
+            return Lost(f"{words!r} holds no words.", "Copy some from the text.")
         if len(pieces) > _MOST_PIECES:
             return Lost(f"{words!r} has more than {_MOST_PIECES} pieces.", "Quote fewer and longer pieces.")
         places = list(_matches(pieces, text, sentences))

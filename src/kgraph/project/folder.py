@@ -10,7 +10,7 @@
     queries/*.rq                    canned queries
 
 Each part may be missing. What a project with data lacks of the ontology, the package brings (kgraph.core),
-under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all of it itself.
+under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all itself.
 Files and folders whose name starts with a dot are left alone.
 """
 
@@ -95,7 +95,10 @@ class Project:
         return {name: list(triples) for name, triples in graphs.items()}
 
     def place(self, subject: str, predicate: str | None = None) -> tuple[str, int | None]:
-        """The file and line where something is said of ``subject`` (with ``predicate``, if given)."""
+        """The file and line where something is said of ``subject`` (with ``predicate``, if given).
+
+        What is not written itself, as one claim of several in an entry, is placed where its entry stands.
+        """
         fallback: tuple[str, int | None] | None = None
         # alignments last: no check is on these
         for file in sorted(self.turtle, key=lambda file: file.role is Role.ALIGNMENTS):
@@ -103,6 +106,8 @@ class Project:
                 return file.path, file.lines.predicates[subject, predicate]
             if fallback is None and subject in file.lines.subjects:
                 fallback = file.path, file.lines.subjects[subject]
+        if fallback is None and "-" in subject.rsplit("/", 1)[-1]:
+            return self.place(subject.rpartition("-")[0], predicate)
         return fallback or (".", None)
 
     def problem(

@@ -73,6 +73,8 @@ def _opens(text: str, line: Span, position: int) -> bool:
     after = text[position + 1] if position + 1 < line.end else " "
     if text[position] in "“„«‹‚":
         return True
+    if text[position] in _APOSTROPHES and after.isdecimal():
+        return False  # the ’90s
     before = text[position - 1] if position > line.start else " "
     return not after.isspace() and (before.isspace() or before in _BEFORE_OPENING or before in _CLOSING)
 
