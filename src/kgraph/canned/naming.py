@@ -48,6 +48,8 @@ KINDS: Final = (
 )
 #: How many names an error suggests.
 _SUGGESTED: Final = 3
+#: How alike two spellings must be, from 0 to 1, for one to be suggested for the other.
+_ALIKE: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,13 @@ class Naming:
         return kind is Kind.THING or kind in self.kinds.get(iri, ())
 
     def _near(self, name: str, kind: Kind) -> Iterator[str]:
-        """The names of things of a kind that are most like a name: within it, around it, or spelt alike."""
+        """The names of things of a kind that are most like a name: around it, spelt alike, or within it."""
         folded = fold(name)
         known = [key for key, bearers in self.labels.items() if any(self._is(iri, kind) for iri in bearers)]
-        parts = [key for key in known if f" {folded} " in f" {key} " or f" {key} " in f" {folded} "]
-        alike = get_close_matches(folded, known, n=_SUGGESTED)
-        for key in list(dict.fromkeys([*sorted(parts, key=len), *alike]))[:_SUGGESTED]:
+        around = sorted((key for key in known if f" {folded} " in f" {key} "), key=len)
+        alike = get_close_matches(folded, known, n=_SUGGESTED, cutoff=_ALIKE)
+        within = sorted((key for key in known if f" {key} " in f" {folded} "), key=len, reverse=True)
+        for key in list(dict.fromkeys([*around, *alike, *within]))[:_SUGGESTED]:
             bearer = next(iri for iri in sorted(self.labels[key]) if self._is(iri, kind))
             label = self.shown.get(bearer, "")
             yield label if fold(label) == key else key
