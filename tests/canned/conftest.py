@@ -1,4 +1,4 @@
-"""The two projects of this repository as datasets in memory, under their own base IRI and under a stranger's."""
+"""This repository's two projects as datasets in memory, under their own base IRI and a stranger's."""
 
 from __future__ import annotations
 

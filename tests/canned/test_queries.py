@@ -178,8 +178,8 @@ def test_a_question_gives_the_answer_that_the_text_gives(
     names = list(dataset.columns(slug))
     got = dict.fromkeys(tuple(row[names.index(c)] for c in columns) for row in dataset.ask(slug, **values))
     if list(got) != answers:
-        sides = ([" | ".join(row) for row in side] for side in (answers, got))
-        pytest.fail("\n".join(unified_diff(*sides, "expected", "got", n=0, lineterm="")))
+        expected, found = ([" | ".join(row) for row in side] for side in (answers, got))
+        pytest.fail("\n".join(unified_diff(expected, found, "expected", "got", n=0, lineterm="")))
 
 
 def test_every_local_question_has_an_expected_answer() -> None:

@@ -15,9 +15,11 @@ from kgraph.rdf.sparql import (
     _profile_of_any,
     _profile_of_plain,
     iter_tokens,
+    place_prefixes,
     profile_query,
     substitute,
 )
+from kgraph.vocab import Names
 
 ENDPOINT = "<http://127.0.0.1:9/sparql>"
 

@@ -7,8 +7,8 @@ asks the store: what is read from it comes as rows (:data:`LABELS`, :data:`KINDS
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
@@ -54,26 +54,33 @@ _ALIKE: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """The names of a generation. ``labels`` maps a folded name to the IRIs that bear it, preferred or not."""
+    """The names of a generation. ``labels`` maps a folded name to the IRIs that bear it, preferred or not;
+    ``spellings`` to the name as it is written, ``shown`` an IRI to a label of its own.
+    """
 
     labels: Mapping[str, Mapping[str, bool]]
     kinds: Mapping[str, frozenset[Kind]]
-    shown: Mapping[str, str] = field(default_factory=dict)
+    spellings: Mapping[str, str]
+    shown: Mapping[str, str]
 
     @classmethod
     def of(cls, labels: Iterable[tuple[str, str, str]], kinds: Iterable[tuple[str, str]]) -> Naming:
         """The names in the rows of :data:`LABELS` and :data:`KINDS`, as text."""
         named: dict[str, dict[str, bool]] = {}
+        spellings: dict[str, str] = {}
         shown: dict[str, str] = {}
         for iri, predicate, label in labels:
-            bearers = named.setdefault(fold(label), {})
+            key = fold(label)
+            bearers = named.setdefault(key, {})
+            spellings[key] = min(label, spellings.get(key, label))
             bearers[iri] = bearers.get(iri, False) or predicate in _PREFERRED
             if predicate in _PREFERRED:
                 shown[iri] = min(label, shown.get(iri, label))
         sorts: dict[str, set[Kind]] = {}
         for iri, kind in kinds:
             sorts.setdefault(iri, set()).add(Kind(kind))
-        return cls(named, {iri: frozenset(each) for iri, each in sorts.items()}, shown)
+        kinds_of = {iri: frozenset(each) for iri, each in sorts.items()}
+        return cls(named, kinds_of, spellings, shown)
 
     def bearers(self, name: str, kind: Kind) -> list[str]:
         """The things of a kind that a name means: those that prefer it, or else all that bear it."""
@@ -89,7 +96,7 @@ class Naming:
         if elsewhere := sorted(self.labels.get(fold(name), {})):
             listed = ", ".join(compact(iri, prefixes) for iri in elsewhere[:_SUGGESTED])
             return f"There is {listed}, which is no {kind}."
-        if near := list(self._near(name, kind)):
+        if near := self._near(name, kind):
             return f"Did you mean {' or '.join(repr(each) for each in near)}?"
         return f"Give the label of {kind.article} {kind}, or an IRI."
 
@@ -101,17 +108,15 @@ class Naming:
     def _is(self, iri: str, kind: Kind) -> bool:
         return kind is Kind.THING or kind in self.kinds.get(iri, ())
 
-    def _near(self, name: str, kind: Kind) -> Iterator[str]:
+    def _near(self, name: str, kind: Kind) -> list[str]:
         """The names of things of a kind that are most like a name: around it, spelt alike, or within it."""
         folded = fold(name)
         known = [key for key, bearers in self.labels.items() if any(self._is(iri, kind) for iri in bearers)]
         around = sorted((key for key in known if f" {folded} " in f" {key} "), key=len)
         alike = get_close_matches(folded, known, n=_SUGGESTED, cutoff=_ALIKE)
         within = sorted((key for key in known if f" {key} " in f" {folded} "), key=len, reverse=True)
-        for key in list(dict.fromkeys([*around, *alike, *within]))[:_SUGGESTED]:
-            bearer = next(iri for iri in sorted(self.labels[key]) if self._is(iri, kind))
-            label = self.shown.get(bearer, "")
-            yield label if fold(label) == key else key
+        keys = dict.fromkeys([*around, *alike, *within])
+        return [self.spellings[key] for key in keys][:_SUGGESTED]
 
 
 def fold(name: str) -> str:
