@@ -18,14 +18,13 @@ from anyio.to_thread import run_sync
 
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
-from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.canned import CannedQuery, Kind, Naming, Reader, find_canned, load_canned, read_naming
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.sparql import place_prefixes, profile_query
 from kgraph.rdf.table import Table
-from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
@@ -58,6 +57,7 @@ class AsyncKnowledgeGraph(Writes):
         self._latest: Generation | None = None
         self._let_go: Callable[[], None] = _nothing
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
+        self._naming: tuple[str, Naming] | None = None
         self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
         self._describer: tuple[str, Describer] | None = None
@@ -189,6 +189,7 @@ class AsyncKnowledgeGraph(Writes):
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
+        text = place_prefixes(text, self.prefixes)
         generation, release = self._pins.hold(generation)
         request = QueryRequest(
             store=generation.store_path,
@@ -253,8 +254,29 @@ class AsyncKnowledgeGraph(Writes):
         """
         generation = generation or self.generation
         query = find_canned(self.canned_queries(generation), slug)
-        text = query.bind(values, prefixes=self.prefixes)
+        text = await self.bind(query, values, generation=generation)
         return await self.query(text, formats=formats, generation=generation)
+
+    async def bind(
+        self,
+        query: CannedQuery,
+        values: Mapping[str, str | Sequence[str]],
+        *,
+        generation: Generation | None = None,
+    ) -> str:
+        """The SPARQL of a canned query with values for its parameters, which may be names of things.
+
+        Raises:
+            ParameterError: a value is missing, does not fit, or names nothing or several things.
+        """
+        reader = await self._reader(generation or self.generation)
+        return await reader.bind(query, values)
+
+    async def _reader(self, generation: Generation) -> Reader:
+        part = generation.manifest.project_part
+        if self._naming is None or self._naming[0] != part:
+            self._naming = part, await read_naming(self._asked(generation).select)
+        return Reader(self._naming[1], self.prefixes, self._asked(generation, DefaultGraph.UNION).answer)
 
     async def fetch(self, answer: Answer) -> Table | bool | list[ox.Triple]:
         """Read an answer that came in the formats of :data:`_VALUES` as a value."""
@@ -284,17 +306,17 @@ class AsyncKnowledgeGraph(Writes):
         """Why a triple holds, down to quoted sentences.
 
         Args:
-            subject: the triple's subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
-            predicate: its predicate.
-            value: its object.
+            subject: the triple's subject: an IRI, a prefixed name or a label.
+            predicate: its predicate, likewise; ``a`` is the type.
+            value: its object, likewise, or a literal as Turtle writes it.
             every: find every way to derive it.
             believing: speakers to be believed, as in :meth:`believe`.
 
         Raises:
-            ParameterError: a term cannot be read.
+            ParameterError: a term cannot be read, or names nothing or several things.
         """
-        triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
         with self._pins.holding() as generation:
+            triple = await (await self._reader(generation)).read_triple(subject, predicate, value)
             search = self._explainer_of(generation).explain(triple, every=every)
             if believing:
                 belief = await self._believe(believing, generation, only=False)
@@ -305,13 +327,14 @@ class AsyncKnowledgeGraph(Writes):
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
 
         Raises:
-            ParameterError: a name cannot be read.
+            ParameterError: a name means nothing or several actors.
         """
         with self._pins.holding() as generation:
             return await self._believe(speakers, generation, only=only)
 
     async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
-        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
+        reader = await self._reader(generation)
+        iris = [(await reader.read("speaker", name, Kind.ACTOR)).value for name in speakers]
         explainer = self._explainer_of(generation)
         remainder = Remainder.read(generation.remainder(), self.settings.names)
         search = believe(iris, generation.axioms(), remainder, explainer, only=only)

@@ -105,13 +105,18 @@ class KnowledgeGraph:
         self._call(self._graph.update, text)
 
     def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
-        """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
+        """Answer a canned query with values for its parameters: texts, names, numbers, dates, or terms
+        of a row.
 
         Raises:
             UnknownNameError: there is no canned query of that name.
             ParameterError: a value is missing or does not fit.
         """
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
+
+    def bind(self, query: CannedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
+        """The SPARQL of a canned query with values: see :meth:`AsyncKnowledgeGraph.bind`."""
+        return self._call(self._graph.bind, query, values)
 
     def describe(self, iri: str, *, page: int = 1) -> Description:
         """What the graphs say about an IRI, in full or as a prefixed name: facts, links and claims.

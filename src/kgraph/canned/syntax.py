@@ -19,6 +19,8 @@ from kgraph.rdf.syntax import explain_syntax_error
 __all__ = ["Syntax", "check_syntax"]
 
 _NOWHERE: Final = "SILENT <urn:kgraph:nowhere>"
+#: What relative IRIs are relative to where nothing is to be found anyway.
+_BASE: Final = "http://kgraph.invalid/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def check_syntax(text: str) -> Syntax | QuerySyntaxError:
     """Judge a query. The error is returned, not raised: a file's fault is a problem to report."""
     query = _without_calls(text)
     try:
-        results = ox.Store().query(query)
+        results = ox.Store().query(query, base_iri=_BASE)
     except SyntaxError as error:
         return explain_syntax_error(query, str(error))
     except (RuntimeError, OSError, ValueError) as error:

@@ -73,9 +73,9 @@ def query_command(
     with progress() as hear, KnowledgeGraph(project, progress=hear, **flags, workers=1) as graph:
         prefixes = settings.names.prefixes
         if sparql is None:
-            sparql = find_canned(graph.queries, query).bind(values, prefixes=prefixes)
+            sparql = graph.bind(find_canned(graph.queries, query), values)
         elif canned := _canned_file(query, sparql, prefixes):
-            sparql = canned.bind(values, prefixes=prefixes)
+            sparql = graph.bind(canned, values)
         elif values:
             raise ParameterError(
                 "Only canned queries have parameters.", hint="Write the values into the query."

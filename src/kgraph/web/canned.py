@@ -92,7 +92,7 @@ async def answer_query(request: Request, name: str) -> Response:
     refuse_unacceptable(query.kind, chosen)
     if chosen[query.kind].format is HTML:
         return await _page(request, query, values, generation)
-    text = query.bind(values, prefixes=graph.prefixes)
+    text = await while_connected(request, graph.bind(query, values, generation=generation))
     variant = begin_query(request, generation, chosen, text)
     answer = await while_connected(
         request,
@@ -119,7 +119,7 @@ async def _page(
 
     async def ask() -> pages.Result:
         answer = await graph.query(
-            query.bind(values, prefixes=graph.prefixes),
+            await graph.bind(query, values, generation=generation),
             formats=pages.PAGE_FORMATS,
             generation=generation,
             client=client_of(request),
