@@ -8,6 +8,7 @@ holds general questions with values for their parameters, and cells that one row
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from kgraph import KnowledgeGraph
 from kgraph.api import Table
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "star-clock"
-ENTITY = "https://example.org/star-clock/id/"
+OWN_BASE = "https://example.org/star-clock/"
+DEFAULT_BASE = "https://w3id.org/kgraph/"
+ENTITY = OWN_BASE + "id/"
 KGL = "https://w3id.org/kgraph/lexicon#"
 NAMESPACES = {
     f"{ENTITY}article/star-clock/": "a:",
@@ -35,6 +38,11 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 QUESTIONS = _rows("star-clock.tsv")
 ANSWERS = _rows("star-clock-answers.tsv")
+
+
+def _named(local: str, graph: KnowledgeGraph) -> str:
+    """A thing of the example, as SPARQL writes it."""
+    return f"<{graph.settings.base_iri}id/{local}>"
 
 
 def _plain(term: object) -> str:
@@ -58,9 +66,17 @@ SELECT ?claim ?where ?level ?speaker ?polarity ?modality ?words ?answer {
 COLUMNS = ("where", "level", "speaker", "polarity", "modality", "answer")
 
 
-@pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeGraph]:
-    with KnowledgeGraph(EXAMPLE, store=str(tmp_path_factory.mktemp("star-clock")), workers=1) as graph:
+@pytest.fixture(scope="module", params=[OWN_BASE, DEFAULT_BASE])
+def graph(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[KnowledgeGraph]:
+    """The example, as it is and with its things under another base IRI."""
+    folder = tmp_path_factory.mktemp("star-clock") / "project"
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(".kgraph"))
+    for path in [folder / "kgraph.toml", *folder.glob("data/**/*.ttl")]:
+        text = path.read_text(encoding="utf-8").replace(f'"{OWN_BASE}"', f'"{request.param}"')
+        path.write_text(text.replace(ENTITY, request.param + "id/"), encoding="utf-8")
+    with KnowledgeGraph(folder, workers=1) as graph:
         yield graph
 
 
@@ -110,7 +126,8 @@ def test_what_holds_now_follows_from_what_the_agency_states(
     graph: KnowledgeGraph, fact: str, *, follows: bool
 ) -> None:
     subject, predicate, value = fact.split()
-    assert graph.query(f"ASK {{ <{ENTITY}{subject}> <{KGL}{predicate}> <{ENTITY}{value}> }}") is follows
+    asked = f"ASK {{ {_named(subject, graph)} <{KGL}{predicate}> {_named(value, graph)} }}"
+    assert graph.query(asked) is follows
 
 
 @pytest.mark.parametrize(
@@ -124,13 +141,13 @@ def test_what_holds_now_follows_from_what_the_agency_states(
 def test_only_what_the_agency_states_came_about(
     graph: KnowledgeGraph, thing: str, *, came_about: bool
 ) -> None:
-    asked = f"ASK {{ <{ENTITY}{thing}> a <https://w3id.org/kgraph/ontology#Occurrence> }}"
+    asked = f"ASK {{ {_named(thing, graph)} a <https://w3id.org/kgraph/ontology#Occurrence> }}"
     assert graph.query(asked) is came_about
 
 
 def test_the_station_relays_what_laske_says_and_claims_nothing_itself(graph: KnowledgeGraph) -> None:
     kg = "PREFIX kg: <https://w3id.org/kgraph/ontology#> "
-    station, laske = f"<{ENTITY}radioEstuary>", f"<{ENTITY}laske>"
+    station, laske = _named("radioEstuary", graph), _named("laske", graph)
     relayed = graph.query(kg + f"SELECT DISTINCT ?s {{ ?c kg:relayedBy {station} ; kg:attributedTo ?s }}")
     assert isinstance(relayed, Table)
     assert [row["s"] for row in relayed] == [ox.NamedNode(laske[1:-1])]
@@ -150,7 +167,7 @@ def test_the_projects_own_question_is_answered(graph: KnowledgeGraph) -> None:
 
 def _shown(term: object) -> str:
     """A cell as ``star-clock-answers.tsv`` writes it."""
-    text = _plain(term)
+    text = _plain(term).replace(DEFAULT_BASE + "id/", ENTITY)
     for start, prefix in NAMESPACES.items():
         if text.startswith(start):
             return prefix + text.removeprefix(start)
@@ -175,3 +192,9 @@ def test_thirty_general_questions_find_something_in_this_article_alone(graph: Kn
         if isinstance(table, Table) and any(_shown(row["level"]) != "not stated" for row in table):
             answered.append(slug)
     assert len(answered) >= 30, answered
+
+
+def test_words_quoted_in_a_quotation_come_from_the_inner_speaker(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said("keep quiet until the spring")
+    voices = [voice.agent.label for voice in answer.attributions[0].voices]
+    assert voices == ["the guards' manager", "the former guard quoted without a name", "Northshore Press"]
