@@ -5,7 +5,6 @@ Read off the graphs that a generation is made of, so the index says exactly what
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +21,7 @@ from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS, XSD
 
 __all__ = ["AssertionEntry", "NameEntry", "Part", "read_entries"]
 
-_LABELS: Final = (SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title", KG + "rawText")
+_LABELS: Final = (SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title")
 _NEGATIVE: Final = KG + "negative"
 #: What a reader may call each way of putting a claim.
 _MANNERS: Final = {
@@ -35,7 +34,11 @@ _MANNERS: Final = {
     "attempt": "attempt try",
     "possibility": "possible may",
     "inability": "unable cannot",
-    "ended": "former formerly once",
+    "denial": "deny",
+    "refusal": "refuse will not",
+    "promise": "promise",
+    "plan": "plan will",
+    "estimate": "estimate",
     "negative": "deny denied no not",
     "editorial-insertion": "editor desk insert add write bracket",
     "byline": "byline credit agency write wrote written author publish news source article report story",
@@ -47,33 +50,25 @@ _KINDS_OF_CLASSES: Final = {
     KG + "Actor": (Kind.WHO,),
     KG + "Location": (Kind.WHERE,),
     KG + "TimeExpression": (Kind.WHEN,),
-    KG + "Equipment": (Kind.HOW,),
+    KG + "Artefact": (Kind.HOW,),
     KG + "Medium": (Kind.HOW, Kind.WHERE),
     KG + "Status": (Kind.SORT,),
-    KG + "Event": (Kind.EVENT,),
+    KG + "Eventuality": (Kind.EVENT,),
 }
 _KINDS_OF_PREDICATES: Final = {
     RDF_TYPE: Kind.SORT,
-    KG + "hasPurpose": Kind.WHY,
-    KG + "hasReason": Kind.WHY,
+    KG + "purpose": Kind.WHY,
     KG + "after": Kind.OCCASION,
-    KG + "before": Kind.OCCASION,
     KG + "coincidesWith": Kind.OCCASION,
-    KG + "count": Kind.COUNT,
-    KG + "countMoreThan": Kind.COUNT,
-    KG + "isoDuration": Kind.DURATION,
-    KG + "approximateDistanceKm": Kind.DISTANCE,
-    KG + "approximateDistanceMiles": Kind.DISTANCE,
-    KG + "qualifierText": Kind.SORT,
+    KG + "duration": Kind.DURATION,
+    KG + "described": Kind.SORT,
 }
+_AMOUNT: Final = KG + "amount"
 #: What something is about is no answer to who, even where it is somebody.
-_CONCERNS: Final = KG + "concerns"
-_CAUSES: Final = KG + "ledTo"
-_OFFICES: Final = KG + "authorityOf"
-_BY: Final = " by"
-_DURATION: Final = KG + "isoDuration"
-_ISO_DURATION: Final = re.compile(r"P(\d+)([DWMY])")
-_UNITS: Final = {"D": "days", "W": "weeks", "M": "months", "Y": "years"}
+_CONCERNS: Final = KG + "topic"
+_CAUSES: Final = KG + "cause"
+_AGENT: Final = KG + "agent"
+_THEME: Final = KG + "theme"
 _KINDS_OF_WORDS: Final = {
     Kind.COUNT: frozenset(word for group in folded_groups("quantities.txt") for word in group),
     Kind.DURATION: frozenset("hours days weeks months years decades".split()),
@@ -100,7 +95,7 @@ class AssertionEntry:
     called by office, ``event`` the event that it is about, ``beside`` what other claims say of that event,
     ``restated`` how a curator says the same in other words. ``depth`` counts the voices between the words
     and the reader; ``is_link`` is true of a claim that only ties an act of speech to its content
-    (kg:hasContent).
+    (kg:content).
     """
 
     iri: str
@@ -156,7 +151,7 @@ class _Reader:
     def __init__(self, index: TripleIndex) -> None:
         self._index = index
         self._readings: dict[str, list[str]] = {}
-        for interpretation in index.instances(KG + "DateInterpretation"):
+        for interpretation in index.instances(KG + "EditorialStatement"):
             for subject in index.iris(interpretation, KG + "about"):
                 self._readings.setdefault(subject, []).extend(self._literals(interpretation, KG + "edtf"))
         self._epithets: dict[str, list[str]] = {}
@@ -167,14 +162,21 @@ class _Reader:
         for claim in claims:
             if isinstance(claim.subject, ox.NamedNode) and Kind.EVENT in self._kinds(claim.subject):
                 self._said_of.setdefault(claim.subject.value, []).append(claim)
-            predicate = claim.predicate.value if claim.predicate is not None else ""
-            if isinstance(claim.subject, ox.NamedNode) and _OFFICES in self._upwards(predicate)[1:]:
-                epithets = self._epithets.setdefault(claim.subject.value, [])
-                epithets += [
-                    f"{office} {place}"
-                    for office in self.labels(predicate)
-                    for place in self._names(claim.object)
-                ]
+        for state, said in self._said_of.items():
+            # an office: "mayor of Zubin Potok" is what its state's types are called, of what it is held in
+            held = [claim for claim in said if claim.predicate is not None]
+            holders = [c.object for c in held if c.predicate.value == _AGENT]  # type: ignore[union-attr]
+            places = [c.object for c in held if c.predicate.value == _THEME]  # type: ignore[union-attr]
+            words = [word for cls in self._index.iris(state, RDF_TYPE) for word in self._words_of(cls)]
+            for holder in holders:
+                if isinstance(holder, ox.NamedNode):
+                    self._epithets.setdefault(holder.value, []).extend(
+                        f"{word} {name}" for word in words for place in places for name in self._names(place)
+                    )
+
+    def _words_of(self, cls: str) -> list[str]:
+        """What a type is called, and the words that evoke it."""
+        return [*self.labels(cls), *self._literals(cls, KG + "evokedBy")]
 
     def labels(self, iri: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
@@ -198,7 +200,7 @@ class _Reader:
             quotes=self._quoted(claim.evidence),
             sentence=index.literal(claim.sentence or "", KG + "exactText") or "",
             subject=Part(self._subject_names(claim.subject), self._subject_kinds(claim.subject, predicate)),
-            predicate=Part(self._predicate_names(predicate)),
+            predicate=Part((*self._predicate_names(predicate), *self._type_names(event))),
             object=Part(
                 self._object_names(claim.object, predicate), self._object_kinds(claim.object, predicate)
             ),
@@ -208,7 +210,7 @@ class _Reader:
             epithets=tuple(epithets),
             event=event,
             beside=self._beside(claim, event),
-            restated=tuple(self._literals(claim.iri, KG + "inOtherWords")),
+            restated=(),
             speakers=claim.attributed_to,
             article=index.iri(claim.sentence or "", KG + "partOfArticle"),
             mode=claim.mode,
@@ -216,8 +218,12 @@ class _Reader:
             polarity=claim.polarity,
             days=self._days(claim),
             depth=len(chain.agents),
-            is_link=predicate == KG + "hasContent",
+            is_link=predicate == KG + "content",
         )
+
+    def _type_names(self, event: str) -> tuple[str, ...]:
+        """The words of an event's types, by which people speak of it."""
+        return tuple(word for cls in self._index.iris(event, RDF_TYPE) for word in self._words_of(cls))
 
     def _event(self, claim: Claim) -> str:
         """The event that a claim is about, or nothing."""
@@ -247,8 +253,6 @@ class _Reader:
 
     def _object_names(self, term: Term | None, predicate: str) -> tuple[str, ...]:
         names = self._names(term)
-        if predicate == _DURATION and names and (match := _ISO_DURATION.fullmatch(names[0])):
-            return (*names, f"{match[1]} {_UNITS[match[2]]}")
         return names
 
     def _quoted(self, spans: Iterable[str]) -> tuple[str, ...]:
@@ -275,17 +279,20 @@ class _Reader:
 
     def _object_kinds(self, term: Term | None, predicate: str) -> tuple[Kind, ...]:
         """By what its predicate says of it, or else by its class: a state can be a place, and can act."""
+        if predicate == _AMOUNT:
+            return (Kind.DISTANCE,) if self._is_distance(term) else (Kind.COUNT,)
         if (kind := _KINDS_OF_PREDICATES.get(predicate)) is not None:
             return (kind, *self._kinds_of_words(term))
         kinds = self._kinds_of(self._index.iris(predicate, RDFS + "range")) or self._kinds(term)
-        upwards = self._upwards(predicate)
         if predicate == _CONCERNS:
             return tuple(kind for kind in kinds if kind is not Kind.WHO) or (Kind.WHAT,)
-        if _OFFICES in upwards[1:]:
-            kinds = (*kinds, Kind.OFFICE)
-        if KG + "hasAgent" in upwards or any(name.endswith(_BY) for name in self.labels(predicate)):
+        if predicate == _AGENT:
             return kinds
         return tuple(Kind.WHOM if kind is Kind.WHO else kind for kind in kinds)
+
+    def _is_distance(self, term: Term | None) -> bool:
+        unit = self._index.literal(term.value, KG + "unit") if isinstance(term, ox.NamedNode) else None
+        return unit in ("km", "m", "mile", "foot")
 
     def _kinds_of_words(self, term: Term | None) -> tuple[Kind, ...]:
         """What a literal says more than its predicate does: "larger numbers" is a quantity."""
@@ -300,7 +307,20 @@ class _Reader:
         return self._kinds_of(self._index.iris(term.value, RDF_TYPE)) or (Kind.WHAT,)
 
     def _kinds_of(self, classes: Iterable[str]) -> tuple[Kind, ...]:
-        return tuple(dict.fromkeys(kind for iri in classes for kind in _KINDS_OF_CLASSES.get(iri, ())))
+        return tuple(dict.fromkeys(kind for iri in classes for kind in self._kinds_of_class(iri)))
+
+    def _kinds_of_class(self, cls: str) -> tuple[Kind, ...]:
+        """The kinds of the nearest classes above that have some."""
+        seen, nearest = set[str](), [cls]
+        while nearest:
+            kinds = tuple(kind for iri in nearest for kind in _KINDS_OF_CLASSES.get(iri, ()))
+            if kinds:
+                return kinds
+            seen |= set(nearest)
+            nearest = [
+                up for iri in nearest for up in self._index.iris(iri, RDFS + "subClassOf") if up not in seen
+            ]
+        return ()
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""
