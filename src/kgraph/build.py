@@ -142,7 +142,8 @@ def _inspect(
     }
     for slug, triples in project_articles(subject.claims, homes).items():
         graphs[STATED_BY + slug] = triples
-    graphs["document"] = [*graphs.get("document", ()), *_described(subject, graphs)]
+    if described := list(_described(subject, graphs)):
+        graphs["document"] = [*graphs.get("document", ()), *described]
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
 
