@@ -16,8 +16,9 @@ PACKAGE = SOURCE / "kgraph"
 #: The rooms from the top down. A module imports only from rooms above its own; those on one line are
 #: neighbours, who do not import each other. The first line may, among itself, since it imports nothing else.
 ROOMS = (
-    ("errors", "vocab", "settings", "problems", "text", "memory"),
+    ("errors", "vocab", "settings", "problems", "text", "memory", "core"),
     ("rdf",),
+    ("authoring",),
     ("project",),
     ("projection",),
     ("checks",),
@@ -40,6 +41,7 @@ DOORS = {("kgraph.cli.serve", "kgraph.web.server")}
 KEEPERS = {
     "rdflib": {"project", "checks"},
     "pyshacl": {"checks"},
+    "sentencex": {"text"},
     "tantivy": {"search"},
     "httpx": {"federation"},
     "sqlite3": {"federation"},

@@ -291,14 +291,14 @@ RULES: Final = (
     # only in a phase in which it holds, and only if that phase is claimed.
     Rule(
         "kg-shortcut",
-        "who is the {r} of {c} has {p} its {s}",
+        "{p} says of {c} who is its {r} and what its {s}",
         f"{_SHORTCUT} . ?c {_BELOW} kg:Event",
         ("?e a ?c", "?e ?r ?x", "?e ?s ?y"),
         "?x ?p ?y",
     ),
     Rule(
         "kg-shortcut",
-        "who is the {r} of {c} that is {h} has {p} its {s}",
+        "{p} says of {c} that is {h} who is its {r} and what its {s}",
         f"{_SHORTCUT} . ?c {_BELOW} kg:State . ?h skos:inScheme kg:phases FILTER(?h != kg:ended)",
         ("?e a ?c", "?e kg:phase ?h", "?e ?r ?x", "?e ?s ?y"),
         "?x ?p ?y",

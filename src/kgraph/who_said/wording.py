@@ -10,25 +10,46 @@ __all__ = ["verdict", "worded_claim"]
 
 _AFFIRMED: Final = {
     "fact": "said by",
-    "characterisation": "put so by",
+    "claim": "claimed by",
+    "estimate": "estimated by",
+    "degree": "said with a hedge by",
+    "framing": "put this way by",
     "possibility": "said to be possible by",
     "prediction": "predicted by",
-    "intention": "said to be intended by",
+    "promise": "promised by",
+    "plan": "planned, according to",
+    "intention": "intended, according to",
+    "obligation": "said to be necessary by",
     "demand": "demanded by",
     "request": "asked for by",
     "order": "ordered by",
-    "attempt": "said to be attempted by",
+    "attempt": "attempted, according to",
     "conditional": "said under a condition by",
-    "inability": "said to be impossible by",
-    "ended": "said to have ended by",
 }
-#: Where a denial is not simply "denied by".
-_DENIED: Final = {
+#: Only what somebody has alleged can be denied; the other ways to say that something is not so.
+_NEGATIVE: Final = {
+    "fact": "said not to be so by",
+    "claim": "claimed not to be so by",
+    "denial": "denied by",
+    "refusal": "refused by",
+    "possibility": "said to be impossible by",
     "inability": "said to be impossible by",
+    "prediction": "predicted not to happen by",
+    "promise": "promised not to happen by",
+    "plan": "not planned, according to",
+    "intention": "not intended, according to",
+    "obligation": "said to be wrong by",
     "demand": "demanded not to be so by",
     "request": "asked not to be so by",
     "order": "forbidden by",
-    "conditional": "denied under a condition by",
+    "conditional": "ruled out under a condition by",
+}
+#: How the publication tells of what others plan, want or try.
+_NARRATED: Final = {
+    "plan": "told as a plan by",
+    "intention": "told as a purpose by",
+    "attempt": "told as an attempt by",
+    "possibility": "told as a possibility by",
 }
 
 
@@ -36,15 +57,13 @@ def verdict(*, mode: str | None, polarity: str | None, modality: str | None, sta
     """What the speaker does with the claim, to be followed by the speaker's name."""
     name = (modality or "").removeprefix(KG)
     if polarity == KG + "negative":
-        return _DENIED.get(name, "denied by")
+        return _NEGATIVE.get(name, "said not to be so by")
     if stated:
         return "stated by"
     if mode == KG + "editorial-insertion":
         return "inserted into the quotation by"
-    if mode == KG + "narrated" and name == "intention":
-        return "told as an intention by"
-    if mode == KG + "narrated" and name == "attempt":
-        return "told as an attempt by"
+    if mode == KG + "narrated" and name in _NARRATED:
+        return _NARRATED[name]
     return _AFFIRMED.get(name, "said by")
 
 
