@@ -148,7 +148,11 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine.snapshot",
         "kgraph.engine.spawner",
         "kgraph.engine.worker",
+        "kgraph.errors",
         "kgraph.memory",
+        "kgraph.rdf",
+        "kgraph.rdf.rdfxml",
+        "kgraph.rdf.writing",
     }
 
 

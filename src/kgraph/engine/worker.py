@@ -29,6 +29,8 @@ from kgraph.engine.protocol import (
     encode_header,
     join_frame,
 )
+from kgraph.errors import NotAcceptableError
+from kgraph.rdf.writing import write_graph, write_results
 
 __all__ = ["Worker"]
 
@@ -40,22 +42,6 @@ _SWIFT_S: Final = (0.005, 0.02)
 #: Queries faster than this are measured only once in so many.
 _MOMENT_S: Final = 0.001
 _MOST_MOMENTS: Final = 32
-
-_RESULT_FORMATS: Final = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPH_FORMATS: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-_WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 
 
 class _Outlet:
@@ -201,14 +187,10 @@ def _serialize(
             "not-acceptable", f"The query gives {_NOUNS[kind]}, which no accepted format can carry."
         )
     outlet = _Outlet(connection, kind, name, variables)
-    output = cast(Any, outlet)  # pyoxigraph asks for IO[bytes] and uses write and flush
-    if not isinstance(results, ox.QueryTriples):
-        # Boolean results have no CSV or TSV form in the standard; Oxigraph writes a bare true or false.
-        results.serialize(output, _RESULT_FORMATS[name])
-    elif name in _WITH_PREFIXES and fields["prefixes"]:
-        ox.serialize(results, output, _GRAPH_FORMATS[name], prefixes=fields["prefixes"])
+    if isinstance(results, ox.QueryTriples):
+        write_graph(results, outlet, name, fields["prefixes"])
     else:
-        results.serialize(output, _GRAPH_FORMATS[name])
+        write_results(results, outlet, name)
     return outlet
 
 
@@ -224,6 +206,8 @@ def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tup
 def _explain(error: Exception, query: str) -> tuple[str, str]:
     """The code and the sentence of a ``fail`` frame."""
     if isinstance(error, Failure):
+        return error.code, str(error)
+    if isinstance(error, NotAcceptableError):
         return error.code, str(error)
     if isinstance(error, SyntaxError):
         return "query-syntax", str(error.msg)

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kgraph.errors import ParameterError, UnknownNameError
 from kgraph.rdf.loading import RDF_FORMATS
+from kgraph.rdf.writing import write_graph
 from kgraph.store.generation import Generation
 from kgraph.store.manifest import DEFAULT_KEY, graph_name
 
@@ -31,6 +32,7 @@ def dump_generation(
     Raises:
         ParameterError: the format cannot carry more than one graph, and none is named.
         UnknownNameError: there is no graph of that name.
+        NotAcceptableError: the format has no form for something that is there.
     """
     rdf_format = RDF_FORMATS[format_name]
     manifest = generation.manifest
@@ -43,10 +45,13 @@ def dump_generation(
     if graph is not None and graph not in keys:
         raise UnknownNameError(f"There is no graph {graph}.", hint=f"There are: {', '.join(keys)}.")
     store = ox.Store.read_only(str(generation.store_path))
-    if graph is not None and not rdf_format.supports_datasets:
-        store.dump(output, rdf_format, from_graph=graph_name(graph), prefixes=prefixes)
-    else:
-        ox.serialize(_quads(store, keys if graph is None else [graph]), output, rdf_format, prefixes=prefixes)
+    quads = _quads(store, keys if graph is None else [graph])
+    write_graph(
+        quads if rdf_format.supports_datasets else (quad.triple for quad in quads),
+        output,
+        format_name,
+        prefixes,
+    )
 
 
 def _quads(store: ox.Store, keys: Iterable[str]) -> Iterator[ox.Quad]:
