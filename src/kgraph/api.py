@@ -7,7 +7,7 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final, Self, TypeVar, cast
@@ -201,7 +201,8 @@ class AsyncKnowledgeGraph(Writes):
             prefixes=self.prefixes,
             base_iri=base_iri,
         )
-        try:
+        with ExitStack() as stack:
+            stack.callback(release)
             if uses_search(text):
                 index = self.text_index(generation)
                 request = replace(request, query=await run_sync(expand_search, text, index.best))
@@ -210,13 +211,49 @@ class AsyncKnowledgeGraph(Writes):
             if calls_services(text):
                 request = await self._federated(request, client)
             answer = await self._backend.query(request, client)
-        except BaseException:
-            release()
-            raise
-        if answer.complete:
-            release()
-        else:
-            finalize(answer, release)  # it is read from until nobody has it any more
+            if not answer.complete:
+                finalize(answer, stack.pop_all().close)  # it is read from until nobody has it any more
+        return answer
+
+    async def read_graph(
+        self,
+        graph: str | None,
+        *,
+        format: str,  # noqa: A002 - it is what other methods call it
+        beside: str = "",
+        generation: Generation | None = None,
+        client: str = "",
+    ) -> Answer:
+        """The triples of a graph as they were written: a query gives values, and the engine spells them.
+
+        Args:
+            graph: its IRI; None for the store's own default graph.
+            format: the name of a format of RDF.
+            beside: a triple to give with them, as SPARQL writes it.
+            generation: the generation to ask; the current one by default.
+            client: who asks.
+
+        Raises:
+            QueryError: the format cannot carry them, or they take too long.
+            BusyError: there is no worker free in time.
+        """
+        generation, release = self._pins.hold(generation)
+        also = f"{{ VALUES (?s ?p ?o) {{ ({beside}) }} }} UNION " if beside else ""
+        request = QueryRequest(
+            store=generation.store_path,
+            query=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {also}{{ ?s ?p ?o }} }}",
+            formats={ResultKind.GRAPH: format},
+            default_graph=DefaultGraph.STRICT,
+            default_graphs=None if graph is None else (graph,),
+            cover=tuple(generation.manifest.cover),
+            prefixes=self.prefixes,
+            as_written=True,
+        )
+        with ExitStack() as stack:
+            stack.callback(release)
+            answer = await self._backend.query(request, client)
+            if not answer.complete:
+                finalize(answer, stack.pop_all().close)
         return answer
 
     async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:

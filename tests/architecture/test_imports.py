@@ -153,6 +153,10 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.rdf",
         "kgraph.rdf.rdfxml",
         "kgraph.rdf.writing",
+        "kgraph.store",
+        "kgraph.store.manifest",
+        "kgraph.store.spelling",
+        "kgraph.vocab",
     }
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -374,7 +374,9 @@ def test_rows_are_read_back_or_refused(name: str, table: tuple[list[tuple[Any, .
 def _bare(term: Any) -> str:
     if term is None:
         return ""
-    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+    if isinstance(term, ox.Triple):
+        return f"<<( {term} )>>"
+    return str(term) if isinstance(term, ox.BlankNode) else cast(str, term.value)
 
 
 def _compare_xml(content: bytes, rows: list[tuple[Any, ...]]) -> None:

@@ -40,6 +40,7 @@ class QueryRequest:
     named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
     an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``profile`` is
     what whoever wrote the query knows of it; it is read off the text where it is not given.
+    ``as_written`` asks for the triples of a single graph, values in their own spelling.
     """
 
     store: Path
@@ -53,6 +54,7 @@ class QueryRequest:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
     profile: QueryProfile | None = None
+    as_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

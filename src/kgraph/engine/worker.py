@@ -11,7 +11,7 @@ after them comes as ``fail`` too, and then the answer is never ended.
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
@@ -20,7 +20,7 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.engine.confinement import Growth
-from kgraph.engine.opened import Failure, OpenGeneration
+from kgraph.engine.opened import Failure, OpenGeneration, View
 from kgraph.engine.protocol import (
     Frame,
     FrameDecoder,
@@ -31,6 +31,7 @@ from kgraph.engine.protocol import (
 )
 from kgraph.errors import NotAcceptableError
 from kgraph.rdf.writing import write_graph, write_results
+from kgraph.store.spelling import restore
 
 __all__ = ["Worker"]
 
@@ -152,7 +153,10 @@ class Worker:
             default_graph=view.default_graph,
             named_graphs=view.named_graphs,
         )
-        outlet = _serialize(results, fields, self._connection)
+        triples: Iterable[ox.Quad] | None = None
+        if fields["as_written"] and isinstance(results, ox.QueryTriples):
+            triples = _as_written(results, view)
+        outlet = _serialize(results, fields, self._connection, triples)
         outlet.end(self._grown_bytes(began_s))
 
     def _grown_bytes(self, began_s: float) -> int:
@@ -175,10 +179,19 @@ class Worker:
         return self._on_disk
 
 
+def _as_written(results: ox.QueryTriples, view: View) -> Iterator[ox.Quad]:
+    """Triples of the graph that is the dataset, their values in the spelling that they came in."""
+    (graph,) = view.default_graph
+    quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in results)
+    for quad in restore(view.store, quads):
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
 def _serialize(
     results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
     fields: QueryFields,
     connection: socket.socket,
+    triples: Iterable[ox.Quad] | None,
 ) -> _Outlet:
     kind, variables = _kind(results)
     name = fields["formats"].get(kind)
@@ -188,7 +201,7 @@ def _serialize(
         )
     outlet = _Outlet(connection, kind, name, variables)
     if isinstance(results, ox.QueryTriples):
-        write_graph(results, outlet, name, fields["prefixes"])
+        write_graph(triples or results, outlet, name, fields["prefixes"])
     else:
         write_results(results, outlet, name)
     return outlet

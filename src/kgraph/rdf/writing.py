@@ -174,9 +174,11 @@ def _write_csv(solutions: ox.QuerySolutions, output: Any) -> None:
 
 
 def _csv_value(term: Any) -> str:
+    if isinstance(term, ox.BlankNode):
+        return str(term)
     if type(term) in _BARE:
         return cast(str, term.value)
-    return "" if term is None else str(term)
+    return "" if term is None else f"<<( {term} )>>"
 
 
 def _pass_on(text: io.StringIO, output: Any) -> None:

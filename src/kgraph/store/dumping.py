@@ -12,6 +12,7 @@ from kgraph.rdf.loading import RDF_FORMATS
 from kgraph.rdf.writing import write_graph
 from kgraph.store.generation import Generation
 from kgraph.store.manifest import DEFAULT_KEY, graph_name
+from kgraph.store.spelling import restore
 
 __all__ = ["DUMP_FORMATS", "dump_generation"]
 
@@ -27,7 +28,9 @@ def dump_generation(
     graph: str | None = None,
     prefixes: dict[str, str],
 ) -> None:
-    """Write all graphs, or one by its key (``default`` for the default graph), blank nodes with their labels.
+    """Write all graphs, or one by its key (``default`` for the default graph).
+
+    Blank nodes come with their labels, values as they were written.
 
     Raises:
         ParameterError: the format cannot carry more than one graph, and none is named.
@@ -56,4 +59,4 @@ def dump_generation(
 
 def _quads(store: ox.Store, keys: Iterable[str]) -> Iterator[ox.Quad]:
     for key in keys:
-        yield from store.quads_for_pattern(None, None, None, graph_name(key))
+        yield from restore(store, store.quads_for_pattern(None, None, None, graph_name(key)))

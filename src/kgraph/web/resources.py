@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import Addresses, Describer, Kind
-from kgraph.rdf.formats import FORMATS, ResultKind
+from kgraph.rdf.formats import FORMATS
 from kgraph.rdf.writing import serialize_graph
 from kgraph.store import Generation
 from kgraph.web import pages
@@ -242,16 +242,12 @@ async def _graph(
         )
         return await answer_page(request, variant, page, headers)
     link = _in_dataset(found.iri, request, graph)
-    query = (
-        "CONSTRUCT { ?s ?p ?o } WHERE { "
-        f"{{ VALUES (?s ?p ?o) {{ ({link.subject} {link.predicate} {link.object}) }} }} "
-        f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }} }}"
-    )
     answer = await while_connected(
         request,
-        graph.query(
-            query,
-            formats={ResultKind.GRAPH: found.choice.format.name},
+        graph.read_graph(
+            found.iri,
+            format=found.choice.format.name,
+            beside=f"{link.subject} {link.predicate} {link.object}",
             generation=generation,
             client=client_of(request),
         ),
