@@ -6,8 +6,9 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Final, Self, TypeVar, cast
@@ -21,27 +22,28 @@ from kgraph.cache import CacheStatus, CachingBackend
 from kgraph.canned import CannedQuery, Kind, Naming, Reader, find_canned, load_canned, read_naming
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.errors import QuerySyntaxError
 from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.prefixes import declare_prefixes
 from kgraph.rdf.sparql import place_prefixes, profile_query
-from kgraph.rdf.table import Table
+from kgraph.rdf.table import Table, read_values
 from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
-from kgraph.vocab import UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
 
-__all__ = ["AsyncKnowledgeGraph", "Table"]
+__all__ = ["VALUES", "AsyncKnowledgeGraph", "Table"]
 
 _T = TypeVar("_T")
 
 #: The formats in which results come back as values.
-_VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
+VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 
 class AsyncKnowledgeGraph(Writes):
@@ -55,7 +57,7 @@ class AsyncKnowledgeGraph(Writes):
         self._pins = Pins(self._catalog)
         self._prefixes = settings.names.prefixes
         self._latest: Generation | None = None
-        self._let_go: Callable[[], None] = _nothing
+        self._let_go: Callable[[], None] = lambda: None
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._naming: tuple[str, Naming] | None = None
         self._explainer: tuple[str, Explainer] | None = None
@@ -171,7 +173,8 @@ class AsyncKnowledgeGraph(Writes):
         client: str = "",
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
-        services are called (:mod:`kgraph.federation`).
+        services are called (:mod:`kgraph.federation`). A prefix that it does not declare is taken as what
+        everybody takes it for, which the answer's ``notices`` tell (:mod:`kgraph.rdf.prefixes`).
 
         Args:
             text: the query.
@@ -202,22 +205,69 @@ class AsyncKnowledgeGraph(Writes):
             prefixes=self.prefixes,
             base_iri=base_iri,
         )
-        try:
-            if uses_search(text):
-                index = self.text_index(generation)
-                request = replace(request, query=await run_sync(expand_search, text, index.best))
+        with ExitStack() as stack:
+            stack.callback(release)
             if default_graph is DefaultGraph.PROJECT:
-                request = _of_project(request, generation)
-            if calls_services(text):
-                request = await self._federated(request, client)
+                request = request.of_graphs(generation.manifest.graphs)
+            try:
+                answer = await self._carry_out(request, generation, client)
+            except QuerySyntaxError:
+                declared = await run_sync(declare_prefixes, text, self.prefixes)
+                if declared is None:
+                    raise
+                try:
+                    request = replace(request, query=declared.text)
+                    answer = await self._carry_out(request, generation, client)
+                except QuerySyntaxError as error:
+                    raise declared.place(error) from None
+                answer.notices = (declared.notice,)
+            if not answer.complete:
+                finalize(answer, stack.pop_all().close)  # it is read from until nobody has it any more
+        return answer
+
+    async def _carry_out(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
+        text = request.query
+        if uses_search(text):
+            index = self.text_index(generation)
+            request = replace(request, query=await run_sync(expand_search, text, index.best))
+        if calls_services(text):
+            request = await self._federated(request, client)
+        return await self._backend.query(request, client)
+
+    async def read_graph(
+        self,
+        graph: str | None,
+        *,
+        format: str,  # noqa: A002 - it is what other methods call it
+        beside: str = "",
+        generation: Generation | None = None,
+        client: str = "",
+    ) -> Answer:
+        """The triples of a graph (None: the store's default graph), as they were written.
+
+        Args are those of :meth:`query`; ``beside`` is a triple to give with them, as SPARQL writes it.
+
+        Raises:
+            QueryError: the format cannot carry them, or they take too long.
+            BusyError: there is no worker free in time.
+        """
+        generation, release = self._pins.hold(generation)
+        also = f"{{ VALUES (?s ?p ?o) {{ ({beside}) }} }} UNION " if beside else ""
+        request = QueryRequest(
+            store=generation.store_path,
+            query=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {also}{{ ?s ?p ?o }} }}",
+            formats={ResultKind.GRAPH: format},
+            default_graph=DefaultGraph.STRICT,
+            default_graphs=None if graph is None else (graph,),
+            cover=tuple(generation.manifest.cover),
+            prefixes=self.prefixes,
+            as_written=True,
+        )
+        with ExitStack() as stack:
+            stack.callback(release)
             answer = await self._backend.query(request, client)
-        except BaseException:
-            release()
-            raise
-        if answer.complete:
-            release()
-        else:
-            finalize(answer, release)  # it is read from until nobody has it any more
+            if not answer.complete:
+                finalize(answer, stack.pop_all().close)
         return answer
 
     async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
@@ -228,7 +278,7 @@ class AsyncKnowledgeGraph(Writes):
         plain = replace(request, profile=profile)
 
         async def ask(part: str) -> Table | bool | list[ox.Triple]:
-            answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
+            answer = await self._backend.query(replace(plain, query=part, formats=VALUES), client)
             return await self.fetch(answer)
 
         text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
@@ -279,26 +329,21 @@ class AsyncKnowledgeGraph(Writes):
         return Reader(self._naming[1], self.prefixes, self._asked(generation, DefaultGraph.UNION).answer)
 
     async def fetch(self, answer: Answer) -> Table | bool | list[ox.Triple]:
-        """Read an answer that came in the formats of :data:`_VALUES` as a value."""
-        content = await answer.read()
-        if answer.kind is ResultKind.GRAPH:
-            return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
-        results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
-        if isinstance(results, ox.QueryBoolean):
-            return bool(results)
-        names = tuple(variable.value for variable in results.variables)
-        rows = tuple({name: solution[name] for name in names} for solution in results)
-        return Table(names, rows, self.prefixes)
+        """Read an answer that came in the formats of :data:`VALUES` as a value."""
+        return read_values(await answer.read(), answer.kind, self.prefixes)
 
     async def query_values(self, text: str) -> Table | bool | list[ox.Triple]:
         """Answer a SPARQL query with values: a table, a truth value or a list of triples."""
-        return await self.fetch(await self.query(text, formats=_VALUES))
+        answer = await self.query(text, formats=VALUES)
+        for notice in answer.notices:
+            warnings.warn(notice, stacklevel=2)
+        return await self.fetch(answer)
 
     async def canned_values(
         self, slug: str, values: Mapping[str, str | Sequence[str]]
     ) -> Table | bool | list[ox.Triple]:
         """Answer a canned query with values, likewise."""
-        return await self.fetch(await self.canned(slug, values, formats=_VALUES))
+        return await self.fetch(await self.canned(slug, values, formats=VALUES))
 
     async def explain(
         self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
@@ -345,7 +390,7 @@ class AsyncKnowledgeGraph(Writes):
     ) -> AskedGeneration:
         async def answer(query: str) -> Table | bool | list[ox.Triple]:
             found = await self.query(
-                query, formats=_VALUES, generation=generation, default_graph=default_graph
+                query, formats=VALUES, generation=generation, default_graph=default_graph
             )
             return await self.fetch(found)
 
@@ -367,20 +412,10 @@ class AsyncKnowledgeGraph(Writes):
         try:
             query = next(search)
             while True:
-                request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
-                table = await self.fetch(await self._backend.query(_of_project(request, generation)))
+                request = QueryRequest(store=generation.store_path, query=query, formats=VALUES)
+                table = await self.fetch(
+                    await self._backend.query(request.of_graphs(generation.manifest.graphs))
+                )
                 query = search.send(cast(Table, table).rows)
         except StopIteration as end:
             return cast(_T, end.value)
-
-
-def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
-    """The same request to the graphs that are made from the project's files: nobody else can put words into
-    somebody's mouth, or hold up a proof.
-    """
-    graphs = tuple(generation.manifest.graphs)
-    return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
-
-
-def _nothing() -> None:
-    """Let go of nothing."""

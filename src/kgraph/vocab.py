@@ -44,8 +44,10 @@ AFFIRMING: Final = frozenset({FACT} | {KG + name for name in ("claim", "estimate
 UNION_GRAPH: Final = "urn:kgraph:union"
 #: The graph that holds what clients' graphs add to it (:mod:`kgraph.store.cover`).
 EXTRA_GRAPH: Final = "urn:kgraph:extra"
+#: The graph that tells how values were written (:mod:`kgraph.store.spelling`).
+SPELLING_GRAPH: Final = "urn:kgraph:spellings"
 #: Devices of the store: never listed, never asked, never written by name.
-HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH)
+HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH, SPELLING_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.
 DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
 #: What one article states: ``stated/<slug>``, beside the union of them all.

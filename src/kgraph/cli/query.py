@@ -65,12 +65,15 @@ def query_command(
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
-    from kgraph.cli.printing import progress  # noqa: PLC0415
+    from kgraph.cli.printing import print_notice, progress  # noqa: PLC0415
 
     settings = read_settings(project, flags)
     values = _values(parameters)
     sparql = _read_sparql(query)
-    with progress() as hear, KnowledgeGraph(project, progress=hear, **flags, workers=1) as graph:
+    with (
+        progress() as hear,
+        KnowledgeGraph(project, progress=hear, notice=print_notice, **flags, workers=1) as graph,
+    ):
         prefixes = settings.names.prefixes
         if sparql is None:
             sparql = graph.bind(find_canned(graph.queries, query), values)

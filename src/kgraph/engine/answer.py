@@ -52,6 +52,7 @@ class PoolAnswer:
     kind: ResultKind
     format: Format
     variables: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
     def __init__(
         self, pool: WorkerPool, worker: WorkerProcess, query: str, *, client: str, started_s: float

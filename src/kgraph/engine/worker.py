@@ -11,7 +11,7 @@ after them comes as ``fail`` too, and then the answer is never ended.
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
@@ -20,7 +20,7 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.engine.confinement import Growth
-from kgraph.engine.opened import Failure, OpenGeneration
+from kgraph.engine.opened import Failure, OpenGeneration, View
 from kgraph.engine.protocol import (
     Frame,
     FrameDecoder,
@@ -29,6 +29,9 @@ from kgraph.engine.protocol import (
     encode_header,
     join_frame,
 )
+from kgraph.errors import NotAcceptableError
+from kgraph.rdf.writing import write_graph, write_results
+from kgraph.store.spelling import restore
 
 __all__ = ["Worker"]
 
@@ -40,22 +43,6 @@ _SWIFT_S: Final = (0.005, 0.02)
 #: Queries faster than this are measured only once in so many.
 _MOMENT_S: Final = 0.001
 _MOST_MOMENTS: Final = 32
-
-_RESULT_FORMATS: Final = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPH_FORMATS: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-_WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 
 
 class _Outlet:
@@ -166,7 +153,10 @@ class Worker:
             default_graph=view.default_graph,
             named_graphs=view.named_graphs,
         )
-        outlet = _serialize(results, fields, self._connection)
+        triples: Iterable[ox.Quad] | None = None
+        if fields["as_written"] and isinstance(results, ox.QueryTriples):
+            triples = _as_written(results, view)
+        outlet = _serialize(results, fields, self._connection, triples)
         outlet.end(self._grown_bytes(began_s))
 
     def _grown_bytes(self, began_s: float) -> int:
@@ -189,10 +179,19 @@ class Worker:
         return self._on_disk
 
 
+def _as_written(results: ox.QueryTriples, view: View) -> Iterator[ox.Quad]:
+    """Triples of the graph that is the dataset, their values in the spelling that they came in."""
+    (graph,) = view.default_graph
+    quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in results)
+    for quad in restore(view.store, quads):
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
 def _serialize(
     results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
     fields: QueryFields,
     connection: socket.socket,
+    triples: Iterable[ox.Quad] | None,
 ) -> _Outlet:
     kind, variables = _kind(results)
     name = fields["formats"].get(kind)
@@ -201,14 +200,10 @@ def _serialize(
             "not-acceptable", f"The query gives {_NOUNS[kind]}, which no accepted format can carry."
         )
     outlet = _Outlet(connection, kind, name, variables)
-    output = cast(Any, outlet)  # pyoxigraph asks for IO[bytes] and uses write and flush
-    if not isinstance(results, ox.QueryTriples):
-        # Boolean results have no CSV or TSV form in the standard; Oxigraph writes a bare true or false.
-        results.serialize(output, _RESULT_FORMATS[name])
-    elif name in _WITH_PREFIXES and fields["prefixes"]:
-        ox.serialize(results, output, _GRAPH_FORMATS[name], prefixes=fields["prefixes"])
+    if isinstance(results, ox.QueryTriples):
+        write_graph(triples or results, outlet, name, fields["prefixes"])
     else:
-        results.serialize(output, _GRAPH_FORMATS[name])
+        write_results(results, outlet, name)
     return outlet
 
 
@@ -224,6 +219,8 @@ def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tup
 def _explain(error: Exception, query: str) -> tuple[str, str]:
     """The code and the sentence of a ``fail`` frame."""
     if isinstance(error, Failure):
+        return error.code, str(error)
+    if isinstance(error, NotAcceptableError):
         return error.code, str(error)
     if isinstance(error, SyntaxError):
         return "query-syntax", str(error.msg)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypedDict, cast
@@ -166,7 +166,7 @@ def _store(fields: WriteFields, payload: bytes, *, replaces: bool) -> Work:
         if replaces and not created and (document.is_large or draft.sizes[graph_key(name)] > LIMIT_QUADS):
             draft.clear(name)  # piece by piece: there may be more than fits into memory
         if document.is_large:
-            draft.grow(name, lambda: document.bulk_load(draft.store, name))
+            draft.grow(name, lambda: document.load(draft, name))
         else:
             old = list(draft.store.quads_for_pattern(None, None, None, name)) if replaces else []
             draft.change(removed=old, added=document.quads(name))
@@ -212,20 +212,24 @@ class _Document:
 
     def quads(self, name: GraphName) -> list[ox.Quad]:
         """Its triples as quads of one graph, their blank nodes new."""
-        store = ox.Store()  # which keeps values as the store that they go to does, not as they are written
-        self._load(store.load)
-        if any(True for _ in store.named_graphs()):
+        quads = list(self._parse())
+        if not all(isinstance(quad.graph_name, ox.DefaultGraph) for quad in quads):
             raise RdfSyntaxError("The document names graphs, but it is to fill a single one.")
-        return [ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in store]
+        return [ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads]
 
-    def bulk_load(self, store: ox.Store, name: GraphName) -> None:
+    def load(self, draft: Draft, name: GraphName) -> None:
         """Have Oxigraph read it into a graph."""
-        self._load(store.bulk_load, to_graph=name)
+        draft.store.bulk_extend(draft.notebook.pass_on(self._parse(), name))
 
-    def _load(self, load: Callable[..., None], **options: Any) -> None:
-        source = {"input": self._payload} if self._path is None else {"path": self._path}
+    def _parse(self) -> Iterator[ox.Quad]:
+        source: dict[str, Any] = {"input": self._payload} if self._path is None else {"path": self._path}
         try:
-            load(**source, format=RDF_FORMATS[self._format], base_iri=self._base_iri, **options)
+            yield from ox.parse(
+                **source,
+                format=RDF_FORMATS[self._format],
+                base_iri=self._base_iri,
+                rename_blank_nodes=True,
+            )
         except SyntaxError as error:
             raise explain_rdf_error(error, "The document") from error
         except ValueError as error:

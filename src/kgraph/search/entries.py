@@ -252,8 +252,7 @@ class _Reader:
         return (*names, *(name for actor in actors for name in self.labels(actor)))
 
     def _object_names(self, term: Term | None, predicate: str) -> tuple[str, ...]:
-        names = self._names(term)
-        return names
+        return self._names(term)
 
     def _quoted(self, spans: Iterable[str]) -> tuple[str, ...]:
         """The words of some spans, in the order of the text: what a claim is called that another is about."""

@@ -11,6 +11,7 @@ from kgraph.search import read_entries, write_index
 from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import Manifest
 from kgraph.store.sealing import seal, sync_tree
+from kgraph.store.spelling import is_kept, note_of
 from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["write_contents", "write_generation"]
@@ -46,6 +47,7 @@ def write_contents(
     union = dict.fromkeys(triple for triples in graphs.values() for triple in triples)
     # One load for all graphs: each costs Oxigraph a file of its own.
     store.bulk_extend(_quads({**graphs, UNION_GRAPH: union}))
+    store.extend(note_of(quad) for quad in _quads(graphs) if not is_kept(quad.object))
     store.optimize()
     store.flush()
     del store

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 
 import pyoxigraph as ox
 
@@ -27,6 +27,7 @@ from kgraph.store.draft import Draft
 from kgraph.store.generation import Generation
 from kgraph.store.lines import load_lines
 from kgraph.store.manifest import GraphName
+from kgraph.store.spelling import Notebook
 
 __all__ = ["Source", "load_files", "recognise"]
 
@@ -49,27 +50,29 @@ class Source:
     format: ox.RdfFormat
     compression: str
 
-    def load(self, store: ox.Store, graph: GraphName) -> None:
+    def load(self, store: ox.Store, graph: GraphName, notebook: Notebook) -> None:
         """Have Oxigraph read it into a store; triples that are in no graph go into ``graph``.
+
+        The notebook hears how values are written.
 
         Raises:
             RdfSyntaxError: it is not of its format; knows line and column where Oxigraph does.
             WriteError: it cannot be read.
         """
-        options: dict[str, Any] = {
-            "format": self.format,
-            "base_iri": self.path.resolve().as_uri(),
-            "to_graph": graph,
-        }
+
+        def load(document: bytes | IO[bytes]) -> None:
+            if isinstance(document, bytes):  # lines without blank nodes
+                store.bulk_load(input=document, format=self.format, to_graph=graph)
+                notebook.look_at(document, graph)
+            else:
+                store.bulk_extend(notebook.pass_on(self._parse(document), graph))
+
         try:
             if self.format in _LINE_FORMATS:
-                size_bytes = self.path.stat().st_size
-                load_lines(self._open, size_bytes, lambda lines: store.bulk_load(input=lines, **options))
-            elif self.compression:
-                with self._open() as stream:
-                    store.bulk_load(input=stream, **options)
+                load_lines(self._open, self.path.stat().st_size, load)
             else:
-                store.bulk_load(path=str(self.path), **options)
+                with self._open() as stream:
+                    load(stream)
         except SyntaxError as error:
             raise explain_rdf_error(error, str(self.path)) from error
         except (EOFError, lzma.LZMAError) as error:
@@ -79,6 +82,10 @@ class Source:
                 f"{self.path} cannot be loaded: {error.strerror or error}.",
                 hint="See to its rights, and to the room on the store's disk.",
             ) from error
+
+    def _parse(self, document: IO[bytes]) -> Iterator[ox.Quad]:
+        base_iri = self.path.resolve().as_uri()
+        return ox.parse(document, self.format, base_iri=base_iri, rename_blank_nodes=True)
 
     def _open(self) -> BinaryIO:
         opener = _OPENERS.get(self.compression, open)
@@ -150,7 +157,7 @@ def _load(
         for source in sources:
             progress(f"loading {source.path}")
             with _watched(source.path, progress):
-                source.load(draft.store, graph)
+                source.load(draft.store, graph, draft.notebook)
 
     if any(source.format.supports_datasets for source in sources):
         draft.guard(graph)

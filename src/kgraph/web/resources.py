@@ -19,7 +19,8 @@ from fastapi.responses import RedirectResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import Addresses, Describer, Kind
-from kgraph.rdf.formats import FORMATS, ResultKind
+from kgraph.rdf.formats import FORMATS
+from kgraph.rdf.writing import serialize_graph
 from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin, respond, respond_whole
@@ -40,14 +41,6 @@ router: Final = APIRouter(tags=["Things"])
 #: The formats of a description; the first is what a client without a wish gets.
 OFFERED: Final = (*(FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdf")), HTML)
 _SUFFIXES: Final = {fmt.suffix: fmt for fmt in OFFERED}
-_RDF: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-}
 _NAMES: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML", "html": "HTML"}
 _VOID: Final = "http://rdfs.org/ns/void#"
 
@@ -205,7 +198,7 @@ async def answer_rdf(
 ) -> Response:
     """Triples in the format that was chosen."""
     known = {**graph.prefixes, "void": _VOID, **(prefixes or {})}
-    content = ox.serialize(triples, format=_RDF[variant.choice.format.name], prefixes=known) or b""
+    content = serialize_graph(triples, variant.choice.format.name, known)
     response = await respond_whole(request, variant, content)
     response.headers.update(headers)
     return response
@@ -249,16 +242,12 @@ async def _graph(
         )
         return await answer_page(request, variant, page, headers)
     link = _in_dataset(found.iri, request, graph)
-    query = (
-        "CONSTRUCT { ?s ?p ?o } WHERE { "
-        f"{{ VALUES (?s ?p ?o) {{ ({link.subject} {link.predicate} {link.object}) }} }} "
-        f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }} }}"
-    )
     answer = await while_connected(
         request,
-        graph.query(
-            query,
-            formats={ResultKind.GRAPH: found.choice.format.name},
+        graph.read_graph(
+            found.iri,
+            format=found.choice.format.name,
+            beside=f"{link.subject} {link.predicate} {link.object}",
             generation=generation,
             client=client_of(request),
         ),

@@ -203,7 +203,10 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
             client=client_of(request),
         ),
     )
-    return await respond(request, variant, answer)
+    response = await respond(request, variant, answer)
+    for notice in answer.notices:
+        response.headers.append("X-Notice", notice)
+    return response
 
 
 async def _page(request: Request, operation: QueryOperation) -> Response:
