@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final, Self, TypeVar, cast
+from typing import Final, Self, TypeVar
 from weakref import finalize
 
 import pyoxigraph as ox
@@ -19,7 +19,7 @@ from anyio.to_thread import run_sync
 
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
-from kgraph.canned import CannedQuery, Kind, Naming, Reader, find_canned, load_canned, read_naming
+from kgraph.canned import CannedQuery, Naming, Reader, find_canned, load_canned, read_naming
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.errors import QuerySyntaxError
@@ -28,12 +28,13 @@ from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.prefixes import declare_prefixes
 from kgraph.rdf.sparql import place_prefixes, profile_query
 from kgraph.rdf.table import Table, read_values
-from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
-from kgraph.reasoning.evidence import Asking
+from kgraph.reasoning import Explanation
+from kgraph.reasons import Reasons
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
+from kgraph.vocab import UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
@@ -46,7 +47,7 @@ _T = TypeVar("_T")
 VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 
-class AsyncKnowledgeGraph(Writes):
+class AsyncKnowledgeGraph(Reasons, Writes):
     """A project's knowledge graph, for use within an event loop. See :func:`AsyncKnowledgeGraph.open`."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
@@ -60,7 +61,6 @@ class AsyncKnowledgeGraph(Writes):
         self._let_go: Callable[[], None] = lambda: None
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._naming: tuple[str, Naming] | None = None
-        self._explainer: tuple[str, Explainer] | None = None
         self._index: tuple[str, TextIndex] | None = None
         self._describer: tuple[str, Describer] | None = None
 
@@ -149,9 +149,14 @@ class AsyncKnowledgeGraph(Writes):
         """What says what a generation (the current one) knows of an IRI, and of itself."""
         with self._pins.holding(generation) as held:
             if self._describer is None or self._describer[0] != held.id:
-                everything = self._asked(held, DefaultGraph.UNION)
-                project, licence = self._asked(held), self.settings.licence
-                describer = Describer(held, everything, project, licence=licence)
+                clients = self._asked(held, DefaultGraph.CLIENTS) if held.manifest.client_triples else None
+                describer = Describer(
+                    held,
+                    self._asked(held, DefaultGraph.UNION),
+                    self._asked(held),
+                    clients,
+                    licence=self.settings.licence,
+                )
                 self._describer = (held.id, describer)
             yield self._describer[1]
 
@@ -209,6 +214,9 @@ class AsyncKnowledgeGraph(Writes):
             stack.callback(release)
             if default_graph is DefaultGraph.PROJECT:
                 request = request.of_graphs(generation.manifest.graphs)
+            elif default_graph is DefaultGraph.CLIENTS:
+                others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
+                request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
             try:
                 answer = await self._carry_out(request, generation, client)
             except QuerySyntaxError:
@@ -345,45 +353,9 @@ class AsyncKnowledgeGraph(Writes):
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=VALUES))
 
-    async def explain(
-        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
-    ) -> Explanation:
-        """Why a triple holds, down to quoted sentences.
-
-        Args:
-            subject: the triple's subject: an IRI, a prefixed name or a label.
-            predicate: its predicate, likewise; ``a`` is the type.
-            value: its object, likewise, or a literal as Turtle writes it.
-            every: find every way to derive it.
-            believing: speakers to be believed, as in :meth:`believe`.
-
-        Raises:
-            ParameterError: a term cannot be read, or names nothing or several things.
-        """
-        with self._pins.holding() as generation:
-            triple = await (await self._reader(generation)).read_triple(subject, predicate, value)
-            search = self._explainer_of(generation).explain(triple, every=every)
-            if believing:
-                belief = await self._believe(believing, generation, only=False)
-                search = belief.explain(triple, every=every)
-            return await self._search(search, generation)
-
-    async def believe(self, *speakers: str, only: bool = False) -> Belief:
-        """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
-
-        Raises:
-            ParameterError: a name means nothing or several actors.
-        """
-        with self._pins.holding() as generation:
-            return await self._believe(speakers, generation, only=only)
-
-    async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
-        reader = await self._reader(generation)
-        iris = [(await reader.read("speaker", name, Kind.ACTOR)).value for name in speakers]
-        explainer = self._explainer_of(generation)
-        remainder = Remainder.read(generation.remainder(), self.settings.names)
-        search = believe(iris, generation.axioms(), remainder, explainer, only=only)
-        return await self._search(search, generation)
+    async def _rows(self, query: str, generation: Generation) -> Table | bool | list[ox.Triple]:
+        request = QueryRequest(store=generation.store_path, query=query, formats=VALUES)
+        return await self.fetch(await self._backend.query(request.of_graphs(generation.manifest.graphs)))
 
     def _asked(
         self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
@@ -399,23 +371,3 @@ class AsyncKnowledgeGraph(Writes):
 
         index = partial(self.text_index, generation)
         return AskedGeneration(generation, self.settings.names, answer, prove, index)
-
-    def _explainer_of(self, generation: Generation) -> Explainer:
-        part = generation.manifest.project_part
-        if self._explainer is None or self._explainer[0] != part:
-            explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
-            self._explainer = part, explainer
-        return self._explainer[1]
-
-    async def _search(self, search: Asking[_T], generation: Generation) -> _T:
-        """Answer a search's questions, all from one generation, until it has its result."""
-        try:
-            query = next(search)
-            while True:
-                request = QueryRequest(store=generation.store_path, query=query, formats=VALUES)
-                table = await self.fetch(
-                    await self._backend.query(request.of_graphs(generation.manifest.graphs))
-                )
-                query = search.send(cast(Table, table).rows)
-        except StopIteration as end:
-            return cast(_T, end.value)

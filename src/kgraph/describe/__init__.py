@@ -12,13 +12,14 @@ examples      the canned queries as sh:SPARQLExecutable
 
 from kgraph.describe.article import ArticleText, Claimed, Run, SentenceText, cut_runs
 from kgraph.describe.catalogue import Addresses
-from kgraph.describe.describer import Describer
-from kgraph.describe.description import Description, Fact, Kind, Name
+from kgraph.describe.describer import Describer, Known
+from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
 from kgraph.describe.examples import describe_examples
 from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
 from kgraph.describe.terms import Ontology, Phrase, Term
 
 __all__ = [
+    "UNNAMED",
     "Addresses",
     "ArticleText",
     "Claimed",
@@ -26,6 +27,7 @@ __all__ = [
     "Description",
     "Fact",
     "Kind",
+    "Known",
     "Name",
     "Ontology",
     "Phrase",

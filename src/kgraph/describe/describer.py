@@ -6,6 +6,8 @@ A generation never changes, so what was gathered once for an IRI holds for every
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
@@ -27,7 +29,7 @@ from kgraph.errors import QueryError
 from kgraph.store import Generation
 from kgraph.who_said import Dataset
 
-__all__ = ["Describer"]
+__all__ = ["Describer", "Known"]
 
 #: How many descriptions are remembered, and how large one may be, in facts.
 REMEMBERED: Final = 64
@@ -36,46 +38,80 @@ REMEMBERED_FACTS: Final = 3_000
 SEARCHED_TRIPLES: Final = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An IRI that is known: to the project, or else to clients alone."""
+
+    iri: str
+    is_projects: bool
+
+
 class Describer:
     """Describes the things of a generation, its ontology, and itself.
 
-    What is known of a thing may stand in any graph, a client's too (``everything``); claims and articles are
-    the project's: nobody else can put words into somebody's mouth.
+    What is said in the project's name is read from its own graphs alone. Clients are asked what they add
+    (None where there is nothing of theirs), and that stays apart. ``everything`` is asked only for what has
+    an address.
     """
 
     def __init__(
-        self, generation: Generation, everything: Dataset, project: Dataset, *, licence: str
+        self,
+        generation: Generation,
+        everything: Dataset,
+        project: Dataset,
+        clients: Dataset | None,
+        *,
+        licence: str,
     ) -> None:
         self._generation = generation
-        self._dataset = everything
+        self._everything = everything
         self._project = project
+        self._clients = clients
         self._licence = licence
         self._described: dict[tuple[str, int], Description] = {}
-        self._hashed: frozenset[str] | None = None
+        self._hashed: dict[bool, frozenset[str]] = {}
 
     @property
     def generation(self) -> Generation:
         """The generation that is asked."""
         return self._generation
 
-    async def find_known(self, iris: Sequence[str]) -> str | None:
-        """The first of some IRIs that the graphs know, be it only by parts of its document."""
-        if (known := await find_known(iris, self._dataset)) is not None:
-            return known
+    async def find_known(self, iris: Sequence[str]) -> Known | None:
+        """The first of some IRIs that the project knows, or else that clients know.
+
+        One that is known only by parts of its document counts, too.
+        """
         manifest = self._generation.manifest
-        if self._hashed is None and manifest.triples + manifest.client_triples <= SEARCHED_TRIPLES:
-            self._hashed = frozenset()  # for whoever asks meanwhile, and where it takes too long
-            try:
-                self._hashed = await find_hashed(self._dataset)
-            except QueryError:
-                return None
-        return next((iri for iri in iris if iri in (self._hashed or ())), None)
+        for dataset, graphs, triples in (
+            (self._project, manifest.graphs, manifest.triples),
+            (self._clients, manifest.named_graphs, manifest.client_triples),
+        ):
+            if dataset is None:
+                continue
+            is_projects = dataset is self._project
+            known = await find_known(iris, dataset, graphs)
+            if known is None and triples <= SEARCHED_TRIPLES:
+                hashed = await self._find_hashed(dataset)
+                known = next((iri for iri in iris if iri in hashed), None)
+            if known is not None:
+                return Known(known, is_projects)
+        return None
+
+    async def _find_hashed(self, dataset: Dataset) -> frozenset[str]:
+        """The documents that exist by their parts alone."""
+        key = dataset is self._project
+        if key not in self._hashed:
+            self._hashed[key] = frozenset()  # for whoever asks meanwhile, and where it takes too long
+            with suppress(QueryError):
+                self._hashed[key] = await find_hashed(dataset)
+        return self._hashed[key]
 
     async def describe(self, iri: str, *, page: int = 1) -> Description:
         """What is known of an IRI."""
         if (known := self._described.pop((iri, page), None)) is None:
-            known = await describe(iri, self._dataset, self._project, page=page)
-        if len(known.facts) + len(known.links) + len(known.gathered) <= REMEMBERED_FACTS:
+            known = await describe(iri, self._project, self._clients, page=page)
+        size = len(known.facts) + len(known.links) + len(known.gathered) + len(known.added.facts)
+        if size <= REMEMBERED_FACTS:
             self._described[iri, page] = known
         if len(self._described) > REMEMBERED:
             del self._described[next(iter(self._described))]
@@ -94,8 +130,8 @@ class Describer:
         return await list_articles(self._project, limit=limit)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
-        """The IRIs of the project's own things that have a document each, some of them at a time."""
-        return await list_documents(self._dataset, offset=offset, limit=limit)
+        """The IRIs below the base that have a document each, clients' too, some of them at a time."""
+        return await list_documents(self._everything, offset=offset, limit=limit)
 
     async def catalogue(self, addresses: Addresses) -> list[ox.Triple]:
         """The dataset's own description (VoID, DCAT), for a server at some addresses."""

@@ -1,14 +1,15 @@
 """Gathering what the graphs say about an IRI: a page holds so much of it, and says whether more follows.
 
 1  find_known      which of the IRIs that a request may mean the graphs know
-2  describe        what is said of it, to it, by it; of the parts of its document; the claims it has a part in
+2  describe        what is said of it, to it, by it; of the parts of its document; the claims it has a part
+                   in; and, apart from all that, what clients add
 3  describe_article, describe_terms   what the pages of an article and of an ontology need besides
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -16,11 +17,11 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.describe.article import ArticleText, read_article
-from kgraph.describe.description import UNNAMED, Description, Fact, Name, labels_of
+from kgraph.describe.description import UNNAMED, Added, Description, Fact, Name, hanging, labels_of
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term
-from kgraph.vocab import KG, ONTOLOGY, OWL, RDF_TYPE
+from kgraph.vocab import KG, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
 __all__ = [
@@ -50,11 +51,10 @@ _AROUND: Final = frozenset(KG + name for name in ("inSentence", "evidence", "sou
 _ROLES: Final = (*sorted(_ABOUT), *sorted(_SAID), *sorted(_AROUND))
 
 
-async def find_known(iris: Sequence[str], dataset: Dataset) -> str | None:
-    """The first of some IRIs that the graphs know."""
+async def find_known(iris: Sequence[str], dataset: Dataset, graphs: Collection[str]) -> str | None:
+    """The first of some IRIs that a dataset knows, its ``graphs`` included."""
     if not iris:
         return None
-    graphs = dataset.manifest.named_graphs
     rows = await dataset.select(_query("known", _iris=_nodes(iris)))
     known = {_value(row["iri"]) for row in rows} | {iri for iri in iris if iri in graphs}
     return next((iri for iri in iris if iri in known), None)
@@ -66,12 +66,15 @@ async def find_hashed(dataset: Dataset) -> frozenset[str]:
     return frozenset(_value(row["document"]) for row in rows)
 
 
-async def describe(iri: str, dataset: Dataset, project: Dataset, *, page: int = 1) -> Description:
-    """What is known of an IRI; for the IRI of a version (owl:versionIRI), of the ontology itself."""
+async def describe(iri: str, project: Dataset, clients: Dataset | None, *, page: int = 1) -> Description:
+    """What is known of an IRI; for the IRI of a version (owl:versionIRI), of the ontology itself.
+
+    ``clients`` are asked what they add; None where there is nothing of theirs.
+    """
     thing, first = str(ox.NamedNode(iri)), page - 1
     own = {"_thing": thing, "_prefix": str(ox.Literal(f"{iri}#")), "_parts": str(PARTS_AT_MOST)}
     core, claims = await asyncio.gather(
-        dataset.select(
+        project.select(
             _query("core", **own, _offset=str(first * FACTS_AT_MOST), _limit=str(FACTS_AT_MOST + 1))
         ),
         project.select(
@@ -79,19 +82,23 @@ async def describe(iri: str, dataset: Dataset, project: Dataset, *, page: int = 
                 "claims",
                 _thing=thing,
                 _roles=_nodes(_ROLES),
-                _inferred=_inferred(dataset),
+                _inferred=_inferred(project),
                 _offset=str(first * CLAIMS_AT_MOST),
                 _limit=str(CLAIMS_AT_MOST + 1),
             )
         ),
     )
-    ways, more = _by_way(core, dataset)
+    ways, more = _by_way(core, project.names.graphs)
     if not any(ways.values()):
-        rows = await dataset.select(_query("parts", _prefix=own["_prefix"], _parts=own["_parts"]))
-        ways["part"] = [_fact(row, dataset) for row in rows]
+        rows = await project.select(_query("parts", _prefix=own["_prefix"], _parts=own["_parts"]))
+        ways["part"] = [_fact(row, project.names.graphs) for row in rows]
     versioned = [fact.triple for fact in ways["to"] if fact.triple.predicate.value == OWL + "versionIRI"]
     if versioned and not ways["of"] and isinstance(versioned[0].subject, ox.NamedNode):
-        return await describe(versioned[0].subject.value, dataset, project, page=page)
+        return await describe(versioned[0].subject.value, project, clients, page=page)
+    is_known = bool(core or claims or ways["part"])
+    if page > 1 and not is_known:  # there may be more of the clients' than of the project's
+        is_known = await find_known([iri], project, ()) is not None
+    added = await _added(iri, ways["part"], clients, page=page) if clients is not None else Added()
     more = more or len(claims) > CLAIMS_AT_MOST
     roles: dict[str, set[str]] = {}
     for row in claims[:CLAIMS_AT_MOST]:
@@ -100,32 +107,64 @@ async def describe(iri: str, dataset: Dataset, project: Dataset, *, page: int = 
     if any(_value(f.triple.object) == KG + "Assertion" for f in ways["of"]):
         roles.setdefault(iri, set()).add(KG + "inSentence")  # it is itself a claim
     gathered = await gather(list(roles), project) if roles else []
-    blanks: list[ox.Triple] = []
-    if any(isinstance(fact.triple.object, ox.BlankNode) for fact in (*ways["of"], *ways["part"])):
-        blanks = await dataset.construct(_query("blanks", **own, _limit=str(FACTS_AT_MOST)))
+    blanks = await _blanks(own, [*ways["of"], *ways["part"]], project)
     every = [*(fact.triple for facts in ways.values() for fact in facts), *blanks, *gathered]
-    named = await _names(_iris_in(every), dataset)
+    mentioned = _iris_in(every)
+    named = await _names(mentioned, project)
+    others = await _names(set(_iris_in(fact.triple for fact in added.facts)).difference(mentioned), project)
 
     def read() -> Description:
-        found = _attributions(gathered, list(roles), dataset)
+        found = _attributions(gathered, list(roles), project)
         return Description(
             iri,
             facts=tuple(ways["of"]),
             links=tuple(ways["to"]),
             uses=tuple(ways["by"]),
             parts=tuple(ways["part"]),
-            blanks=tuple(blanks),
+            blanks=tuple(sorted(blanks, key=str)),
             about=_having(_ABOUT, found, roles),
             said=_having(_SAID, found, roles),
             around=_having(_AROUND, found, roles),
-            gathered=(*gathered, *named),
-            names=_names_in(named),
-            prefixes=dataset.names.prefixes,
+            gathered=tuple(sorted((*gathered, *named), key=str)),
+            names=_names_in([*named, *others]),
+            prefixes=project.names.prefixes,
             page=page,
             more=more,
+            is_known=is_known,
+            added=added,
         )
 
-    return await dataset.run(read)
+    return await project.run(read)
+
+
+async def _added(iri: str, parts: Iterable[Fact], clients: Dataset, *, page: int) -> Added:
+    """What clients say with an IRI, and with the parts of its document, that the project does not."""
+    known = dict.fromkeys(f.triple.subject.value for f in parts if isinstance(f.triple.subject, ox.NamedNode))
+    own = {"_thing": str(ox.NamedNode(iri)), "_prefix": str(ox.Literal(f"{iri}#"))}
+    query = _query(
+        "added",
+        **own,
+        _parts=_nodes(known),
+        _most=str(PARTS_AT_MOST),
+        _mixed="false" if UNION_GRAPH in clients.manifest.cover else "true",
+        _own=_nodes(clients.manifest.graphs),
+        _offset=str((page - 1) * FACTS_AT_MOST),
+        _limit=str(FACTS_AT_MOST + 1),
+    )
+    ways, more = _by_way(await clients.select(query))
+    facts = [fact for several in ways.values() for fact in several]
+    own["_parts"] = str(PARTS_AT_MOST)
+    if not facts and not known:
+        rows = await clients.select(_query("parts", _prefix=own["_prefix"], _parts=own["_parts"]))
+        facts = [_fact(row) for row in rows]
+    return Added(tuple(facts), hanging(facts, await _blanks(own, facts, clients)), more)
+
+
+async def _blanks(own: Mapping[str, str], facts: Iterable[Fact], dataset: Dataset) -> list[ox.Triple]:
+    """The blank nodes that are said of a thing or of its parts, with all that hangs below them."""
+    if not any(isinstance(fact.triple.object, ox.BlankNode) for fact in facts):
+        return []
+    return await dataset.construct(_query("blanks", **own, _limit=str(FACTS_AT_MOST)))
 
 
 async def list_articles(dataset: Dataset, *, limit: int) -> list[tuple[str, str]]:
@@ -138,7 +177,7 @@ async def list_articles(dataset: Dataset, *, limit: int) -> list[tuple[str, str]
 
 
 async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[str]:
-    """The IRIs of the project's own things that have a document each, some of them at a time."""
+    """The IRIs below the base that have a document each, some of them at a time."""
     query = _query(
         "documents",
         _base=str(ox.Literal(dataset.names.base)),
@@ -150,12 +189,12 @@ async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[s
 
 
 def _by_way(
-    rows: Sequence[Mapping[str, Term | None]], dataset: Dataset
+    rows: Sequence[Mapping[str, Term | None]], graphs: str = ""
 ) -> tuple[dict[str, list[Fact]], bool]:
     """The facts of each way, no more than a page of each, and whether there are more."""
     ways: dict[str, dict[ox.Triple, list[Fact]]] = {"of": {}, "to": {}, "by": {}, "part": {}}
     for row in rows:
-        fact = _fact(row, dataset)
+        fact = _fact(row, graphs)
         ways[_value(row["way"])].setdefault(fact.triple, []).append(fact)
     more = any(len(ways[way]) > FACTS_AT_MOST for way in ("of", "to", "by"))
     shown = {}
@@ -165,10 +204,11 @@ def _by_way(
     return shown, more
 
 
-def _fact(row: Mapping[str, Term | None], dataset: Dataset) -> Fact:
+def _fact(row: Mapping[str, Term | None], graphs: str = "") -> Fact:
+    """A row as a fact; graphs below the IRI ``graphs`` are called by what follows."""
     triple = ox.Triple(*cast(Any, (row["subject"], row["predicate"], row["object"])))
     graph = row["graph"]
-    return Fact(UNNAMED if graph is None else _value(graph).removeprefix(dataset.names.graphs), triple)
+    return Fact(UNNAMED if graph is None else _value(graph).removeprefix(graphs), triple)
 
 
 def _attributions(

@@ -2,11 +2,14 @@
 
 A fact of the graphs ``stated`` and ``inferred`` is the world's; any other graph's is a record: somebody's
 entry, reading or link, and never the article's word. A claim is shown with whose it is and how it is put.
+
+CLIENTS: names, types and definitions are the project's. What clients add stands apart, each triple with its
+graph. It is in no document that cannot name a graph, unless the project knows nothing of the thing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -15,10 +18,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import compact
+from kgraph.store.manifest import graph_name
 from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS, STATED_BY
 from kgraph.who_said import Attribution, Level
 
-__all__ = ["UNNAMED", "Description", "Fact", "Kind", "Name", "labels_of"]
+__all__ = ["UNNAMED", "Added", "Description", "Fact", "Kind", "Name", "hanging", "labels_of"]
 
 _CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title")
 _SAID_OF_IT: Final = (SKOS + "definition", RDFS + "comment", "http://purl.org/dc/terms/description")
@@ -63,6 +67,45 @@ class Fact:
     triple: ox.Triple
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What clients say with a thing, beyond the project; ``blanks`` is what is said of blank nodes below.
+
+    Graphs have their full names here. ``more`` says that another page follows.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    blanks: tuple[Fact, ...] = ()
+    more: bool = False
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """All of it, whoever says it."""
+        yield from dict.fromkeys(fact.triple for fact in (*self.facts, *self.blanks))
+
+    def quads(self, unnamed: str) -> Iterator[ox.Quad]:
+        """All of it with its graphs. The default graph, which has no name, is called ``unnamed``."""
+        for fact in dict.fromkeys((*self.facts, *self.blanks)):
+            name = graph_name(unnamed if fact.graph == UNNAMED else fact.graph)
+            yield ox.Quad(fact.triple.subject, fact.triple.predicate, fact.triple.object, name)
+
+
+def hanging(facts: Sequence[Fact], blanks: Iterable[ox.Triple]) -> tuple[Fact, ...]:
+    """What is said of the blank nodes below some facts, each triple in the graph of the fact above it."""
+    below: dict[ox.BlankNode, list[ox.Triple]] = {}
+    for triple in blanks:
+        if isinstance(triple.subject, ox.BlankNode):
+            below.setdefault(triple.subject, []).append(triple)
+    found: dict[Fact, None] = {}
+    ahead = list(facts)
+    while ahead:
+        fact = ahead.pop()
+        if isinstance(node := fact.triple.object, ox.BlankNode):
+            new = [each for triple in below.get(node, ()) if (each := Fact(fact.graph, triple)) not in found]
+            found |= dict.fromkeys(new)
+            ahead += new
+    return tuple(found)
+
+
 def labels_of(triples: Mapping[str, list[tuple[str, ox.Literal]]]) -> dict[str, Name]:
     """The name of each thing: the best kind of label, in English where there is a choice."""
     names: dict[str, Name] = {}
@@ -87,7 +130,7 @@ class Description:
     of what its document describes besides (the things named by a fragment of its IRI); ``blanks`` are the
     blank nodes below. ``about`` are the claims that have it as subject or object, ``said`` those that it
     makes, ``around`` those that stand in it, rest on it or are it. ``page`` counts from 1; ``more`` says
-    that another follows.
+    that another follows. ``is_known`` says that the project's graphs know it; ``added`` is what clients add.
     """
 
     iri: str
@@ -104,6 +147,8 @@ class Description:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     page: int = 1
     more: bool = False
+    is_known: bool = True
+    added: Added = Added()
 
     def name(self, iri: str) -> Name:
         """What a thing is called, or else its short IRI."""
@@ -177,6 +222,18 @@ class Description:
         ]
 
     def triples(self) -> Iterator[ox.Triple]:
-        """All of it as one set of triples, names included."""
+        """What the project says, as one set of triples, names included.
+
+        What clients say comes only where the project says nothing: nobody could tell one from the other.
+        """
+        if not self.is_known:
+            yield from self.added.triples()
+            return
         every = (*self.facts, *self.links, *self.uses, *self.parts)
         yield from dict.fromkeys((*(fact.triple for fact in every), *self.blanks, *self.gathered))
+
+    def quads(self, unnamed: str) -> Iterator[ox.Quad]:
+        """What the project says in the default graph, and what clients add in their own (:class:`Added`)."""
+        if self.is_known:
+            yield from (ox.Quad(t.subject, t.predicate, t.object) for t in self.triples())
+        yield from self.added.quads(unnamed)

@@ -21,12 +21,13 @@ __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
 class DefaultGraph(StrEnum):
     """What the default graph of the service's dataset is: the union of all graphs, the store's own default
-    graph, or the union of the project's graphs, which then are all that there is.
+    graph, the union of the project's graphs, which then are all that there is, or what clients add to it.
     """
 
     UNION = "union"
     STRICT = "strict"
     PROJECT = "project"
+    CLIENTS = "clients"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

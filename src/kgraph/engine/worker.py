@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from kgraph.engine.confinement import Growth
 from kgraph.engine.opened import Failure, OpenGeneration, View
+from kgraph.engine.pages import is_cut, pages_without_order
 from kgraph.engine.protocol import (
     Frame,
     FrameDecoder,
@@ -45,11 +46,26 @@ _MOMENT_S: Final = 0.001
 _MOST_MOMENTS: Final = 32
 
 
-class _Outlet:
-    """The file that a serialiser writes to: sends its bytes as frames, the first ones late."""
+class _OutOfOrder(Exception):  # noqa: N818 -- no fault: the store on disk will be asked instead
+    """An answer from memory that may be a part of the whole, cut where nothing but the store's order says."""
 
-    def __init__(self, connection: socket.socket, kind: str, name: str, variables: tuple[str, ...]) -> None:
+
+class _Outlet:
+    """The file that a serialiser writes to: sends its bytes as frames, the first ones late.
+
+    ``at_most`` is the number of rows from which on the answer may have been cut; it is then not sent.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        kind: str,
+        name: str,
+        variables: tuple[str, ...],
+        at_most: int | None = None,
+    ) -> None:
         self._connection = connection
+        self._at_most = at_most
         self._form = kind, name, variables
         self._pending: list[bytes] = []
         self._pending_bytes = 0
@@ -61,6 +77,8 @@ class _Outlet:
         self._pending.append(data)
         self._pending_bytes += len(data)
         if self._pending_bytes >= self._limit_bytes or self._is_swift():
+            if self._at_most is not None:
+                raise _OutOfOrder
             self._connection.sendall(self._take())
             self._has_begun = True
             self._limit_bytes = _CHUNK_BYTES
@@ -80,6 +98,8 @@ class _Outlet:
     def end(self, grown_bytes: int) -> None:
         """Send what is left, and that this was all."""
         grown_mib = grown_bytes >> 20
+        if self._at_most is not None and is_cut(b"".join(self._pending), self._form[1], self._at_most):
+            raise _OutOfOrder
         if not self._has_begun:
             last = join_frame(_header("whole", *self._form, grown_mib), b"".join(self._pending))
         else:
@@ -124,7 +144,7 @@ class Worker:
             for frame in decoder.feed(data):
                 if frame.kind == "open":
                     with suppress(Failure):  # which the first query will hear of
-                        self._generation(frame.fields["store"], frame.fields["hidden"])
+                        self._open(frame.fields["store"], frame.fields["hidden"])
                 else:
                     self.answer(frame)
 
@@ -143,8 +163,20 @@ class Worker:
         if self._may_dial_out and "service" in query.lower():
             # Keywords cannot be escaped, so without these letters there is no SERVICE.
             raise Failure("query-refused", "This system cannot keep a query from calling other endpoints.")
+        if self._snapshot is None or self._snapshot.path != fields["store"]:
+            self._evaluate_on(self._opened(fields), query, fields)
+            return
+        at_most = pages_without_order(query)
+        if at_most != 0:
+            with suppress(_OutOfOrder):
+                self._evaluate_on(self._snapshot, query, fields, at_most=at_most)
+                return
+        self._evaluate_on(self._opened(fields), query, fields)
+
+    def _evaluate_on(
+        self, generation: OpenGeneration, query: str, fields: QueryFields, *, at_most: int | None = None
+    ) -> None:
         began_s = monotonic()
-        generation = self._generation(fields["store"], fields["hidden"])
         self._growth.limit(fields["memory_limit_bytes"])
         view = generation.view(query, fields)
         results = view.store.query(
@@ -156,7 +188,7 @@ class Worker:
         triples: Iterable[ox.Quad] | None = None
         if fields["as_written"] and isinstance(results, ox.QueryTriples):
             triples = _as_written(results, view)
-        outlet = _serialize(results, fields, self._connection, triples)
+        outlet = _serialize(results, fields, self._connection, triples, at_most=at_most)
         outlet.end(self._grown_bytes(began_s))
 
     def _grown_bytes(self, began_s: float) -> int:
@@ -167,10 +199,11 @@ class Worker:
             self._last_grown_bytes = self._growth.measure()
         return self._last_grown_bytes
 
-    def _generation(self, path: str, hidden: Sequence[str]) -> OpenGeneration:
-        """The generation that a query names: the snapshot where it is that, else the store on disk."""
-        if self._snapshot is not None and self._snapshot.path == path:
-            return self._snapshot
+    def _opened(self, fields: QueryFields) -> OpenGeneration:
+        """The generation that a query names, on disk."""
+        return self._open(fields["store"], fields["hidden"])
+
+    def _open(self, path: str, hidden: Sequence[str]) -> OpenGeneration:
         if self._on_disk is None or self._on_disk.path != path:
             self._on_disk = None  # closed before the next is opened
             self._growth.free()  # a store maps its files
@@ -192,6 +225,8 @@ def _serialize(
     fields: QueryFields,
     connection: socket.socket,
     triples: Iterable[ox.Quad] | None,
+    *,
+    at_most: int | None,
 ) -> _Outlet:
     kind, variables = _kind(results)
     name = fields["formats"].get(kind)
@@ -199,7 +234,7 @@ def _serialize(
         raise Failure(
             "not-acceptable", f"The query gives {_NOUNS[kind]}, which no accepted format can carry."
         )
-    outlet = _Outlet(connection, kind, name, variables)
+    outlet = _Outlet(connection, kind, name, variables, at_most if kind != "boolean" else None)
     if isinstance(results, ox.QueryTriples):
         write_graph(triples or results, outlet, name, fields["prefixes"])
     else:

@@ -60,6 +60,7 @@ def article_page(
             },
             "records": viewer.records(description.records),
             "data": embed_data(article_data(description, text, url=url)),
+            "added": viewer.added(),
             "alternates": alternates,
         },
     )

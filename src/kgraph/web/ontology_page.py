@@ -109,6 +109,7 @@ def ontology_page(
             "header": _header(viewer, description),
             "sections": sections,
             "data": embed_data(terms_data(ontology, url=url)),
+            "added": viewer.added(),
             "alternates": alternates,
         },
     )

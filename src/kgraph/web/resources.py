@@ -18,8 +18,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import Addresses, Describer, Kind
-from kgraph.rdf.formats import FORMATS
+from kgraph.describe import Addresses, Describer, Description, Kind
+from kgraph.rdf.formats import FORMATS, Format
 from kgraph.rdf.writing import serialize_graph
 from kgraph.store import Generation
 from kgraph.web import pages
@@ -40,16 +40,25 @@ router: Final = APIRouter(tags=["Things"])
 
 #: The formats of a description; the first is what a client without a wish gets.
 OFFERED: Final = (*(FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdf")), HTML)
-_SUFFIXES: Final = {fmt.suffix: fmt for fmt in OFFERED}
+#: Those that name graphs: a thing's description with what clients add, each triple in its graph.
+_WITH_GRAPHS: Final = (FORMATS["trig"], FORMATS["nq"])
+_OF_THINGS: Final = (*OFFERED, *_WITH_GRAPHS)
+_SUFFIXES: Final = {fmt.suffix: fmt for fmt in _OF_THINGS}
 _NAMES: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML", "html": "HTML"}
 _VOID: Final = "http://rdfs.org/ns/void#"
+#: What names the default graph, to which clients may add and which has no name of its own.
+_DEFAULT_GRAPH: Final = "/graph-store?default"
+_TITLE_OF_ADDED: Final = "with what clients add"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a request is for: an IRI, how it is to be answered, and the path without a suffix."""
+    """What a request is for: an IRI, whether the project knows it or clients alone, how it is to be answered,
+    and the path without a suffix.
+    """
 
     iri: str
+    is_projects: bool
     choice: Choice
     path: str
     page: int
@@ -68,7 +77,9 @@ async def answer_thing(request: Request) -> Response:
         host = pages.public_url(request, found.path)
         variant = begin(request, found.choice, generation, "thing", found.iri, host, found.query)
         headers = _headers(request, found)
-        if found.iri in generation.manifest.named_graphs:
+        manifest = generation.manifest
+        # A graph of a client's that is called as a thing of the project's is not what its IRI is here.
+        if found.iri in (manifest.graphs if found.is_projects else manifest.named_graphs):
             return await _graph(request, graph, variant, generation, found, headers)
         return await while_connected(request, _thing(request, graph, describer, variant, found, headers))
 
@@ -82,15 +93,17 @@ async def _find(request: Request, graph: AsyncKnowledgeGraph, describer: Describ
     exact = iris_at(path, query, names)
     split = split_suffix(path, _SUFFIXES)
     stems = iris_at(split[0], query, names) if split else []
-    iri = await describer.find_known([*exact, *stems])
-    if iri is None:
+    known = await describer.find_known([*exact, *stems])
+    if known is None:
         return _nothing_at(request, path, exact)
+    iri, is_projects = known.iri, known.is_projects
     page = _page_of(request) if f"?{query}" not in iri else 1
     if iri in exact:
-        return _Found(iri, choose_format(request, OFFERED, what="The description"), path, page, query)
+        choice = choose_format(request, _OF_THINGS, what="The description")
+        return _Found(iri, is_projects, choice, path, page, query)
     assert split is not None  # noqa: S101 - only a stem is left
     fmt = _SUFFIXES[split[1]]
-    return _Found(iri, Choice(fmt, fmt.media_type), split[0], page, query)
+    return _Found(iri, is_projects, Choice(fmt, fmt.media_type), split[0], page, query)
 
 
 def _nothing_at(request: Request, path: str, iris: Sequence[str]) -> Response:
@@ -154,15 +167,24 @@ async def _thing(
     headers: dict[str, str],
 ) -> Response:
     description = await describer.describe(found.iri, page=found.page)
+    added = _path_of_added(found) if description.added.facts or description.added.more else None
     back = _turned(found, -1) if found.page > 1 else None
-    on = _turned(found, 1) if description.more else None
+    on = _turned(found, 1) if _has_more(description, found.choice.format) else None
     for url, relation in ((back, "prev"), (on, "next")):
         if url is not None:
             headers["Link"] += f', <{url}>; rel="{relation}"'
+    if added is not None:
+        headers["Link"] += f', <{added}>; rel="related"; type="application/trig"; title="{_TITLE_OF_ADDED}"'
+    link = _in_dataset(found.iri, request, graph)
+    if found.choice.format in _WITH_GRAPHS:
+        quads = description.quads(pages.public_url(request, _DEFAULT_GRAPH))
+        statements = [*quads, ox.Quad(link.subject, link.predicate, link.object)]
+        return await answer_rdf(request, variant, statements, graph, headers)
     if found.choice.format is not HTML:
-        triples = [*description.triples(), _in_dataset(found.iri, request, graph)]
-        return await answer_rdf(request, variant, triples, graph, headers)
+        return await answer_rdf(request, variant, [*description.triples(), link], graph, headers)
     others = [each for each in alternates_of(found.path, found.query) if each.type != "text/html"]
+    if added is not None:
+        others.append(Alternate(f"TriG {_TITLE_OF_ADDED}", "application/trig", added))
     if description.kind is Kind.ARTICLE and found.page == 1:
         text = await describer.article(description)
         page = article_page(request, graph, description, text, alternates=others)
@@ -171,6 +193,17 @@ async def _thing(
     else:
         page = thing_page(request, graph, description, alternates=others, pages=(back, on))
     return await answer_page(request, variant, page, headers)
+
+
+def _has_more(description: Description, fmt: Format) -> bool:
+    """Whether another page follows, in a format that has what clients add or has it not."""
+    shows_added = fmt is HTML or fmt in _WITH_GRAPHS or not description.is_known
+    return description.more or (shows_added and description.added.more)
+
+
+def _path_of_added(found: _Found) -> str:
+    """Where the description is together with what clients add."""
+    return f"{found.path}.trig" + (f"?{found.query}" if found.query else "")
 
 
 def _turned(found: _Found, step: int) -> str:
@@ -191,7 +224,7 @@ def _in_dataset(iri: str, request: Request, graph: AsyncKnowledgeGraph) -> ox.Tr
 async def answer_rdf(
     request: Request,
     variant: Variant,
-    triples: Iterable[ox.Triple],
+    triples: Iterable[ox.Triple] | Iterable[ox.Quad],
     graph: AsyncKnowledgeGraph,
     headers: Mapping[str, str],
     prefixes: Mapping[str, str] | None = None,
@@ -237,6 +270,7 @@ async def _graph(
             iri=found.iri,
             name=found.iri.removeprefix(graph.settings.names.graphs),
             count=generation.manifest.named_graphs[found.iri],
+            is_projects=found.is_projects,
             result=await pages.read_result(graph, answer),
             alternates=[each for each in alternates_of(found.path) if each.type != "text/html"],
         )

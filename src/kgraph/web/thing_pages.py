@@ -67,6 +67,7 @@ def thing_page(
             "described": viewer.parts(description.parts),
             "mentions": mentions,
             "uses": uses,
+            "added": viewer.added(),
             "runs": mark_runs,
             "data": embed_data(thing_data(description, url=url)),
             "alternates": alternates,
@@ -82,6 +83,7 @@ def graph_page(
     iri: str,
     name: str,
     count: int,
+    is_projects: bool,
     result: Result,
     alternates: Sequence[Alternate],
 ) -> Response:
@@ -92,7 +94,7 @@ def graph_page(
         {
             "iri": iri,
             "name": name,
-            "what": GRAPHS.get(name, ""),
+            "what": GRAPHS.get(name, "") if is_projects else "Clients wrote it; the project says none of it.",
             "count": count,
             "result": result,
             "problem": None,

@@ -10,16 +10,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import (
-    Description,
-    Fact,
-    Name,
-)
+from kgraph.describe import UNNAMED, Description, Fact, Name
 from kgraph.rdf.terms import Term, compact, render_term
 from kgraph.vocab import RDF_TYPE
 from kgraph.web.places import href
@@ -115,6 +112,29 @@ class Viewer:
             for iri, records in list(found.items())[:SHOWN]
         ]
 
+    def added(self) -> dict[str, Any]:
+        """What clients add, by graph; as much of it as a page shows."""
+        graphs: dict[str, list[ox.Triple]] = {}
+        facts = self._description.added.facts
+        for fact in facts[:SHOWN]:
+            graphs.setdefault(fact.graph, []).append(fact.triple)
+        shown = [
+            {
+                "name": "the default graph" if graph == UNNAMED else graph,
+                "href": _graph_path(graph),
+                "facts": [
+                    {
+                        "subject": self.term(triple.subject),
+                        "predicate": self.predicate(triple.predicate.value),
+                        "object": self.term(triple.object),
+                    }
+                    for triple in dict.fromkeys(triples)
+                ],
+            }
+            for graph, triples in sorted(graphs.items())
+        ]
+        return {"graphs": shown, "whole": len(facts) <= SHOWN and not self._description.added.more}
+
     def predicate(self, iri: str) -> dict[str, Any]:
         """A predicate: ``is a`` for a type."""
         return {**self.iri(iri), "text": "is a"} if iri == RDF_TYPE else self.iri(iri)
@@ -146,6 +166,13 @@ class Viewer:
                 }
             )
         return shown
+
+
+def _graph_path(graph: str) -> str | None:
+    """Where a graph of clients can be read; None where a blank node is its name."""
+    if graph == UNNAMED:
+        return "/graph-store?default"
+    return None if graph.startswith("_:") else f"/graph-store?{urlencode({'graph': graph})}"
 
 
 def embed_data(content: dict[str, Any]) -> Markup:
