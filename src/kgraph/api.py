@@ -15,7 +15,6 @@ from typing import Final, Self, TypeVar
 from weakref import finalize
 
 import pyoxigraph as ox
-from anyio.to_thread import run_sync
 
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
@@ -23,14 +22,15 @@ from kgraph.canned import CannedQuery, Naming, Reader, find_canned, load_canned,
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.errors import QuerySyntaxError
-from kgraph.federation import Federation, calls_services, rules_of
+from kgraph.federation import Federation, rules_of
+from kgraph.patience import patiently
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.prefixes import declare_prefixes
-from kgraph.rdf.sparql import place_prefixes, profile_query
+from kgraph.rdf.sparql import QueryProfile, place_prefixes
 from kgraph.rdf.table import Table, read_values
 from kgraph.reasoning import Explanation
 from kgraph.reasons import Reasons
-from kgraph.search import TextIndex, expand_search, uses_search
+from kgraph.search import TextIndex, expand_search
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
@@ -165,7 +165,18 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         with self.describing() as describer:
             return await describer.describe(iri, page=page)
 
-    async def query(
+    async def profile(
+        self, text: str, *, generation: Generation | None = None, client: str = ""
+    ) -> QueryProfile:
+        """What can be known of a query before it runs. A long one is read by a worker.
+
+        Raises:
+            QueryError: it cannot be read, as :meth:`query` says.
+            BusyError: there is no worker free in time.
+        """
+        return await self._backend.profile(text, (generation or self.generation).store_path, client)
+
+    async def query(  # noqa: PLR0913 -- what decides over an answer
         self,
         text: str,
         *,
@@ -176,6 +187,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         default_graph: DefaultGraph | None = None,
         generation: Generation | None = None,
         client: str = "",
+        profile: QueryProfile | None = None,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
         services are called (:mod:`kgraph.federation`). A prefix that it does not declare is taken as what
@@ -192,6 +204,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
             default_graph: what a query sees that names no graph; what the settings say by default.
             generation: the generation to ask; the current one by default.
             client: who asks. Clients are served in turn where there is not enough for all.
+            profile: what :meth:`profile` gives, where it is known.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
@@ -199,19 +212,20 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         """
         text = place_prefixes(text, self.prefixes)
         generation, release = self._pins.hold(generation)
-        request = QueryRequest(
-            store=generation.store_path,
-            query=text,
-            formats=formats,
-            default_graph=default_graph or DefaultGraph(self.settings.default_graph),
-            default_graphs=default_graphs,
-            named_graphs=named_graphs,
-            cover=tuple(generation.manifest.cover),
-            prefixes=self.prefixes,
-            base_iri=base_iri,
-        )
         with ExitStack() as stack:
             stack.callback(release)
+            request = QueryRequest(
+                store=generation.store_path,
+                query=text,
+                formats=formats,
+                default_graph=default_graph or DefaultGraph(self.settings.default_graph),
+                default_graphs=default_graphs,
+                named_graphs=named_graphs,
+                cover=tuple(generation.manifest.cover),
+                prefixes=self.prefixes,
+                base_iri=base_iri,
+                profile=profile or await self._backend.profile(text, generation.store_path, client),
+            )
             if default_graph is DefaultGraph.PROJECT:
                 request = request.of_graphs(generation.manifest.graphs)
             elif default_graph is DefaultGraph.CLIENTS:
@@ -220,11 +234,14 @@ class AsyncKnowledgeGraph(Reasons, Writes):
             try:
                 answer = await self._carry_out(request, generation, client)
             except QuerySyntaxError:
-                declared = await run_sync(declare_prefixes, text, self.prefixes)
+                declared = await patiently(
+                    lambda _: declare_prefixes(text, self.prefixes), seconds=self.settings.query_timeout
+                )
                 if declared is None:
                     raise
                 try:
-                    request = replace(request, query=declared.text)
+                    known = await self._backend.profile(declared.text, generation.store_path, client)
+                    request = replace(request, query=declared.text, profile=known)
                     answer = await self._carry_out(request, generation, client)
                 except QuerySyntaxError as error:
                     raise declared.place(error) from None
@@ -234,13 +251,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         return answer
 
     async def _carry_out(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
-        text = request.query
-        if uses_search(text):
-            index = self.text_index(generation)
-            request = replace(request, query=await run_sync(expand_search, text, index.best))
-        if calls_services(text):
-            request = await self._federated(request, client)
-        return await self._backend.query(request, client)
+        return await self._backend.query(await self._expanded(request, generation, client), client)
 
     async def read_graph(
         self,
@@ -278,18 +289,34 @@ class AsyncKnowledgeGraph(Reasons, Writes):
                 finalize(answer, stack.pop_all().close)
         return answer
 
+    async def _expanded(self, request: QueryRequest, generation: Generation, client: str) -> QueryRequest:
+        """A request whose query has in it what the text index finds and what services answer."""
+        profile = request.profile
+        assert profile is not None  # noqa: S101 - it has just been read
+        if profile.has_search:
+
+            def expand(check: Callable[[], None]) -> str:
+                return expand_search(request.query, self.text_index(generation).best, check=check)
+
+            text = await patiently(expand, seconds=self.settings.query_timeout)
+            request = replace(request, query=text)
+        return await self._federated(request, client) if profile.services else request
+
     async def _federated(self, request: QueryRequest, client: str) -> QueryRequest:
         """A request whose query has the solutions of services in it, and calls nobody any more."""
-
+        profile = request.profile
+        assert profile is not None  # noqa: S101 - it has just been read
         # Much may come from a service: what is known of the query is not read off all of it again.
-        profile = replace(profile_query(request.query), services=(), is_repeatable=False)
-        plain = replace(request, profile=profile)
+        plain = replace(request, profile=replace(profile, services=(), is_repeatable=False))
 
         async def ask(part: str) -> Table | bool | list[ox.Triple]:
             answer = await self._backend.query(replace(plain, query=part, formats=VALUES), client)
             return await self.fetch(answer)
 
-        text = await self._federation.expand(request.query, ask, base_iri=request.base_iri)
+        async def patient(work: Callable[[], _T]) -> _T:
+            return await patiently(lambda _: work(), seconds=self.settings.query_timeout)
+
+        text = await self._federation.expand(request.query, ask, patient, base_iri=request.base_iri)
         return request if text == request.query else replace(plain, query=text)
 
     def graph_exists(self, graph: str | None, *, generation: Generation | None = None) -> bool:

@@ -16,7 +16,7 @@ PACKAGE = SOURCE / "kgraph"
 #: The rooms from the top down. A module imports only from rooms above its own; those on one line are
 #: neighbours, who do not import each other. The first line may, among itself, since it imports nothing else.
 ROOMS = (
-    ("errors", "vocab", "settings", "problems", "text", "memory", "core"),
+    ("errors", "vocab", "settings", "problems", "text", "memory", "core", "patience"),
     ("rdf",),
     ("authoring",),
     ("project",),
@@ -160,6 +160,10 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.store",
         "kgraph.store.manifest",
         "kgraph.store.spelling",
+        "kgraph.rdf.formats",
+        "kgraph.rdf.sparql",
+        "kgraph.rdf.syntax",
+        "kgraph.rdf.tokens",
         "kgraph.vocab",
     }
 

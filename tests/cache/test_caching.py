@@ -14,6 +14,7 @@ from kgraph.cache import CachingBackend
 from kgraph.engine import Answer, BackendStatus, QueryRequest
 from kgraph.errors import BusyError, QueryTimeoutError
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
+from kgraph.rdf.sparql import QueryProfile, profile_query
 
 FORMAT = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "ttl"}
 ONE, TWO = Path("/g/one/oxigraph"), Path("/g/two/oxigraph")
@@ -54,6 +55,7 @@ class Counting:
 
     answer: Callable[[], Answer] = lambda: Pieces([b"rows"])
     asked: list[QueryRequest] = field(default_factory=list)
+    profiled: list[str] = field(default_factory=list)
     open: asyncio.Event = field(default_factory=asyncio.Event)
     status: BackendStatus = field(default_factory=lambda: BackendStatus(1, 1, 0, 0, {}))
 
@@ -61,6 +63,11 @@ class Counting:
         self.asked.append(request)
         await self.open.wait()
         return self.answer()
+
+    async def profile(self, text: str, store: Path, client: str = "") -> QueryProfile:
+        del store, client
+        self.profiled.append(text)
+        return profile_query(text)
 
     def turn_to(self, store: Path) -> None:
         pass
@@ -364,3 +371,34 @@ def test_an_encoding_counts_for_the_room_as_long_as_its_answer_is_kept(cache: Ca
         assert cache.cache_status.size_bytes == 0
 
     asyncio.run(run())
+
+
+def test_only_what_is_long_and_not_plain_is_profiled_by_a_worker(
+    cache: CachingBackend, backend: Counting
+) -> None:
+    plain = f"SELECT * {{ ?s ?p '{'x' * 3000}' }}"
+    telling = plain.replace("SELECT *", "SELECT (NOW() AS ?n)")
+    queries = ["ASK {}", "SELECT (NOW() AS ?n) {}", plain, telling, telling, telling * 9, telling * 9]
+
+    async def run() -> None:
+        for query in queries:
+            assert await cache.profile(query, ONE) == profile_query(query)
+
+    asyncio.run(run())
+    assert backend.profiled == [telling, telling * 9, telling * 9]
+
+
+def test_what_is_asked_takes_room_too_and_long_questions_none(
+    cache: CachingBackend, backend: Counting
+) -> None:
+    async def run() -> None:
+        for number in range(100):
+            await ask(cache, query=f"ASK {{ ?s ?p {'7' * 6000}{number} }}")
+        status = cache.cache_status
+        assert status.size_bytes > 6000 * status.entries > 6000
+        assert status.size_bytes <= status.limit_bytes
+        await ask(cache, query=f"ASK {{ ?s ?p '{'x' * 70_000}' }}")
+        assert cache.cache_status == replace(status, misses=status.misses)
+
+    asyncio.run(run())
+    assert len(backend.asked) == 101

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from kgraph.engine import DefaultGraph, WorkerPool
-from kgraph.engine.dataset import clauses_question
+from kgraph.rdf.sparql import profile_query
 from kgraph.vocab import UNION_GRAPH
 
 from .conftest import Ask, E
@@ -132,6 +132,7 @@ async def test_a_merge_keeps_what_a_blank_node_is(pool: WorkerPool, ask: Ask, tm
 
 def test_the_question_holds_the_clauses_and_nothing_else() -> None:
     text = "PREFIX e: <http://e/> # FROM <c>\nSELECT ?from FROM e:a FROM NAMED <b> { ?from ?p 'FROM <x>' }"
-    assert clauses_question(text) == ("PREFIX e: <http://e/> # FROM <c>\nSELECT (e:a AS ?d0) (<b> AS ?n1) {}")
-    assert clauses_question("SELECT ?from { ?s ?p ?from }") is None
-    assert clauses_question("") is None
+    question = "PREFIX e: <http://e/> # FROM <c>\nSELECT (e:a AS ?d0) (<b> AS ?n1) {}"
+    assert profile_query(text).dataset == question
+    assert profile_query("SELECT ?from { ?s ?p ?from }").dataset is None
+    assert profile_query("").dataset is None

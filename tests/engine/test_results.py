@@ -15,7 +15,6 @@ from kgraph.engine import QueryRequest, WorkerPool
 from kgraph.errors import (
     NotAcceptableError,
     ParameterError,
-    QueryFailedError,
     QueryRefusedError,
     QuerySyntaxError,
     StoreError,
@@ -141,9 +140,20 @@ async def test_a_store_that_is_not_there_is_a_store_error(pool: WorkerPool, ask:
     assert await values(pool, ask(SELECT)) == ROWS
 
 
-async def test_an_unknown_function_is_a_failed_query(pool: WorkerPool, ask: Ask) -> None:
-    with pytest.raises(QueryFailedError, match="urn:f"):
-        await pool.query(ask("SELECT * { FILTER(<urn:f>(1)) }"))
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { FILTER(<urn:f>(1)) }",
+        'SELECT (COALESCE(<urn:f>(1), "fallback") AS ?x) {}',
+        "SELECT * { ?s ?p ?o BIND(<urn:f>(?o) AS ?x) }",
+        "SELECT (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY (<urn:f>(?s) AS ?x)",
+        "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o OPTIONAL { ?s ?p ?o BIND(<urn:f>() AS ?x) } }",
+        "SELECT * { ?s ?p ?o } ORDER BY <urn:f>(?s)",
+    ],
+)
+async def test_an_unknown_function_is_the_querys_fault(pool: WorkerPool, ask: Ask, query: str) -> None:
+    with pytest.raises(QueryRefusedError, match="There is no function <urn:f> here"):
+        await pool.query(ask(query))
 
 
 async def test_a_graph_parameter_that_is_no_iri_is_the_callers_fault(pool: WorkerPool, ask: Ask) -> None:

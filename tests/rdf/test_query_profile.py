@@ -70,7 +70,7 @@ def test_every_service_is_found_and_nothing_else_is(patterns: list[str]) -> None
     query = f"SELECT * WHERE {{ {' '.join(patterns)} }}"
     profile = profile_query(query)
     assert list(profile.services) == [CALLS[pattern] for pattern in patterns if pattern in CALLS], query
-    assert (profile.form, profile.is_update, profile.has_dataset) == (ResultKind.SOLUTIONS, False, False)
+    assert (profile.form, profile.is_update, profile.dataset) == (ResultKind.SOLUTIONS, False, None)
 
 
 @pytest.mark.parametrize("pattern", CALLS)
@@ -105,7 +105,7 @@ def test_a_keyword_cannot_be_spelt_in_escapes() -> None:
     ],
 )
 def test_dataset_clauses_are_found(query: str, has_dataset: bool) -> None:
-    assert profile_query(query).has_dataset is has_dataset
+    assert (profile_query(query).dataset is not None) is has_dataset
 
 
 @pytest.mark.parametrize(

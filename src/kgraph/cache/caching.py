@@ -20,12 +20,17 @@ from typing import Final
 from kgraph.cache.kept import KeptAnswer, TeeAnswer
 from kgraph.engine import Answer, Backend, BackendStatus, QueryRequest
 from kgraph.errors import BusyError, KgraphError
-from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.sparql import QueryProfile, known_profile, profile_query
 
 __all__ = ["CacheStatus", "CachingBackend"]
 
 #: The largest share of the room that one answer may take.
 _SHARE: Final = 8
+#: Of longer queries no answer is kept: the query itself would take more room.
+_LONGEST_KEPT: Final = 64 * 1024
+#: The profiles that are kept of queries up to this length.
+_LONGEST_REMEMBERED: Final = 8192
+_PROFILES_REMEMBERED: Final = 512
 #: Those that are no values to be compared as they are.
 _MAPPINGS: Final = frozenset({"formats", "prefixes"})
 _DECIDING: Final = attrgetter(*(field.name for field in fields(QueryRequest) if field.name not in _MAPPINGS))
@@ -67,6 +72,7 @@ class CachingBackend:
         self._entries: OrderedDict[Hashable, KeptAnswer] = OrderedDict()
         self._flights: dict[Hashable, _Flight] = {}
         self._size_bytes = 0
+        self._profiles: dict[str, QueryProfile] = {}
         self._hits = self._misses = self._joined = 0
 
     @property
@@ -102,6 +108,17 @@ class CachingBackend:
         self._entries = OrderedDict()
         self._size_bytes = 0
 
+    async def profile(self, text: str, store: Path, client: str = "") -> QueryProfile:
+        """Read the profile off a query: what was read lately or is short, here."""
+        profile = self._profiles.get(text) if len(text) <= _LONGEST_REMEMBERED else None
+        if profile is None and (profile := known_profile(text)) is None:
+            profile = await self._backend.profile(text, store, client)
+            if len(text) <= _LONGEST_REMEMBERED:
+                if len(self._profiles) >= _PROFILES_REMEMBERED:
+                    self._profiles.clear()
+                self._profiles[text] = profile
+        return profile
+
     async def query(self, request: QueryRequest, client: str = "") -> Answer:
         """Answer a query, from memory where that is exact."""
         key = self._key(request)
@@ -132,8 +149,9 @@ class CachingBackend:
             answer = await self._backend.query(request, client)
             if not answer.complete:
                 flight.shared = False
-                return self._tee(answer, key, request.store)
-            flight.answer = KeptAnswer(answer.kind, answer.format, answer.variables, await answer.read())
+                return self._tee(answer, key, request)
+            content = await answer.read()
+            flight.answer = KeptAnswer(answer.kind, answer.format, answer.variables, content, request.query)
             self._keep(key, request.store, flight.answer)
             return flight.answer.reader()
         except BusyError:
@@ -146,9 +164,10 @@ class CachingBackend:
             del self._flights[key]
             flight.over.set()
 
-    def _tee(self, answer: Answer, key: Hashable, store: Path) -> Answer:
+    def _tee(self, answer: Answer, key: Hashable, request: QueryRequest) -> Answer:
         def keep(content: bytes) -> None:
-            self._keep(key, store, KeptAnswer(answer.kind, answer.format, answer.variables, content))
+            kept = KeptAnswer(answer.kind, answer.format, answer.variables, content, request.query)
+            self._keep(key, request.store, kept)
 
         return TeeAnswer(answer, self._limit_bytes // _SHARE, keep)
 
@@ -157,7 +176,7 @@ class CachingBackend:
         if not self._limit_bytes:
             return None
         profile = request.profile or profile_query(request.query)
-        if not profile.is_repeatable or profile.form is None:
+        if len(request.query) > _LONGEST_KEPT or not profile.is_repeatable or profile.form is None:
             return None
         return (request.formats.get(profile.form), tuple(request.prefixes.items()), *_DECIDING(request))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import getsizeof
 from typing import Final, Self
 
 from kgraph.engine import Answer
@@ -10,7 +11,7 @@ from kgraph.rdf.formats import Format, ResultKind
 
 __all__ = ["KeptAnswer", "KeptReader", "TeeAnswer"]
 
-#: What an entry costs beside its text and its bytes, roughly.
+#: What an entry costs beside its query and its bytes, roughly.
 _OVERHEAD_BYTES: Final = 1024
 
 
@@ -18,23 +19,33 @@ class KeptAnswer:
     """An answer that is all there: an :class:`kgraph.engine.Answer` for any number of readers.
 
     ``encoded`` holds its content codings (gzip) once somebody has asked for them; ``on_growth`` hears what
-    they take in memory.
+    they take in memory. ``query`` is what it is kept under, which takes room too.
     """
 
-    __slots__ = ("content", "encoded", "format", "kind", "on_growth", "variables")
+    __slots__ = ("content", "encoded", "format", "kind", "on_growth", "query", "variables")
 
-    def __init__(self, kind: ResultKind, format: Format, variables: tuple[str, ...], content: bytes) -> None:  # noqa: A002
+    def __init__(
+        self,
+        kind: ResultKind,
+        format: Format,  # noqa: A002
+        variables: tuple[str, ...],
+        content: bytes,
+        query: str = "",
+    ) -> None:
         self.kind = kind
         self.format = format
         self.variables = variables
         self.content = content
+        self.query = query
         self.encoded: dict[str, bytes] = {}
         self.on_growth: Callable[[int], None] | None = None
 
     @property
     def size_bytes(self) -> int:
         """What it takes in memory."""
-        return _OVERHEAD_BYTES + len(self.content) + sum(map(len, self.encoded.values()))
+        return (
+            _OVERHEAD_BYTES + getsizeof(self.query) + len(self.content) + sum(map(len, self.encoded.values()))
+        )
 
     def add_encoding(self, coding: str, content: bytes) -> None:
         """Keep a content coding of it as well."""

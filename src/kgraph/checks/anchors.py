@@ -19,7 +19,7 @@ from kgraph.vocab import DIRECT_QUOTATION, KG
 __all__ = ["check_anchors"]
 
 _FRAGMENT: Final = re.compile(r"#char=(\d+),(\d+)$")
-_BRACKETED: Final = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+_BRACKETED: Final = re.compile(r"\s*+[(\[][^()\[\]]*+[)\]]\s*")
 
 
 def check_anchors(subject: Subject) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from kgraph.engine.process import Ending, WorkerProcess
 from kgraph.engine.protocol import Frame
@@ -23,7 +23,6 @@ from kgraph.errors import (
     StoreError,
 )
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
-from kgraph.rdf.syntax import explain_syntax_error
 
 if TYPE_CHECKING:
     from kgraph.engine.pool import WorkerPool
@@ -54,16 +53,13 @@ class PoolAnswer:
     variables: tuple[str, ...]
     notices: tuple[str, ...] = ()
 
-    def __init__(
-        self, pool: WorkerPool, worker: WorkerProcess, query: str, *, client: str, started_s: float
-    ) -> None:
+    def __init__(self, pool: WorkerPool, worker: WorkerProcess, *, client: str, started_s: float) -> None:
         self.worker = worker
         self.client = client
         self.started_s = started_s
         self.is_young = True
         self.complete = False
         self._pool = pool
-        self._query = query
         self._chunks: deque[bytes] = deque()
         self._failure: KgraphError | None = None
 
@@ -123,7 +119,7 @@ class PoolAnswer:
             self.complete = True
             self._pool.release(self, grown_mib=fields["grown_mib"])
         elif frame.kind == "fail":
-            self._failure = _error(fields["code"], fields["message"], self._query)
+            self._failure = _error(fields)
             self._pool.release(self)
 
     def _abandon(self) -> None:
@@ -138,8 +134,10 @@ def _form(kind: str, format_name: str) -> tuple[ResultKind, Format]:
     return ResultKind(kind), FORMATS[format_name]
 
 
-def _error(code: str, message: str, query: str) -> KgraphError:
+def _error(fields: dict[str, Any]) -> KgraphError:
     """What a ``fail`` frame says, as the exception to raise."""
+    code, message = fields["code"], fields["message"]
     if code == QuerySyntaxError.code:
-        return explain_syntax_error(query, message)
+        place = fields["line"], fields["column"]
+        return QuerySyntaxError(message, hint=fields["hint"], line=place[0], column=place[1])
     return _ERRORS.get(code, QueryFailedError)(message)

@@ -125,6 +125,9 @@ class Backend(Protocol):
     async def query(self, request: QueryRequest, client: str = "") -> Answer:
         """Answer a query, or raise one of the errors of :mod:`kgraph.errors`. Clients share what there is."""
 
+    async def profile(self, text: str, store: Path, client: str = "") -> QueryProfile:
+        """Read the profile off a query, however long; ``store`` is the one that it is to be asked of."""
+
     def turn_to(self, store: Path) -> None:
         """Be told that this store is the current generation's, of which most questions will be."""
 

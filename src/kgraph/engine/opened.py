@@ -5,14 +5,17 @@ Like the worker it imports pyoxigraph and the standard library only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import pyoxigraph as ox
 
 from kgraph.engine.protocol import QueryFields
 
-__all__ = ["Failure", "OpenGeneration", "View", "merge_graphs"]
+__all__ = ["Failure", "OpenGeneration", "View", "merge_graphs", "refusal_of"]
+
+_UNKNOWN_FUNCTION: Final = re.compile(r"function (<[^<>]*+>) is not supported")
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
@@ -93,6 +96,14 @@ class OpenGeneration:
             self._merged = None  # first of all let go of the one before
             self._merged = (default, named), merge_graphs(self._store, default, named)
         return View(self._merged[1], [ox.DefaultGraph()], [*named])
+
+
+def refusal_of(error: Exception, noun: str) -> str:
+    """What to say where the engine cannot do what a query, or another ``noun``, asks for."""
+    function = _UNKNOWN_FUNCTION.search(str(error))
+    if function is not None:
+        return f"There is no function {function[1]} here, and the {noun} calls it."
+    return f"The {noun} cannot be evaluated: {error}."
 
 
 def merge_graphs(

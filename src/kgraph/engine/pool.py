@@ -34,6 +34,7 @@ from kgraph.engine.shifts import Shifts
 from kgraph.engine.supply import WorkerSupply
 from kgraph.engine.turns import Turn, TurnQueue
 from kgraph.errors import BusyError, KgraphError, QueryFailedError, QueryMemoryError, QueryTimeoutError
+from kgraph.rdf.sparql import QueryProfile
 
 __all__ = ["WorkerPool"]
 
@@ -143,17 +144,22 @@ class WorkerPool:
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker in time.
         """
-        frame = self._encoder.encode(request)
+        return await self._ask(self._encoder.encode(request), str(request.store), client)
+
+    async def profile(self, text: str, store: Path, client: str = "") -> QueryProfile:
+        """Read the profile off a long query, likewise; ``store`` is the one that it is to be asked of."""
+        answer = await self._ask(self._encoder.encode_profile(text), str(store), client)
+        return QueryProfile.from_json(await answer.read())
+
+    async def _ask(self, frame: bytes, store: str, client: str) -> PoolAnswer:
         loop = asyncio.get_running_loop()
-        store = str(request.store)
         self.room.see(client, loop.time())
         worker = self._pick(store) if self._admits(client) else None
         if worker is not None:
-            answer = self._begin(worker, client, store, frame, request.query)
+            answer = self._begin(worker, client, store, frame)
             self._watch()
         else:
-            turn = Turn(client, store, frame, request.query, loop.time() + self.queue_timeout_s)
-            answer = await self._wait(turn)
+            answer = await self._wait(Turn(client, store, frame, loop.time() + self.queue_timeout_s))
         await answer.open()
         return answer
 
@@ -201,12 +207,12 @@ class WorkerPool:
     def _admits(self, client: str) -> bool:
         return self.room.free_for(client) > 0
 
-    def _begin(self, worker: WorkerProcess, client: str, store: str, frame: bytes, query: str) -> PoolAnswer:
+    def _begin(self, worker: WorkerProcess, client: str, store: str, frame: bytes) -> PoolAnswer:
         self.room.enter(client)
         worker.store = store
         worker.send(frame)
         started_s = asyncio.get_running_loop().time()
-        answer = self._answers[worker] = PoolAnswer(self, worker, query, client=client, started_s=started_s)
+        answer = self._answers[worker] = PoolAnswer(self, worker, client=client, started_s=started_s)
         return answer
 
     def _pick(self, store: str) -> WorkerProcess | None:
@@ -253,7 +259,7 @@ class WorkerPool:
             elif (turn := self._queue.next(self._admits)) is None:
                 break
             elif not turn.news.done() and (worker := self._pick(turn.store)) is not None:
-                turn.answer = self._begin(worker, turn.client, turn.store, turn.frame, turn.query)
+                turn.answer = self._begin(worker, turn.client, turn.store, turn.frame)
                 worker.announce(turn.news)
         wanted = self.size - len(self._ready)
         limit = min(self.size - self.room.young, self.room.most - self.room.running)

@@ -45,8 +45,8 @@ _REMEMBERED_BYTES: Final = 4096
 class QueryFields(TypedDict):
     """The header of a query frame.
 
-    ``clauses`` is the question by which a query's own FROM clauses are resolved (see
-    :func:`kgraph.engine.dataset.clauses_question`). The protocol's ``default_graphs`` and
+    ``clauses`` is the question by which a query's own FROM clauses are resolved
+    (:attr:`kgraph.rdf.sparql.QueryProfile.dataset`). The protocol's ``default_graphs`` and
     ``named_graphs`` go before it; where neither is given, ``default_mode`` says what the default graph is.
     The graphs of ``cover`` make up the union of all, where that is the default graph; ``only`` names all
     the named graphs that there are for this query, where these are not simply all. ``hidden`` graphs are

@@ -10,8 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from kgraph.engine.backend import DefaultGraph, QueryRequest
-from kgraph.engine.dataset import clauses_question
-from kgraph.engine.protocol import QueryFields, encode_header, join_frame
+from kgraph.engine.protocol import QueryFields, encode_frame, encode_header, join_frame
 from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.sparql import profile_query
@@ -55,7 +54,7 @@ class RequestEncoder:
             request.named_graphs,
             request.cover,
             request.only,
-            clauses_question(request.query) if profile.has_dataset else None,
+            profile.dataset,
             request.base_iri,
             request.as_written,
             self._memory_limit_bytes,
@@ -65,6 +64,10 @@ class RequestEncoder:
             header = _header(*key)
             self._headers.append((key, header))
         return join_frame(header, request.query.encode())
+
+    def encode_profile(self, text: str) -> bytes:
+        """The frame by which a worker is to read the profile off a query."""
+        return encode_frame("profile", {"memory_limit_bytes": self._memory_limit_bytes}, text.encode())
 
 
 def _header(  # noqa: PLR0913, PLR0917 -- the fields of a request

@@ -25,15 +25,12 @@ class Turn:
     nobody will serve it.
     """
 
-    __slots__ = ("answer", "client", "expires_s", "frame", "news", "query", "store")
+    __slots__ = ("answer", "client", "expires_s", "frame", "news", "store")
 
-    def __init__(
-        self, client: str, store: str, frame: bytes, query: str = "", expires_s: float = math.inf
-    ) -> None:
+    def __init__(self, client: str, store: str, frame: bytes, expires_s: float = math.inf) -> None:
         self.client = client
         self.store = store
         self.frame = frame
-        self.query = query
         self.expires_s = expires_s
         self.answer: PoolAnswer | None = None
         self.news: asyncio.Future[None] = asyncio.get_running_loop().create_future()

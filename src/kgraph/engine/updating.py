@@ -14,8 +14,8 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kgraph.engine.opened import GraphName, merge_graphs
-from kgraph.errors import GraphStateError, QueryFailedError
+from kgraph.engine.opened import GraphName, merge_graphs, refusal_of
+from kgraph.errors import GraphStateError, QueryFailedError, QueryRefusedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope
 from kgraph.store.draft import Draft
 from kgraph.vocab import HIDDEN_GRAPHS
@@ -39,7 +39,8 @@ class Updating:
         Raises:
             ReadOnlyGraphError: one would write to a graph that is not a client's.
             GraphStateError: one needs a graph that is not there, or not to be there.
-            QueryFailedError: a WHERE clause cannot be evaluated.
+            QueryRefusedError: a WHERE clause asks for what there is not.
+            QueryFailedError: the store cannot be read.
         """
         for operation in operations:
             if isinstance(operation, Data):
@@ -65,7 +66,9 @@ class Updating:
                 solution = {name: value for name in variables if (value := row[name]) is not None}
                 removed += change.removed.instances(solution)
                 added += change.added.instances(solution)
-        except (OSError, RuntimeError, SyntaxError) as error:
+        except (RuntimeError, SyntaxError, ValueError) as error:
+            raise QueryRefusedError(refusal_of(error, "update")) from error
+        except OSError as error:
             raise QueryFailedError(f"The update could not be evaluated: {error}") from error
         self._draft.change(removed=removed, added=added)
 

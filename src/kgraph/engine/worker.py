@@ -10,9 +10,11 @@ after them comes as ``fail`` too, and then the answer is never ended.
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from functools import lru_cache
 from time import monotonic
 from typing import Any, Final, cast
@@ -20,7 +22,7 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.engine.confinement import Growth
-from kgraph.engine.opened import Failure, OpenGeneration, View
+from kgraph.engine.opened import Failure, OpenGeneration, View, refusal_of
 from kgraph.engine.pages import is_cut, pages_without_order
 from kgraph.engine.protocol import (
     Frame,
@@ -30,7 +32,9 @@ from kgraph.engine.protocol import (
     encode_header,
     join_frame,
 )
-from kgraph.errors import NotAcceptableError
+from kgraph.errors import NotAcceptableError, QuerySyntaxError
+from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.syntax import explain_syntax_error
 from kgraph.rdf.writing import write_graph, write_results
 from kgraph.store.spelling import restore
 
@@ -149,15 +153,23 @@ class Worker:
                     self.answer(frame)
 
     def answer(self, frame: Frame) -> None:
-        """Answer one query, or say why not."""
+        """Answer one query, or say why not; or say what a query is that is too long to be read elsewhere."""
         query = frame.payload.decode()
-        fields = cast(QueryFields, frame.fields)
         try:
-            self._evaluate(query, fields)
+            if frame.kind == "profile":
+                self._profile(query, frame.fields["memory_limit_bytes"])
+            else:
+                self._evaluate(query, cast(QueryFields, frame.fields))
         except Exception as error:  # whatever Oxigraph raises, the pool must hear of it
-            code, message = _explain(error, query)
-            self._connection.sendall(encode_frame("fail", {"code": code, "message": message}))
+            self._connection.sendall(encode_frame("fail", _fault(error, query)))
             self._growth.measure()
+
+    def _profile(self, query: str, memory_limit_bytes: int) -> None:
+        began_s = monotonic()
+        self._growth.limit(memory_limit_bytes)
+        outlet = _Outlet(self._connection, "boolean", "json", ())
+        outlet.write(json.dumps(asdict(profile_query(query))).encode())
+        outlet.end(self._grown_bytes(began_s))
 
     def _evaluate(self, query: str, fields: QueryFields) -> None:
         if self._may_dial_out and "service" in query.lower():
@@ -251,17 +263,33 @@ def _kind(results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> tup
     return ("boolean" if isinstance(results, ox.QueryBoolean) else "graph"), ()
 
 
-def _explain(error: Exception, query: str) -> tuple[str, str]:
-    """The code and the sentence of a ``fail`` frame."""
-    if isinstance(error, Failure):
-        return error.code, str(error)
-    if isinstance(error, NotAcceptableError):
-        return error.code, str(error)
+_NO_MEMORY: Final = "The query ran out of its memory."
+
+
+def _fault(error: Exception, query: str) -> dict[str, Any]:
+    """The fields of a ``fail`` frame."""
+    try:
+        fault = _explain(error, query)
+    except (MemoryError, RecursionError):
+        fault = Failure("query-memory", _NO_MEMORY)
+    if isinstance(fault, Failure):
+        return {"code": fault.code, "message": str(fault)}
+    place = {"line": fault.line, "column": fault.column}
+    return {"code": fault.code, "message": fault.message, "hint": fault.hint, **place}
+
+
+def _explain(error: Exception, query: str) -> Failure | QuerySyntaxError:
+    if isinstance(error, Failure | QuerySyntaxError):
+        return error
     if isinstance(error, SyntaxError):
-        return "query-syntax", str(error.msg)
-    if isinstance(error, MemoryError):
-        return "query-memory", "The query ran out of its memory."
+        return explain_syntax_error(query, error.msg or str(error))
+    if isinstance(error, NotAcceptableError | MemoryError):
+        known = isinstance(error, NotAcceptableError)
+        return Failure(error.code, str(error)) if known else Failure("query-memory", _NO_MEMORY)
     if isinstance(error, OSError) and "service" in query.lower():
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
-        return "query-refused", "The query tried to call another endpoint, which is not allowed here."
-    return "query-failed", f"The query could not be evaluated: {error}"
+        sentence = "The query tried to call another endpoint, which is not allowed here."
+        return Failure("query-refused", sentence)
+    if isinstance(error, RuntimeError | ValueError):  # what the query asks for is not there
+        return Failure("query-refused", refusal_of(error, "query"))
+    return Failure("query-failed", f"The query could not be evaluated: {error}")

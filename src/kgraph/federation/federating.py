@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
@@ -37,21 +38,32 @@ from kgraph.rdf.table import Table
 from kgraph.rdf.terms import Term
 from kgraph.vocab import XSD
 
-__all__ = ["Ask", "Federation", "calls_services"]
+__all__ = ["Ask", "Federation", "Patient"]
+
+_T = TypeVar("_T")
 
 #: How many solutions are sent along in one request, and for one SERVICE.
 BATCH: Final = 100
 MOST: Final = 20_000
 #: How many solutions for further variables go with each request, which have nothing to do with the others.
 BESIDE: Final = 1000
+#: How long a query with SERVICE may be, in characters, and how many of them it may have.
+LONGEST: Final = 512 * 1024
+MOST_SERVICES: Final = 64
 
 #: Has the engine answer a query about the dataset that the whole query is about.
 Ask: TypeAlias = Callable[[str], Awaitable[Table | bool | list[ox.Triple]]]
 
 
-def calls_services(text: str) -> bool:
-    """Whether a query can be one to expand; cheap, and true of some that are not."""
-    return "service" in text.lower()
+class Patient(Protocol):
+    """Has something done that takes longer than a moment, and waits for it."""
+
+    async def __call__(self, work: Callable[[], _T], /) -> _T:
+        """What the work gives."""
+
+
+async def _at_once(work: Callable[[], _T]) -> _T:
+    return work()
 
 
 class Federation:
@@ -70,12 +82,15 @@ class Federation:
         """Close every connection."""
         await self._client.aclose()
 
-    async def expand(self, text: str, ask: Ask, *, base_iri: str | None = None) -> str:
+    async def expand(
+        self, text: str, ask: Ask, patient: Patient = _at_once, *, base_iri: str | None = None
+    ) -> str:
         """The query with each SERVICE replaced by its solutions; itself where it has none.
 
         Args:
             text: the query.
             ask: has the engine answer the queries that this takes.
+            patient: has the query taken apart, without holding up anybody.
             base_iri: what relative IRIs are relative to where the query does not say.
 
         Raises:
@@ -83,21 +98,31 @@ class Federation:
             QueryRefusedError: it calls what may not be called, or asks for too much.
             RemoteError: an endpoint gave no whole answer, and its SERVICE is not SILENT.
         """
-        profile = profile_query(text)
+        if len(text) > LONGEST:
+            raise QueryRefusedError(
+                f"A query with SERVICE has no more than {LONGEST // 1024:,} KiB.",
+                hint="Ask the endpoint in several queries.",
+            )
+        profile = await patient(lambda: profile_query(text))
         if profile.is_update or not profile.services:
             return text
-        await ask(blanked(text))
-        source = read_source(text, base_iri=base_iri)
+        if len(profile.services) > MOST_SERVICES:
+            raise QueryRefusedError(
+                f"The query has more than {MOST_SERVICES} SERVICE patterns.", hint="Ask in several queries."
+            )
+        await ask(await patient(lambda: blanked(text)))
+        source = await patient(lambda: read_source(text, base_iri=base_iri))
         services = source.services
         if len(services) < len(profile.services):
             raise QueryRefusedError(
                 "A SERVICE stands within another SERVICE.", hint="Put them beside each other."
             )
         endpoints = await self._endpoints(services, source, ask)
-        questions = [read_question(service, source) for service in services]
+        questions = await patient(lambda: [read_question(service, source) for service in services])
         allowance = self._client.allowance()
         for service, endpoint, question in zip(services, endpoints, questions, strict=True):
-            rows = await self._rows(service, endpoint, question, source, ask, allowance)
+            around = await patient(partial(_around, service, source))
+            rows = await self._rows(service, endpoint, question, source, around, ask, allowance)
             source.replaced[service] = f" {Known(question.columns, rows).text} "
         return source.render()
 
@@ -123,11 +148,12 @@ class Federation:
         endpoint: Endpoint,
         question: Question,
         source: Source,
+        around: Sequence[Sequence[Part]],
         ask: Ask,
         allowance: Allowance,
     ) -> list[tuple[str, ...]]:
         """The solutions of a SERVICE, as far as they can matter."""
-        known = await _known(question, surroundings_of(service, source), source, ask)
+        known = await _known(question, around, source, ask)
         rows: list[tuple[str, ...]] = []
         try:
             for blocks in _batches(known):
@@ -143,10 +169,16 @@ class Federation:
         return rows
 
 
-async def _known(question: Question, around: Sequence[Part], source: Source, ask: Ask) -> list[Known] | None:
+def _around(service: Element, source: Source) -> list[list[Part]]:
+    return connected(surroundings_of(service, source))
+
+
+async def _known(
+    question: Question, around: Sequence[Sequence[Part]], source: Source, ask: Ask
+) -> list[Known] | None:
     """What is known of the variables to ask for; None where nothing can come of asking."""
     known: list[Known] = []
-    for parts in connected(around):
+    for parts in around:
         where = f"{source.dataset} WHERE {{ {' '.join(part.text for part in parts)} }}"
         shared = question.bindable & frozenset[str]().union(*(part.variables for part in parts))
         if not shared:

@@ -86,9 +86,15 @@ def parse_query(tokens: Sequence[Token]) -> Block:
         QueryRefusedError: the query has a part that is not of SPARQL 1.1.
     """
     start = next((i for i, token in enumerate(tokens) if _word(token) in _FORMS), len(tokens))
-    if start + 1 < len(tokens) and _word(tokens[start]) == "CONSTRUCT" and tokens[start + 1].text == "{":
-        start = _Reader(tokens).skip(start + 1)
-    return _Reader(tokens).block(start, len(tokens))
+    reader = _Reader(tokens)
+    try:
+        if start + 1 < len(tokens) and _word(tokens[start]) == "CONSTRUCT" and tokens[start + 1].text == "{":
+            start = reader.skip(start + 1)
+        return reader.block(start, len(tokens))
+    except RecursionError:
+        raise QueryRefusedError(
+            "The query is nested too deeply.", hint="Take some of its braces apart."
+        ) from None
 
 
 def services_within(group: Group) -> Iterator[Element]:
@@ -112,6 +118,13 @@ def _word(token: Token) -> str:
 class _Reader:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
+        self._ends: dict[int, int] = {}
+        opened: list[int] = []
+        for index, token in enumerate(tokens):
+            if token.text in _OPENING:
+                opened.append(index)
+            elif token.text in _CLOSING and opened:
+                self._ends[opened.pop()] = index + 1
 
     def block(self, start: int, limit: int) -> Block:
         """A query or sub-select that begins at a token and ends before ``limit``."""
@@ -206,13 +219,10 @@ class _Reader:
 
     def skip(self, start: int) -> int:
         """The index after the bracket that closes the one at a token."""
-        depth = 0
-        for index in range(start, len(self._tokens)):
-            text = self._tokens[index].text
-            depth += (text in _OPENING) - (text in _CLOSING)
-            if depth == 0:
-                return index + 1
-        raise self._strange(start)
+        end = self._ends.get(start)
+        if end is None:
+            raise self._strange(start)
+        return end
 
     def _touches(self, index: int, text: str) -> bool:
         token, following = self._at(index), self._at(index + 1)

@@ -59,12 +59,23 @@ def surroundings_of(service: Element, source: Source) -> list[Part]:
 
 def connected(parts: Sequence[Part]) -> list[list[Part]]:
     """The parts in sets that share no variable, so that each solution of one goes with each of another."""
-    groups: list[list[Part]] = []
-    for part in parts:
-        near = [g for g in groups if any(not part.variables.isdisjoint(each.variables) for each in g)]
-        merged = [each for each in parts if any(each in group for group in near) or each is part]
-        groups = [*(group for group in groups if group not in near), merged]
-    return groups
+    leaders = list(range(len(parts)))  # of each part, another of its set, until one is its own
+
+    def leader(index: int) -> int:
+        while leaders[index] != index:
+            leaders[index] = leaders[leaders[index]]
+            index = leaders[index]
+        return index
+
+    first_with: dict[str, int] = {}
+    for index, part in enumerate(parts):
+        for name in part.variables:
+            other = leader(first_with.setdefault(name, index))
+            leaders[max(other, leader(index))] = min(other, leader(index))
+    groups: dict[int, list[Part]] = {}
+    for index, part in enumerate(parts):
+        groups.setdefault(leader(index), []).append(part)
+    return list(groups.values())
 
 
 def _as_part(inner: Frame, parts: Sequence[Part], source: Source) -> list[Part]:

@@ -8,37 +8,54 @@ itself stays with Oxigraph; nothing here decides whether a query is well formed.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Self
 
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.tokens import IRIS_AND_STRINGS
+from kgraph.rdf.tokens import (
+    BLANK_NODE,
+    IRIS_AND_STRINGS,
+    LANGUAGE,
+    PREFIXED_NAME,
+    RUN,
+    WORD,
+    scan,
+)
+from kgraph.vocab import KG
 
-__all__ = ["QueryProfile", "Token", "iter_tokens", "place_prefixes", "profile_query", "substitute"]
+__all__ = [
+    "QueryProfile",
+    "Token",
+    "iter_tokens",
+    "known_profile",
+    "place_prefixes",
+    "profile_query",
+    "substitute",
+]
 
+_NUMBER: Final = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TOKEN: Final = re.compile(
-    r"""
+    rf"""
     (?P<space>\s+)
   | (?P<comment>\#[^\r\n]*)
-    """
-    + IRIS_AND_STRINGS
-    + r"""
+    {IRIS_AND_STRINGS}
   | (?P<variable>[?$][\w\u00b7\u0300-\u036f\u203f\u2040]+)
-  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<blank>_:\w(?:[\w.\-]*[\w\-])?)
-  | (?P<pname>(?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:
-              (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
-                 (?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
-                    (?:[\w:\-]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
-  | (?P<word>[A-Za-z_]\w*)
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<lang>{LANGUAGE})
+  | (?P<blank>{BLANK_NODE})
+  | (?P<pname>{PREFIXED_NAME})
+  | (?P<word>{WORD})
+  | (?P<run>{RUN})
+  | (?P<number>{_NUMBER})
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: What a run is cut into that turned out to be no prefix.
+_IN_RUN: Final = re.compile(rf"(?P<word>[A-Za-z_]\w*+)|(?P<number>{_NUMBER})|(?P<other>.)", re.DOTALL)
 
 _FORMS: Final = {
     "SELECT": ResultKind.SOLUTIONS,
@@ -49,21 +66,25 @@ _FORMS: Final = {
 _UPDATES: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 )
+_SEARCH: Final = f"<{KG}search"
+_PROLOGUE: Final = frozenset({"BASE", "PREFIX", "VERSION"})
 #: Functions whose value differs from one evaluation to the next (SPARQL 1.1 Query, section 17.4).
 _VOLATILE: Final = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 #: RFC 3987, section 2.2: what begins with a scheme is absolute.
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 #: What a plain query begins with: prefixes, and its form as a word of its own.
 _PLAIN_START: Final = re.compile(
-    r"\s*(?:PREFIX\s+(?:[A-Z][A-Z0-9_\-]*)?:\s*<[^<>\"{}|^`\\\x00-\x20]*>\s*)*"
+    r"\s*+(?:PREFIX\s++(?:[A-Z][A-Z0-9_\-]*+)?+:\s*+<[^<>\"{}|^`\\\x00-\x20]*+>\s*+)*+"
     r"(SELECT|ASK|CONSTRUCT|DESCRIBE)(?=[\s?$*({<])",
     re.IGNORECASE | re.ASCII,
 )
 #: The letters of the words that say more than that, in a word, an IRI, a string or a comment.
-_MEANINGFUL: Final = re.compile("SERVICE|FROM|NOW|RAND|UUID|BNODE", re.IGNORECASE)
+_MEANINGFUL: Final = re.compile("SERVICE|FROM|NOW|RAND|UUID|BNODE|SEARCH", re.IGNORECASE)
 _PERHAPS_RELATIVE: Final = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.\-]*:)")
 #: Queries up to this length are profiled once; they come again and again.
 _REMEMBERED_LENGTH: Final = 4096
+#: What is longer takes more than about a millisecond to read, token by token.
+_SOON_READ_LENGTH: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +102,11 @@ class Token:
 
 
 def iter_tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query, without white space and comments. Never fails: the rest is ``other``."""
-    for match in _TOKEN.finditer(text):
+    """The tokens of a query, without white space and comments.
+
+    Never fails: what fits nowhere is ``other``, and a string without its end ``unclosed``.
+    """
+    for match in scan(_TOKEN, _IN_RUN, text):
         kind = match.lastgroup or "other"
         if kind not in ("space", "comment"):
             yield Token(kind, match.group(), match.start())
@@ -93,25 +117,47 @@ class QueryProfile:
     """What can be known of a query before it runs.
 
     ``form`` is None where the text is no query; ``is_update`` says that it is an update request instead.
-    ``has_dataset`` is true where the query describes its own dataset (FROM or FROM NAMED), which the
-    protocol's parameters override (SPARQL 1.1 Protocol, section 2.1.4). ``services`` are the endpoints
-    of its SERVICE patterns as written (an IRI in angle brackets, a prefixed name or a variable).
-    ``is_repeatable`` says that the same dataset gives the same answer every time: nothing in it asks for
-    the time, for chance, or for another endpoint. ``has_relative_iris`` says that its meaning depends on
-    the base IRI.
+    ``dataset`` is there where the query describes its own dataset (FROM or FROM NAMED), which the protocol's
+    parameters override (SPARQL 1.1 Protocol, section 2.1.4): a query whose single row holds the graphs' IRIs.
+    Only the engine resolves those as it resolves the rest of the query. Variables ``d0``, ``d1`` … stand for
+    FROM and ``n0``, ``n1`` … for FROM NAMED::
+
+        PREFIX e: <http://e/> SELECT * FROM e:a FROM NAMED <b> {…}
+        PREFIX e: <http://e/> SELECT (e:a AS ?d0) (<b> AS ?n1) {}
+
+    ``services`` are the endpoints of its SERVICE patterns as written (an IRI in angle brackets, a prefixed
+    name or a variable). ``is_repeatable`` says that the same dataset gives the same answer every time:
+    nothing in it asks for the time, for chance, or for another endpoint. ``has_relative_iris`` says that its
+    meaning depends on the base IRI, and ``has_search`` that it may name a property that is looked up in the
+    text index (:mod:`kgraph.search.property`).
     """
 
     form: ResultKind | None
     is_update: bool
-    has_dataset: bool
+    dataset: str | None
     services: tuple[str, ...]
     is_repeatable: bool
     has_relative_iris: bool
+    has_search: bool = False
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """What :func:`dataclasses.asdict` gave of one, written as JSON."""
+        fields = json.loads(content)
+        form = None if fields["form"] is None else ResultKind(fields["form"])
+        return cls(**{**fields, "form": form, "services": tuple(fields["services"])})
 
 
 def profile_query(text: str) -> QueryProfile:
     """Read off a query's form, its dataset clauses, its SERVICE patterns and what its answer depends on."""
-    return _remembered_profile(text) if len(text) <= _REMEMBERED_LENGTH else _profile(text)
+    return _remembered_profile(text) if len(text) <= _REMEMBERED_LENGTH else _profile_of_any(text)
+
+
+def known_profile(text: str) -> QueryProfile | None:
+    """The same where it takes a millisecond or two at most; else None, and a worker is to find it out."""
+    if len(text) <= _SOON_READ_LENGTH:
+        return _remembered_profile(text)
+    return _profile_of_plain(text) if len(text) <= _REMEMBERED_LENGTH else None
 
 
 @lru_cache(maxsize=512)
@@ -131,42 +177,49 @@ def _profile_of_plain(text: str) -> QueryProfile | None:
     start = _PLAIN_START.match(text)
     if start is None or _MEANINGFUL.search(text) or _PERHAPS_RELATIVE.search(text):
         return None
-    return QueryProfile(_FORMS[start.group(1).upper()], False, False, (), True, False)
+    return QueryProfile(_FORMS[start.group(1).upper()], False, None, (), True, False)
 
 
 def _profile_of_any(text: str) -> QueryProfile:
     form: ResultKind | None = None
     is_update = False
-    has_dataset = False
     is_repeatable = True
-    has_relative_iris = False
+    has_relative_iris = has_search = False
     services: list[str] = []
-    expecting_service = False
-    in_prologue = True
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup
-        if expecting_service and kind not in ("space", "comment"):
-            if kind == "word" and match.group().upper() == "SILENT":
-                continue
-            services.append(match.group())
-            expecting_service = False
-        if kind == "iri" and _ABSOLUTE.match(match.group()) is None:
-            has_relative_iris = True
-        if kind != "word":
-            continue
-        word = match.group().upper()
-        if word in _VOLATILE:
+    graphs: list[str] = []
+    clause = before = ""
+    prologue: str | None = None
+    for token in iter_tokens(text):
+        kind = token.kind
+        word = token.text.upper() if kind == "word" else ""
+        if before == "SERVICE" and word != "SILENT":
+            services.append(token.text)
+        if clause and kind in ("iri", "pname"):
+            graphs.append(f"({token.text} AS ?{clause}{len(graphs)})")
+        clause = "d" if word == "FROM" else "n" if clause == "d" and word == "NAMED" else ""
+        if not (before == "SERVICE" and word == "SILENT"):
+            before = word
+        if kind == "pname":
+            has_search = has_search or token.text.startswith("search", token.text.find(":") + 1)
+        elif kind == "iri":
+            has_relative_iris = has_relative_iris or _ABSOLUTE.match(token.text) is None
+            has_search = has_search or token.text.startswith(_SEARCH)
+        elif kind == "unclosed" or word in _VOLATILE:
             is_repeatable = False
-        if in_prologue and word not in ("BASE", "PREFIX", "VERSION"):
-            in_prologue = False
+        elif word and prologue is None and word not in _PROLOGUE:
+            prologue = text[: token.start]
             form = _FORMS.get(word)
             is_update = word in _UPDATES
-        elif word == "SERVICE":
-            expecting_service = True
-        elif word == "FROM":
-            has_dataset = True
-    is_repeatable = is_repeatable and not services
-    return QueryProfile(form, is_update, has_dataset, tuple(services), is_repeatable, has_relative_iris)
+    dataset = f"{prologue}SELECT {' '.join(graphs)} {{}}" if prologue is not None and graphs else None
+    return QueryProfile(
+        form,
+        is_update,
+        dataset,
+        tuple(services),
+        is_repeatable and not services,
+        has_relative_iris,
+        has_search,
+    )
 
 
 def substitute(text: str, terms: Mapping[str, str]) -> str:

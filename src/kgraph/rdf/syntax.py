@@ -23,10 +23,10 @@ __all__ = ["explain_syntax_error"]
 
 _FAULT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _EXPECTED: Final = re.compile(
-    r"""(?P<class>\[(?:'[^']*'|"[^"]*"|[^\]])*\])
+    r"""(?P<class>\[(?:'[^']*+'|"[^"]*+"|[^\]'"])*+\])
       | (?P<mark>"(?:\\.|[^"\\])*")
-      | (?P<keyword>\w+)(?=,|$)
-      | (?P<sentence>[^,\[\]"\s][^\[\]"]*?)(?=,\s|$)""",
+      | \b(?P<keyword>\w++)(?=,|$)
+      | (?:^|(?<=,\s))(?P<sentence>[^,\[\]"\s][^\[\]"]*?)(?=,\s|$)""",
     re.VERBOSE,
 )
 _CLOSING: Final = {"(": ")", "{": "}", "[": "]"}

@@ -14,25 +14,21 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.rdf.tokens import IRIS_AND_STRINGS
+from kgraph.rdf.tokens import BLANK_NODE, IRIS_AND_STRINGS, LANGUAGE, PREFIXED_NAME, RUN, WORD, scan
 from kgraph.vocab import RDF_TYPE
 
 __all__ = ["LineIndex", "TurtleFault", "index_lines", "parse_turtle"]
 
 _TOKEN: Final = re.compile(
-    r"""
+    rf"""
     (?P<skip>\s+|\#[^\r\n]*)
-    """
-    + IRIS_AND_STRINGS
-    + r"""
-  | (?P<directive>@(?:prefix|base)\b|(?i:\b(?:prefix|base)\b)(?=\s+[\w.\-]*:?\s*<))
-  | (?P<lang>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<name>_:[\w.\-]*[\w\-]
-           | (?:[^\W\d_](?:[\w.\-]*[\w\-])?)?:
-             (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)
-                (?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+    {IRIS_AND_STRINGS}
+  | (?P<directive>@(?:prefix|base)\b|(?i:(?:prefix|base)\b)(?=\s+[\w.\-]*:?\s*<))
+  | (?P<lang>{LANGUAGE})
+  | (?P<name>{BLANK_NODE} | {PREFIXED_NAME})
   | (?P<number>[+-]?(?:\d+\.\d*[eE][+-]?\d+|\d*\.?\d+(?:[eE][+-]?\d+)?))
-  | (?P<word>[A-Za-z]+)
+  | (?P<word>{WORD})
+  | (?P<run>{RUN})
   | (?P<open>[\[(])
   | (?P<close>[\])])
   | (?P<mark>[.;,])
@@ -40,6 +36,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_IN_RUN: Final = re.compile(r"(?P<word>[A-Za-z_]\w*+)|(?P<mark>\.)|(?P<other>.)", re.DOTALL)
 _LOCAL_ESCAPE: Final = re.compile(r"\\(.)")
 
 
@@ -80,7 +77,7 @@ def parse_turtle(content: bytes, *, base_iri: str) -> tuple[list[ox.Triple], Tur
 
 def _lines_of_tokens(text: str) -> Iterator[tuple[str, str, int]]:
     line = 1
-    for match in _TOKEN.finditer(text):
+    for match in scan(_TOKEN, _IN_RUN, text):
         kind, value = match.lastgroup or "other", match.group()
         if kind != "skip":
             yield kind, value, line

@@ -18,8 +18,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
@@ -56,7 +57,7 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
         QueryRefusedError: it has USING or WITH besides the protocol's parameters (SPARQL 1.1 Protocol,
             section 2.2.3).
     """
-    pieces = list(_split(text))
+    pieces = list(_split(text, base_iri))
     for piece in pieces:
         piece.require_syntax(base_iri)
     _require_own_labels(text, pieces)
@@ -75,14 +76,17 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One operation: its tokens, and those of all declarations before it, with their places in the request.
+    """One operation: its tokens, and the declarations before it that hold for it.
 
     The standard lets every operation have declarations of its own, which hold for all that follow
     (grammar rule 29); Oxigraph only knows those at the beginning, and so gets one operation at a time.
+    ``prologue`` are the places of the declarations in the request, ``declared`` is what they declare of what
+    the operation uses.
     """
 
     text: str
-    prologue: tuple[Token, ...]
+    prologue: Sequence[tuple[int, int]]
+    declared: str
     tokens: tuple[Token, ...]
     end: int
 
@@ -102,9 +106,18 @@ class _Piece:
                 )
 
     def require_syntax(self, base_iri: str | None) -> None:
-        """Have Oxigraph parse the operation, with all else blanked so that it stays in its place."""
+        """Have Oxigraph parse the operation."""
         start = self.tokens[0].start if self.tokens else self.end
-        before = _only(self.text, [(token.start, token.end) for token in self.prologue], start)
+        try:
+            ox.Store().update(f"{self.declared}{_HALT}{self.text[start : self.end]}", base_iri=base_iri)
+        except SyntaxError:
+            self._place_fault(base_iri, start)
+        except RuntimeError:
+            return  # the halt
+
+    def _place_fault(self, base_iri: str | None, start: int) -> None:
+        """Have Oxigraph parse it once more, with all else blanked so that it stays in its place."""
+        before = _only(self.text, [place for place in self.prologue if place[1] <= start], start)
         rest = self.text[start : self.end]
         try:
             ox.Store().update(f"{before}{_HALT}{rest}", base_iri=base_iri)
@@ -118,11 +131,48 @@ class _Piece:
             message = _POSITION.sub(shift, error.msg or str(error), count=1)
             raise explain_syntax_error(before + rest, message, noun="update") from error
         except RuntimeError:
-            return  # the halt
+            return
 
-    def declared(self) -> str:
-        """The declarations as the prologue of another query or update."""
-        return "".join(f"{token.text} " for token in self.prologue)
+
+class _Prologue:
+    """The declarations so far. Each operation gets those that it uses, so that many of each stay linear."""
+
+    def __init__(self, base_iri: str | None) -> None:
+        self.places: list[tuple[int, int]] = []
+        self._base = base_iri
+        self._own_base = ""
+        self._prefixes: dict[str, str] = {}
+        self._version = ""
+        self._faulty = ""
+
+    def add(self, declaration: Sequence[Token]) -> None:
+        """Take in one more, which holds from now on."""
+        self.places += ((token.start, token.end) for token in declaration)
+        word, *rest = (token.text for token in declaration)
+        if word.upper() == "VERSION":
+            self._version = f"VERSION {' '.join(rest)} "
+        elif not rest or declaration[-1].kind != "iri":
+            self._faulty = " ".join((word, *rest, ""))  # the engine will say what is wrong with it
+        elif word.upper() == "BASE":
+            self._own_base = f"BASE {self._resolved(rest[0])} "
+        else:
+            self._prefixes[rest[0]] = f"PREFIX {rest[0]} {self._resolved(rest[-1])} "
+
+    def of(self, tokens: Iterable[Token]) -> str:
+        """What is declared for some tokens."""
+        used = dict.fromkeys(f"{token.text.partition(':')[0]}:" for token in tokens if token.kind == "pname")
+        prefixes = (self._prefixes[name] for name in used if name in self._prefixes)
+        return "".join((self._version, self._faulty, self._own_base, *prefixes))
+
+    def _resolved(self, iri: str) -> str:
+        """An IRI as the engine resolves it; as it is written where that does not work, which is a fault."""
+        try:
+            question = f"{self._own_base}SELECT ({iri} AS ?iri) {{}}"
+            rows = cast(ox.QuerySolutions, ox.Store().query(question, base_iri=self._base))
+            return str(next(rows)["iri"])
+        except SyntaxError:
+            self._faulty = f"BASE {iri} "
+            return iri
 
 
 def _only(text: str, places: Iterable[tuple[int, int]], end: int) -> str:
@@ -138,25 +188,29 @@ def _only(text: str, places: Iterable[tuple[int, int]], end: int) -> str:
 _BLANKED: Final = re.compile(r"[^\n]")
 
 
-def _split(text: str) -> Iterator[_Piece]:
+def _split(text: str, base_iri: str | None) -> Iterator[_Piece]:
     """The operations of a request; the last is empty where it ends in a semicolon, or has nothing at all."""
-    prologue: list[Token] = []
+    prologue = _Prologue(base_iri)
     operation: list[Token] = []
     depth = 0
-    tokens = deque(iter_tokens(text))
-    while tokens:
-        count = 0 if operation else _DECLARATIONS.get(tokens[0].text.upper(), 0)
-        if count and tokens[0].kind == "word":
-            prologue += [tokens.popleft() for _ in range(min(count, len(tokens)))]
+
+    def piece(end: int) -> _Piece:
+        tokens = tuple(operation)
+        return _Piece(text, prologue.places, prologue.of(tokens), tokens, end)
+
+    tokens = iter_tokens(text)
+    for token in tokens:
+        count = 0 if operation or token.kind != "word" else _DECLARATIONS.get(token.text.upper(), 0)
+        if count:
+            prologue.add([token, *islice(tokens, count - 1)])
             continue
-        token = tokens.popleft()
         depth += {"{": 1, "}": -1}.get(token.text, 0)
         if token.text == ";" and depth <= 0 and operation:
-            yield _Piece(text, tuple(prologue), tuple(operation), token.start)
+            yield piece(token.start)
             operation, depth = [], 0
         else:
             operation.append(token)
-    yield _Piece(text, tuple(prologue), tuple(operation), len(text))
+    yield piece(len(text))
 
 
 def _require_own_labels(text: str, pieces: Iterable[_Piece]) -> None:
@@ -175,7 +229,7 @@ class _Reader:
 
     def __init__(self, piece: _Piece, base_iri: str | None, using: Dataset | None) -> None:
         self._text = piece.text
-        self._prologue = piece.declared()
+        self._prologue = piece.declared
         self._base_iri = base_iri
         self._using = using
         self._tokens = deque(piece.tokens)

@@ -23,7 +23,7 @@ misspelling.
 
 from kgraph.search.entries import AssertionEntry, NameEntry, Part, read_entries
 from kgraph.search.index import FILTERS, write_index
-from kgraph.search.property import SEARCH, expand_search, uses_search
+from kgraph.search.property import SEARCH, expand_search
 from kgraph.search.searching import Hit, Hits, Search, TextIndex, check_page
 from kgraph.search.tiers import Match
 
@@ -41,6 +41,5 @@ __all__ = [
     "check_page",
     "expand_search",
     "read_entries",
-    "uses_search",
     "write_index",
 ]

@@ -22,17 +22,21 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.errors import ParameterError, QuerySyntaxError
+from kgraph.errors import ParameterError, QueryRefusedError, QuerySyntaxError
 from kgraph.rdf.sparql import Token, iter_tokens
 from kgraph.search.searching import DEEPEST, Hit
 from kgraph.vocab import KG
 
-__all__ = ["SEARCH", "SEARCH_LIMIT", "SEARCH_SCORE", "expand_search", "uses_search"]
+__all__ = ["SEARCH", "SEARCH_LIMIT", "SEARCH_SCORE", "expand_search"]
 
 SEARCH: Final = KG + "search"
 SEARCH_SCORE: Final = KG + "searchScore"
 SEARCH_LIMIT: Final = KG + "searchLimit"
 _MANY: Final = 100
+#: How often a query may search, and how long it may then be, in characters.
+MOST: Final = 50
+LONGEST: Final = 64 * 1024
+_TOKENS_BETWEEN_CHECKS: Final = 1024
 #: Keywords that end a block of triples where no full stop does.
 _KEYWORDS: Final = frozenset("FILTER BIND OPTIONAL MINUS GRAPH VALUES SERVICE UNION SELECT".split())
 _CONSTRAINTS: Final = frozenset({"FILTER", "BIND"})
@@ -63,32 +67,56 @@ class _Frame:
     subject: int | None = None
 
 
-def uses_search(text: str) -> bool:
-    """Whether a query can be one to expand; cheap, and true of some that are not."""
-    return "search" in text
-
-
-def expand_search(text: str, find: Finder) -> str:
+def expand_search(text: str, find: Finder, *, check: Callable[[], object] = bool) -> str:
     """The query with each search in it replaced by what it finds; itself where there is none.
+
+    ``check`` is called before each look-up, and what it raises ends the work.
 
     Raises:
         QuerySyntaxError: kg:search is used in a way that it cannot be.
+        QueryRefusedError: it is used too often, or in too long a query.
         ParameterError: its text has no words.
     """
+    if len(text) > LONGEST:
+        if not _is_used(text, check):
+            return text
+        raise QueryRefusedError(
+            f"A query with kg:search has no more than {LONGEST // 1024} KiB.", hint="Ask in several queries."
+        )
     tokens = list(iter_tokens(text))
     statements = [statement for statement in _Reader(text, tokens).statements() if statement.removed]
     if not statements:
         return text
+    if len(statements) > MOST:
+        raise QueryRefusedError(
+            f"The query has kg:search {len(statements):,} times; {MOST} is the most.",
+            hint="Ask in several queries, or for more words at once.",
+        )
     pieces: list[str] = []
     position = 0
     removed = {index for statement in statements for index in _gone(statement, tokens)}
-    values = {statement.subject: _values(statement, text, tokens, find) for statement in statements}
+    values: dict[int, str] = {}
+    for statement in statements:
+        check()
+        values[statement.subject] = _values(statement, text, tokens, find)
     for index, token in enumerate(tokens):
         pieces.append(text[position : token.start])
         pieces.append(values.get(index, ""))
         pieces.append(" " * len(token.text) if index in removed else token.text)
         position = token.end
     return "".join([*pieces, text[position:]])
+
+
+def _is_used(text: str, check: Callable[[], object]) -> bool:
+    """Whether a long query searches, read without having all of its tokens in memory."""
+    names = _Names()
+    for number, token in enumerate(iter_tokens(text)):
+        if not number % _TOKENS_BETWEEN_CHECKS:
+            check()
+        names.see(token)
+        if names.of(token) in (SEARCH, SEARCH_SCORE, SEARCH_LIMIT):
+            return True
+    return False
 
 
 def _gone(statement: _Statement, tokens: Sequence[Token]) -> set[int]:
@@ -111,13 +139,35 @@ def _values(statement: _Statement, text: str, tokens: Sequence[Token], find: Fin
     return f"VALUES ({subject} {statement.score}) {{ {rows} }} "
 
 
+class _Names:
+    """What names stand for, by the declarations that come before them."""
+
+    def __init__(self) -> None:
+        self._prefixes: dict[str, str] = {}
+        self._before: tuple[str, str] = ("", "")
+
+    def see(self, token: Token) -> None:
+        """Take note of the next token."""
+        if token.kind == "iri" and self._before[0] == "PREFIX" and self._before[1].endswith(":"):
+            self._prefixes[self._before[1][:-1]] = token.text[1:-1]
+        text = token.text if token.kind in ("word", "pname") else ""
+        self._before = self._before[1].upper(), text
+
+    def of(self, token: Token) -> str:
+        """The IRI of a name; empty for what is none."""
+        if token.kind == "iri":
+            return token.text[1:-1]
+        prefix, colon, local = token.text.partition(":")
+        return self._prefixes.get(prefix, "") + local if token.kind == "pname" and colon else ""
+
+
 class _Reader:
     """Finds the statements: follows the brackets of a query and where each subject begins."""
 
     def __init__(self, text: str, tokens: Sequence[Token]) -> None:
         self._text = text
         self._tokens = tokens
-        self._prefixes: dict[str, str] = {}
+        self._names = _Names()
         self._frames = [_Frame("")]
         self._found: dict[int, _Statement] = {}
         self._constrains = self._template = False
@@ -126,6 +176,7 @@ class _Reader:
         """Every statement of a group that looks something up."""
         for index, token in enumerate(self._tokens):
             word = token.text.upper() if token.kind == "word" else ""
+            self._names.see(token)
             if token.text in ("{", "(", "["):
                 self._open(index, token.text)
             elif token.text in ("}", ")", "]") and len(self._frames) > 1:
@@ -136,8 +187,6 @@ class _Reader:
             elif self._frames[-1].bracket == "{" and _ends_triples(token, word):
                 yield from self._end(self._frames[-1], index)
                 self._constrains = word in _CONSTRAINTS
-            elif word == "PREFIX":
-                self._declare(index)
             elif word in ("CONSTRUCT", "WHERE"):
                 self._template = word == "CONSTRUCT"
             else:
@@ -163,21 +212,10 @@ class _Reader:
         if frame.bracket == "{" and frame.subject is None and not self._constrains:
             frame.subject = index
             return
-        name = self._name(self._tokens[index])
-        if name in (SEARCH, SEARCH_SCORE, SEARCH_LIMIT) and not frame.is_template:
+        name = self._names.of(self._tokens[index])
+        if frame.bracket and name in (SEARCH, SEARCH_SCORE, SEARCH_LIMIT) and not frame.is_template:
             subject = self._subject(frame, index)
             self._take(self._found.setdefault(subject, _Statement(subject)), name, index)
-
-    def _declare(self, index: int) -> None:
-        following = self._tokens[index + 1 : index + 3]
-        if [token.kind for token in following] == ["pname", "iri"]:
-            self._prefixes[following[0].text.removesuffix(":")] = following[1].text[1:-1]
-
-    def _name(self, token: Token) -> str:
-        if token.kind == "iri":
-            return token.text[1:-1]
-        prefix, colon, local = token.text.partition(":")
-        return self._prefixes.get(prefix, "") + local if token.kind == "pname" and colon else ""
 
     def _subject(self, frame: _Frame, index: int) -> int:
         subject = frame.subject

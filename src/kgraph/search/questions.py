@@ -38,7 +38,7 @@ from kgraph.search.words import STOP_WORDS, folded_groups
 
 __all__ = ["asking_words", "read_inquiry"]
 
-_ASKED: Final = re.compile(r"\?\W*\Z")
+_ASKED: Final = re.compile(r"(?:\A|\w)[^\w?]*+\?\W*+\Z")
 _CLOSED_BY_WORD: Final = re.compile(r",\s*\w+\W*\Z")
 #: What "what" stands behind where it asks for a topic: about what, what are they quarrelling over.
 _ABOUT: Final = frozenset("about over concerning regarding".split())

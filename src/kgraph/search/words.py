@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
@@ -83,7 +84,7 @@ _SPELLINGS: Final = (
     (re.compile(r"([bt])re(s?)$"), r"\1er\2"),
     (re.compile(r"ogue(s?)$"), r"og\1"),
     (re.compile(r"(def|off|pret|lic)ence(s?)$"), r"\1ense\2"),
-    (re.compile(r"^(\w*[aeiou]\w*[aeiou])ll(ed|ing|er|ers|or|ors)$"), r"\1l\2"),
+    (re.compile(r"^([^\Waeiou]*+[aeiou]\w*[aeiou])ll(ed|ing|er|ers|or|ors)$"), r"\1l\2"),
 )
 #: True of every word that one of the rules can change, and quick to say no.
 _HAS_SPELLINGS: Final = re.compile(r"(?:[iy]z|our|[bt]re|ogue|ence|ll)[a-z]{0,6}$")
@@ -210,10 +211,13 @@ def _folded(raw: str) -> tuple[str, ...]:
         parts = [raw.replace("-", "")] if closed else raw.split("-")
         return tuple(word for part in parts for word in _folded(part))
     if "'" in raw:
-        for ending, word in _ENDINGS.items():
-            if raw.endswith(ending) and len(raw) > len(ending):
-                return (*_folded(raw.removesuffix(ending)), *word.split())
-        return tuple(word for part in raw.split("'") for word in _folded(part))
+        end, endings = len(raw), deque[str]()
+        while (ending := next((e for e in _ENDINGS if raw.endswith(e, 1, end)), None)) is not None:
+            end -= len(ending)
+            endings.extendleft(reversed(_ENDINGS[ending].split()))
+            if end <= _LONGEST and raw[:end] in _WHOLE:
+                return (*_folded(raw[:end]), *endings)
+        return (*(word for part in raw[:end].split("'") for word in _folded(part)), *endings)
     return (_spelled(raw[:_LONGEST]),)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 __all__ = ["spelled_numbers"]
 
+
 _WORDS: Final = {
     word: number
     for number, words in {

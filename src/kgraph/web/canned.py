@@ -93,10 +93,14 @@ async def answer_query(request: Request, name: str) -> Response:
     if chosen[query.kind].format is HTML:
         return await _page(request, query, values, generation)
     text = await while_connected(request, graph.bind(query, values, generation=generation))
-    variant = begin_query(request, generation, chosen, text)
+    client = client_of(request)
+    profile = await while_connected(request, graph.profile(text, generation=generation, client=client))
+    variant = begin_query(request, generation, chosen, profile, text)
     answer = await while_connected(
         request,
-        graph.query(text, formats=format_names(chosen), generation=generation, client=client_of(request)),
+        graph.query(
+            text, formats=format_names(chosen), generation=generation, client=client, profile=profile
+        ),
     )
     return await respond(request, variant, answer)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import Request
 
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for, media_types
-from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.sparql import QueryProfile
 from kgraph.store import Generation
 from kgraph.web.answering import Variant, begin
 from kgraph.web.negotiation import HTML, Choice, by_suffix, choose_formats
@@ -16,6 +17,9 @@ from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import header_of
 
 __all__ = ["begin_query", "format_names", "is_page", "query_choices", "refuse_unacceptable"]
+
+#: Of longer queries an answer has no entity tag, in characters.
+LONGEST_TAGGED: Final = 64 * 1024
 
 
 def query_choices(
@@ -62,14 +66,19 @@ def format_names(chosen: Mapping[ResultKind, Choice]) -> dict[ResultKind, str]:
 
 
 def begin_query(
-    request: Request, generation: Generation, chosen: Mapping[ResultKind, Choice], text: str, *parts: str
+    request: Request,
+    generation: Generation,
+    chosen: Mapping[ResultKind, Choice],
+    profile: QueryProfile,
+    text: str,
+    *parts: str,
 ) -> Variant:
     """Say that a query is about to be answered; see :func:`kgraph.web.answering.begin`.
 
-    The order of rows and triples may be another from memory than from disk, so the tag is a weak one.
+    The order of rows and triples may be another from memory than from disk, so the tag is a weak one. The
+    answer of a very long query has none: it would take a moment to make.
     """
-    profile = profile_query(text)
     form = profile.form or ResultKind.SOLUTIONS  # what is no query has no answer, and this is never sent
     choice = chosen.get(form) or next(iter(chosen.values()))
-    repeatable = profile.form is not None and profile.is_repeatable
+    repeatable = profile.form is not None and profile.is_repeatable and len(text) <= LONGEST_TAGGED
     return begin(request, choice, generation, text, *parts, repeatable=repeatable, exact=False)

@@ -101,7 +101,7 @@ class FrontDoor(FastAPI):
         count.observe(taken_s)
         scope[COUNTED] = count
         if taken_s >= self.slow_query_s and (query := scope.get(QUERY)):
-            text = " ".join(query.split())
+            text = " ".join(query[: 4 * _LOGGED_LENGTH].split())
             _slow.warning(
                 "slow query",
                 extra={

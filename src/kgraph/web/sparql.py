@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import FORMATS, ResultKind
-from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.sparql import QueryProfile
 from kgraph.web import pages
 from kgraph.web.admission import admit_write
 from kgraph.web.answering import begin, respond, respond_whole
@@ -175,17 +175,21 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
     generation = graph.generation
     chosen = query_choices(request, operation.format, read=by_format)
     request.scope[QUERY_TEXT] = operation.text
-    profile = profile_query(operation.text)
+    client = client_of(request)
+    profile = await while_connected(
+        request, graph.profile(operation.text, generation=generation, client=client)
+    )
     refuse_unacceptable(profile.form, chosen)
     # What is no query at all is an error, which a browser shows beside the text.
     if is_page(chosen, profile.form or ResultKind.SOLUTIONS):
-        return await _page(request, operation)
+        return await _page(request, operation, profile)
     # The service's URL is the base of what is relative (SPARQL 1.1 Protocol, section 2.1).
     base_iri = pages.public_url(request, PATH) if profile.has_relative_iris else None
     variant = begin_query(
         request,
         generation,
         chosen,
+        profile,
         operation.text,
         *operation.dataset,
         base_iri or "",
@@ -200,7 +204,8 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
             named_graphs=operation.named_graphs,
             base_iri=base_iri,
             generation=generation,
-            client=client_of(request),
+            client=client,
+            profile=profile,
         ),
     )
     response = await respond(request, variant, answer)
@@ -209,7 +214,7 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
     return response
 
 
-async def _page(request: Request, operation: QueryOperation) -> Response:
+async def _page(request: Request, operation: QueryOperation, profile: QueryProfile) -> Response:
     graph = graph_of(request)
 
     async def ask() -> pages.Result:
@@ -219,6 +224,7 @@ async def _page(request: Request, operation: QueryOperation) -> Response:
             default_graphs=operation.default_graphs,
             named_graphs=operation.named_graphs,
             client=client_of(request),
+            profile=profile,
         )
         return await pages.read_result(graph, answer)
 
