@@ -199,7 +199,7 @@ def test_every_property_is_used_by_a_claim_the_data_or_an_axiom(
     unused = [
         iri.removeprefix(KG) for iri in ours(index, "ObjectProperty", "DatatypeProperty") if iri not in used
     ]
-    # what this article has no use for: nothing began, no tool drafted it, nobody but its annotator reviewed it
+    # what this article has no use for: nothing began, no tool drafted it, nobody else reviewed it
     assert set(unused) == {"since", "draftedBy", "reviewer"}
 
 

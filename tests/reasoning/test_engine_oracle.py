@@ -34,11 +34,11 @@ def plain(axioms: list[ox.Triple], facts: list[ox.Triple]) -> tuple[set[ox.Tripl
         owlrl.DeductiveClosure(
             owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False, rdfs_closure=False
         ).expand(graph)
-        new = [triple for triple in shortcuts(graph) if triple not in graph]
+        new = [conclusion for conclusion in shortcuts(graph) if conclusion not in graph]
         if not new:
             break
-        for triple in new:
-            graph.add(triple)
+        for conclusion in new:
+            graph.add(conclusion)
     index = TripleIndex(axioms)
     properties = {
         iri for kind in ("ObjectProperty", "DatatypeProperty") for iri in index.instances(OWL + kind)

@@ -182,17 +182,18 @@ def quantity_triples(quantity: Quantity, node: ox.NamedNode) -> Iterator[ox.Trip
     yield ox.Triple(node, ox.NamedNode(SKOS + "prefLabel"), ox.Literal(quantity.label, language="en"))
 
 
-_CERTAIN: Final = re.compile(r"[?~%]+$")
+#: What EDTF marks doubt with.
+_DOUBT: Final = "?~%"
 
 
 def time_iri(resources: str, edtf: str) -> ox.NamedNode:
     """The IRI of the time that an EDTF string denotes, doubt left out."""
-    return ox.NamedNode(f"{resources}time/{_CERTAIN.sub('', edtf).replace('/', '_')}")
+    return ox.NamedNode(f"{resources}time/{edtf.rstrip(_DOUBT).replace('/', '_')}")
 
 
 def time_triples(node: ox.NamedNode, edtf: str) -> Iterator[ox.Triple]:
     """What a time's node says."""
-    plain = _CERTAIN.sub("", edtf)
+    plain = edtf.rstrip(_DOUBT)
     yield ox.Triple(node, ox.NamedNode(RDF_TYPE), ox.NamedNode(KG + "Time"))
     yield ox.Triple(node, ox.NamedNode(KG + "edtf"), ox.Literal(plain))
     yield ox.Triple(node, ox.NamedNode(SKOS + "prefLabel"), ox.Literal(plain, language="en"))

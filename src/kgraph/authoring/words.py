@@ -19,7 +19,7 @@ from kgraph.text import Span
 
 __all__ = ["Lost", "find_words"]
 
-_PIECES: Final = re.compile(r"\s*(?:…|\.\.\.)\s*")
+_PIECES: Final = re.compile(r"…|\.\.\.")
 _BRACKETS: Final = re.compile(r"^([^\[\]]*)\[([^\[\]]+)\]([^\[\]]*)$", re.DOTALL)
 #: How many sentences discontinuous words may run over.
 _REACH: Final = 3

@@ -7,13 +7,18 @@ from typing import Final
 
 from kgraph.canned.values import value_type
 
-__all__ = ["CONVENTION", "VARIABLE", "in_camel_case"]
+__all__ = ["CONVENTION", "in_camel_case", "match_variable"]
 
-VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[a-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
+_VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[a-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
 CONVENTION: Final = (
     "A parameter is ?_name, ?_name_iri, ?_name_integer, ?_name_number, ?_name_en or ?_name_xsd_date "
     "(?__name where it is optional), with the name in camelCase."
 )
+
+
+def match_variable(name: str) -> re.Match[str] | None:
+    """A variable's name without its mark, taken apart by grlc's convention; None for any other name."""
+    return _VARIABLE.fullmatch(name)
 
 
 def in_camel_case(variable: str) -> str:

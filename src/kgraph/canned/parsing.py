@@ -30,7 +30,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from kgraph.canned.convention import CONVENTION, VARIABLE, in_camel_case
+from kgraph.canned.convention import CONVENTION, in_camel_case, match_variable
 from kgraph.canned.decorators import Decorators
 from kgraph.canned.header import Header, HeaderError, Key, Yaml, parse_header
 from kgraph.canned.kinds import Kind
@@ -183,7 +183,7 @@ class _Reading:
         """The parameters in the text, in its order."""
         seen: list[Parameter] = []
         for variable, line in self.underscored().items():
-            match = VARIABLE.fullmatch(variable)
+            match = match_variable(variable)
             kind = value_type(match["suffix"] or "") if match else None
             if match is None or kind is None:
                 self.notes.error(

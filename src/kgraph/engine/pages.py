@@ -16,7 +16,7 @@ __all__ = ["is_cut", "pages_without_order"]
 
 #: What may hold the letters of a keyword: IRIs, strings (closed or not), comments, variables and names.
 _HIDING: Final = re.compile(
-    r"""<[^<>"{}|^`\\\s]*+>|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|\#[^\r\n]*+|[?$:]\w++|\w++:\w*+""",
+    r"""<[^<>"{}|^`\\\s]*+>|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|\#[^\r\n]*+|[?$:]\w++|\w++:\w*+|(?P<word>\w++)""",
     re.DOTALL,
 )
 _WORD: Final = re.compile(r"\b(?:(order\s+by)|(offset)|limit(?:\s+(\d+))?)\b|([{}])", re.IGNORECASE)
@@ -33,7 +33,7 @@ def pages_without_order(query: str) -> int | None:
         return None
     at_most: int | None = None
     depth, is_ordered = 0, False
-    for order, offset, limit, brace in _WORD.findall(_HIDING.sub(" ", query)):
+    for order, offset, limit, brace in _WORD.findall(_HIDING.sub(lambda found: found["word"] or " ", query)):
         if brace:
             depth += 1 if brace == "{" else -1
             is_ordered = False

@@ -284,8 +284,8 @@ def _explain(error: Exception, query: str) -> Failure | QuerySyntaxError:
     if isinstance(error, SyntaxError):
         return explain_syntax_error(query, error.msg or str(error))
     if isinstance(error, NotAcceptableError | MemoryError):
-        known = isinstance(error, NotAcceptableError)
-        return Failure(error.code, str(error)) if known else Failure("query-memory", _NO_MEMORY)
+        code, sentence = getattr(error, "code", "query-memory"), str(error)
+        return Failure(code, sentence if isinstance(error, NotAcceptableError) else _NO_MEMORY)
     if isinstance(error, OSError) and "service" in query.lower():
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
         sentence = "The query tried to call another endpoint, which is not allowed here."
