@@ -154,7 +154,6 @@ def test_another_base_iri_or_version_makes_a_new_generation(bare: Path) -> None:
     assert report.fresh
     assert set(report.generation.manifest.graphs) == {
         "urn:news:graph/entities",
-        "urn:news:graph/ontology",
         "urn:news:graph/stated",
         "urn:news:graph/inferred",
         "urn:news:graph/support",

@@ -9,8 +9,8 @@
     seeds/*.txt                     the exact texts that offsets refer to
     queries/*.rq                    canned queries
 
-Each part may be missing. What a project with data lacks of the ontology, the package brings (kgraph.core),
-under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all itself.
+Each part may be missing. What a project that uses kgraph's terms lacks of the ontology, the package brings
+(kgraph.core), under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all itself.
 Files and folders whose name starts with a dot are left alone.
 """
 
@@ -32,13 +32,14 @@ from kgraph.problems import Problem, Severity
 from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
 from kgraph.settings import CONFIG_FILE, Settings
 from kgraph.text import digest
-from kgraph.vocab import is_derived
+from kgraph.vocab import KG, is_derived
 
 __all__ = ["Project", "Role", "TurtleFile", "read_project"]
 
 ONTOLOGY_GRAPH: Final = "ontology"
 #: A project with this file brings its own ontology, shapes and questions, all of them.
 _ONTOLOGY: Final = "ontology/kgraph.ttl"
+_VOCABULARY: Final = KG.encode()
 _ARTICLES: Final = "data/ttl/articles/"
 _GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -141,12 +142,20 @@ def _ontology_role(name: str) -> tuple[Role, str]:
     return (Role.ALIGNMENTS if file.startswith("alignments") else Role.ONTOLOGY), ONTOLOGY_GRAPH
 
 
+def _speaks_of_claims(path: Path) -> bool:
+    """Whether a file uses kgraph's vocabulary."""
+    try:
+        return _VOCABULARY in path.read_bytes()
+    except OSError:
+        return False  # which is told when it is read
+
+
 def _turtle_paths(root: Path) -> Iterator[tuple[str, Path, Role, str]]:
     """The Turtle files, each with its name in the project."""
     own = _visible((root / "ontology").rglob("*.ttl"), root)
     data = root / "data" / "ttl"
     files = _visible([*data.glob("*.ttl"), *data.glob("articles/*/*.ttl")], root)
-    if files and not (root / _ONTOLOGY).is_file():
+    if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(path) for path in (*own, *files)):
         for name, path in iter_core_files("ontology", ".ttl"):
             yield PREFIX + name, path, *_ontology_role(name)
     for path in own:
