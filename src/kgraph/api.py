@@ -28,7 +28,7 @@ from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
 from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
-from kgraph.search import TextIndex, expand_search, uses_search
+from kgraph.search import TextIndex, expand_search, open_encoder, uses_search
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
@@ -130,7 +130,9 @@ class AsyncKnowledgeGraph(Writes):
         generation = generation or self.generation
         part = generation.manifest.project_part
         if self._index is None or self._index[0] != part:
-            self._index = part, TextIndex(generation.index_path)
+            settings = self.settings
+            encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+            self._index = part, TextIndex(generation.index_path, encoder)
         return self._index[1]
 
     async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:

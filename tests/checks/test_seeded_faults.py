@@ -391,17 +391,6 @@ FAULTS = [
         after="a:a0202 a",
     ),
     Fault(
-        "one sentence for two claims",
-        "restates-two-claims",
-        EDITORIAL,
-        '"The plant went out of business."',
-        old='"That was in the last year of the nineties."',
-        after="a:a0102",
-        at="a:a0102",
-        says="a0101",
-        severity=WARNING,
-    ),
-    Fault(
         "P17: an interpretation without its question mark",
         "unmarked-interpretation",
         EDITORIAL,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,6 @@ from kgraph.projection import is_stated, project_stated
 from kgraph.vocab import KG
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Reference
 
 IRREALIS = {
@@ -251,49 +248,3 @@ def test_occurrences_are_exactly_the_events_that_are_told_as_fact(reference: Ref
     assert occurrences <= events
     written = {name for name in reference.inspection.graphs if reference.members("Occurrence", name)}
     assert written == {"inferred"}
-
-
-#: How else people call what the article names: Nato, the United States, the European Union, its members.
-OTHER_NAMES = {
-    *"North Atlantic Treaty Organization Western American Americans US USA Washington".split(),
-    *"Brussels Europe Albanians Mayor".split(),
-}
-
-
-def restatements(reference: Reference) -> dict[str, list[str]]:
-    """What a curator says for each claim in other words."""
-    found: dict[str, list[str]] = {}
-    for triple in reference.graph("editorial"):
-        if triple.predicate.value == KG + "inOtherWords":
-            assert isinstance(triple.object, ox.Literal)
-            found.setdefault(reference.name(triple.subject), []).append(triple.object.value)
-    return found
-
-
-def test_every_claim_is_said_in_other_words_and_none_as_another(reference: Reference) -> None:
-    restated = restatements(reference)
-    assert restated.keys() == {reference.name(ox.NamedNode(claim.iri)) for claim in reference.claims}
-    assert min(map(len, restated.values())) >= 3
-    times = Counter(text.casefold() for texts in restated.values() for text in texts)
-    assert [text for text, number in times.items() if number > 1] == []
-
-
-def test_other_words_name_nobody_whom_the_article_does_not_and_blame_nobody(
-    reference: Reference, repository: Path
-) -> None:
-    texts = [text for each in restatements(reference).values() for text in each]
-    assert len(texts) > 1000
-    # Nor what the article leaves open (P8): who put up the barricades.
-    agents = re.compile(
-        r"\bSerbs? (?:\w+ )?(?:built|erected|constructed|set up|put up|blocked)\b|\bSerb (?:blockade|barrier)"
-    )
-    assert [text for text in texts if agents.search(text)] == []
-    judging = re.compile(
-        r"\b(?:massacre|atrocit|ethnic cleansing|genocid|slaughter|murder|terroris|deport)", re.IGNORECASE
-    )
-    assert [text for text in texts if judging.search(text)] == []
-    named = {word for text in texts for word in re.findall(r"(?<=[a-z,] )[A-Z]\w+", text)}
-    printed = set(
-        re.findall(r"[A-Z]\w+", (repository / "seeds/north-kosovo-roadblocks.txt").read_text("ascii"))
-    )
-    assert named - printed == OTHER_NAMES

@@ -14,11 +14,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.checks.subject import Subject
-from kgraph.problems import Problem, Severity
+from kgraph.problems import Problem
 from kgraph.project import Claim
 from kgraph.project.claims import source_chain
 from kgraph.projection import is_stated
-from kgraph.rdf.terms import compact
 from kgraph.text import spelled_numbers
 from kgraph.vocab import DIRECT_QUOTATION, KG, XSD
 
@@ -37,7 +36,6 @@ def check_attribution(subject: Subject) -> Iterator[Problem]:
     yield from _check_times(subject)
     yield from _check_dates(subject)
     yield from _check_editorial(subject)
-    yield from _check_restatements(subject)
 
 
 def _check_speaker(subject: Subject, claim: Claim) -> Iterator[Problem]:
@@ -154,22 +152,3 @@ def _check_editorial(subject: Subject) -> Iterator[Problem]:
                 "End the EDTF string with '?'.",
                 predicate=KG + "edtf",
             )
-
-
-def _check_restatements(subject: Subject) -> Iterator[Problem]:
-    """Look for a sentence that says two claims in other words: it would tell neither from the other."""
-    prefixes = subject.project.settings.names.prefixes
-    restated: dict[str, str] = {}
-    for claim in subject.claims:
-        for words in subject.index.objects(claim.iri, KG + "inOtherWords"):
-            text = words.value if isinstance(words, ox.Literal) else ""
-            first = restated.setdefault(text.casefold(), claim.iri)
-            if text and first != claim.iri:
-                yield subject.project.problem(
-                    "restates-two-claims",
-                    claim.iri,
-                    f"{text!r} is also how {compact(first, prefixes)} is said in other words.",
-                    "Say what this claim says and the other does not.",
-                    predicate=KG + "inOtherWords",
-                    severity=Severity.WARNING,
-                )
