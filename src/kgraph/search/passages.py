@@ -65,6 +65,11 @@ class ClaimEntry:
     days: DayRange | None = None
 
     @property
+    def is_direct(self) -> bool:
+        """Whether its words are somebody's own, between quotation marks."""
+        return f"mode={KG}direct-quotation" in self.traits
+
+    @property
     def wording(self) -> str:
         """The claim as a line of labels."""
         ends = (part.names[0] for part in (self.subject, self.predicate, self.object) if part.names)

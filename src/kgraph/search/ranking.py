@@ -33,7 +33,7 @@ __all__ = ["WEIGHED", "Found", "Ranked", "Ranking", "named_by", "quoted"]
 _OF_PASSAGE: Final = (80.0, 3.0, 0.5)
 #: Of a claim in it: likeness, share of the words, share of its own quotation that the question says,
 #: whether an end of it is of the kind that is asked for, and whether somebody is quoted.
-_OF_CLAIM: Final = (38.0, 1.4, 1.0, 1.9, 1.0)
+_OF_CLAIM: Final = (40.0, 5.0, 1.0, 3.0, 0.5)
 #: Of the odds that the first passage says it: likeness of the whole question, of its words that the passage
 #: has not, how much less alike the whole is than the other words alone, whether there are such, whether it
 #: is an open question; the last is the bias.
@@ -88,7 +88,8 @@ class Ranking:
         if self._reader.frequency(word):
             as_written = word in asked.names or word == asked.words[0] or not asked.names
             return as_written and self._reader.is_name(word)
-        return asked.language != "de" and word in asked.names
+        begins = word == asked.words[0] and asked.text[:1].isupper() and word not in listed("stop")
+        return asked.language != "de" and (word in asked.names or begins)
 
     def rank(self, asked: Asked, passage: Passage, question: Vector | None) -> Ranked:
         """A passage with how well it answers."""

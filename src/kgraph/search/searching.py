@@ -213,7 +213,9 @@ class TextIndex:
             shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in claim.spans)
             if shared:
                 length = sum(end - begin for begin, end in claim.spans)
-                ordered.append((-round(shared / (last - first), 2), -claim.depth, length, claim.iri))
+                # Of one's own words the inner voice's come first, of others the tightest quotation.
+                direct = claim.depth if claim.is_direct else 0
+                ordered.append((-round(shared / (last - first), 2), -direct, length, -claim.depth, claim.iri))
         hits = [Hit(iri, Found.VERBATIM, 1.0) for *_, iri in sorted(ordered)]
         if not hits and narrowing.is_empty:
             hits.append(Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False))
