@@ -151,6 +151,11 @@ def test_every_smallest_part_of_a_text_is_a_passage() -> None:
     assert [entry.iri for entry in entries] == ["urn:headline", "urn:s1", "urn:s2"]
 
 
+def test_a_project_without_texts_has_an_index(tmp_path: Path) -> None:
+    assert list(read_entries([])) == []
+    assert index_of(tmp_path, []).search(Search(text="anything")).found is Found.NONE
+
+
 def test_reading_an_index_changes_nothing_in_its_folder(tmp_path: Path) -> None:
     index_of(tmp_path, passages("some words"))
     path = tmp_path / "search"

@@ -129,7 +129,7 @@ class _Reader:
         for claim in claims:
             drawn.setdefault(claim.sentence or claim.iri, []).append(self._claim(claim))
         places = sorted(place for iri in self._index if (place := self._place(iri)) is not None)
-        for (article, begin, behind, iri), following in zip(places, [*places[1:], None], strict=True):
+        for (article, begin, behind, iri), following in zip(places, [*places[1:], None], strict=False):
             holds_another = following is not None and following[0] == article and following[2] >= behind
             if holds_another and iri not in drawn:
                 continue
