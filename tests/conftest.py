@@ -22,7 +22,7 @@ ENTITY = "https://w3id.org/kgraph/id/"
 
 
 def settings_of(folder: Path) -> Settings:
-    return load_settings(folder, environ={})
+    return load_settings(folder, environ={"KGRAPH_ENCODER": "none"})
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +112,7 @@ def reference_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("seeds", "ontology", "data", "queries"):
         shutil.copytree(REPOSITORY / name, folder / name)
     config = (REPOSITORY / "kgraph.toml").read_text(encoding="utf-8")
-    (folder / "kgraph.toml").write_text(f"{config}offline = true\n", encoding="utf-8")
+    (folder / "kgraph.toml").write_text(f'{config}offline = true\nencoder = "none"\n', encoding="utf-8")
     return folder
 
 

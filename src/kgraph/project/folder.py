@@ -10,7 +10,7 @@
     queries/*.rq                    canned queries
 
 Each part may be missing. What a project that uses kgraph's terms lacks of the ontology, the package brings
-(kgraph.core), under paths that begin with ``kgraph:``; with an ``ontology/kgraph.ttl`` of its own it brings all itself.
+(kgraph.core), under paths that begin with ``kgraph:``, unless it has an ``ontology/kgraph.ttl`` of its own.
 Files and folders whose name starts with a dot are left alone.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgraph.search import read_entries, write_index
+from kgraph.search import Encoder, read_entries, write_index
 from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import Manifest
 from kgraph.store.sealing import seal, sync_tree
@@ -38,8 +38,13 @@ def write_contents(
     *,
     axioms: Iterable[ox.Triple] = (),
     remainder: Iterable[ox.Quad] = (),
+    encoder: Encoder | None = None,
+    earlier: Path | None = None,
 ) -> None:
-    """Fill a new folder with all that a build makes, but for the manifest."""
+    """Fill a new folder with all that a build makes, but for the manifest.
+
+    ``encoder`` makes the vectors of the text index; those of an ``earlier`` index are taken over.
+    """
     path.mkdir(parents=True)
     store = ox.Store(str(path / "oxigraph"))
     for iri in graphs:
@@ -51,7 +56,7 @@ def write_contents(
     store.optimize()
     store.flush()
     del store
-    write_index(path / "search", read_entries(union))
+    write_index(path / "search", read_entries(union), encoder=encoder, earlier=earlier)
     (path / "queries").mkdir()
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
+from kgraph.search import Asked, Found, Hits, Kind
 from kgraph.vocab import KG
 
-__all__ = ["verdict", "worded_claim"]
+if TYPE_CHECKING:
+    from kgraph.who_said.attribution import Attribution
+
+__all__ = ["answer_in_words", "summary_of_words", "verdict", "worded_claim"]
 
 _AFFIRMED: Final = {
     "fact": "said by",
@@ -70,3 +75,50 @@ def verdict(*, mode: str | None, polarity: str | None, modality: str | None, sta
 def worded_claim(subject: str, predicate: str, value: str, *, negative: bool) -> str:
     """A claim as a line: its parts by name, with a *not* where it is denied."""
     return f"{subject} · {'not: ' if negative else ''}{predicate} · {value}"
+
+
+def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[Attribution]) -> str:
+    """The result of a question in words, in a sentence. Only what was found has a speaker's name in it."""
+    if best:
+        if hits.asked.kind is not None and hits.found is Found.MEANING:
+            return answer_in_words(hits.asked, best[0])
+        verdicts = list(dict.fromkeys(_by_whom(each) for each in best))
+        text = ", ".join([*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])])
+        start = {Found.SPELLING: "In other spelling: ", Found.MEANING: "In other words: "}.get(hits.found, "")
+        text = start + text
+        return f"{text[0].upper()}{text[1:]}."
+    parts = [
+        "Nobody says that here."
+        if not hits.differs
+        else "Nobody says that here: " + "; ".join(map(str, hits.differs)) + "."
+    ]
+    if hits.unmatched:
+        parts.append(f"No text has: {', '.join(hits.unmatched)}.")
+    places = list(dict.fromkeys(_place(each) for each in nearest if each.sentence is not None))[:3]
+    if places:
+        parts.append(f"The nearest: {'; '.join(places)}.")
+    return " ".join(parts)
+
+
+def answer_in_words(asked: Asked, best: Attribution) -> str:
+    """The answer in plain words: what was asked for, or the words themselves, and whose they are."""
+    quote = best.quote
+    text = quote[:1].upper() + quote[1:] if asked.kind is not None else f"“{quote}”"
+    if (
+        asked.kind in (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
+        and best.object.label
+        and len(best.object.label) < len(quote)
+    ):
+        text = best.object.label[:1].upper() + best.object.label[1:]
+    by = _by_whom(best)
+    says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
+    return f"{text.rstrip(' .,;')}, {says}."
+
+
+def _by_whom(each: Attribution) -> str:
+    return f"{each.verdict} {each.speaker.label}" if each.voices else f"{_place(each)}; {each.verdict}"
+
+
+def _place(each: Attribution) -> str:
+    number = f"sentence {each.sentence.number}" if each.sentence and each.sentence.number else "a sentence"
+    return f"in {number} of {each.article.title}" if each.article else f"in {number}"
