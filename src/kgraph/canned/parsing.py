@@ -18,8 +18,8 @@ file serves there; what grlc lacks stands in one block:
     #+       ordered: false
     #+       rows: []
 
-A fault that makes the query wrong or its documentation untrue is an error, a gap in the documentation a
-warning: a folder of plain grlc queries is served as it is.
+A fault that makes the query wrong or its documentation untrue is an error. A gap in the documentation, and
+what only grlc heeds, is a warning: a folder of plain grlc queries is served as it is.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kgraph.canned.decorators import Decorators
+from kgraph.canned.grlc import DECORATORS, note_ignored
 from kgraph.canned.header import Header, HeaderError, Key, Yaml, parse_header
 from kgraph.canned.query import CannedQuery, Column, Example, Parameter, Row, View, substitute_terms
 from kgraph.canned.spelling import did_you_mean
@@ -44,27 +45,14 @@ from kgraph.rdf.sparql import iter_tokens, profile_query
 __all__ = ["parse_canned"]
 
 _BLOCK: Final = "x-kgraph"
-_DECORATORS: Final = (
-    "summary",
-    "description",
-    "tags",
-    "defaults",
-    "enumerate",
-    "endpoint",
-    "endpoint-method",
-    "endpoint_in_url",
-    "method",
-    "mime",
-    "pagination",
-    "transform",
-    _BLOCK,
-)
+_DECORATORS: Final = (*DECORATORS, _BLOCK)
 _OF_THE_BLOCK: Final = ("parameters", "columns", "view", "examples")
 _OF_A_PARAMETER: Final = ("description", "example")
 _OF_AN_EXAMPLE: Final = ("values", "ordered", "rows")
 
-_SLUG: Final = re.compile(r"[a-z0-9-]+")
-_VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[a-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
+#: As grlc takes them, as far as a path has no need to escape them (RFC 3986, section 2.3).
+_SLUG: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
 _CONVENTION: Final = (
     "A parameter is ?_name, ?_name_iri, ?_name_integer, ?_name_number, ?_name_en or ?_name_xsd_date "
     "(?__name where it is optional), with the name in camelCase."
@@ -87,7 +75,7 @@ def parse_canned(
             "slug",
             None,
             f"{slug!r} cannot be the name of a query.",
-            "Name the file with small letters, digits and hyphens, as in who-said.rq.",
+            "Name the file with letters, digits, hyphens, underscores and dots, as in who-said.rq.",
         )
     if fault is not None:
         notes.error(
@@ -130,6 +118,7 @@ class _Reading:
         names = (name for name in self.notes.mapping() if name == _BLOCK or not name.startswith("x-"))
         self.notes.check_keys(names, _DECORATORS)
         self.notes.check_keys(self.notes.mapping(_BLOCK), _OF_THE_BLOCK, _BLOCK)
+        note_ignored(self.notes)
         parameters = self.parameters()
         return CannedQuery(
             slug=slug,

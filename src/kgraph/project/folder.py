@@ -6,7 +6,7 @@
     data/ttl/<name>.ttl             the graph ``<name>``
     data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles
     seeds/*.txt                     the exact texts that offsets refer to
-    queries/*.rq                    canned queries
+    queries/*.rq, queries/*.sparql  canned queries
 
 Each part may be missing. Files and folders whose name starts with a dot are left alone.
 """
@@ -59,6 +59,10 @@ class TurtleFile:
     def lines(self) -> LineIndex:
         """Where each subject and predicate stands; read only when a problem must name its line."""
         return index_lines(self.content, base_iri=self.base_iri)
+
+
+#: The ends of the names of query files, which are grlc's.
+QUERY_SUFFIXES: Final = (".rq", ".sparql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
     )
     queries = dict(
         text
-        for path in _visible((root / "queries").glob("*.rq"), root)
-        if (text := reader.read_text(path)) is not None
+        for path in _visible((root / "queries").glob("*"), root)
+        if path.suffix in QUERY_SUFFIXES and (text := reader.read_text(path)) is not None
     )
     return Project(settings, reader.digests, tuple(turtle), texts, queries), reader.problems
