@@ -23,6 +23,7 @@ from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.federation import Federation, calls_services, rules_of
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.nesting import require_flat
 from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
@@ -259,6 +260,7 @@ class AsyncKnowledgeGraph(Writes):
     async def fetch(self, answer: Answer) -> Table | bool | list[ox.Triple]:
         """Read an answer that came in the formats of :data:`_VALUES` as a value."""
         content = await answer.read()
+        require_flat(content, is_json=answer.kind is not ResultKind.GRAPH)
         if answer.kind is ResultKind.GRAPH:
             return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
         results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
+from traceback import format_exception
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
@@ -149,7 +150,10 @@ class Worker:
             self._evaluate(query, fields)
         except Exception as error:  # whatever Oxigraph raises, the pool must hear of it
             code, message = _explain(error, query)
-            self._connection.sendall(encode_frame("fail", {"code": code, "message": message}))
+            is_ours = not isinstance(error, _EXPECTED) or isinstance(error.__cause__, OSError)
+            detail = "".join(format_exception(error)) if is_ours else ""
+            failure = {"code": code, "message": message, "detail": detail}
+            self._connection.sendall(encode_frame("fail", failure))
             self._growth.measure()
 
     def _evaluate(self, query: str, fields: QueryFields) -> None:
@@ -212,6 +216,8 @@ def _serialize(
     return outlet
 
 
+#: What Oxigraph and this module raise; anything else is a fault of ours, and for the log.
+_EXPECTED: Final = (Failure, SyntaxError, MemoryError, RuntimeError)
 _NOUNS: Final = {"solutions": "rows", "boolean": "true or false", "graph": "a graph"}
 
 
@@ -232,4 +238,6 @@ def _explain(error: Exception, query: str) -> tuple[str, str]:
     if isinstance(error, OSError) and "service" in query.lower():
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
         return "query-refused", "The query tried to call another endpoint, which is not allowed here."
-    return "query-failed", f"The query could not be evaluated: {error}"
+    if isinstance(error, RuntimeError) and not isinstance(error, RecursionError):
+        return "query-failed", f"The query could not be evaluated: {error}"
+    return "query-failed", "The query could not be evaluated."
