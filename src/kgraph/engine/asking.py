@@ -2,7 +2,7 @@
 
 What it cannot read as it is written it gets in another spelling (:mod:`kgraph.rdf.spelling`), and what it
 would answer wrongly in another way (:mod:`kgraph.rdf.mending`). A function that it does not know has no
-value: the expression that calls it is an error, as any that cannot be evaluated (SPARQL 1.1 Query, section 17).
+value: the expression that calls it is an error, as any that cannot be evaluated (SPARQL 1.1, section 17).
 """
 
 from __future__ import annotations
