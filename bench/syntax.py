@@ -1,8 +1,8 @@
 """The W3C's suites for RDF's syntaxes: ``python -m bench.syntax RDF``, with ``rdf`` of a copy of rdf-tests.
 
-Each document is read as ``kgraph load`` reads it, and compared with what the suite expects, up to the names of
-blank nodes; what is right is written in every format, and read back. The exit status is 1 where a document that
-is read is written wrongly; the documents that are read otherwise than the suite says are listed.
+Each document is read as ``kgraph load`` reads it, and compared with what the suite expects, up to the names
+of blank nodes. What is right is written in every format, and read back. The exit status is 1 where something
+is written wrongly; a document that is read otherwise than the suite says is listed.
 """
 
 from __future__ import annotations
