@@ -24,8 +24,8 @@ __all__ = ["explain_syntax_error"]
 
 _FAULT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _EXPECTED: Final = re.compile(
-    r"""(?P<class>\[(?:'[^']*+'|"[^"]*+"|[^\]'"])*+\])
-      | (?P<mark>"(?:\\.|[^"\\])*")
+    r"""(?P<class>\[(?:'[^']*+(?:'|\Z)|"[^"]*+(?:"|\Z)|[^\]'"])*+(?:\]|\Z))
+      | (?P<mark>"(?:\\(?s:.)|[^"\\])*+(?:"|\\?\Z))
       | \b(?P<keyword>\w++)(?=,|$)
       | (?:^|(?<=,\s))(?P<sentence>[^,\[\]"\s][^\[\]"]*?)(?=,\s|$)""",
     re.VERBOSE,
