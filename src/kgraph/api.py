@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final, Self, TypeVar, cast
+from typing import Final, Self, cast
 from weakref import finalize
 
 import pyoxigraph as ox
@@ -19,7 +19,7 @@ from anyio.to_thread import run_sync
 
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
-from kgraph.canned import CannedQuery, Kind, Naming, Reader, find_canned, load_canned, read_naming
+from kgraph.canned import CannedQuery, Naming, Reader, find_canned, load_canned, read_naming
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
 from kgraph.errors import QuerySyntaxError
@@ -28,8 +28,8 @@ from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.prefixes import declare_prefixes
 from kgraph.rdf.sparql import place_prefixes, profile_query
 from kgraph.rdf.table import Table, read_values
-from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
-from kgraph.reasoning.evidence import Asking
+from kgraph.reasoning import Belief, Explanation
+from kgraph.reasons import Reasons
 from kgraph.search import TextIndex, expand_search, uses_search
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
@@ -39,8 +39,6 @@ from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
 
 __all__ = ["VALUES", "AsyncKnowledgeGraph", "Table"]
-
-_T = TypeVar("_T")
 
 #: The formats in which results come back as values.
 VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
@@ -60,7 +58,7 @@ class AsyncKnowledgeGraph(Writes):
         self._let_go: Callable[[], None] = lambda: None
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
         self._naming: tuple[str, Naming] | None = None
-        self._explainer: tuple[str, Explainer] | None = None
+        self._reasons = Reasons(settings.names, self._select)
         self._index: tuple[str, TextIndex] | None = None
         self._describer: tuple[str, Describer] | None = None
 
@@ -361,12 +359,10 @@ class AsyncKnowledgeGraph(Writes):
             ParameterError: a term cannot be read, or names nothing or several things.
         """
         with self._pins.holding() as generation:
-            triple = await (await self._reader(generation)).read_triple(subject, predicate, value)
-            search = self._explainer_of(generation).explain(triple, every=every)
-            if believing:
-                belief = await self._believe(believing, generation, only=False)
-                search = belief.explain(triple, every=every)
-            return await self._search(search, generation)
+            reader = await self._reader(generation)
+            triple = await reader.read_triple(subject, predicate, value)
+            speakers = await reader.read_speakers(believing)
+            return await self._reasons.explain(triple, generation, every=every, believing=speakers)
 
     async def believe(self, *speakers: str, only: bool = False) -> Belief:
         """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
@@ -375,15 +371,8 @@ class AsyncKnowledgeGraph(Writes):
             ParameterError: a name means nothing or several actors.
         """
         with self._pins.holding() as generation:
-            return await self._believe(speakers, generation, only=only)
-
-    async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
-        reader = await self._reader(generation)
-        iris = [(await reader.read("speaker", name, Kind.ACTOR)).value for name in speakers]
-        explainer = self._explainer_of(generation)
-        remainder = Remainder.read(generation.remainder(), self.settings.names)
-        search = believe(iris, generation.axioms(), remainder, explainer, only=only)
-        return await self._search(search, generation)
+            iris = await (await self._reader(generation)).read_speakers(speakers)
+            return await self._reasons.believe(iris, generation, only=only)
 
     def _asked(
         self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
@@ -395,27 +384,13 @@ class AsyncKnowledgeGraph(Writes):
             return await self.fetch(found)
 
         async def prove(triple: ox.Triple) -> Explanation:
-            return await self._search(self._explainer_of(generation).explain(triple), generation)
+            return await self._reasons.explain(triple, generation)
 
         index = partial(self.text_index, generation)
         return AskedGeneration(generation, self.settings.names, answer, prove, index)
 
-    def _explainer_of(self, generation: Generation) -> Explainer:
-        part = generation.manifest.project_part
-        if self._explainer is None or self._explainer[0] != part:
-            explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
-            self._explainer = part, explainer
-        return self._explainer[1]
-
-    async def _search(self, search: Asking[_T], generation: Generation) -> _T:
-        """Answer a search's questions, all from one generation, until it has its result."""
-        try:
-            query = next(search)
-            while True:
-                request = QueryRequest(store=generation.store_path, query=query, formats=VALUES)
-                table = await self.fetch(
-                    await self._backend.query(request.of_graphs(generation.manifest.graphs))
-                )
-                query = search.send(cast(Table, table).rows)
-        except StopIteration as end:
-            return cast(_T, end.value)
+    async def _select(self, generation: Generation, query: str) -> Table:
+        """The rows of a query on the project's graphs."""
+        request = QueryRequest(store=generation.store_path, query=query, formats=VALUES)
+        answer = await self._backend.query(request.of_graphs(generation.manifest.graphs))
+        return cast(Table, await self.fetch(answer))
