@@ -17,6 +17,7 @@ from kgraph.web.admission import check_writing
 from .conformance import UPDATE
 from .conftest import Serve
 from .test_graph_store import JOHN, TURTLE
+from .wire import say
 
 TOKEN = "open-sesame-123"
 WRITES = [
@@ -102,7 +103,16 @@ def test_reading_takes_no_token(guarded: httpx.Client) -> None:
         ({"Origin": "http://localhost:3000"}, 204),
         ({"Origin": "http://127.0.0.1"}, 204),
         ({"Origin": "https://example.org"}, 403),
+        ({"Origin": "https://[::1]:8000"}, 204),
         ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "http://localhost http://example.org"}, 403),
+        ({"Origin": "http://localhost, http://localhost"}, 403),
+        ({"Origin": "http://example.org@localhost"}, 403),
+        ({"Origin": r"http://example.org\@localhost"}, 403),
+        ({"Origin": "http://localhost/x"}, 403),
+        ({"Origin": "file://localhost"}, 403),
+        ({"Origin": "localhost"}, 403),
         ({"Origin": "http://localhost.example.org"}, 403),
         ({"Origin": "http://127.0.0.1.example.org"}, 403),
         ({"Host": "rebound.example.org"}, 403),
@@ -152,3 +162,16 @@ def test_the_token_is_never_logged(guarded: httpx.Client, caplog: pytest.LogCapt
             guarded.post(f"/sparql?access_token={token}", content="CLEAR XYZ", headers=headers)
     assert TOKEN not in caplog.text
     assert "guess-guess" not in caplog.text
+
+
+def test_a_trailer_says_nothing_about_who_writes(guarded: httpx.Client, local: httpx.Client) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-update\r\n"
+    body = b"Transfer-Encoding: chunked\r\n\r\nd\r\nCLEAR DEFAULT\r\n0\r\n"
+    for client, trailer, status in (
+        (guarded, f"Authorization: Bearer {TOKEN}", 401),
+        (local, "Origin: https://example.org", 204),
+        (local, "X: y", 204),
+    ):
+        said = say(client, head + body + trailer.encode() + b"\r\n\r\n")
+        assert said is not None
+        assert said.status == status

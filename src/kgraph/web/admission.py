@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,9 +19,11 @@ from fastapi import Request
 from kgraph.errors import SettingsError
 from kgraph.settings import Settings
 from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import header_of
 
 __all__ = ["admit_write", "check_writing"]
 
+_ORIGIN: Final = re.compile(r"https?://(?:(?P<host>[\w.-]+)|\[(?P<address>[\dA-Fa-f:.]+)\])(?::\d+)?")
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="kgraph"'}
 
 
@@ -76,15 +79,21 @@ def _require_token(request: Request, token: str) -> None:
 
 
 def _require_own_machine(request: Request) -> None:
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    origin = request.headers.get("origin")
-    if not _is_loopback(host) or (origin is not None and not _is_loopback(urlsplit(origin).hostname or "")):
+    host = urlsplit(f"//{header_of(request, b'host') or ''}").hostname or ""
+    origin = header_of(request, b"origin")
+    if not _is_loopback(host) or (origin is not None and not _is_loopback(_host_of_origin(origin))):
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
             "foreign-write",
             "Without a token this server takes writes from programs on its own machine alone.",
             "Ask it as localhost and from no page of another site, or start it with a token.",
         )
+
+
+def _host_of_origin(origin: str) -> str:
+    """The host of an origin; empty for ``null``, and for what is not a single one (RFC 6454, section 7)."""
+    match = _ORIGIN.fullmatch(origin)
+    return (match["host"] or match["address"]).lower() if match is not None else ""
 
 
 def _is_loopback(host: str) -> bool:

@@ -47,6 +47,7 @@ from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     choose_format,
     client_of,
+    header_of,
     read_parameters,
     while_connected,
 )
@@ -357,7 +358,7 @@ async def _read_document(request: Request, fmt: Format | None) -> tuple[bytes, s
 
 def _require_precondition(request: Request, generation: Generation, target: Target) -> None:
     """Evaluate If-Match and If-None-Match of a write (RFC 9110, section 13.2.2)."""
-    if_match, if_none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if_match, if_none_match = header_of(request, b"if-match"), header_of(request, b"if-none-match")
     if if_match is None and if_none_match is None:
         return
     exists = graph_of(request).graph_exists(target.iri, generation=generation)
