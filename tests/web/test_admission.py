@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from .test_graph_store import JOHN, TURTLE
 from .wire import say
 
 TOKEN = "open-sesame-123"
+CHALLENGE = 'Bearer realm="kgraph", Basic realm="kgraph", charset="UTF-8"'
 WRITES = [
     ("POST", "/sparql", UPDATE, "INSERT DATA { <urn:a> <urn:b> 1 }"),
     ("POST", "/sparql", {"Content-Type": "application/x-www-form-urlencoded"}, "update=CLEAR+ALL"),
@@ -31,6 +33,10 @@ WRITES = [
     ("POST", "/graph-store/x", TURTLE, JOHN),
     ("DELETE", "/graph-store/x", {}, ""),
 ]
+
+
+def basic(password: str, *, user: str = "user") -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +72,32 @@ def test_writing_takes_the_token(
     def write(**more: str) -> httpx.Response:
         return guarded.request(method, url, headers={**headers, **more}, content=body)
 
-    for absent in ({}, {"Authorization": TOKEN}, {"Authorization": "Bearer"}, {"Authorization": "Basic x"}):
+    assert basic(TOKEN)["Authorization"] != basic(TOKEN, user="")["Authorization"]
+    for absent in (
+        {},
+        {"Authorization": TOKEN},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Basic x"},
+        {"Authorization": "Basic"},
+        {"Authorization": f"Basic {b64encode(TOKEN.encode()).decode()}"},
+        {"Authorization": f"Digest {TOKEN}"},
+        basic(""),
+    ):
         response = write(**absent)
         assert (response.status_code, response.json()["type"]) == (401, "urn:kgraph:problem:token-missing")
-        assert response.headers["www-authenticate"] == 'Bearer realm="kgraph"'
+        assert response.headers["www-authenticate"] == CHALLENGE
     for wrong in (f"{TOKEN}4", TOKEN[:-1], "x"):
-        response = write(Authorization=f"Bearer {wrong}")
-        assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:token-wrong")
+        for header in ({"Authorization": f"Bearer {wrong}"}, basic(wrong), basic(f"{TOKEN}:{wrong}")):
+            response = write(**header)
+            assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:token-wrong")
+    done = (200, 201, 204, 404)
+    for user in ("", "user", "ü", TOKEN):
+        assert write(**basic(TOKEN, user=user)).status_code in done
+    own = f"http://{guarded.base_url.netloc.decode()}"
+    assert write(**basic(TOKEN), Origin=own).status_code in done
+    for foreign in ("https://example.org", "null", f"{own}.example.org", f"{own}, {own}"):
+        response = write(**basic(TOKEN), Origin=foreign)
+        assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:foreign-write")
     assert write(Authorization=f"Bearer {TOKEN}").status_code in (200, 201, 204, 404)
     assert write(Authorization=f"bearer {TOKEN}", Origin="https://example.org").status_code in (
         200,

@@ -53,7 +53,7 @@ from kgraph.store.generation import Generation
 from kgraph.store.manifest import GraphName, graph_key, render_graph
 from kgraph.store.workspace import Workspace
 
-__all__ = ["WriteFields", "Writer", "main"]
+__all__ = ["WriteFields", "Writer", "describe_failure", "main"]
 
 _CHUNK_BYTES: Final = 1 << 20
 #: Larger documents go to Oxigraph's bulk loader, and are not recorded triple by triple.
@@ -105,7 +105,7 @@ class Writer:
         try:
             done = self._write(frame.kind, cast(WriteFields, frame.fields), frame.payload)
         except Exception as error:  # whatever Oxigraph raises, the server must hear of it
-            self._send("fail", _describe(error))
+            self._send("fail", describe_failure(error))
         else:
             self._send("done", {**done, "resident_bytes": resident_bytes()})
 
@@ -293,7 +293,7 @@ def _names(iris: list[str]) -> tuple[ox.NamedNode, ...]:
         raise ParameterError("A graph has no valid IRI.", hint="Write it in full.") from error
 
 
-def _describe(error: Exception) -> dict[str, Any]:
+def describe_failure(error: Exception) -> dict[str, Any]:
     """The fields of a ``fail`` frame."""
     detail = ""
     if isinstance(error, MemoryError):
