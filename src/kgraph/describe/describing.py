@@ -20,7 +20,7 @@ from kgraph.describe.description import UNNAMED, Description, Fact, Name, labels
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term
-from kgraph.vocab import KG, ONTOLOGY, OWL, RDF_TYPE
+from kgraph.vocab import KG, LEXICON, ONTOLOGY, OWL, RDF_TYPE
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
 __all__ = [
@@ -143,6 +143,7 @@ async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[s
         "documents",
         _base=str(ox.Literal(dataset.names.base)),
         _ontology=str(ox.NamedNode(ONTOLOGY)),
+        _lexicon=str(ox.NamedNode(LEXICON)),
         _offset=str(offset),
         _limit=str(limit),
     )
