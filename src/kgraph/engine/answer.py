@@ -137,6 +137,5 @@ def _error(fields: dict[str, Any]) -> KgraphError:
     """What a ``fail`` frame says, as the exception to raise."""
     code, message = fields["code"], fields["message"]
     if code == QuerySyntaxError.code:
-        place = fields["line"], fields["column"]
-        return QuerySyntaxError(message, hint=fields["hint"], line=place[0], column=place[1])
+        return QuerySyntaxError(message, hint=fields["hint"], line=fields["line"], column=fields["column"])
     return _ERRORS.get(code, QueryFailedError)(message)

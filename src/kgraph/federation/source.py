@@ -7,14 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from kgraph.rdf.pattern import Block, Element, Group, Kind, parse_query, services_within
-from kgraph.rdf.sparql import Token, iter_tokens
+from kgraph.rdf.sparql import Token, iter_tokens, prologue_of
 
 __all__ = ["Frame", "Source", "blanked", "read_source"]
-
-_PROLOGUE: Final = frozenset({"BASE", "PREFIX", "VERSION"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,7 @@ class Source:
     @property
     def prologue(self) -> str:
         """BASE and PREFIX, as written."""
-        for token in self.tokens:
-            if token.kind == "word" and token.text.upper() not in _PROLOGUE:
-                return self.text[: token.start]
-        return ""
+        return prologue_of(self.text, self.tokens)
 
     @property
     def dataset(self) -> str:

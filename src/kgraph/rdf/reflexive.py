@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from kgraph.rdf.paths import Path, Span, Statement, empty_ways, read_statements
 from kgraph.rdf.pattern import Block, Element, Group, Kind
-from kgraph.rdf.sparql import Token
+from kgraph.rdf.sparql import Token, prologue_of
 from kgraph.rdf.spelling import Edit
 
 __all__ = ["Asks", "path_edits"]
@@ -35,16 +35,9 @@ def path_edits(
     Raises:
         ValueError: a block of triples has something that SPARQL 1.1 does not have.
     """
-    mending = _Mending(text, tokens, ends, asks, _prologue(text, tokens), {}, [])
+    mending = _Mending(text, tokens, ends, asks, prologue_of(text, tokens), {}, [])
     mending.block(query, None)
     return mending.edits
-
-
-def _prologue(text: str, tokens: Sequence[Token]) -> str:
-    for token in tokens:
-        if token.kind == "word" and token.text.upper() not in ("BASE", "PREFIX", "VERSION"):
-            return text[: token.start]
-    return ""
 
 
 @dataclass(frozen=True, slots=True)

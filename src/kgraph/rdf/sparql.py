@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Self
@@ -27,7 +27,15 @@ from kgraph.rdf.tokens import (
 )
 from kgraph.vocab import KG
 
-__all__ = ["QueryProfile", "Token", "iter_tokens", "known_profile", "profile_query", "substitute"]
+__all__ = [
+    "QueryProfile",
+    "Token",
+    "iter_tokens",
+    "known_profile",
+    "profile_query",
+    "prologue_of",
+    "substitute",
+]
 
 _NUMBER: Final = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _TOKEN: Final = re.compile(
@@ -102,6 +110,14 @@ def iter_tokens(text: str) -> Iterator[Token]:
         kind = match.lastgroup or "other"
         if kind not in ("space", "comment"):
             yield Token(kind, match.group(), match.start())
+
+
+def prologue_of(text: str, tokens: Iterable[Token]) -> str:
+    """The declarations of a query (BASE, PREFIX, VERSION), as written; ``tokens`` are the query's."""
+    for token in tokens:
+        if token.kind == "word" and token.text.upper() not in _PROLOGUE:
+            return text[: token.start]
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ import pyoxigraph as ox
 
 from kgraph.vocab import ONTOLOGY, Names
 
-__all__ = ["href", "iris_at", "local_path", "split_suffix"]
+__all__ = ["DEFAULT_GRAPH", "href", "iris_at", "local_path", "split_suffix"]
 
 #: What a URL keeps of an IRI as it is: RFC 3986's reserved and unreserved characters, and escapes.
 _KEPT: Final = "%/:?#[]@!$&'()*+,;=-._~"
+#: Where the default graph can be read, which has no name of its own.
+DEFAULT_GRAPH: Final = "/graph-store?default"
 _ONTOLOGY_PATH: Final = "/ontology"
 
 

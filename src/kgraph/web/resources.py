@@ -26,7 +26,7 @@ from kgraph.web.answering import Variant, begin, respond, respond_whole
 from kgraph.web.article_page import article_page
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.ontology_page import ontology_page
-from kgraph.web.places import iris_at, split_suffix
+from kgraph.web.places import DEFAULT_GRAPH, iris_at, split_suffix
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, client_of, single_values, while_connected
 from kgraph.web.sparql import graph_of
@@ -53,8 +53,6 @@ _RDF: Final = {
 }
 _NAMES: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML", "html": "HTML"}
 _VOID: Final = "http://rdfs.org/ns/void#"
-#: What names the default graph, to which clients may add and which has no name of its own.
-_DEFAULT_GRAPH: Final = "/graph-store?default"
 _TITLE_OF_ADDED: Final = "with what clients add"
 
 
@@ -184,7 +182,7 @@ async def _thing(
         headers["Link"] += f', <{added}>; rel="related"; type="application/trig"; title="{_TITLE_OF_ADDED}"'
     link = _in_dataset(found.iri, request, graph)
     if found.choice.format in _WITH_GRAPHS:
-        quads = description.quads(pages.public_url(request, _DEFAULT_GRAPH))
+        quads = description.quads(pages.public_url(request, DEFAULT_GRAPH))
         statements = [*quads, ox.Quad(link.subject, link.predicate, link.object)]
         return await answer_rdf(request, variant, statements, graph, headers)
     if found.choice.format is not HTML:

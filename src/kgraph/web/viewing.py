@@ -19,7 +19,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import UNNAMED, Description, Fact, Name
 from kgraph.rdf.terms import Term, compact, render_term
 from kgraph.vocab import RDF_TYPE
-from kgraph.web.places import href
+from kgraph.web.places import DEFAULT_GRAPH, href
 from kgraph.web.results import why
 
 __all__ = ["GRAPHS", "SHOWN", "Alternate", "Viewer", "embed_data"]
@@ -171,7 +171,7 @@ class Viewer:
 def _graph_path(graph: str) -> str | None:
     """Where a graph of clients can be read; None where a blank node is its name."""
     if graph == UNNAMED:
-        return "/graph-store?default"
+        return DEFAULT_GRAPH
     return None if graph.startswith("_:") else f"/graph-store?{urlencode({'graph': graph})}"
 
 
