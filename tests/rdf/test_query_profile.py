@@ -134,6 +134,12 @@ def test_the_form_is_the_first_word_behind_the_prologue(
     assert (profile.form, profile.is_update) == (form, is_update)
 
 
+@pytest.mark.parametrize("mark", ["'", '"', "'''", '"""'])
+def test_what_a_string_without_its_end_may_hide_is_not_kept(mark: str) -> None:
+    assert not profile_query(f"SELECT * {{ ?s ?p {mark}now() }}").is_repeatable
+    assert profile_query(f"SELECT * {{ ?s ?p {mark}then }}").is_repeatable
+
+
 @given(st.text(max_size=60) | st.lists(st.sampled_from([*"\"'<>#\\?$@:_.{}ab \n"]), max_size=30).map("".join))
 def test_any_text_at_all_is_read_to_its_end(text: str) -> None:
     tokens = list(iter_tokens(text))
@@ -185,6 +191,8 @@ PIECES = st.sampled_from([*WORDS.split(), *SIGNS.split(), "\n", " "])
 @example("SELECT:a { }")
 @example("ASK{ FILTER(1 <2) }")
 @example("PREFIX e:<b> ASK {}")
+@example("SELECT '")
+@example('ASK { """<urn:a>')
 def test_what_is_read_at_a_glance_is_what_the_tokens_say(text: str) -> None:
     assert _profile_of_plain(text) in (None, _profile_of_any(text))
 

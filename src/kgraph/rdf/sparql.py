@@ -212,7 +212,7 @@ def _profile_of_any(text: str) -> QueryProfile:
         elif kind == "iri":
             has_relative_iris = has_relative_iris or _ABSOLUTE.match(token.text) is None
             has_search = has_search or token.text.startswith(_SEARCH)
-        elif kind == "unclosed" or word in _VOLATILE:
+        elif word in _VOLATILE or (kind == "unclosed" and _MEANINGFUL.search(token.text)):
             is_repeatable = False
         elif word and prologue is None and word not in _PROLOGUE:
             prologue = text[: token.start]
