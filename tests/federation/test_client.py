@@ -381,6 +381,21 @@ def test_answers_are_kept_for_a_time_and_used_offline_however_old(calling: Setup
         assert len(endpoint.queries) == 2
 
 
+def test_a_clock_that_is_put_back_makes_nothing_fresh_and_nobody_wait(calling: Setup, folder: Path) -> None:
+    cache = folder / ".kgraph/federation/cache.sqlite"
+    cache.unlink(missing_ok=True)
+    with calling(GOOD, service_age=1000) as (caller, endpoint):
+        known = caller.ask()
+        with sqlite3.connect(cache) as database:
+            database.execute("UPDATE answer SET retrieved = retrieved + 1e7")
+            database.execute("REPLACE INTO pause VALUES (?, ?)", (WIKIDATA, time.time() + 1e7))
+        database.close()
+        before = len(endpoint.queries)
+        assert caller.ask() == known
+        assert len(endpoint.queries) > before
+        assert caller.ask() == known
+
+
 def test_a_cache_that_cannot_be_used_is_as_good_as_none(calling: Setup, folder: Path) -> None:
     place = folder / ".kgraph" / "federation"
     place.mkdir(exist_ok=True)

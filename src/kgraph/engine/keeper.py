@@ -87,6 +87,11 @@ class SnapshotKeeper:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._news.wait(), _RETRY_S)
                 self._news.set()
+            except OSError as error:
+                _LOG.warning("no process can be started to hold the snapshot: %s", error.strerror or error)
+                self._drop()
+                await asyncio.sleep(_RETRY_S)
+                self._news.set()
             except SnapshotRefusedError as error:
                 _LOG.warning("generation %s is answered from disk: %s", self._wanted.parent.name, error)
                 self._drop()

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-__all__ = ["launch"]
+__all__ = ["REFUSED", "launch", "scratch_file"]
+
+#: How a call fails that the system does not know, or that a container forbids.
+REFUSED: Final = frozenset({errno.ENOSYS, errno.EPERM, errno.EACCES})
+
+
+def scratch_file() -> IO[bytes]:
+    """A file without a name, for what a process says on standard error; it needs no folder to be written to.
+
+    Raises:
+        OSError: there are no descriptors left.
+    """
+    if hasattr(os, "memfd_create"):
+        try:
+            return os.fdopen(os.memfd_create("stderr", os.MFD_CLOEXEC), "w+b")
+        except OSError as error:
+            if error.errno not in REFUSED:
+                raise
+    return tempfile.TemporaryFile()
 
 
 def launch(

@@ -11,12 +11,11 @@ import os
 import signal
 import socket
 import subprocess
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, Final, Self
 
-from kgraph.engine.launching import launch
+from kgraph.engine.launching import REFUSED, launch, scratch_file
 from kgraph.engine.passing import Inbox, Message, send_message
 
 __all__ = ["Child", "Nursery", "NurseryError", "start_spawner"]
@@ -50,12 +49,19 @@ class Child:
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send it a signal. Nothing where it has ended."""
-        if not self.exited.is_set():
-            with suppress(ProcessLookupError):
-                if self._handle is not None:
+        if self.exited.is_set():
+            return
+        with suppress(ProcessLookupError):
+            if self._handle is not None:
+                try:
                     signal.pidfd_send_signal(self._handle, number)
+                except OSError as error:
+                    if error.errno not in REFUSED:
+                        raise
                 else:
-                    os.kill(self.pid, number)
+                    return
+            if not self._reported.is_set():  # else the number may be another's by now
+                os.kill(self.pid, number)
 
     def set_niceness(self, niceness: int) -> bool:
         """Have it stand back for others, or no longer. False where the system does not let us."""
@@ -109,10 +115,16 @@ class Nursery:
         """A new worker.
 
         Raises:
-            NurseryError: there will be none.
+            NurseryError: there will be none, as the spawner is gone.
+            OSError: there is no room for one now, among the processes or the open files.
         """
         ours, theirs = socket.socketpair()
-        stderr = tempfile.TemporaryFile()  # noqa: SIM115 -- it is closed with the child
+        try:
+            stderr = scratch_file()
+        except OSError:
+            ours.close()
+            theirs.close()
+            raise
         born: asyncio.Future[tuple[int, int | None]] = asyncio.get_running_loop().create_future()
         try:
             with theirs:
@@ -194,6 +206,10 @@ class Nursery:
                 born.set_result((fields["pid"], handle))
             else:
                 _close(handle)
+        elif message.kind == "unborn":
+            born = self._births.pop(fields["number"])
+            if not born.done():
+                born.set_exception(OSError(fields["errno"], os.strerror(fields["errno"])))
         elif message.kind == "died":
             if (child := self._children.pop(fields["pid"], None)) is not None:
                 child.report(fields["status"])

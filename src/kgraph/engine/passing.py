@@ -9,6 +9,7 @@ arrive no later than the first byte of their message; both sides therefore pair 
                      load     store, hidden, limit_bytes
                      apply    the same, and changes
     both → pool      started
+                     unborn   number, errno
                      born     number, pid   descriptor: the child's pidfd, where there is such
                      died     pid, status
     holder → pool    holds    store, resident_bytes
@@ -19,6 +20,7 @@ The standard library only: spawners import this.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -67,11 +69,14 @@ class Inbox:
 
         Raises:
             EOFError: the other side has closed the channel.
+            OSError: descriptors were lost, as this process can have no more of them.
         """
-        data, descriptors, _, _ = socket.recv_fds(self._channel, _READ_BYTES, _READ_DESCRIPTORS)
+        data, descriptors, flags, _ = socket.recv_fds(self._channel, _READ_BYTES, _READ_DESCRIPTORS)
         if not data:
             raise EOFError("the channel is closed")
         self._descriptors += descriptors
+        if flags & socket.MSG_CTRUNC:  # whose the others are cannot be told any more
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         *lines, self._bytes = (self._bytes + data).split(b"\n")
         for line in lines:
             kind, count, fields = json.loads(line)

@@ -106,21 +106,24 @@ class Spawner:
 
     def _bear(self, order: Message, work: Callable[[socket.socket], None]) -> None:
         """Fork a child that does ``work`` with the socket that came with the order."""
-        parent = os.getpid()
-        pid = os.fork()
+        parent, number = os.getpid(), order.fields["number"]
+        try:
+            pid = os.fork()
+        except OSError as error:
+            self._tell("unborn", {"number": number, "errno": error.errno})
+            return
+        finally:
+            if os.getpid() == parent:
+                for descriptor in order.descriptors:
+                    os.close(descriptor)
         if pid == 0:
             self._become(order.descriptors, parent, work)
-        for descriptor in order.descriptors:
-            os.close(descriptor)
-        fields = {"number": order.fields["number"], "pid": pid}
-        if not hasattr(os, "pidfd_open"):
-            self._tell("born", fields)
-            return
-        handle = os.pidfd_open(pid)  # a child is there until it is waited for, so the number is still its own
+        handles = _handles(pid)
         try:
-            self._tell("born", fields, (handle,))
+            self._tell("born", {"number": number, "pid": pid}, handles)
         finally:
-            os.close(handle)
+            for handle in handles:
+                os.close(handle)
 
     def _become(self, descriptors: list[int], parent: int, work: Callable[[socket.socket], None]) -> NoReturn:
         status = 1
@@ -129,7 +132,7 @@ class Spawner:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             # The channels of the others must not stay open here: their closing is how an end is noticed.
-            channel, stderr = (fcntl(descriptor, F_DUPFD, _LAST_FOREIGN // 2) for descriptor in descriptors)
+            channel, stderr = (fcntl(descriptor, F_DUPFD, _FIRST_FOREIGN) for descriptor in descriptors)
             self._channel.detach()
             os.dup2(stderr, _STDERR)
             os.dup2(channel, _CHANNEL)
@@ -170,6 +173,15 @@ class Spawner:
             return
         settle_memory()
         self._tell("holds", {"store": path, "resident_bytes": resident_bytes()})
+
+
+def _handles(pid: int) -> tuple[int, ...]:
+    """The pidfd of a child; none where the system has no such, or refuses it as old container runtimes do."""
+    try:
+        # A child is there until it is waited for, so the number is still its own.
+        return (os.pidfd_open(pid),)
+    except (AttributeError, OSError):
+        return ()
 
 
 def main() -> None:

@@ -129,6 +129,12 @@ class WorkerSupply:
                 child, snapshot = await self._fork()
             except NurseryError:
                 continue  # there will be another spawner
+            except OSError as error:
+                _LOG.warning("no worker can be started: %s", error.strerror or error)
+                self._fail_to_start()
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                continue
             worker = WorkerProcess(child, snapshot=snapshot)
             self.workers.add(worker)
             try:
@@ -174,7 +180,14 @@ class WorkerSupply:
         """Keep a spawner alive."""
         pause_s = _FIRST_PAUSE_S
         while True:
-            process, channel = start_spawner()
+            try:
+                process, channel = start_spawner()
+            except OSError as error:
+                _LOG.warning("no workers can be started: %s", error.strerror or error)
+                self._fail_to_start()
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                continue
             nursery = Nursery(channel)
             try:
                 await nursery.started.wait()
@@ -183,7 +196,8 @@ class WorkerSupply:
                     self._nursery.set_result(nursery)
                     await nursery.ended.wait()
             finally:
-                self._nursery = asyncio.get_running_loop().create_future()
+                if self._nursery.done():  # else there are some who still wait for it
+                    self._nursery = asyncio.get_running_loop().create_future()
                 nursery.close()
                 process.kill()
                 process.wait()  # a small process that has been killed is gone at once

@@ -13,13 +13,14 @@ import os
 import signal
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from kgraph import errors
-from kgraph.engine.launching import launch
+from kgraph.engine.launching import launch, scratch_file
 from kgraph.engine.protocol import Frame, FrameDecoder, FrameError, encode_frame
 
 if TYPE_CHECKING:
@@ -126,11 +127,9 @@ class GraphWriter:
         kind = "put" if replaces else "add"
         if isinstance(document, bytes) and len(document) <= _LONGEST_BYTES:
             return await self._write(kind, document, graph=graph, format=format, base_iri=base_iri)
-        with tempfile.NamedTemporaryFile() as file:
+        with ExitStack() as stack:
             if isinstance(document, bytes):
-                file.write(document)
-                file.flush()
-                document = Path(file.name)
+                document = stack.enter_context(_spilled(document))
             return await self._write(
                 kind, b"", graph=graph, format=format, base_iri=base_iri, document=str(document)
             )
@@ -238,6 +237,23 @@ class GraphWriter:
         return errors.QueryFailedError("The process that carried out the write came to a sudden end.")
 
 
+@contextmanager
+def _spilled(document: bytes) -> Iterator[Path]:
+    """A document as a file, for as long as the block takes."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(tempfile.NamedTemporaryFile(buffering=0))
+            rest = memoryview(document)
+            while rest:
+                rest = rest[file.write(rest) :]
+        except OSError as error:
+            raise errors.StoreError(
+                f"There is no room for the document in {tempfile.gettempdir()}: {error.strerror or error}.",
+                hint="Make room there, or set TMPDIR to another folder.",
+            ) from error
+        yield Path(file.name)
+
+
 def _error(answer: Frame) -> errors.KgraphError:
     fields = answer.fields
     code, message, hint = fields["code"], fields["message"], fields["hint"]
@@ -274,8 +290,19 @@ class _WriterProcess:
     @classmethod
     async def start(cls) -> _WriterProcess:
         """Start it and wait until it is ready."""
-        stderr = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when the process has ended
-        process, ours = launch("kgraph.engine.writer", stderr=stderr)
+        try:
+            stderr = scratch_file()
+            try:
+                process, ours = launch("kgraph.engine.writer", stderr=stderr)
+            except BaseException:
+                stderr.close()
+                raise
+        except OSError as error:
+            raise errors.BusyError(
+                f"The process that writes cannot be started: {error.strerror or error}.",
+                hint="Try again later.",
+                retry_after_s=5,
+            ) from error
         ours.setblocking(False)
         reader, writer = await asyncio.open_unix_connection(sock=ours)
         self = cls(process, stderr, reader, writer)

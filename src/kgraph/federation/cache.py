@@ -40,6 +40,11 @@ class Retrieved:
     cached: bool = False
 
 
+#: By how much clocks may differ, and for how long a service may ask to be left alone.
+_SLACK_S: Final = 60.0
+_LONGEST_PAUSE_S: Final = 86_400.0
+
+
 class AnswerCache:
     """The answers of services, by endpoint and query. Safe to use from several threads."""
 
@@ -55,7 +60,11 @@ class AnswerCache:
             row = database.execute(
                 "SELECT content, retrieved FROM answer WHERE key = ?", (_key(endpoint, query),)
             ).fetchone()
-            if row is None or (max_age_s is not None and time.time() - row[1] > max_age_s):
+            if row is None:
+                return None
+            age_s = time.time() - row[1]
+            # What was retrieved in the future is of unknown age: the clock has been put back since.
+            if max_age_s is not None and not -_SLACK_S <= age_s <= max_age_s:
                 return None
             return Retrieved(zlib.decompress(row[0]), row[1], cached=True)
 
@@ -92,7 +101,8 @@ class AnswerCache:
 
         def look(database: sqlite3.Connection) -> float:
             row = database.execute("SELECT until FROM pause WHERE endpoint = ?", (endpoint,)).fetchone()
-            return float(row[0]) if row else 0.0
+            # A pause as long as this comes of a clock that has been put back since.
+            return float(row[0]) if row and row[0] - time.time() <= _LONGEST_PAUSE_S else 0.0
 
         return self._with(look, otherwise=0.0) if self._path.is_file() else 0.0
 

@@ -63,7 +63,7 @@ class Solutions:
 class _Line:
     """The line to one endpoint: who is on it, and when it may be used next.
 
-    ``next_start`` is on the loop's clock, ``paused_until`` in seconds since 1970.
+    Both times are on the loop's clock.
     """
 
     client: httpx.AsyncClient
@@ -164,7 +164,7 @@ class ServiceClient:
         loop = asyncio.get_running_loop()
         async with line.turn:
             known = await run_sync(self._cache.paused_until, endpoint.iri)
-            pause_s = max(known, line.paused_until) - time.time()
+            pause_s = max(known - time.time(), line.paused_until - loop.time())
             if pause_s > min(_LONGEST_WAIT_S, allowance.deadline - loop.time()):
                 raise _busy(endpoint, pause_s)
             await asyncio.sleep(max(pause_s, line.next_start - loop.time(), 0.0))
@@ -187,8 +187,8 @@ class ServiceClient:
         async with line.client.stream("POST", endpoint.url, data={"query": query}) as response:
             if response.status_code in (429, 503):
                 pause_s = _retry_after_s(response.headers.get("retry-after", ""))
-                line.paused_until = now + pause_s
-                await run_sync(self._cache.pause, endpoint.iri, line.paused_until)
+                line.paused_until = asyncio.get_running_loop().time() + pause_s
+                await run_sync(self._cache.pause, endpoint.iri, now + pause_s)
                 raise _busy(endpoint, pause_s)
             self._check(response, endpoint)
             content = bytearray()

@@ -6,6 +6,8 @@ language never comes into play: questions are built from words, term by term.
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -222,13 +224,25 @@ class IndexReader:
     def __init__(self, path: Path) -> None:
         self.schema = _schema()
         try:
-            index = _open(path, self.schema, reuse=True)
-            index.config_reader("manual", 1)
-            self._searcher = index.searcher()
+            if os.access(path, os.W_OK):
+                self._searcher = self._search(path)
+                return
+            # tantivy makes a lock file beside the files that it opens, and then holds on to these by itself.
+            with tempfile.TemporaryDirectory() as folder:
+                for file in path.iterdir():
+                    if file.suffix != ".lock":
+                        (Path(folder) / file.name).symlink_to(file.absolute())
+                self._searcher = self._search(Path(folder))
         except (OSError, ValueError) as error:
             raise StoreError(
-                f"The text index of this generation cannot be opened: {error}.", hint="Build it again."
+                f"The text index of this generation cannot be opened: {error}.",
+                hint="Build it again. Where the disk is only read, TMPDIR has to name a folder that is not.",
             ) from error
+
+    def _search(self, path: Path) -> tantivy.Searcher:
+        index = _open(path, self.schema, reuse=True)
+        index.config_reader("manual", 1)
+        return index.searcher()
 
     @property
     def size(self) -> int:

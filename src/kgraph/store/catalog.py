@@ -15,10 +15,11 @@ A generation that is being read is pinned (:class:`kgraph.store.locks.Pin`) and 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,8 @@ __all__ = ["Catalog"]
 KEPT: Final = 5
 _UNFINISHED: Final = ".new-"
 _PREPARED: Final = ".build-"
+#: How writing fails on a disk that is full, broken or not to be written to.
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _TIME: Final = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -163,6 +166,10 @@ class Catalog:
             prepared = self._generations / f"{_PREPARED}next"
             try:
                 yield prepared
+            except OSError as error:
+                if error.errno in _NO_ROOM or error.errno is None:  # Oxigraph's have no number
+                    raise self._unwritable(error) from error
+                raise
             finally:
                 self._sweep(_PREPARED)
 
@@ -234,12 +241,12 @@ class Catalog:
 
     @contextmanager
     def _locked(self, name: str, doing: str, wait_s: float) -> Iterator[None]:
-        try:
-            self._generations.mkdir(parents=True, exist_ok=True)
-            (self.path / name).touch()
-        except OSError as error:
-            raise self._unwritable(error) from error
-        with exclusive(self.path / name, wait_s=wait_s) as held:
+        with ExitStack() as stack:
+            try:
+                self._generations.mkdir(parents=True, exist_ok=True)
+                held = stack.enter_context(exclusive(self.path / name, wait_s=wait_s))
+            except OSError as error:
+                raise self._unwritable(error) from error
             if not held:
                 raise StoreError(
                     f"Another process is {doing} {self.path}.",

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
 from typing import Final, Self
 
 import pyoxigraph as ox
@@ -29,7 +30,7 @@ from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
-from kgraph.store.workspace import Workspace
+from kgraph.store.workspace import Workspace, copy_store
 from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
 
 __all__ = ["Draft", "merge_files"]
@@ -58,7 +59,7 @@ class Draft:
         self.base = base
         self._workspace = workspace
         if workspace is None:
-            ox.Store.read_only(str(base.store_path)).backup(str(path / "oxigraph"))
+            copy_store(base.store_path, path / "oxigraph")
             self.store = ox.Store(str(path / "oxigraph"))
         else:
             self.store = workspace.open(base)
@@ -78,11 +79,14 @@ class Draft:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the store, where :meth:`seal` has not done so. A workspace is kept where it is as it was."""
         if "store" not in self.__dict__:
             return
-        is_spoilt = not self.is_unchanged
+        # RocksDB takes no more writes after one that its disk refused, even if there is room again.
+        is_spoilt = isinstance(error, OSError) or not self.is_unchanged
         del self.store, self.cover
         if self._workspace is not None and is_spoilt:
             self._workspace.drop()
@@ -290,10 +294,20 @@ class Draft:
             for number in range(1, self._copies):
                 shutil.rmtree(self.path / f"copy{number}")
             return
-        if self._workspace is not None:
+        workspace = self._workspace
+        if workspace is None:
+            del self.store, self.cover
+            return
+        try:
             self.store.backup(str(final))
-            self._workspace.keep(identifier)
-        del self.store, self.cover
+            workspace.keep(identifier)
+        except OSError:  # the file system knows no hard links, or takes no more of them
+            for leftover in self.path.glob(f"{final.name}*"):
+                shutil.rmtree(leftover)
+            del self.store, self.cover
+            workspace.give(final)
+        else:
+            del self.store, self.cover
 
     def _known_quads(self) -> int | None:
         """How many quads there are, hidden ones too, where that needs no counting."""

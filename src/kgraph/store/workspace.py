@@ -21,10 +21,22 @@ import pyoxigraph as ox
 from kgraph.store.generation import Generation
 from kgraph.store.locks import is_locked
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "copy_store"]
 
 _PREFIX: Final = ".work-"
 _OWNER: Final = "owner"
+
+
+def copy_store(source: Path, target: Path) -> None:
+    """Make a store of its own of a sealed one: by hard links to its files, or by copies where these fail."""
+    try:
+        ox.Store.read_only(str(source)).backup(str(target))
+    except OSError:
+        for leftover in target.parent.glob(f"{target.name}*"):
+            shutil.rmtree(leftover)
+        target.mkdir()
+        for file in source.iterdir():
+            shutil.copy2(file, target)
 
 
 class Workspace:
@@ -41,7 +53,7 @@ class Workspace:
         if self._store is None or self._holds != base.id:
             self.drop()
             folder = self._claim(base.path.parent)
-            ox.Store.read_only(str(base.store_path)).backup(str(folder / "oxigraph"))
+            copy_store(base.store_path, folder / "oxigraph")
             self._store = ox.Store(str(folder / "oxigraph"))
             self._holds = base.id
         return self._store
@@ -49,6 +61,13 @@ class Workspace:
     def keep(self, identifier: str) -> None:
         """Know that the store now holds another generation."""
         self._holds = identifier
+
+    def give(self, target: Path) -> None:
+        """Let go of the store, which nobody else may hold any more, and leave it in another folder."""
+        assert self._folder is not None  # noqa: S101 - it is open
+        self._store = None
+        (self._folder / "oxigraph").rename(target)
+        self.drop()
 
     def drop(self) -> None:
         """Forget the store, because nobody knows what it holds."""

@@ -29,7 +29,7 @@ async def health(request: Request) -> dict[str, Any]:
         "generation": {
             "id": manifest.id,
             "created": manifest.created,
-            "age_s": round(age.total_seconds(), 1),
+            "age_s": max(0.0, round(age.total_seconds(), 1)),
             "triples": manifest.triples,
             "canonical_hash": manifest.canonical_hash,
         },

@@ -128,7 +128,7 @@ class _Parts(Collector):
         info = {"id": manifest.id, "canonical_hash": manifest.canonical_hash, "version": kgraph.__version__}
         yield InfoMetricFamily("kgraph_generation", "What is served.", info)
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
-        yield GaugeMetricFamily("kgraph_generation_age_seconds", "Its age.", age.total_seconds())
+        yield GaugeMetricFamily("kgraph_generation_age_seconds", "Its age.", max(0.0, age.total_seconds()))
         yield GaugeMetricFamily("kgraph_generation_triples", "Its triples, graph by graph.", manifest.triples)
 
 
