@@ -25,7 +25,10 @@ from hypothesis import strategies as st
 from kgraph.canned.parsing import parse_canned
 from kgraph.errors import KgraphError
 from kgraph.federation.source import blanked, read_source
+from kgraph.rdf.mending import in_order, mend
+from kgraph.rdf.rules import misused_variable
 from kgraph.rdf.sparql import _profile_of_any, _profile_of_plain, iter_tokens, substitute
+from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
 from kgraph.rdf.terms import parse_iri, parse_term, render_words
 from kgraph.rdf.turtle import _lines_of_tokens
@@ -162,6 +165,11 @@ def test_no_text_sends_a_regular_expression_back_and_forth(name: str) -> None:
 
 # Every scanner, on texts that are made for it.
 
+
+def _refuse(text: str) -> None:
+    raise SyntaxError(f"error at 1:{len(text)}: expected nothing")
+
+
 READERS: Final[dict[str, Callable[[str], object]]] = {
     "tokens of SPARQL": lambda text: deque(iter_tokens(text), maxlen=0),
     "profile": lambda text: (_profile_of_plain(text), _profile_of_any(text)),
@@ -171,6 +179,10 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "broken rules": lambda text: explain_syntax_error(
         text, f"error at 1:{len(text)}: expected Prefix not found"
     ),
+    "rules": lambda text: misused_variable(list(iter_tokens("SELECT * { " + text + " }"))),
+    "mending": lambda text: mend("SELECT * { ?a ?b ?c " + text + " }", lambda _: False, lambda: ["<a:b>"]),
+    "order of columns": lambda text: in_order(text, text, lambda _: ["a", "b"]),
+    "spelling": lambda text: read_spelled(text, _refuse),
     "updates": parse_update,
     "updates in a group": lambda text: [*_split("INSERT DATA {" + text + "}", None)],
     "kg:search": lambda text: expand_search(
@@ -265,7 +277,14 @@ UNITS: Final = (
         "SILENT ",
         "SELECT ",
         "SELECT * { ",
-        "AS ?a ",
+        "(1 AS ?a) ",
+        "HAVING(?a)",
+        "GRAPH ?g { ",
+        "GRAPH ?g { VALUES ?a {} } ",
+        "LANG(?a) = ",
+        "a:b* ?a ; ",
+        "?x a:b* a:c . ",
+        "(a:b|",
     ),
     *(
         "{ ?a ?b ?c } UNION ",

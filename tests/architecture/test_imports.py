@@ -161,6 +161,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.rdf.paths",
         "kgraph.rdf.pattern",
         "kgraph.rdf.reflexive",
+        "kgraph.rdf.rules",
         "kgraph.rdf.scope",
         "kgraph.rdf.sparql",
         "kgraph.rdf.spelling",

@@ -155,8 +155,8 @@ async def test_an_update_is_refused_as_a_query(pool: WorkerPool, ask: Ask, updat
         ("SELECT *\n  WHERE ?s", (2, 9), "Expected there: {"),
         ("SELECT * { ?é ?p ?o } LIMIT x", (1, 29), "“x”"),
         ("SELECT * {\n ?s foo:bar ?o }", (2, 5), "PREFIX foo: <…>"),
-        ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", (1, 40), "unbound"),
-        ("SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }", (None, None), "bound twice"),
+        ("SELECT (COUNT(*) AS ?n) ?s { ?s ?p ?o }", (1, 25), "?s is neither grouped nor aggregated"),
+        ("SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }", (1, 36), "?x is bound already"),
     ],
 )
 async def test_a_syntax_error_says_where_and_what(

@@ -193,6 +193,8 @@ PIECES = st.sampled_from([*WORDS.split(), *SIGNS.split(), "\n", " "])
 @example("PREFIX e:<b> ASK {}")
 @example("SELECT '")
 @example('ASK { """<urn:a>')
+@example("SELECT<urn:a>'")
+@example('SELECT("""" AS ?x)')
 def test_what_is_read_at_a_glance_is_what_the_tokens_say(text: str) -> None:
     assert _profile_of_plain(text) in (None, _profile_of_any(text))
 
@@ -202,3 +204,11 @@ def test_what_is_read_at_a_glance_is_what_the_tokens_say(text: str) -> None:
 )
 def test_plain_queries_are_read_at_a_glance(text: str) -> None:
     assert _profile_of_plain(text) is not None
+
+
+def test_what_an_unclosed_string_may_hide_makes_no_answer_repeatable() -> None:
+    query = 'SELECT (NOW() AS ?n) ?x { VALUES ?x { """a" } }'
+    hidden = 'SELECT * { VALUES ?x { """a" } BIND(NOW() AS ?n) }'
+    assert isinstance(ox.Store().query(hidden), ox.QuerySolutions)
+    assert not profile_query(query).is_repeatable
+    assert not profile_query(hidden).is_repeatable

@@ -17,9 +17,10 @@ from kgraph.rdf.scope import is_aggregated
 from kgraph.rdf.sparql import Token
 from kgraph.rdf.spelling import Edit, edited
 
-__all__ = ["alias_edits", "projections"]
+__all__ = ["AGGREGATES", "alias_edits", "clause_of", "projections"]
 
-_AGGREGATES: Final = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
+#: The functions of a group's solutions.
+AGGREGATES: Final = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
 _VOLATILE: Final = frozenset("RAND UUID STRUUID BNODE".split())
 _CLAUSES: Final = frozenset("GROUP HAVING ORDER LIMIT OFFSET VALUES".split())
 #: How long an alias may be in full, in characters: each may have others in it.
@@ -46,7 +47,7 @@ def alias_edits(text: str, tokens: Sequence[Token], block: Block) -> list[Edit]:
     """What is to be changed of one query or sub-select."""
     if tokens[block.start].text.upper() != "SELECT" or not is_aggregated(block, tokens):
         return []
-    grouping = _clause(tokens, block, "GROUP")
+    grouping = clause_of(tokens, block, "GROUP")
     grouped = {token.text[1:] for token in grouping if token.kind == "variable"}
     meanings: dict[str, str] = {}
     # The engine does not take another name for a variable, though it takes one for an expression.
@@ -63,10 +64,10 @@ def alias_edits(text: str, tokens: Sequence[Token], block: Block) -> list[Edit]:
         volatile = any(token.kind == "word" and token.text.upper() in _VOLATILE for token in span)
         if full and len(full) <= _LONGEST and not volatile and alias.text[1:] not in grouped:
             meanings[alias.text[1:]] = f"({full})"
-    return [*edits, *_uses(_clause(tokens, block, "HAVING"), meanings)]
+    return [*edits, *_uses(clause_of(tokens, block, "HAVING"), meanings)]
 
 
-def _clause(tokens: Sequence[Token], block: Block, name: str) -> list[Token]:
+def clause_of(tokens: Sequence[Token], block: Block, name: str) -> list[Token]:
     """The tokens of a clause behind the pattern, up to the next."""
     found: list[Token] = []
     inside = False
@@ -84,7 +85,7 @@ def _uses(tokens: Sequence[Token], meanings: Mapping[str, str]) -> Iterator[Edit
     hidden: int | None = None
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.text in ("(", "{", "["):
-            aggregates = before is not None and before.kind == "word" and before.text.upper() in _AGGREGATES
+            aggregates = before is not None and before.kind == "word" and before.text.upper() in AGGREGATES
             if hidden is None and (aggregates or token.text == "{"):
                 hidden = depth
             depth += 1

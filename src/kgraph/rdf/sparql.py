@@ -213,7 +213,7 @@ def _profile_of_any(text: str) -> QueryProfile:
             has_relative_iris = has_relative_iris or _ABSOLUTE.match(token.text) is None
             has_search = has_search or token.text.startswith(_SEARCH)
         elif word in _VOLATILE or (kind == "unclosed" and _MEANINGFUL.search(token.text)):
-            is_repeatable = False
+            is_repeatable = False  # to the engine, the rest of the text may be something else
         elif word and prologue is None and word not in _PROLOGUE:
             prologue = text[: token.start]
             form = _FORMS.get(word)

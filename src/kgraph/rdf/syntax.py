@@ -17,14 +17,15 @@ import re
 from typing import Final
 
 from kgraph.errors import QuerySyntaxError
+from kgraph.rdf.rules import Breach, faulty_escape, faulty_iri, misused_variable
 from kgraph.rdf.sparql import Token, iter_tokens
 
 __all__ = ["explain_syntax_error"]
 
 _FAULT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
 _EXPECTED: Final = re.compile(
-    r"""(?P<class>\[(?:'[^']*+'|"[^"]*+"|[^\]'"])*+\])
-      | (?P<mark>"(?:\\.|[^"\\])*+(?:"|\\?$))
+    r"""(?P<class>\[(?:'[^']*+(?:'|\Z)|"[^"]*+(?:"|\Z)|[^\]'"])*+(?:\]|\Z))
+      | (?P<mark>"(?:\\(?s:.)|[^"\\])*+(?:"|\\?\Z))
       | \b(?P<keyword>\w++)(?=,|$)
       | (?:^|(?<=,\s))(?P<sentence>[^,\[\]"\s][^\[\]"]*?)(?=,\s|$)""",
     re.VERBOSE,
@@ -51,11 +52,12 @@ def _explain(text: str, message: str) -> QuerySyntaxError:
     expected: dict[str, list[str]] = {"class": [], "mark": [], "keyword": [], "sentence": []}
     for match in _EXPECTED.finditer(fault[3]):
         expected[match.lastgroup or "sentence"].append(match[0])
-    if expected["sentence"]:
-        return _broken_rule(text, tokens, offset, expected["sentence"][0])
-    bracket = _unmatched_bracket(text, tokens)
-    if bracket is not None:
-        return bracket
+    sentence = next(iter(expected["sentence"]), "")
+    breach = _broken_rule(text, tokens, offset, sentence)
+    if breach is not None:
+        return _at(text, breach.offset, breach.what, breach.hint)
+    if sentence:
+        return _at(text, offset, sentence[0].lower() + sentence[1:] if sentence[:4] == "The " else sentence)
     hint = ""
     if expected["mark"] or any(each != "[_]" for each in expected["class"]):
         marks = [mark.strip('"') for mark in expected["mark"]]
@@ -70,20 +72,19 @@ def _explain(text: str, message: str) -> QuerySyntaxError:
     return _at(text, offset, f"{_found(tokens, offset)} is unexpected", hint)
 
 
-def _broken_rule(text: str, tokens: list[Token], offset: int, sentence: str) -> QuerySyntaxError:
+def _broken_rule(text: str, tokens: list[Token], offset: int, sentence: str) -> Breach | None:
+    """What can be named: by what the engine says of the place, by the brackets, or by the variables."""
     read = [token for token in tokens if token.end <= offset]
     if sentence == "Prefix not found" and read and ":" in read[-1].text:
         prefix = read[-1].text.partition(":")[0] + ":"
-        return _at(
-            text,
-            read[-1].start,
-            f"the prefix {prefix} is not declared",
-            f"Put PREFIX {prefix} <…> before it.",
-        )
-    return _at(text, offset, sentence[0].lower() + sentence[1:] if sentence.startswith("The ") else sentence)
+        what = f"the prefix {prefix} is not declared"
+        return Breach(read[-1].start, what, f"Put PREFIX {prefix} <…> before it.")
+    if sentence.startswith("IRI parsing") and (breach := faulty_iri(text, offset)) is not None:
+        return breach
+    return faulty_escape(tokens) or _unmatched_bracket(tokens) or misused_variable(tokens)
 
 
-def _unmatched_bracket(text: str, tokens: list[Token]) -> QuerySyntaxError | None:
+def _unmatched_bracket(tokens: list[Token]) -> Breach | None:
     open_brackets: list[Token] = []
     for token in tokens:
         if token.text in _CLOSING:
@@ -91,9 +92,9 @@ def _unmatched_bracket(text: str, tokens: list[Token]) -> QuerySyntaxError | Non
         elif token.text in _CLOSING.values() and (
             not open_brackets or _CLOSING[open_brackets.pop().text] != token.text
         ):
-            return _at(text, token.start, f"“{token.text}” closes nothing that is open")
+            return Breach(token.start, f"“{token.text}” closes nothing that is open")
     if open_brackets:
-        return _at(text, open_brackets[-1].start, f"“{open_brackets[-1].text}” is never closed")
+        return Breach(open_brackets[-1].start, f"“{open_brackets[-1].text}” is never closed")
     return None
 
 
