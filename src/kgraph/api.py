@@ -23,6 +23,7 @@ from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryReq
 from kgraph.federation import Federation, rules_of
 from kgraph.patience import patiently
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.nesting import require_flat
 from kgraph.rdf.sparql import QueryProfile
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import parse_iri, parse_triple, read_term
@@ -292,6 +293,7 @@ class AsyncKnowledgeGraph(Writes):
     async def fetch(self, answer: Answer) -> Table | bool | list[ox.Triple]:
         """Read an answer that came in the formats of :data:`_VALUES` as a value."""
         content = await answer.read()
+        require_flat(content, is_json=answer.kind is not ResultKind.GRAPH)
         if answer.kind is ResultKind.GRAPH:
             return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
         results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)

@@ -21,6 +21,7 @@
     ├── WriteError             the data cannot be changed in this way
     │   ├── ReadOnlyGraphError it would change a graph that is made from the project's files
     │   ├── GraphStateError    it creates a graph that there is, or clears one that there is not
+    │   ├── MediaTypeError     what is to be stored comes in a format that is not read here
     │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     └── BusyError              every worker is taken and the queue is full
 
@@ -42,6 +43,7 @@ __all__ = [
     "BusyError",
     "GraphStateError",
     "KgraphError",
+    "MediaTypeError",
     "NoGenerationError",
     "NotAcceptableError",
     "ParameterError",
@@ -217,6 +219,12 @@ class GraphStateError(WriteError):
     """A graph is to be created that there is already, or to be cleared or dropped that there is not."""
 
     code = "graph-state"
+
+
+class MediaTypeError(WriteError):
+    """What is to be stored comes in a format that is not read here."""
+
+    code = "media-type"
 
 
 class RdfSyntaxError(PlacedError, WriteError):

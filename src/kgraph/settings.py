@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pyoxigraph as ox
 
 from kgraph.errors import SettingsError
+from kgraph.text import decode_text
 from kgraph.vocab import Names
 
 __all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
@@ -299,7 +300,7 @@ class Settings:
 def _from_file(project: Path) -> dict[str, Any]:
     path = project / CONFIG_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = decode_text(path.read_bytes())
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

@@ -66,15 +66,25 @@ class Writes:
         *,
         format: str,  # noqa: A002 - it is what the table of formats calls it
         base_iri: str | None = None,
+        charset: str = "",
     ) -> bool:
         """Put an RDF document in the place of a graph (None: the default graph). True where it is new.
+
+        Args:
+            graph: the graph's IRI.
+            data: the document, or the path of its file.
+            format: the name of its format (see :data:`kgraph.rdf.formats.FORMATS`).
+            base_iri: what its relative IRIs are resolved against.
+            charset: its encoding, where that came with it (see :mod:`kgraph.rdf.incoming`).
 
         Raises:
             RdfSyntaxError: it is no document of that format.
             ReadOnlyGraphError: the graph is not a client's.
             KgraphError: what :meth:`update` raises.
         """
-        written = await self._writer.store(graph, data, format=format, base_iri=base_iri, replaces=True)
+        written = await self._writer.store(
+            "put", data, graph=graph, format=format, base_iri=base_iri, charset=charset
+        )
         return written.created
 
     async def add_to_graph(
@@ -84,10 +94,29 @@ class Writes:
         *,
         format: str,  # noqa: A002
         base_iri: str | None = None,
+        charset: str = "",
+        boundary: str | None = None,
     ) -> bool:
-        """Add an RDF document to a graph, its blank nodes as new ones; otherwise as :meth:`put_graph`."""
-        written = await self._writer.store(graph, data, format=format, base_iri=base_iri, replaces=False)
+        """Add an RDF document to a graph, its blank nodes as new ones; otherwise as :meth:`put_graph`.
+
+        With the ``boundary`` of a form (RFC 7578), ``data`` is one whose parts are such documents, and each
+        says its own format and charset.
+        """
+        written = await self._writer.store(
+            "add", data, graph=graph, format=format, base_iri=base_iri, charset=charset, boundary=boundary
+        )
         return written.created
+
+    async def add_quads(
+        self,
+        data: Path | bytes,
+        *,
+        format: str,  # noqa: A002
+        base_iri: str | None = None,
+        charset: str = "",
+    ) -> None:
+        """Add an RDF document to the graphs that it names; otherwise as :meth:`put_graph`."""
+        await self._writer.store("load", data, format=format, base_iri=base_iri, charset=charset)
 
     async def delete_graph(self, graph: str | None) -> None:
         """Take a graph away; the default graph is emptied.

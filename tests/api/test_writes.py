@@ -211,7 +211,7 @@ async def test_a_document_may_stand_in_a_file_and_be_large(
         ("jsonld", b"{", "document", None),
         ("nq", b"<urn:a> <urn:b> <urn:c> <urn:d> .", "names graphs", None),
         ("ttl", b"<relative> <urn:b> 1 .", "IRI", 1),
-        ("ttl", b"\xff\xfe", "document", None),
+        ("ttl", b"\xff\xff", "document", None),
     ],
 )
 async def test_what_is_no_rdf_is_refused_with_the_place(

@@ -103,9 +103,9 @@ def test_what_is_loaded_again_stays_once_and_counts_are_true(run: Run, tiny: Pat
         ("d.nq", "<urn:a> <urn:b> <urn:c> <urn:kgraph:union> .\n", "reserved"),
         ("d.nq", "<urn:a> <urn:b> <urn:c> <https://w3id.org/kgraph/graph/stated> .\n", "is computed"),
         ("d.nq", "<urn:a> <urn:b> <urn:c> <https://w3id.org/kgraph/graph/facts> .\n", "data/ttl/facts.ttl"),
-        ("d.ttl.gz", "no gzip", "cannot be"),
+        ("d.ttl.gz", "no gzip", "line 1"),
         ("d.ttl.zst", "", "Unpack it"),
-        ("d.doc", "", "no format"),
+        ("d.doc", "", "shows a format"),
         ("d.trig", "", "There is no file"),
     ],
 )

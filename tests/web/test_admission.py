@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from kgraph.web.admission import check_writing
 from .conformance import UPDATE
 from .conftest import Serve
 from .test_graph_store import JOHN, TURTLE
+from .wire import say
 
 TOKEN = "open-sesame-123"
+CHALLENGE = 'Bearer realm="kgraph", Basic realm="kgraph", charset="UTF-8"'
 WRITES = [
     ("POST", "/sparql", UPDATE, "INSERT DATA { <urn:a> <urn:b> 1 }"),
     ("POST", "/sparql", {"Content-Type": "application/x-www-form-urlencoded"}, "update=CLEAR+ALL"),
@@ -30,6 +33,10 @@ WRITES = [
     ("POST", "/graph-store/x", TURTLE, JOHN),
     ("DELETE", "/graph-store/x", {}, ""),
 ]
+
+
+def basic(password: str, *, user: str = "user") -> dict[str, str]:
+    return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +72,32 @@ def test_writing_takes_the_token(
     def write(**more: str) -> httpx.Response:
         return guarded.request(method, url, headers={**headers, **more}, content=body)
 
-    for absent in ({}, {"Authorization": TOKEN}, {"Authorization": "Bearer"}, {"Authorization": "Basic x"}):
+    assert basic(TOKEN)["Authorization"] != basic(TOKEN, user="")["Authorization"]
+    for absent in (
+        {},
+        {"Authorization": TOKEN},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Basic x"},
+        {"Authorization": "Basic"},
+        {"Authorization": f"Basic {b64encode(TOKEN.encode()).decode()}"},
+        {"Authorization": f"Digest {TOKEN}"},
+        basic(""),
+    ):
         response = write(**absent)
         assert (response.status_code, response.json()["type"]) == (401, "urn:kgraph:problem:token-missing")
-        assert response.headers["www-authenticate"] == 'Bearer realm="kgraph"'
+        assert response.headers["www-authenticate"] == CHALLENGE
     for wrong in (f"{TOKEN}4", TOKEN[:-1], "x"):
-        response = write(Authorization=f"Bearer {wrong}")
-        assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:token-wrong")
+        for header in ({"Authorization": f"Bearer {wrong}"}, basic(wrong), basic(f"{TOKEN}:{wrong}")):
+            response = write(**header)
+            assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:token-wrong")
+    done = (200, 201, 204, 404)
+    for user in ("", "user", "ü", TOKEN):
+        assert write(**basic(TOKEN, user=user)).status_code in done
+    own = f"http://{guarded.base_url.netloc.decode()}"
+    assert write(**basic(TOKEN), Origin=own).status_code in done
+    for foreign in ("https://example.org", "null", f"{own}.example.org", f"{own}, {own}"):
+        response = write(**basic(TOKEN), Origin=foreign)
+        assert (response.status_code, response.json()["type"]) == (403, "urn:kgraph:problem:foreign-write")
     assert write(Authorization=f"Bearer {TOKEN}").status_code in (200, 201, 204, 404)
     assert write(Authorization=f"bearer {TOKEN}", Origin="https://example.org").status_code in (
         200,
@@ -102,7 +128,16 @@ def test_reading_takes_no_token(guarded: httpx.Client) -> None:
         ({"Origin": "http://localhost:3000"}, 204),
         ({"Origin": "http://127.0.0.1"}, 204),
         ({"Origin": "https://example.org"}, 403),
+        ({"Origin": "https://[::1]:8000"}, 204),
         ({"Origin": "null"}, 403),
+        ({"Origin": ""}, 403),
+        ({"Origin": "http://localhost http://example.org"}, 403),
+        ({"Origin": "http://localhost, http://localhost"}, 403),
+        ({"Origin": "http://example.org@localhost"}, 403),
+        ({"Origin": r"http://example.org\@localhost"}, 403),
+        ({"Origin": "http://localhost/x"}, 403),
+        ({"Origin": "file://localhost"}, 403),
+        ({"Origin": "localhost"}, 403),
         ({"Origin": "http://localhost.example.org"}, 403),
         ({"Origin": "http://127.0.0.1.example.org"}, 403),
         ({"Host": "rebound.example.org"}, 403),
@@ -152,3 +187,16 @@ def test_the_token_is_never_logged(guarded: httpx.Client, caplog: pytest.LogCapt
             guarded.post(f"/sparql?access_token={token}", content="CLEAR XYZ", headers=headers)
     assert TOKEN not in caplog.text
     assert "guess-guess" not in caplog.text
+
+
+def test_a_trailer_says_nothing_about_who_writes(guarded: httpx.Client, local: httpx.Client) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-update\r\n"
+    body = b"Transfer-Encoding: chunked\r\n\r\nd\r\nCLEAR DEFAULT\r\n0\r\n"
+    for client, trailer, status in (
+        (guarded, f"Authorization: Bearer {TOKEN}", 401),
+        (local, "Origin: https://example.org", 204),
+        (local, "X: y", 204),
+    ):
+        said = say(client, head + body + trailer.encode() + b"\r\n\r\n")
+        assert said is not None
+        assert said.status == status

@@ -50,6 +50,22 @@ def strict(serve: Serve, project: Path) -> httpx.Client:
             400,
             "bad-request",
         ),
+        *(
+            (b"POST /sparql HTTP/1.1\r\n" + lines + b"\r\n", 400, "bad-request")
+            for lines in (
+                HOST + b"Origin: http://localhost\r\norigin: https://example.org\r\n",
+                HOST + b"Origin: http://localhost\r\nX: y\r\nORIGIN: http://localhost\r\n",
+                HOST + b"hOST: localhost\r\n",
+                HOST + b"Authorization: Bearer a\r\nauthorization: Bearer b\r\n",
+                HOST + b"Content-Type: text/turtle\r\nContent-type: application/sparql-query\r\n",
+                HOST + b"Content-Length: 0\r\ncontent-length: 0\r\n",
+                HOST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+                HOST + b"Transfer-Encoding: gzip, chunked\r\n",
+                HOST + b"Transfer-Encoding: identity\r\n",
+                HOST + b"Connection: upgrade\r\nUpgrade: x\r\nOrigin: http://localhost\r\nOrigin: null\r\n",
+            )
+        ),
+        (b"POST /sparql HTTP/1.0\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n", 400, "bad-request"),
         (b"GET /?" + b"x" * 70_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414, "url-too-long"),
         (b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"x" * 300_000 + b"\r\n\r\n", 431, "head-too-large"),
         (b"GET / HTTP/1.1\r\n" + HOST + b"X: x\r\n" * 300 + b"\r\n", 431, "head-too-large"),

@@ -19,6 +19,7 @@ from .conformance import UPDATE
 from .conftest import Serve
 
 TURTLE = {"Content-Type": "text/turtle; charset=utf-8"}
+QUADS = {"Content-Type": "application/n-quads"}
 PREFIXES = "@prefix foaf: <http://xmlns.com/foaf/0.1/> . @prefix v: <http://www.w3.org/2006/vcard/ns#> ."
 JOHN = f'{PREFIXES} <urn:1> a foaf:Person ; foaf:businessCard [ a v:VCard ; v:fn "John Doe" ] .'
 JANE = f'{PREFIXES} <urn:1> a foaf:Person ; foaf:businessCard [ a v:VCard ; v:fn "Jane Doe" ] .'
@@ -217,7 +218,11 @@ def test_every_format_can_be_put_and_its_relative_iris_belong_to_the_graph(
         ("DELETE", "/graph-store", {}, "", 400),
         ("PUT", "/graph-store?default", {}, "", 415),
         ("PUT", "/graph-store?default", {"Content-Type": "text/html"}, "", 415),
-        ("PUT", "/graph-store?default", {"Content-Type": "application/n-quads"}, "", 415),
+        ("PUT", "/graph-store", {"Content-Type": "application/n-quads"}, "", 400),
+        ("PUT", "/graph-store?default", QUADS, "<urn:s> <urn:p> <urn:o> <urn:g> .", 400),
+        ("POST", "/graph-store?default", QUADS, "<urn:s> <urn:p> <urn:o> <urn:g> .", 400),
+        ("POST", "/graph-store", QUADS, "<urn:s> <urn:p> <urn:o> <urn:kgraph:union> .", 403),
+        ("POST", "/graph-store", QUADS, "<urn:s> <urn:p> <urn:o> <urn:g>", 400),
         ("PUT", "/graph-store?default", {"Content-Type": "text/turtle; charset=latin-1"}, "", 415),
         ("PUT", "/graph-store?default", {**TURTLE, "Content-Encoding": "gzip"}, "", 415),
         ("PUT", "/graph-store?default", FORM_TYPE, FORM, 415),

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kgraph.project import Article, Claim, Project, read_articles, read_claims
 from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
-from kgraph.text import digest
+from kgraph.text import decode_text, digest
 
 __all__ = ["Subject", "load_subject"]
 
@@ -55,7 +55,7 @@ def load_subject(project: Project) -> Subject:
         content = project.texts.get(article.text_file or "")
         if content is not None:
             try:
-                texts[article.iri] = content.decode("utf-8")
+                texts[article.iri] = decode_text(content)
             except UnicodeDecodeError:
                 continue  # reported by the anchors check, which sees that the text is missing
     return Subject(project, graphs, index, ontology, tuple(read_claims(index)), articles, texts)

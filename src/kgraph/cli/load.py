@@ -18,26 +18,49 @@ __all__ = ["load_command"]
 @click.command("load")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--graph", metavar="IRI", help="The graph to load into (default: the default graph).")
+@click.option("--base", metavar="IRI", help="What relative IRIs are relative to (default: the graph).")
+@click.option(
+    "--format",
+    "format_name",
+    metavar="NAME",
+    help="The format of the files: ttl, nt, nq, trig, rdf, jsonld or n3 (default: what they are).",
+)
 @settings_options("base_iri", "store")
-def load_command(files: tuple[Path, ...], graph: str | None, project: Path, **flags: Any) -> None:
+def load_command(
+    files: tuple[Path, ...],
+    graph: str | None,
+    base: str | None,
+    format_name: str | None,
+    project: Path,
+    **flags: Any,
+) -> None:
     """Load RDF files into a graph that belongs to clients, as one new generation.
 
-    Turtle, N-Triples, RDF/XML, N3, N-Quads, TriG or JSON-LD, by the end of the name, also with .gz, .bz2 or
-    .xz. Quads of the last three stay in the graphs that they name; all else goes into the given one. What
-    is there already stays; a fault in any file loads nothing.
+    Turtle, N-Triples, RDF/XML, N3, N-Quads, TriG or JSON-LD, by the content or else by the end of the name,
+    also packed by gzip, bzip2 or xz. Quads of the last three stay in the graphs that they name; all else
+    goes into the given one. What is there already stays; a fault in any file loads nothing.
     """
     import pyoxigraph as ox  # noqa: PLC0415 - see kgraph.cli.main
 
     from kgraph.cli.printing import ERRORS, OUTPUT, progress, quantity  # noqa: PLC0415
     from kgraph.store import Catalog  # noqa: PLC0415
-    from kgraph.store.loading import load_files, recognise  # noqa: PLC0415
+    from kgraph.store.loading import FORMAT_NAMES, load_files, recognise  # noqa: PLC0415
 
     settings = read_settings(project, flags)
-    sources = [recognise(path) for path in files]
-    try:
-        name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
-    except ValueError as error:
-        raise ParameterError(f"--graph is no IRI: {error}.", hint="Write it in full.") from error
+    if format_name is not None and format_name not in FORMAT_NAMES:
+        raise ParameterError(
+            f"--format {format_name!r} is not known.", hint=f"There are: {', '.join(FORMAT_NAMES)}."
+        )
+    for flag, iri in (("--graph", graph), ("--base", base)):
+        try:
+            ox.NamedNode(iri or "urn:none")
+        except ValueError as error:
+            raise ParameterError(f"{flag} is no IRI: {error}.", hint="Write it in full.") from error
+    name = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+    sources = [recognise(path, format_name=format_name) for path in files]
+    for source in sources:
+        if source.notice:
+            ERRORS.print(Text(source.notice, style="yellow"))
     catalog = Catalog(settings.store_path)
     with progress() as hear:
         try:
@@ -47,7 +70,7 @@ def load_command(files: tuple[Path, ...], graph: str | None, project: Path, **fl
 
             before = build(settings, progress=hear).generation.manifest
         start = time.perf_counter()
-        manifest = load_files(catalog, sources, name, progress=hear).manifest
+        manifest = load_files(catalog, sources, name, base_iri=base or graph, progress=hear).manifest
     seconds = time.perf_counter() - start
     loaded = manifest.client_triples - before.client_triples
     OUTPUT.print(Text(f"Generation {manifest.id}", style="bold"))

@@ -14,6 +14,7 @@ from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
 from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
+from kgraph.text import decode_text
 
 if TYPE_CHECKING:
     from kgraph.canned import CannedQuery
@@ -99,7 +100,7 @@ def _read_sparql(query: str) -> str | None:
         return None
     try:
         content = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
-        return content.decode("utf-8")
+        return decode_text(content)
     except OSError as error:
         raise QueryError(
             f"{query} cannot be read: {error.strerror}.", hint="Name a file with SPARQL."

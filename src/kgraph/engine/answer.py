@@ -6,6 +6,7 @@ answer with an error.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -26,6 +27,8 @@ from kgraph.rdf.formats import FORMATS, Format, ResultKind
 
 if TYPE_CHECKING:
     from kgraph.engine.pool import WorkerPool
+
+_LOG: Final = logging.getLogger(__name__)
 
 __all__ = ["PoolAnswer"]
 
@@ -118,6 +121,8 @@ class PoolAnswer:
             self.complete = True
             self._pool.release(self, grown_mib=fields["grown_mib"])
         elif frame.kind == "fail":
+            if fields["detail"]:
+                _LOG.error("a worker met a fault of its own: %s", fields["detail"])
             self._failure = _error(fields)
             self._pool.release(self)
 

@@ -46,7 +46,7 @@ class OpenGeneration:
         try:
             self._store = ox.Store.read_only(path) if snapshot is None else snapshot
         except OSError as error:
-            raise Failure("store", f"The store of this generation cannot be opened: {error}") from error
+            raise Failure("store", "The store of this generation cannot be opened.") from error
         self.path = path
         self._hidden = {ox.NamedNode(iri) for iri in hidden}
         self._named = [name for name in self._store.named_graphs() if name not in self._hidden]
@@ -71,7 +71,7 @@ class OpenGeneration:
         try:
             names = [ox.NamedNode(iri) for iri in dict.fromkeys(iris or ())]
         except ValueError as error:
-            raise Failure("bad-parameter", f"A graph of the dataset has no valid IRI: {error}.") from error
+            raise Failure("bad-parameter", "A graph of the dataset has no valid IRI.") from error
         return [name for name in names if name not in self._hidden]
 
     def _clauses(self, question: str, base_iri: str | None) -> tuple[list[ox.NamedNode], list[ox.NamedNode]]:

@@ -9,7 +9,7 @@ A frame is a small JSON header and a payload of raw bytes, each preceded by its 
                      head    kind, format, variables
                      data                           payload: the next bytes of the answer
                      end     grown_mib              the answer is complete
-                     fail    code, message          the answer will never be complete
+                     fail    code, message, detail  the answer will never be complete; detail is for the log
 
 A worker answers each query with ``whole``, with ``head data+ end`` where the answer is large, with ``fail``,
 or with ``head data+ fail`` where the fault came to light after the first bytes had left. Only ``whole`` and

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kgraph.engine.asking import ask_engine
 from kgraph.engine.opened import GraphName, View, merge_graphs
-from kgraph.errors import GraphStateError, QueryFailedError, QueryRefusedError
+from kgraph.errors import GraphStateError, QueryRefusedError, ServiceNotAllowedError
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope
 from kgraph.store.draft import Draft
 from kgraph.vocab import HIDDEN_GRAPHS
@@ -40,8 +40,7 @@ class Updating:
         Raises:
             ReadOnlyGraphError: one would write to a graph that is not a client's.
             GraphStateError: one needs a graph that is not there, or not to be there.
-            QueryRefusedError: a WHERE clause asks for what there is not.
-            QueryFailedError: the store cannot be read.
+            QueryRefusedError: a WHERE clause cannot be evaluated.
         """
         for operation in operations:
             if isinstance(operation, Data):
@@ -65,10 +64,20 @@ class Updating:
                 solution = {name: value for name in variables if (value := row[name]) is not None}
                 removed += change.removed.instances(solution)
                 added += change.added.instances(solution)
-        except (RuntimeError, SyntaxError, ValueError) as error:
+        except SyntaxError as error:  # its author's pattern is none by itself
+            raise QueryRefusedError(
+                "The update cannot be taken apart, though it is well formed.",
+                hint="Put blanks around operators and between terms.",
+            ) from error
+        except RuntimeError as error:
             raise QueryRefusedError(f"The update cannot be evaluated: {error}.") from error
         except OSError as error:
-            raise QueryFailedError(f"The update could not be evaluated: {error}") from error
+            if "service" not in change.select.lower():
+                raise
+            # What the tokens show is refused before; Oxigraph also reads SERVICE with no blank behind it.
+            raise ServiceNotAllowedError(
+                "The update calls another endpoint, and this service does not."
+            ) from error
         self._draft.change(removed=removed, added=added)
 
     def _dataset(self, change: Change) -> tuple[ox.Store, list[GraphName], list[ox.NamedNode | ox.BlankNode]]:

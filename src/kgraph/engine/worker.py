@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from time import monotonic
+from traceback import format_exception
 from typing import Any, Final, cast
 
 import pyoxigraph as ox
@@ -254,6 +255,8 @@ def _serialize(
     return outlet
 
 
+#: What Oxigraph and this module raise; anything else is a fault of ours, and for the log.
+_EXPECTED: Final = (Failure, QueryRefusedError, SyntaxError, MemoryError, RuntimeError)
 _NOUNS: Final = {"solutions": "rows", "boolean": "true or false", "graph": "a graph"}
 
 
@@ -269,11 +272,19 @@ def _fault(error: Exception, query: str) -> dict[str, Any]:
         if isinstance(error, SyntaxError):
             fault = explain_syntax_error(query, error.msg or str(error))
             place = {"line": fault.line, "column": fault.column}
-            return {"code": fault.code, "message": fault.message, "hint": fault.hint, **place}
+            return {
+                "code": fault.code,
+                "message": fault.message,
+                "hint": fault.hint,
+                "detail": "",
+                **place,
+            }
         failure = _explain(error, query)
+        is_ours = not isinstance(error, _EXPECTED) or isinstance(error.__cause__, OSError)
+        detail = "".join(format_exception(error)) if is_ours else ""
     except (MemoryError, RecursionError):
-        failure = Failure("query-memory", "The query ran out of its memory.")
-    return {"code": failure.code, "message": str(failure)}
+        failure, detail = Failure("query-memory", "The query ran out of its memory."), ""
+    return {"code": failure.code, "message": str(failure), "detail": detail}
 
 
 def _explain(error: Exception, query: str) -> Failure:
@@ -287,6 +298,8 @@ def _explain(error: Exception, query: str) -> Failure:
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
         sentence = "The query tried to call another endpoint, which is not allowed here."
         return Failure("query-refused", sentence)
-    if isinstance(error, RuntimeError | ValueError):  # what the query asks for is not there
+    if isinstance(error, RuntimeError):  # what the query asks for is not there
         return Failure("query-refused", f"The query cannot be evaluated: {error}.")
-    return Failure("query-failed", f"The query could not be evaluated: {error}")
+    if isinstance(error, ValueError):
+        return Failure("query-refused", "The query cannot be evaluated.")
+    return Failure("query-failed", "The query could not be evaluated.")

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Literal
 
 from kgraph import errors
 from kgraph.engine.launching import launch, scratch_file
@@ -45,6 +45,7 @@ _ERRORS: Final[dict[str, type[errors.KgraphError]]] = {
     error.code: error
     for error in (
         errors.GraphStateError,
+        errors.MediaTypeError,
         errors.NoGenerationError,
         errors.ParameterError,
         errors.QueryMemoryError,
@@ -115,24 +116,17 @@ class GraphWriter:
         return await self._write("update", text.encode(), using=using, base_iri=base_iri)
 
     async def store(
-        self,
-        graph: str | None,
-        document: Path | bytes,
-        *,
-        format: str,  # noqa: A002 - it is what the facade calls it
-        base_iri: str | None,
-        replaces: bool,
+        self, kind: Literal["put", "add", "load"], document: Path | bytes, **fields: str | None
     ) -> Written:
-        """Put a document in the place of a graph's triples, or add it to them."""
-        kind = "put" if replaces else "add"
+        """Put a document in the place of a graph's triples, add it to them, or load it into the graphs that
+        it names. ``fields`` are those of :class:`kgraph.engine.writer.WriteFields` that describe it.
+        """
         if isinstance(document, bytes) and len(document) <= _LONGEST_BYTES:
-            return await self._write(kind, document, graph=graph, format=format, base_iri=base_iri)
+            return await self._write(kind, document, **fields)
         with ExitStack() as stack:
             if isinstance(document, bytes):
                 document = stack.enter_context(_spilled(document))
-            return await self._write(
-                kind, b"", graph=graph, format=format, base_iri=base_iri, document=str(document)
-            )
+            return await self._write(kind, b"", **fields, document=str(document))
 
     async def delete(self, graph: str | None) -> Written:
         """Drop a graph; the default graph is emptied."""
@@ -162,6 +156,8 @@ class GraphWriter:
             "using": None,
             "graph": None,
             "format": "",
+            "charset": "",
+            "boundary": None,
             "document": None,
             **fields,  # type: ignore[typeddict-item]
         }
@@ -257,6 +253,8 @@ def _spilled(document: bytes) -> Iterator[Path]:
 def _error(answer: Frame) -> errors.KgraphError:
     fields = answer.fields
     code, message, hint = fields["code"], fields["message"], fields["hint"]
+    if fields["detail"]:
+        _LOG.error("the writer met a fault of its own: %s", fields["detail"])
     if code in _PLACED:
         return _PLACED[code](message, hint=hint, line=fields["line"], column=fields["column"])
     return _ERRORS.get(code, errors.QueryFailedError)(message, hint=hint)

@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from kgraph.problems import Problem, Severity
 from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
 from kgraph.settings import CONFIG_FILE, Settings
-from kgraph.text import digest
+from kgraph.text import decode_text, digest
 from kgraph.vocab import DERIVED_GRAPHS
 
 __all__ = ["Project", "Role", "TurtleFile", "read_project"]
@@ -162,9 +162,9 @@ class _Reader:
             return None
         name, content = read
         try:
-            return name, content.decode("utf-8")
+            return name, decode_text(content)
         except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
+            line = error.object[: error.start].count(b"\n") + 1
             self.fault("encoding", name, line, "The file is not UTF-8.", "Save it as UTF-8 and try again.")
             return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
@@ -24,6 +24,22 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+
+#: A literal and nothing else, whether its parts are well formed or not (RDF 1.1 Turtle, section 2.5).
+_LITERAL: Final = re.compile(
+    r"""
+    (?: \"{3}[^"\\]*+(?:(?:\\.|\"{1,2}+(?!"))[^"\\]*+)*+\"{3}
+      | '{3}[^'\\]*+(?:(?:\\.|'{1,2}+(?!'))[^'\\]*+)*+'{3}
+      | "[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+"
+      | '[^'\\\r\n]*+(?:\\.[^'\\\r\n]*+)*+' )
+    (?: @[A-Za-z0-9-]++ | \^\^ (?: <[^<>\s]*+> | [\w.-]*+:[\w.:%-]*+ ) )?
+  | [+-]?[\d.]++(?:[eE][+-]?\d++)?
+  | true | false
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_NO_LITERAL: Final = "it is no literal as Turtle writes it"
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -54,12 +70,14 @@ def parse_term(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.L
         return ox.NamedNode(RDF_TYPE)
     if re.match(r"[\"'+\-.\d]|(true|false)$", stripped) is None:
         return parse_iri(stripped, prefixes=prefixes)
+    if _LITERAL.fullmatch(stripped) is None:
+        raise ValueError(_NO_LITERAL)
     prologue = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in prefixes.items())
     try:
         (quad,) = ox.parse(f"{prologue}<x:s> <x:p> {stripped} .", ox.RdfFormat.TURTLE)
-    except SyntaxError as error:
-        raise ValueError(f"{text!r} is no literal as Turtle writes it") from error
-    assert isinstance(quad.object, ox.Literal)  # noqa: S101 - by its first character
+    except (SyntaxError, ValueError) as error:
+        raise ValueError(_NO_LITERAL) from error
+    assert isinstance(quad.object, ox.Literal)  # noqa: S101 - by its form
     return quad.object
 
 

@@ -34,6 +34,8 @@ from kgraph.rdf.syntax import explain_syntax_error
 __all__ = ["parse_update"]
 
 _DECLARATIONS: Final = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
+#: The operations on whole graphs, and how many graphs each names.
+_MANAGEMENT: Final = {"CREATE": 1, "CLEAR": 1, "DROP": 1, "ADD": 2, "MOVE": 2, "COPY": 2}
 _REFUSED: Final = {
     "LOAD": "The update loads a document from elsewhere, and this service does not.",
     "SERVICE": "The update calls another endpoint, and this service does not.",
@@ -66,7 +68,7 @@ def parse_update(text: str, *, base_iri: str | None = None, using: Dataset | Non
     read = [piece for piece in pieces if piece.tokens and not piece.begins("LOAD", "SILENT")]
     try:
         return [_Reader(piece, base_iri, using).read() for piece in read]
-    except (IndexError, KeyError, SyntaxError, ValueError) as error:
+    except (IndexError, KeyError, StopIteration, SyntaxError, ValueError) as error:
         # Where tokens stand close, as in ?a<?b&&?c>?d, the engine may see others than the scanner.
         raise QueryRefusedError(
             "The update cannot be taken apart, though it is well formed.",
@@ -258,8 +260,12 @@ class _Reader:
             return self._change(group, self._template(group), Template(), scope=None, using=self._using)
         if word in ("WITH", "DELETE", "INSERT"):
             return self._modify(word)
+        if word not in _MANAGEMENT:  # as in COPY:a, which the engine takes for a keyword and a name
+            raise ValueError(word)
         is_silent = self._peek() == "SILENT"
         names = [token for token in self._tokens if token.text.upper() not in ("SILENT", "GRAPH", "TO")]
+        if len(names) != _MANAGEMENT[word]:
+            raise ValueError(word)
         return Management(word, tuple(self._graph(name) for name in names), is_silent)
 
     def _modify(self, word: str) -> Change:
@@ -280,6 +286,8 @@ class _Reader:
                 self._word()
             (named if is_named else default).append(self._iri(self._tokens.popleft()))
             word = self._word()
+        if word != "WHERE":
+            raise ValueError(word)
         if self._using is not None and (scope is not None or has_using):
             raise QueryRefusedError(
                 "The update has USING or WITH, and the request names graphs in its parameters too.",
@@ -314,6 +322,8 @@ class _Reader:
 
     def _group(self) -> str:
         """The text of the group that begins here, with its braces."""
+        if self._peek() != "{":
+            raise ValueError(self._peek())
         start, depth = self._tokens[0].start, 0
         while True:
             token = self._tokens.popleft()

@@ -24,7 +24,8 @@ from typing import Final, Self
 
 import pyoxigraph as ox
 
-from kgraph.errors import GraphStateError, ReadOnlyGraphError
+from kgraph.errors import GraphStateError, ReadOnlyGraphError, WriteError
+from kgraph.rdf.nesting import DEEPEST_TERM, is_deep
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, REMAINDER, Generation
@@ -125,7 +126,10 @@ class Draft:
 
         Raises:
             ReadOnlyGraphError: one of them is in a graph that is not a client's.
+            WriteError: one of them has a term that is nested too deeply.
         """
+        added = list(added)
+        _require_flat(added)
         coming, going = dict.fromkeys(added), dict.fromkeys(removed)
         for name in {quad.graph_name for quads in (coming, going) for quad in quads}:
             self.guard(name)
@@ -210,17 +214,20 @@ class Draft:
         self.store.remove_graph(name)
         del self.sizes[graph_key(name)]
 
-    def grow(self, name: GraphName, load: Callable[[], None]) -> None:
-        """Have ``load`` add any number of triples to a graph; they are not recorded one by one.
+    def grow(self, name: GraphName, load: Callable[[], bool | None]) -> None:
+        """Have ``load`` add any number of triples to a graph; they are not recorded one by one. It returns
+        whether there may be triple terms among them.
 
         Raises:
             ReadOnlyGraphError: the graph is not a client's.
+            WriteError: a term is nested too deeply. The draft is then of no use.
         """
         self.guard(name)
         before = self._known_quads()
         if before is None:
             before = len(self.store)
-        load()
+        if load():
+            _require_flat(self.store.quads_for_pattern(None, None, None, name))
         if (come := len(self.store) - before) > 0:
             self.sizes[graph_key(name)] += come
             self._touched.add(graph_key(name))
@@ -228,19 +235,23 @@ class Draft:
         self.cover.settle(name)
         merge_files(self.store, come=come, before=before)
 
-    def absorb(self, load: Callable[[], None]) -> None:
-        """Have ``load`` add any number of quads to any graphs of clients.
+    def absorb(self, load: Callable[[], bool | None]) -> None:
+        """Have ``load`` add any number of quads to any graphs of clients. It returns whether there may be
+        triple terms among them.
 
         Raises:
             ReadOnlyGraphError: it has added to a graph that is not a client's. The draft is then of no use.
+            WriteError: a term is nested too deeply. The draft is then of no use.
         """
         before = {**self.base.manifest.graphs, **self.sizes}
         hidden = {iri: count_triples(self.store, ox.NamedNode(iri)) for iri in HIDDEN_GRAPHS}
-        load()
+        may_nest = load()
         sizes = count_graphs(self.store)
         grown = [key for key, size in sizes.items() if size != {**before, **hidden}.get(key, 0)]
         for key in grown:
             self.guard(graph_name(key))
+            if may_nest:
+                _require_flat(self.store.quads_for_pattern(None, None, None, graph_name(key)))
         self.sizes.update({key: sizes[key] - self.sizes[key] for key in grown})
         self._touched.update(grown)
         self.delta.forget()
@@ -318,6 +329,14 @@ class Draft:
 
     def _sizes(self) -> dict[str, int]:
         return {key: n for key, n in sorted(self.sizes.items()) if n or key != DEFAULT_KEY}
+
+
+def _require_flat(quads: Iterable[ox.Quad]) -> None:
+    if any(is_deep(quad.object) for quad in quads):
+        raise WriteError(
+            f"A triple term is nested more than {DEEPEST_TERM} deep.",
+            hint="Give the inner ones names (rdf:reifies), and nest those.",
+        )
 
 
 def merge_files(store: ox.Store, *, come: int, before: int) -> None:

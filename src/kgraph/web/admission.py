@@ -1,5 +1,7 @@
 """Who may write: nobody unless the server is writable, and then whoever holds the token.
 
+The token comes as a bearer (RFC 6750), or as a password (RFC 7617), which is all that many clients can send.
+
 Without a token a server writes for its own machine alone. It listens on loopback only, and a request that a
 page of another site could have made a browser send is refused: one with a foreign ``Origin``, or one whose
 ``Host`` is a name that somebody made point to this machine (DNS rebinding).
@@ -9,6 +11,8 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
+from base64 import b64decode
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,10 +22,12 @@ from fastapi import Request
 from kgraph.errors import SettingsError
 from kgraph.settings import Settings
 from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import header_of
 
 __all__ = ["admit_write", "check_writing"]
 
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="kgraph"'}
+_ORIGIN: Final = re.compile(r"https?://(?:(?P<host>[\w.-]+)|\[(?P<address>[\dA-Fa-f:.]+)\])(?::\d+)?")
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="kgraph", Basic realm="kgraph", charset="UTF-8"'}
 
 
 def check_writing(settings: Settings) -> None:
@@ -57,16 +63,22 @@ def admit_write(request: Request, settings: Settings) -> None:
 
 
 def _require_token(request: Request, token: str) -> None:
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not given.strip():
+    scheme, _, credentials = (header_of(request, b"authorization") or "").partition(" ")
+    given = credentials.strip()
+    if scheme.lower() == "basic":
+        given = _password(given)
+        _require_no_other_site(request)
+    elif scheme.lower() != "bearer":
+        given = ""
+    if not given:
         raise HttpProblem(
             HTTPStatus.UNAUTHORIZED,
             "token-missing",
             "Writing needs a token.",
-            "Send it as 'Authorization: Bearer TOKEN'.",
+            "Send it as 'Authorization: Bearer TOKEN', or as the password of any user.",
             headers=_CHALLENGE,
         )
-    if not hmac.compare_digest(given.strip().encode(), token.encode()):
+    if not hmac.compare_digest(given.encode(), token.encode()):
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
             "token-wrong",
@@ -75,16 +87,42 @@ def _require_token(request: Request, token: str) -> None:
         )
 
 
+def _password(credentials: str) -> str:
+    """The password of Basic authentication (RFC 7617); empty where there is none."""
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
+
+
+def _require_no_other_site(request: Request) -> None:
+    """A browser sends a password that it has once been told with whatever a page of another site sends."""
+    origin, host = header_of(request, b"origin"), header_of(request, b"host") or ""
+    if origin is not None and origin.partition("://")[2].lower() != host.lower():
+        raise HttpProblem(
+            HTTPStatus.FORBIDDEN,
+            "foreign-write",
+            "A password is not taken from a page of another site.",
+            "Send the token as 'Authorization: Bearer TOKEN'.",
+        )
+
+
 def _require_own_machine(request: Request) -> None:
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
-    origin = request.headers.get("origin")
-    if not _is_loopback(host) or (origin is not None and not _is_loopback(urlsplit(origin).hostname or "")):
+    host = urlsplit(f"//{header_of(request, b'host') or ''}").hostname or ""
+    origin = header_of(request, b"origin")
+    if not _is_loopback(host) or (origin is not None and not _is_loopback(_host_of_origin(origin))):
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
             "foreign-write",
             "Without a token this server takes writes from programs on its own machine alone.",
             "Ask it as localhost and from no page of another site, or start it with a token.",
         )
+
+
+def _host_of_origin(origin: str) -> str:
+    """The host of an origin; empty for ``null``, and for what is not a single one (RFC 6454, section 7)."""
+    match = _ORIGIN.fullmatch(origin)
+    return (match["host"] or match["address"]).lower() if match is not None else ""
 
 
 def _is_loopback(host: str) -> bool:

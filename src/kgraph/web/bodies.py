@@ -12,13 +12,24 @@ from fastapi import Request
 
 from kgraph.web.problems import HttpProblem
 
-__all__ = ["WRITE_LIMIT_BYTES", "Arriving", "media_type_of", "read_body", "unsupported"]
+__all__ = [
+    "WRITE_LIMIT_BYTES",
+    "Arriving",
+    "boundary_of",
+    "charset_of",
+    "media_type_of",
+    "read_body",
+    "read_octets",
+    "require_utf8",
+    "unsupported",
+]
 
 BODY_LIMIT_BYTES: Final = 8 * 2**20
 #: What is written may be larger than what is asked; what is larger still is for ``kgraph load``.
 WRITE_LIMIT_BYTES: Final = 64 * 2**20
 #: What all bodies may take together that are on their way at the same time.
 ARRIVING_LIMIT_BYTES: Final = 256 * 2**20
+_BOUNDARY: Final = re.compile(r'boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;,"]{1,70})(?![^\s;,]))', re.IGNORECASE)
 _CHARSET: Final = re.compile(r'charset\s*=\s*"?([^\s;"]+)', re.IGNORECASE)
 
 
@@ -38,16 +49,49 @@ def unsupported(media_type: str, taken: Sequence[str], *, what: str) -> HttpProb
     )
 
 
-async def read_body(request: Request, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
-    """The body, up to a limit."""
+def charset_of(request: Request) -> str:
+    """The charset that the media type of the body has; empty where it has none."""
     charset = _CHARSET.search(request.headers.get("content-type", ""))
-    if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+    return charset[1] if charset is not None else ""
+
+
+def boundary_of(request: Request) -> str:
+    """The boundary of a body in parts (RFC 2046, section 5.1.1).
+
+    Raises:
+        HttpProblem: there is none.
+    """
+    boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
+    if boundary is None:
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "multipart",
+            "The Content-Type of the form has no boundary of at most 70 characters.",
+            "Let a library write the form (RFC 7578).",
+        )
+    return boundary[1] or boundary[2]
+
+
+def require_utf8(request: Request) -> None:
+    """Refuse a body in another charset (415)."""
+    charset = charset_of(request)
+    if charset.lower() not in ("", "utf-8", "utf8", "us-ascii"):
         raise HttpProblem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "encoding",
-            f"The request is in {charset[1][:40]}, and only UTF-8 is read here.",
+            f"The request is in {charset[:40]}, and only UTF-8 is read here.",
             "Send it in UTF-8.",
         )
+
+
+async def read_body(request: Request, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
+    """The body, which is UTF-8, up to a limit."""
+    require_utf8(request)
+    return await read_octets(request, limit_bytes=limit_bytes)
+
+
+async def read_octets(request: Request, *, limit_bytes: int = BODY_LIMIT_BYTES) -> bytes:
+    """The body in whatever charset, up to a limit."""
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise HttpProblem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

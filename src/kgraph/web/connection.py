@@ -4,6 +4,10 @@ What a client may do is in :mod:`kgraph.web.limits`. No connection has a timer o
 :meth:`Connection.tick` of each once a second. A request that is refused before it is one is answered with
 problem details like any other, and what else the client sends is thrown away for a while, because closing at
 once would take the answer from under its eyes (RFC 9112, section 9.6).
+
+An offer to speak another protocol (``Upgrade``) is never taken, so the request is the same as without it
+(RFC 9110, section 7.8). The parser would take what follows the head for that protocol: it is replaced by one
+that reads the head again without the offer.
 """
 
 from __future__ import annotations
@@ -30,6 +34,11 @@ __all__ = ["Connection", "connection_class"]
 #: A host and a port (RFC 3986, section 3.2.2), or nothing.
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::\d*)?")
 
+#: Fields with one value, of which two readers might each take another.
+_SINGLE: Final = frozenset(
+    {b"authorization", b"content-length", b"content-type", b"host", b"origin", b"transfer-encoding"}
+)
+
 
 class Connection(HttpToolsProtocol):
     """A client's connection, and where it is in its requests."""
@@ -44,7 +53,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, **more)
         self._begun = self._ended = 0  # requests
         self._in_head = False
-        self._hosts = 0
+        self._is_offer = False
         self._head_bytes = self._body_bytes = self._unsent_bytes = 0
         self._phase_s = self._quiet_s = self._stalled_s = (
             0  # since a phase began, since data came, since they went
@@ -81,23 +90,48 @@ class Connection(HttpToolsProtocol):
                 self.transport.write(reply)
                 return
         try:
-            self.parser.feed_data(data)
+            self._feed(data)
             if self._in_head and begun == self._begun:
                 self._count_head(len(data))
-        except httptools.HttpParserUpgrade:
-            pass  # an offer to speak something else, answered as if it had not been made
         except (httptools.HttpParserError, HttpProblem):
             self._refuse(self._fault or no_request())
             return
         if is_fresh and self._begun == self._ended == begun + 1 and self.cycle is not None:
             self.cycle.raw = data
 
+    def _feed(self, data: bytes) -> None:
+        while True:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as offer:
+                data = data[offer.args[0] :]
+            else:
+                return
+            head = self._head_without_offer()
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
+            self._is_offer = False
+            self._begun -= 1
+            self.parser.feed_data(head)
+
+    def _head_without_offer(self) -> bytes:
+        """The head of the request that has come, which asks for no other protocol."""
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                tokens = (token.strip() for token in value.split(b","))
+                value = b", ".join(token for token in tokens if token.lower() != b"upgrade")  # noqa: PLW2901
+            if name != b"upgrade":
+                lines.append(b"%b: %b" % (name, value))
+        return b"\r\n".join([*lines, b"", b""])
+
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
         self._begun += 1
         self._in_head = True
-        self._hosts = self._head_bytes = self._body_bytes = self._phase_s = 0
+        self._head_bytes = self._body_bytes = self._phase_s = 0
 
     def on_url(self, url: bytes) -> None:
         """A part of the URL."""
@@ -106,13 +140,10 @@ class Connection(HttpToolsProtocol):
             self._fail(long_url(self.limits))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A field of the head."""
-        super().on_header(name, value)
+        """A field of the head. Those of a trailer are no part of it (RFC 9110, section 6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
         self._count_head(len(name) + len(value))
-        if self.headers[-1][0] == b"host":
-            self._hosts += 1
-            if not _HOST.fullmatch(value):
-                self._hosts = 2
 
     def _count_head(self, size_bytes: int) -> None:
         self._head_bytes += size_bytes
@@ -121,11 +152,15 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there: the application may answer while the body comes."""
+        if self.parser.get_method() == b"CONNECT":
+            self._fail(no_request("This is no proxy."))
+        if self.parser.should_upgrade():
+            self._is_offer = True
+            return
         self._in_head = False
         self._phase_s = 0
         version = self.parser.get_http_version()
-        if self._hosts != 1 and (version == "1.1" or self._hosts):  # RFC 9112, section 3.2
-            self._fail(no_request("It has to name its host once."))
+        self._check_fields(version)
         url = httptools.parse_url(self.url)
         raw_path = url.path or b"/"
         path = raw_path.decode("ascii")
@@ -157,6 +192,20 @@ class Connection(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((exchange, self.app))
 
+    def _check_fields(self, version: str) -> None:
+        """Refuse a head that others might understand in another way."""
+        single = [field for field in self.headers if field[0] in _SINGLE]
+        fields = dict(single)
+        if len(fields) != len(single):
+            names = ", ".join(sorted(name.decode().title() for name in fields))
+            self._fail(no_request(f"It has to have each of these once, if at all: {names}."))
+        host = fields.get(b"host")  # RFC 9112, section 3.2
+        if not _HOST.fullmatch(host or b"") or (host is None and version == "1.1"):
+            self._fail(no_request("It has to name its host once."))
+        coding = fields.get(b"transfer-encoding")  # RFC 9112, section 6.1
+        if coding is not None and (coding.lower() != b"chunked" or version == "1.0"):
+            self._fail(no_request("Its only transfer coding can be chunked, in HTTP/1.1."))
+
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
         self._body_bytes += len(body)
@@ -164,6 +213,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is there."""
+        if self._is_offer:
+            return
         self._ended += 1
         super().on_message_complete()
 

@@ -24,22 +24,30 @@ from fastapi.responses import JSONResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import DefaultGraph
-from kgraph.errors import RdfSyntaxError
 from kgraph.rdf.formats import Format, ResultKind, formats_for
+from kgraph.rdf.incoming import is_known_charset
 from kgraph.store import Generation
 from kgraph.store.manifest import DEFAULT_KEY
 from kgraph.web import pages
 from kgraph.web.admission import admit_write
 from kgraph.web.answering import begin, respond
-from kgraph.web.bodies import WRITE_LIMIT_BYTES, media_type_of, read_body, unsupported
+from kgraph.web.bodies import (
+    WRITE_LIMIT_BYTES,
+    boundary_of,
+    charset_of,
+    media_type_of,
+    read_octets,
+    require_utf8,
+    unsupported,
+)
 from kgraph.web.conditional import encoded_tag, entity_tag, is_named
 from kgraph.web.documentation import problem_responses
 from kgraph.web.encoding import GZIP
-from kgraph.web.multipart import FORM_DATA, join_parts
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import (
     choose_format,
     client_of,
+    header_of,
     read_parameters,
     while_connected,
 )
@@ -53,10 +61,11 @@ PATH: Final = "/graph-store"
 _GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _OFFERED: Final = formats_for(ResultKind.GRAPH)
-#: The formats in which a graph can be sent: those of one graph.
-_TAKEN: Final = {
-    media_type: fmt for fmt in _OFFERED if fmt.name not in ("nq", "trig") for media_type in fmt.media_types
-}
+#: The formats in which a graph can be sent.
+_TAKEN: Final = {media_type: fmt for fmt in _OFFERED for media_type in fmt.media_types}
+#: Those of datasets: sent to no graph, they go into the graphs that they name.
+_DATASETS: Final = frozenset({"nq", "trig"})
+FORM_DATA: Final = "multipart/form-data"
 _TAKEN_TYPES: Final = [fmt.media_type for fmt in dict.fromkeys(_TAKEN.values())]
 
 _PARAMETERS: Final = [
@@ -167,11 +176,15 @@ async def put_graph(request: Request) -> Response:
     },
 )
 async def add_to_graph(request: Request) -> Response:
-    """Merge into a graph (section 5.5); into a new one, whose URL is its name, where none is named."""
+    """Merge into a graph (section 5.5). Where none is named: a dataset into the graphs that it names, all
+    else into a new graph, whose URL is its name.
+    """
     admit_write(request, graph_of(request).settings)
     target = _target(request)
     if target is not None:
         return await _store(request, target, replaces=False)
+    if (fmt := _TAKEN.get(media_type_of(request))) is not None and fmt.name in _DATASETS:
+        return await _add_dataset(request, fmt)
     url = pages.public_url(request, f"{PATH}/{uuid4()}")
     response = await _store(request, Target(url), replaces=False)
     response.headers["Location"] = url
@@ -291,13 +304,26 @@ def _parts(target: Target) -> tuple[str, ...]:
 async def _store(request: Request, target: Target, *, replaces: bool) -> Response:
     """Put or add what the request sends; all of it, or nothing."""
     graph = graph_of(request)
-    base_iri = target.iri or pages.public_url(request, PATH)
-    content, fmt = await _read_document(request, with_form=not replaces, base_iri=base_iri)
+    media_type = media_type_of(request)
+    fmt = _TAKEN.get(media_type)
+    boundary = boundary_of(request) if media_type == FORM_DATA and not replaces else None
+    if fmt is None and boundary is None:
+        raise unsupported(
+            media_type, _TAKEN_TYPES if replaces else [*_TAKEN_TYPES, FORM_DATA], what="A graph"
+        )
+    content, charset = await _read_document(request, fmt)
+    description: dict[str, Any] = {
+        "format": "" if fmt is None else fmt.name,
+        "charset": charset,
+        "base_iri": target.iri or pages.public_url(request, PATH),
+    }
     async with request.app.writing:
         before = graph.generation
         _require_precondition(request, before, target)
-        write = graph.put_graph if replaces else graph.add_to_graph
-        created = await write(target.iri, content, format=fmt.name, base_iri=base_iri)
+        if replaces:
+            created = await graph.put_graph(target.iri, content, **description)
+        else:
+            created = await graph.add_to_graph(target.iri, content, **description, boundary=boundary)
     if target.iri is None:
         created = DEFAULT_KEY not in before.manifest.client_graphs
     if not created and replaces:
@@ -311,24 +337,28 @@ def _done(graph: AsyncKnowledgeGraph, target: Target, *, status: HTTPStatus = HT
     return JSONResponse(content, status_code=status, headers=header)
 
 
-async def _read_document(request: Request, *, with_form: bool, base_iri: str) -> tuple[bytes, Format]:
-    """What is to be stored, and its format. A form with several files is one document (section 5.5)."""
-    media_type = media_type_of(request)
-    fmt = _TAKEN.get(media_type)
-    if fmt is None and not (with_form and media_type == FORM_DATA):
-        raise unsupported(media_type, [*_TAKEN_TYPES, *([FORM_DATA] if with_form else [])], what="A graph")
-    body = await read_body(request, limit_bytes=WRITE_LIMIT_BYTES)
-    if fmt is not None:
-        if fmt.name == "jsonld" and not body.lstrip().startswith((b"{", b"[")):
-            # JSON-LD 1.1, section 9; Oxigraph takes a number for an empty document.
-            raise RdfSyntaxError("The document is neither a JSON object nor an array.")
-        return body, fmt
-    return await join_parts(request.headers["content-type"], body, _TAKEN, base_iri=base_iri)
+async def _add_dataset(request: Request, fmt: Format) -> Response:
+    """Add the quads that a request sends, each to its graph."""
+    graph = graph_of(request)
+    content, charset = await _read_document(request, fmt)
+    base_iri = pages.public_url(request, PATH)
+    async with request.app.writing:
+        await graph.add_quads(content, format=fmt.name, base_iri=base_iri, charset=charset)
+    header = generation_header(graph)
+    return JSONResponse({"generation": header["X-Generation"]}, headers=header)
+
+
+async def _read_document(request: Request, fmt: Format | None) -> tuple[bytes, str]:
+    """What is to be stored, and its charset. XML may come in any (RFC 7303); all else is UTF-8."""
+    charset = charset_of(request) if fmt is not None and fmt.name == "rdf" else ""
+    if not charset or not is_known_charset(charset):
+        require_utf8(request)
+    return await read_octets(request, limit_bytes=WRITE_LIMIT_BYTES), charset
 
 
 def _require_precondition(request: Request, generation: Generation, target: Target) -> None:
     """Evaluate If-Match and If-None-Match of a write (RFC 9110, section 13.2.2)."""
-    if_match, if_none_match = request.headers.get("if-match"), request.headers.get("if-none-match")
+    if_match, if_none_match = header_of(request, b"if-match"), header_of(request, b"if-none-match")
     if if_match is None and if_none_match is None:
         return
     exists = graph_of(request).graph_exists(target.iri, generation=generation)

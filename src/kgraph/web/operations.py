@@ -19,6 +19,8 @@ Pairs = Sequence[tuple[str, str]]
 #: The parameters of one operation that the other does not have.
 _OF_QUERIES: Final = ("default-graph-uri", "named-graph-uri")
 _OF_UPDATES: Final = ("using-graph-uri", "using-named-graph-uri")
+#: The byte order mark, which an editor may have put before a text.
+_MARK: Final = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,10 @@ def parse_operation(pairs: Pairs) -> QueryOperation | UpdateOperation:
             raise _bad("dataset", f"{what} has no parameter {name!r}.", f"See {instead!r}.")
     if updates:
         using, using_named = (_graphs(given, name) for name in _OF_UPDATES)
-        return UpdateOperation(updates[0], using, using_named)
+        return UpdateOperation(updates[0].removeprefix(_MARK), using, using_named)
     default, named = (_graphs(given, name) for name in _OF_QUERIES)
     formats = given.get("format")
-    return QueryOperation(queries[0], default, named, formats[-1] if formats else None)
+    return QueryOperation(queries[0].removeprefix(_MARK), default, named, formats[-1] if formats else None)
 
 
 def _graphs(given: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...] | None:

@@ -28,6 +28,7 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.WriteError: HTTPStatus.BAD_REQUEST,
     errors.ReadOnlyGraphError: HTTPStatus.FORBIDDEN,
     errors.GraphStateError: HTTPStatus.CONFLICT,
+    errors.MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
 }

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import Answer
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.nesting import require_flat
 from kgraph.rdf.terms import Term, compact, render_term
 from kgraph.vocab import XSD
 from kgraph.web.places import href
@@ -61,6 +62,7 @@ async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
         return Result(turtle=content.decode(), whole=whole)
     if answer.kind is ResultKind.BOOLEAN:
         return Result(verdict=bool(ox.parse_query_results(content, ox.QueryResultsFormat.JSON)))
+    require_flat(content)
     solutions = ox.parse_query_results(content, ox.QueryResultsFormat.TSV)
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - for the type checker
     found = [tuple(solution) for solution in solutions]

@@ -15,7 +15,7 @@ from kgraph.web import pages
 from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
-from kgraph.web.reading import choice_of_suffix, choose_format, single_values, while_connected
+from kgraph.web.reading import choice_of_suffix, choose_format, header_of, single_values, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.who_said import (
     PARTS,
@@ -104,7 +104,7 @@ async def _respond(request: Request, choice: Choice) -> Response:
     parameters = [text for pair in sorted(values.items()) for text in pair]
     tag = entity_tag(generation.id, "/who-said", choice.format.name, host, *parameters)
     headers = choice.headers | {"ETag": tag, "Cache-Control": "no-cache"}
-    known = request.headers.get("if-none-match")
+    known = header_of(request, b"if-none-match")
     # A star is true of whatever is there, and that is known only with the answer.
     if known != "*" and is_known(known, tag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
