@@ -55,7 +55,7 @@ lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet pip-tools
 	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --extra dev --output-file requirements.lock pyproject.toml
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --extra dev --extra meaning --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) node_modules .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis

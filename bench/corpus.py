@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.search import AssertionEntry, Part
+from kgraph.search import ClaimEntry, Part, PassageEntry
 from kgraph.vocab import KG, RDF_TYPE
 
 __all__ = ["SEED", "entries_of", "quads_of", "questions_of", "sentences"]
@@ -45,24 +45,22 @@ def sentences(number: int) -> list[str]:
     return made
 
 
-def entries_of(texts: list[str]) -> Iterator[AssertionEntry]:
-    """A claim for each sentence: half of it is the quotation."""
+def entries_of(texts: list[str]) -> Iterator[PassageEntry]:
+    """The sentences as articles of twenty, a claim for each: half of it is the quotation."""
     for number, text in enumerate(texts):
-        words = text.split()
-        yield AssertionEntry(
+        words, article = text.split(), f"urn:article:{number // 20}"
+        begin = len(" ".join(words[:4])) + 1
+        manner = {"mode": "narrated", "modality": "fact", "polarity": "positive"}
+        traits = [f"{name}={KG}{value}" for name, value in manner.items()]
+        claim = ClaimEntry(
             iri=f"urn:claim:{number}",
-            quotes=(" ".join(words[4:12]),),
-            sentence=text,
+            spans=((begin, begin + len(" ".join(words[4:12]))),),
             subject=Part((words[0],)),
             object=Part((words[2],)),
-            speakers=(f"urn:speaker:{number % 100}",),
-            article=f"urn:article:{number // 20}",
-            mode=KG + "narrated",
-            modality=KG + "fact",
-            polarity=KG + "positive",
-            days=None,
-            depth=1,
-            is_link=False,
+            traits=(*traits, f"speaker=urn:speaker:{number % 100}", f"article={article}"),
+        )
+        yield PassageEntry(
+            f"urn:sentence:{number}", article, number % 20 + 1, 0, len(text), text, claims=(claim,)
         )
 
 

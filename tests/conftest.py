@@ -12,7 +12,7 @@ import pytest
 from kgraph.build import Inspection, inspect_project
 from kgraph.project import Claim
 from kgraph.settings import Settings, load_settings
-from kgraph.vocab import KG, RDF_TYPE
+from kgraph.vocab import KG, KGL, RDF_TYPE
 
 REPOSITORY = Path(__file__).parent.parent
 MILL = Path(__file__).parent / "project" / "mill"
@@ -22,7 +22,7 @@ ENTITY = "https://w3id.org/kgraph/id/"
 
 
 def settings_of(folder: Path) -> Settings:
-    return load_settings(folder, environ={})
+    return load_settings(folder, environ={"KGRAPH_ENCODER": "none"})
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +71,19 @@ class Reference:
         return self.graph("stated") | self.graph("inferred")
 
     def triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
-        """A triple of entities (``kfor``), of kg: properties, and of entities or ``kg:`` terms."""
+        """A triple of entities (``kfor``), of kg: or ``kgl:`` properties, and of entities or such terms."""
         return ox.Triple(self.term(subject), ox.NamedNode(self.predicate(predicate)), self.term(value))
 
     def predicate(self, name: str) -> str:
+        if name.startswith("kgl:"):
+            return KGL + name.removeprefix("kgl:")
         return RDF_TYPE if name == "a" else KG + name
 
     def term(self, name: str) -> ox.NamedNode:
         if name.startswith("kg:"):
             return ox.NamedNode(KG + name.removeprefix("kg:"))
+        if name.startswith("kgl:"):
+            return ox.NamedNode(KGL + name.removeprefix("kgl:"))
         if name.startswith("a:"):
             return ox.NamedNode(f"{ARTICLE}/{name.removeprefix('a:')}")
         return ox.NamedNode(ENTITY + name)
@@ -95,7 +99,8 @@ class Reference:
             self.name(triple.subject)
             for graph in graphs
             for triple in self.inspection.graphs[graph]
-            if triple.predicate.value == RDF_TYPE and triple.object == ox.NamedNode(KG + cls)
+            if triple.predicate.value == RDF_TYPE
+            and triple.object == self.term(cls if ":" in cls else f"kg:{cls}")
         }
 
 
@@ -107,7 +112,7 @@ def reference_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("seeds", "ontology", "data", "queries"):
         shutil.copytree(REPOSITORY / name, folder / name)
     config = (REPOSITORY / "kgraph.toml").read_text(encoding="utf-8")
-    (folder / "kgraph.toml").write_text(f"{config}offline = true\n", encoding="utf-8")
+    (folder / "kgraph.toml").write_text(f'{config}offline = true\nencoder = "none"\n', encoding="utf-8")
     return folder
 
 

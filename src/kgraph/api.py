@@ -6,30 +6,31 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final, Self, TypeVar, cast
+from typing import Final, Self, TypeVar
 from weakref import finalize
 
 import pyoxigraph as ox
 
 from kgraph.asked import AskedGeneration
 from kgraph.cache import CacheStatus, CachingBackend
-from kgraph.canned import CannedQuery, find_canned, load_canned
+from kgraph.canned import CannedQuery, Naming, Reader, find_canned, load_canned, read_naming
 from kgraph.describe import Describer, Description
 from kgraph.engine import Answer, Backend, BackendStatus, DefaultGraph, QueryRequest, WorkerPool
+from kgraph.errors import QuerySyntaxError
 from kgraph.federation import Federation, rules_of
 from kgraph.patience import patiently
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.nesting import require_flat
-from kgraph.rdf.sparql import QueryProfile
-from kgraph.rdf.table import Table
-from kgraph.rdf.terms import parse_iri, parse_triple, read_term
-from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
-from kgraph.reasoning.evidence import Asking
-from kgraph.search import TextIndex, expand_search
+from kgraph.rdf.prefixes import declare_prefixes
+from kgraph.rdf.sparql import QueryProfile, place_prefixes
+from kgraph.rdf.table import Table, read_values
+from kgraph.reasoning import Explanation
+from kgraph.reasons import Reasons
+from kgraph.search import TextIndex, expand_search, open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
@@ -38,15 +39,15 @@ from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
 
-__all__ = ["AsyncKnowledgeGraph", "Table"]
+__all__ = ["VALUES", "AsyncKnowledgeGraph", "Table"]
 
 _T = TypeVar("_T")
 
 #: The formats in which results come back as values.
-_VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
+VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 
-class AsyncKnowledgeGraph(Writes):
+class AsyncKnowledgeGraph(Reasons, Writes):
     """A project's knowledge graph, for use within an event loop. See :func:`AsyncKnowledgeGraph.open`."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
@@ -57,9 +58,9 @@ class AsyncKnowledgeGraph(Writes):
         self._pins = Pins(self._catalog)
         self._prefixes = settings.names.prefixes
         self._latest: Generation | None = None
-        self._let_go: Callable[[], None] = _nothing
+        self._let_go: Callable[[], None] = lambda: None
         self._canned: tuple[str, dict[str, CannedQuery]] = ("", {})
-        self._explainer: tuple[str, Explainer] | None = None
+        self._naming: tuple[str, Naming] | None = None
         self._index: tuple[str, TextIndex] | None = None
         self._describer: tuple[str, Describer] | None = None
 
@@ -131,7 +132,9 @@ class AsyncKnowledgeGraph(Writes):
         generation = generation or self.generation
         part = generation.manifest.project_part
         if self._index is None or self._index[0] != part:
-            self._index = part, TextIndex(generation.index_path)
+            settings = self.settings
+            encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+            self._index = part, TextIndex(generation.index_path, encoder)
         return self._index[1]
 
     async def who_said(self, question: Question, *, generation: Generation | None = None) -> WhoSaid:
@@ -189,7 +192,8 @@ class AsyncKnowledgeGraph(Writes):
         profile: QueryProfile | None = None,
     ) -> Answer:
         """Answer a SPARQL query. Text search in it (:mod:`kgraph.search.property`) is looked up first, and
-        services are called (:mod:`kgraph.federation`).
+        services are called (:mod:`kgraph.federation`). A prefix that it does not declare is taken as what
+        everybody takes it for, which the answer's ``notices`` tell (:mod:`kgraph.rdf.prefixes`).
 
         Args:
             text: the query.
@@ -208,8 +212,10 @@ class AsyncKnowledgeGraph(Writes):
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
+        text = place_prefixes(text, self.prefixes)
         generation, release = self._pins.hold(generation)
-        try:
+        with ExitStack() as stack:
+            stack.callback(release)
             request = QueryRequest(
                 store=generation.store_path,
                 query=text,
@@ -223,18 +229,66 @@ class AsyncKnowledgeGraph(Writes):
                 profile=profile or await self._backend.profile(text, generation.store_path, client),
             )
             if default_graph is DefaultGraph.PROJECT:
-                request = _of_project(request, generation)
+                request = request.of_graphs(generation.manifest.graphs)
             elif default_graph is DefaultGraph.CLIENTS:
                 others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
                 request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
-            answer = await self._backend.query(await self._expanded(request, generation, client), client)
-        except BaseException:
-            release()
-            raise
-        if answer.complete:
-            release()
-        else:
-            finalize(answer, release)  # it is read from until nobody has it any more
+            try:
+                answer = await self._carry_out(request, generation, client)
+            except QuerySyntaxError:
+                declared = await patiently(
+                    lambda _: declare_prefixes(text, self.prefixes), seconds=self.settings.query_timeout
+                )
+                if declared is None:
+                    raise
+                try:
+                    known = await self._backend.profile(declared.text, generation.store_path, client)
+                    request = replace(request, query=declared.text, profile=known)
+                    answer = await self._carry_out(request, generation, client)
+                except QuerySyntaxError as error:
+                    raise declared.place(error) from None
+                answer.notices = (declared.notice,)
+            if not answer.complete:
+                finalize(answer, stack.pop_all().close)  # it is read from until nobody has it any more
+        return answer
+
+    async def _carry_out(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
+        return await self._backend.query(await self._expanded(request, generation, client), client)
+
+    async def read_graph(
+        self,
+        graph: str | None,
+        *,
+        format: str,  # noqa: A002 - it is what other methods call it
+        beside: str = "",
+        generation: Generation | None = None,
+        client: str = "",
+    ) -> Answer:
+        """The triples of a graph (None: the store's default graph), as they were written.
+
+        Args are those of :meth:`query`; ``beside`` is a triple to give with them, as SPARQL writes it.
+
+        Raises:
+            QueryError: the format cannot carry them, or they take too long.
+            BusyError: there is no worker free in time.
+        """
+        generation, release = self._pins.hold(generation)
+        also = f"{{ VALUES (?s ?p ?o) {{ ({beside}) }} }} UNION " if beside else ""
+        request = QueryRequest(
+            store=generation.store_path,
+            query=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {also}{{ ?s ?p ?o }} }}",
+            formats={ResultKind.GRAPH: format},
+            default_graph=DefaultGraph.STRICT,
+            default_graphs=None if graph is None else (graph,),
+            cover=tuple(generation.manifest.cover),
+            prefixes=self.prefixes,
+            as_written=True,
+        )
+        with ExitStack() as stack:
+            stack.callback(release)
+            answer = await self._backend.query(request, client)
+            if not answer.complete:
+                finalize(answer, stack.pop_all().close)
         return answer
 
     async def _expanded(self, request: QueryRequest, generation: Generation, client: str) -> QueryRequest:
@@ -258,7 +312,7 @@ class AsyncKnowledgeGraph(Writes):
         plain = replace(request, profile=replace(profile, services=(), is_repeatable=False))
 
         async def ask(part: str) -> Table | bool | list[ox.Triple]:
-            answer = await self._backend.query(replace(plain, query=part, formats=_VALUES), client)
+            answer = await self._backend.query(replace(plain, query=part, formats=VALUES), client)
             return await self.fetch(answer)
 
         async def patient(work: Callable[[], _T]) -> _T:
@@ -287,77 +341,57 @@ class AsyncKnowledgeGraph(Writes):
         """
         generation = generation or self.generation
         query = find_canned(self.canned_queries(generation), slug)
-        text = query.bind(values, prefixes=self.prefixes)
+        text = await self.bind(query, values, generation=generation)
         return await self.query(text, formats=formats, generation=generation)
 
+    async def bind(
+        self,
+        query: CannedQuery,
+        values: Mapping[str, str | Sequence[str]],
+        *,
+        generation: Generation | None = None,
+    ) -> str:
+        """The SPARQL of a canned query with values for its parameters, which may be names of things.
+
+        Raises:
+            ParameterError: a value is missing, does not fit, or names nothing or several things.
+        """
+        reader = await self._reader(generation or self.generation)
+        return await reader.bind(query, values)
+
+    async def _reader(self, generation: Generation) -> Reader:
+        part = generation.manifest.project_part
+        if self._naming is None or self._naming[0] != part:
+            self._naming = part, await read_naming(self._asked(generation).select)
+        return Reader(self._naming[1], self.prefixes, self._asked(generation, DefaultGraph.UNION).answer)
+
     async def fetch(self, answer: Answer) -> Table | bool | list[ox.Triple]:
-        """Read an answer that came in the formats of :data:`_VALUES` as a value."""
-        content = await answer.read()
-        require_flat(content, is_json=answer.kind is not ResultKind.GRAPH)
-        if answer.kind is ResultKind.GRAPH:
-            return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
-        results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
-        if isinstance(results, ox.QueryBoolean):
-            return bool(results)
-        names = tuple(variable.value for variable in results.variables)
-        rows = tuple({name: solution[name] for name in names} for solution in results)
-        return Table(names, rows, self.prefixes)
+        """Read an answer that came in the formats of :data:`VALUES` as a value."""
+        return read_values(await answer.read(), answer.kind, self.prefixes)
 
     async def query_values(self, text: str) -> Table | bool | list[ox.Triple]:
         """Answer a SPARQL query with values: a table, a truth value or a list of triples."""
-        return await self.fetch(await self.query(text, formats=_VALUES))
+        answer = await self.query(text, formats=VALUES)
+        for notice in answer.notices:
+            warnings.warn(notice, stacklevel=2)
+        return await self.fetch(answer)
 
     async def canned_values(
         self, slug: str, values: Mapping[str, str | Sequence[str]]
     ) -> Table | bool | list[ox.Triple]:
         """Answer a canned query with values, likewise."""
-        return await self.fetch(await self.canned(slug, values, formats=_VALUES))
+        return await self.fetch(await self.canned(slug, values, formats=VALUES))
 
-    async def explain(
-        self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
-    ) -> Explanation:
-        """Why a triple holds, down to quoted sentences.
-
-        Args:
-            subject: the triple's subject, as :func:`kgraph.rdf.terms.parse_triple` reads it.
-            predicate: its predicate.
-            value: its object.
-            every: find every way to derive it.
-            believing: speakers to be believed, as in :meth:`believe`.
-
-        Raises:
-            ParameterError: a term cannot be read.
-        """
-        triple = parse_triple(subject, predicate, value, prefixes=self.prefixes)
-        with self._pins.holding() as generation:
-            search = self._explainer_of(generation).explain(triple, every=every)
-            if believing:
-                belief = await self._believe(believing, generation, only=False)
-                search = belief.explain(triple, every=every)
-            return await self._search(search, generation)
-
-    async def believe(self, *speakers: str, only: bool = False) -> Belief:
-        """What would hold if one believed some speakers (``only``: and nobody else); it enters no graph.
-
-        Raises:
-            ParameterError: a name cannot be read.
-        """
-        with self._pins.holding() as generation:
-            return await self._believe(speakers, generation, only=only)
-
-    async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
-        iris = [read_term("speaker", name, parse_iri, prefixes=self.prefixes).value for name in speakers]
-        explainer = self._explainer_of(generation)
-        remainder = Remainder.read(generation.remainder(), self.settings.names)
-        search = believe(iris, generation.axioms(), remainder, explainer, only=only)
-        return await self._search(search, generation)
+    async def _rows(self, query: str, generation: Generation) -> Table | bool | list[ox.Triple]:
+        request = QueryRequest(store=generation.store_path, query=query, formats=VALUES)
+        return await self.fetch(await self._backend.query(request.of_graphs(generation.manifest.graphs)))
 
     def _asked(
         self, generation: Generation, default_graph: DefaultGraph = DefaultGraph.PROJECT
     ) -> AskedGeneration:
         async def answer(query: str) -> Table | bool | list[ox.Triple]:
             found = await self.query(
-                query, formats=_VALUES, generation=generation, default_graph=default_graph
+                query, formats=VALUES, generation=generation, default_graph=default_graph
             )
             return await self.fetch(found)
 
@@ -366,33 +400,3 @@ class AsyncKnowledgeGraph(Writes):
 
         index = partial(self.text_index, generation)
         return AskedGeneration(generation, self.settings.names, answer, prove, index)
-
-    def _explainer_of(self, generation: Generation) -> Explainer:
-        part = generation.manifest.project_part
-        if self._explainer is None or self._explainer[0] != part:
-            explainer = Explainer(compile_program(generation.axioms()), self.settings.names)
-            self._explainer = part, explainer
-        return self._explainer[1]
-
-    async def _search(self, search: Asking[_T], generation: Generation) -> _T:
-        """Answer a search's questions, all from one generation, until it has its result."""
-        try:
-            query = next(search)
-            while True:
-                request = QueryRequest(store=generation.store_path, query=query, formats=_VALUES)
-                table = await self.fetch(await self._backend.query(_of_project(request, generation)))
-                query = search.send(cast(Table, table).rows)
-        except StopIteration as end:
-            return cast(_T, end.value)
-
-
-def _of_project(request: QueryRequest, generation: Generation) -> QueryRequest:
-    """The same request to the graphs that are made from the project's files: nobody else can put words into
-    somebody's mouth, or hold up a proof.
-    """
-    graphs = tuple(generation.manifest.graphs)
-    return replace(request, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=graphs)
-
-
-def _nothing() -> None:
-    """Let go of nothing."""

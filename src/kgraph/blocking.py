@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -17,7 +18,7 @@ from typing import Any, Self, TypeVar
 import pyoxigraph as ox
 from anyio.from_thread import start_blocking_portal
 
-from kgraph.api import AsyncKnowledgeGraph
+from kgraph.api import VALUES, AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
 from kgraph.describe import Description
 from kgraph.engine import Answer
@@ -44,6 +45,8 @@ class KnowledgeGraph:
     Args:
         project: the project's folder.
         progress: hears of each step of the build as it begins.
+        notice: hears what a query's author is to know, such as prefixes that were declared for it; by default
+            that is a warning.
         settings: any setting of :data:`kgraph.settings.SETTINGS` by key, such as ``query_timeout=5``.
 
     Raises:
@@ -52,7 +55,12 @@ class KnowledgeGraph:
     """
 
     def __init__(
-        self, project: str | Path = ".", *, progress: Callable[[str], None] | None = None, **settings: Any
+        self,
+        project: str | Path = ".",
+        *,
+        progress: Callable[[str], None] | None = None,
+        notice: Callable[[str], None] | None = None,
+        **settings: Any,
     ) -> None:
         from kgraph.build import build  # noqa: PLC0415 - reading a built project needs none of it
 
@@ -65,6 +73,7 @@ class KnowledgeGraph:
             )
             self._open = stack.pop_all()
         self._closed = False
+        self._notice = notice or _warn
 
     def __enter__(self) -> Self:
         return self
@@ -93,7 +102,14 @@ class KnowledgeGraph:
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
         """
-        return self._call(self._graph.query_values, text)
+
+        async def ask() -> tuple[Table | bool | list[ox.Triple], tuple[str, ...]]:
+            answer = await self._graph.query(text, formats=VALUES)
+            return await self._graph.fetch(answer), answer.notices
+
+        value, notices = self._call(ask)
+        self._tell(notices)
+        return value
 
     def update(self, text: str) -> None:
         """Carry out a SPARQL update; the next query sees it. See :meth:`AsyncKnowledgeGraph.update`.
@@ -105,13 +121,18 @@ class KnowledgeGraph:
         self._call(self._graph.update, text)
 
     def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
-        """Answer a canned query with values for its parameters: texts, numbers, dates, or terms of a row.
+        """Answer a canned query with values for its parameters: texts, names, numbers, dates, or terms
+        of a row.
 
         Raises:
             UnknownNameError: there is no canned query of that name.
             ParameterError: a value is missing or does not fit.
         """
         return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
+
+    def bind(self, query: CannedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
+        """The SPARQL of a canned query with values: see :meth:`AsyncKnowledgeGraph.bind`."""
+        return self._call(self._graph.bind, query, values)
 
     def describe(self, iri: str, *, page: int = 1) -> Description:
         """What the graphs say about an IRI, in full or as a prefixed name: facts, links and claims.
@@ -150,6 +171,7 @@ class KnowledgeGraph:
             return await self._graph.query(text, formats=formats)
 
         answer = self._call(ask)
+        self._tell(answer.notices)
 
         async def more() -> bytes | None:
             return await anext(answer, None)
@@ -161,11 +183,19 @@ class KnowledgeGraph:
             if not self._closed:
                 self._call(answer.aclose)
 
+    def _tell(self, notices: Sequence[str]) -> None:
+        for notice in notices:
+            self._notice(notice)
+
     def _call(self, function: Callable[..., Awaitable[_T]], *arguments: object) -> _T:
         """Have the event loop of the portal's thread do something, and wait for it."""
         if self._closed:
             raise RuntimeError("This knowledge graph is closed.")
         return self._portal.call(function, *arguments)
+
+
+def _warn(notice: str) -> None:
+    warnings.warn(notice, stacklevel=4)
 
 
 def _silent(step: str) -> None:

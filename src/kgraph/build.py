@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
-from kgraph.projection import project_stated, project_voices
+from kgraph.projection import project_articles, project_stated, project_voices
 from kgraph.rdf.terms import compact, render_words
 from kgraph.reasoning import (
     GAZETTEER,
@@ -44,6 +44,7 @@ from kgraph.reasoning import (
     update,
 )
 from kgraph.reasoning.account import render_premise
+from kgraph.search import open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
 from kgraph.store.carrying import carry_over, catch_up, clients_of
@@ -51,6 +52,7 @@ from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
 from kgraph.store.pins import Pins
 from kgraph.store.sealing import seal
+from kgraph.vocab import DCTERMS, STATED_BY
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
@@ -134,8 +136,29 @@ def _inspect(
             found += shapes.problems()
     support = list(describe_support(closure.support, project.settings.names))
     graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred), "support": support}
+    homes = {
+        part.iri: article.slug
+        for article in subject.articles
+        for part in (*article.sentences, *article.parts)
+    }
+    for slug, triples in project_articles(subject.claims, homes).items():
+        graphs[STATED_BY + slug] = triples
+    if described := list(_described(subject, graphs)):
+        graphs["document"] = [*graphs.get("document", ()), *described]
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
+
+
+def _described(subject: Subject, graphs: Mapping[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
+    """Whose statements each article's stated graph holds, and of which day."""
+    for article in subject.articles:
+        if STATED_BY + article.slug not in graphs:
+            continue
+        graph = ox.NamedNode(subject.project.settings.names.graph(STATED_BY + article.slug))
+        yield ox.Triple(graph, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(article.iri))
+        for predicate in (DCTERMS + "publisher", DCTERMS + "issued"):
+            for value in subject.index.objects(article.iri, predicate):
+                yield ox.Triple(graph, ox.NamedNode(predicate), value)
 
 
 def _close(subject: Subject, stated: list[ox.Triple], earlier: Earlier | None) -> Closure:
@@ -178,6 +201,17 @@ def _earlier(settings: Settings, project: Project) -> Iterator[Earlier | None]:
                 view = View.of_generation(store, names, manifest.graphs)
                 earlier = Earlier(view, Remainder.read(generation.remainder(), names))
         yield earlier
+
+
+@contextmanager
+def _search_folder(settings: Settings) -> Iterator[Path | None]:
+    """The text index of the current generation, whose vectors a build takes over; None where there is
+    none."""
+    with ExitStack() as stack:
+        folder = None
+        with suppress(StoreError, OSError):
+            folder = stack.enter_context(Pins(Catalog(settings.store_path)).holding()).index_path
+        yield folder
 
 
 def _hash(triples: list[ox.Triple]) -> str:
@@ -237,9 +271,15 @@ def is_current(settings: Settings, project: Project) -> Generation | None:
         and dict(manifest.versions) == _versions()
         and manifest.format == FORMAT
         and manifest.base_iri == settings.base_iri
+        and manifest.encoder == _encoder_name(settings)
         and manifest.title == settings.title
     )
     return generation if same else None
+
+
+def _encoder_name(settings: Settings) -> str:
+    encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+    return encoder.name if encoder is not None else ""
 
 
 def _versions() -> dict[str, str]:
@@ -271,7 +311,17 @@ def build(settings: Settings, *, progress: Progress = _silent, force: bool = Fal
             if not any(graphs.values()):
                 graphs = {}  # a project that says nothing makes no graphs
             remainder = inspection.remainder.quads(settings.names)
-            write_contents(prepared, graphs, project.queries, axioms=_axioms(project), remainder=remainder)
+            encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+            with _search_folder(settings) as search_folder:
+                write_contents(
+                    prepared,
+                    graphs,
+                    project.queries,
+                    axioms=_axioms(project),
+                    remainder=remainder,
+                    encoder=encoder,
+                    earlier=search_folder,
+                )
             manifest = _manifest(settings, project, graphs, inspection.problems)
             if (base := clients_of(catalog)) is not None:
                 manifest = carry_over(base, prepared, manifest)
@@ -335,4 +385,5 @@ def _manifest(
         canonical_hash=canonical_hash(stored),
         warnings=len(problems),
         graph_sources=files,
+        encoder=_encoder_name(settings),
     )

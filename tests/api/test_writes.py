@@ -224,6 +224,31 @@ async def test_what_is_no_rdf_is_refused_with_the_place(
     assert graph.generation.id == before
 
 
+async def test_a_graph_is_given_back_as_it_was_written_and_a_query_sees_values(
+    graph: AsyncKnowledgeGraph, bare: Path
+) -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    document = f'<{E}a> <{E}p> "007"^^<{xsd}byte>, 1.50 .'.encode()
+    await graph.put_graph(f"{E}g", document, format="ttl", base_iri=E)
+    await graph.update(f'INSERT DATA {{ <{E}a> <{E}p> "1"^^<{xsd}boolean>, +2, -0.50 }}')
+    await graph.update(f"PREFIX x: <{xsd}> INSERT {{ ?s <{E}p> '003'^^x:int }} WHERE {{ ?s <{E}p> 2 }}")
+    build(load_settings(bare, environ={}), force=True)
+    written = await (await graph.read_graph(f"{E}g", format="nt", beside=f"<{E}d> <{E}p> 1")).read()
+    default = await (await graph.read_graph(None, format="nt")).read()
+    assert sorted(written.decode().splitlines()) == [
+        f'<{E}a> <{E}p> "007"^^<{xsd}byte> .',
+        f'<{E}a> <{E}p> "1.50"^^<{xsd}decimal> .',
+        f'<{E}d> <{E}p> "1"^^<{xsd}integer> .',
+    ]
+    assert sorted(default.decode().splitlines()) == [
+        f'<{E}a> <{E}p> "+2"^^<{xsd}integer> .',
+        f'<{E}a> <{E}p> "-0.50"^^<{xsd}decimal> .',
+        f'<{E}a> <{E}p> "003"^^<{xsd}int> .',
+        f'<{E}a> <{E}p> "1"^^<{xsd}boolean> .',
+    ]
+    assert await rows(graph, f"SELECT ?o {{ GRAPH <{E}g> {{ ?s ?p ?o }} }}") == [("1.5",), ("7",)]
+
+
 async def test_delete_takes_a_graph_away(graph: AsyncKnowledgeGraph) -> None:
     await graph.put_graph(f"{E}g", b"<urn:a> <urn:b> 1 .", format="ttl")
     await graph.delete_graph(f"{E}g")

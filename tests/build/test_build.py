@@ -24,7 +24,7 @@ from kgraph.store import Catalog, Draft, Generation
 from kgraph.store.cover import in_graph
 from kgraph.store.generation import FORMAT, canonical_hash
 from kgraph.store.manifest import graph_key, graph_name
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import HIDDEN_GRAPHS, UNION_GRAPH
 
 ENTITIES = "data/ttl/entities.ttl"
 E = "http://example.org/"
@@ -36,7 +36,8 @@ def settings_of(folder: Path) -> Settings:
 
 def quads_of(generation: Generation) -> list[ox.Quad]:
     store = ox.Store.read_only(str(generation.store_path))
-    return [quad for quad in store if quad.graph_name != ox.NamedNode(UNION_GRAPH)]
+    hidden = {ox.NamedNode(iri) for iri in HIDDEN_GRAPHS}
+    return [quad for quad in store if quad.graph_name not in hidden]
 
 
 def entries(folder: Path) -> set[str]:

@@ -139,7 +139,8 @@ def test_a_generation_keeps_what_reasoning_goes_on_from(project: Path) -> None:
     more.write_text(
         "@prefix kg: <https://w3id.org/kgraph/ontology#> .\n"
         "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
-        "kg:hasUnit rdfs:subPropertyOf kg:undeclared . kg:undeclared rdfs:subPropertyOf kg:hasAffiliate .\n"
+        "kg:memberOf rdfs:subPropertyOf kg:undeclared . "
+        "kg:undeclared rdfs:subPropertyOf kg:affiliatedWith .\n"
     )
     generation = build(load_settings(project, environ={})).generation
     predicates = {quad.predicate for quad in generation.remainder()}

@@ -31,6 +31,8 @@ class Pieces:
     format: Format = FORMATS["json"]
     variables: tuple[str, ...] = ("s",)
 
+    notices: tuple[str, ...] = ()
+
     def __aiter__(self) -> Self:
         return self
 

@@ -76,7 +76,7 @@ SELECT ?s { ?s ?__who_iri ?_at_integer ; ?__mode_iri ?_day_xsd_date , ?_words , 
         "in": "query",
         "required": False,
         "description": "An actor.",
-        "schema": {"type": "string", "format": "iri-reference"},
+        "schema": {"type": "string"},
         "example": "kgr:ristic",
     }
     assert (at["required"], at["schema"], at["example"]) == (

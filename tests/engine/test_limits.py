@@ -357,6 +357,7 @@ def query_fields(store: Path) -> QueryFields:
         "formats": {"solutions": "json", "boolean": "json", "graph": "nt"},
         "prefixes": {},
         "base_iri": None,
+        "as_written": False,
         "default_mode": "union",
         "hidden": [UNION_GRAPH],
         "cover": [UNION_GRAPH],

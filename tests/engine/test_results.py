@@ -65,6 +65,22 @@ async def test_a_truth_value_comes_in_every_format(pool: WorkerPool, ask: Ask, n
         assert bool(ox.parse_query_results(content, ox.QueryResultsFormat.from_extension(name)))
 
 
+@pytest.mark.parametrize(
+    ("query", "kind", "name", "what"),
+    [
+        (r"SELECT ('\f' AS ?x) {}", ResultKind.SOLUTIONS, "xml", "the character U\\+000C"),
+        (r"CONSTRUCT { <u:s> <u:p> '\f' } {}", ResultKind.GRAPH, "rdf", "the character U\\+000C"),
+        ("CONSTRUCT { <u:s> <u:1> 2 } {}", ResultKind.GRAPH, "rdf", "the predicate <u:1>"),
+        ("CONSTRUCT { <u:s> <u:p> <<( <u:s> <u:p> 2 )>> } {}", ResultKind.GRAPH, "jsonld", "triple terms"),
+    ],
+)
+async def test_what_a_format_has_no_form_for_is_refused(
+    pool: WorkerPool, ask: Ask, query: str, kind: ResultKind, name: str, what: str
+) -> None:
+    with pytest.raises(NotAcceptableError, match=f"cannot hold {what}.*Ask for"):
+        await pool.query(ask(query, formats={kind: name}))
+
+
 @pytest.mark.parametrize("name", [fmt.name for fmt in formats_for(ResultKind.GRAPH)])
 async def test_a_graph_comes_in_every_format(pool: WorkerPool, ask: Ask, name: str) -> None:
     query = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"

@@ -16,7 +16,7 @@ from bench.wikidata import publish, serving
 
 from kgraph.api import Table
 from kgraph.build import build, inspect_project
-from kgraph.canned import CannedQuery, Example, load_canned, render_row
+from kgraph.canned import load_canned, render_row
 from kgraph.settings import WIKIDATA, load_settings
 from kgraph.vocab import Names
 from tests.federation.conftest import opened
@@ -61,19 +61,47 @@ def test_there_are_queries_on_codes_places_and_offices() -> None:
     assert set(FEDERATED) == {"wikidata-codes", "wikidata-places", "wikidata-offices"}
 
 
+RECOGNISERS = "the countries that have recognised Kosovo"
+SOURCE = "https://query.wikidata.org/sparql"
+OBAMA = ("wd:Q76", "Barack Obama", "2009-01-20T00:00:00Z", "2017-01-20T00:00:00Z", SOURCE)
+KOSOVO = ("kgr:kosovo", "Kosovo", "wd:Q1246", "Point(20.833333333 42.55)", "42.55", "20.83333", SOURCE)
+SERBIA = ("kgr:serbia", "Serbia", "wd:Q403", "Point(20.933333333 43.95)", "43.95", "20.93333", SOURCE)
+UNITED_STATES = ("kgr:unitedStates", "United States")
+
+
 @pytest.mark.parametrize(
-    ("query", "example"),
-    [(query, example) for query in FEDERATED.values() for example in query.examples],
-    ids=lambda value: value.slug if isinstance(value, CannedQuery) else "",
+    ("slug", "values", "rows"),
+    [
+        (
+            "wikidata-codes",
+            {"entity": "Kosovo"},
+            [
+                ("stated", "kgr:mostOfTheEU", "most of the European Union", "", "", "", ""),
+                ("stated", "kgr:recognisingCountries", RECOGNISERS, "", "", "", ""),
+                ("stated", *UNITED_STATES, "wd:Q30", "US", "USA", SOURCE),
+            ],
+        ),
+        ("wikidata-codes", {"entity": "Serbia"}, [("not stated", *[""] * 6)]),
+        ("wikidata-places", {}, [("recorded", *KOSOVO), ("recorded", *SERBIA)]),
+        (
+            "wikidata-offices",
+            {"day": "2011-10-18"},
+            [
+                ("recorded", *UNITED_STATES, "head of government", *OBAMA),
+                ("recorded", *UNITED_STATES, "head of state", *OBAMA),
+            ],
+        ),
+        ("wikidata-offices", {"day": "2008-02-17"}, [("not stated", *[""] * 8)]),
+    ],
 )
-def test_a_query_gives_the_rows_that_it_promises(
-    query: CannedQuery, example: Example, known: str, project: Path
+def test_a_query_joins_what_is_known(
+    slug: str, values: dict[str, str], rows: list[tuple[str, ...]], known: str, project: Path
 ) -> None:
     with opened(project, known) as (portal, graph):
-        table = portal.call(graph.canned_values, query.slug, example.values)
+        table = portal.call(graph.canned_values, slug, values)
     assert isinstance(table, Table)
-    rows = [render_row((row[name] for name in table.columns), PREFIXES) for row in table]
-    assert rows == list(example.rows)
+    got = [render_row((row[name] for name in table.columns), PREFIXES) for row in table]
+    assert got == [tuple(row) for row in rows]
 
 
 def test_every_match_has_a_link_that_says_on_what_grounds(reference: Reference) -> None:

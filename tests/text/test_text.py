@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgraph.text import Span, digest, iter_lines, quoted_spans, spelled_numbers, uncovered
+from kgraph.text import Span, digest, iter_lines, spelled_numbers, uncovered
 
 texts = st.text(alphabet=st.sampled_from([*'ab 1é\U0001f3ed\n".“”„«»']), max_size=40)
 spans = st.lists(
@@ -44,30 +44,6 @@ def test_gaps_hold_words_and_touch_no_span(text: str, covering: list[Span]) -> N
         assert not character.isalnum() or position in covered | missed
 
 
-@given(texts)
-def test_a_quotation_holds_no_mark_of_its_own_and_no_line_end(text: str) -> None:
-    for span in quoted_spans(text):
-        assert text[span.start - 1] in '"“„«'
-        assert text[span.end] in '"“”»'
-        assert "\n" not in span.of(text)
-        assert '"' not in span.of(text) or text[span.start - 1] != '"'
-
-
-@pytest.mark.parametrize(
-    ("text", "quoted"),
-    [
-        ('"a" b "c"', ["a", "c"]),
-        ("“a” b „c“ d «e»", ["a", "c", "e"]),
-        ('"a\nb"', []),
-        ('a "b', []),
-        ('""', [""]),
-        ("it's a dog's life", []),
-    ],
-)
-def test_quotations_end_with_their_marks(text: str, quoted: list[str]) -> None:
-    assert [span.of(text) for span in quoted_spans(text)] == quoted
-
-
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
@@ -85,6 +61,8 @@ def test_quotations_end_with_their_marks(text: str, quoted: list[str]) -> None:
         ("3.5 or 3,5", {Decimal("3.5")}),
         ("on 18.10.2011", {18, 10, 2011}),
         ("version 1,2,3", {1, 2, 3}),
+        ("€14.2 million", {Decimal("14.2"), 1_000_000, 14_200_000}),
+        ("£3bn and 5k", {3, 3 * 10**9, 5, 5000}),
         ("someone left often", set[int]()),
         ("", set[int]()),
     ],

@@ -1,4 +1,4 @@
-"""Queries that are nested too deeply for a reader of ours are refused; they are no fault of the server's own."""
+"""Queries that are nested too deeply for a reader of ours are refused; they are no fault of the server."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ import pytest
 from kgraph.build import build
 from kgraph.settings import load_settings
 from kgraph.store import Catalog
-from kgraph.vocab import KG, UNION_GRAPH
+from kgraph.vocab import HIDDEN_GRAPHS, KG
 from tests.conftest import ARTICLE, ENTITY
 from tests.web.conftest import Serve
 
@@ -38,7 +38,7 @@ def iris_of(project: Path) -> list[str]:
     )
     found: set[str] = set()
     for quad in store:
-        if quad.graph_name != ox.NamedNode(UNION_GRAPH):
+        if str(quad.graph_name)[1:-1] not in HIDDEN_GRAPHS:
             terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
             found |= {term.value for term in terms if isinstance(term, ox.NamedNode)}
     return sorted(iri for iri in found if iri.startswith(BASE))

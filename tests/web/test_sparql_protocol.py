@@ -144,6 +144,18 @@ def test_a_browser_gets_a_page_and_curl_gets_json(client: httpx.Client) -> None:
     assert response.headers["content-type"] == "application/sparql-results+xml"
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_declarations_that_a_query_forgets_are_told_in_a_header_and_on_the_page(
+    client: httpx.Client, times: int
+) -> None:
+    query = {"query": f"SELECT (skos:note AS ?forgotten) {{}} # {times}"}
+    notices = [client.get("/sparql", params=query).headers["x-notice"] for _ in range(times)]
+    assert all("skos: <http://www.w3.org/2004/02/skos/core#>" in notice for notice in notices)
+    page = client.get("/sparql", params=query, headers={"Accept": "text/html"}).text
+    assert "does not declare were taken as skos:" in page
+    assert "x-notice" not in client.get("/sparql", params={"query": "ASK {}"}).headers
+
+
 def test_406_lists_what_there_is(client: httpx.Client) -> None:
     said = problem(client.get("/sparql", params={"query": COUNT}, headers={"Accept": "image/png"}), 406)
     for fmt in ("json", "xml", "csv", "tsv"):

@@ -145,20 +145,27 @@ def test_a_fact_is_stated_claimed_inferred_or_not_said(
 
 def test_filters_narrow_an_answer(graph: KnowledgeGraph) -> None:
     def found(**asked: object) -> set[str]:
-        answer = graph.who_said("Kfor actions barricades", limit=100, **asked)
+        answer = graph.who_said("the Kfor actions at the barricades", limit=100, **asked)
         return {each.iri.removeprefix(f"{ARTICLE}/") for each in answer.attributions}
 
     ristic = {"a0703", "a0704", "a0705", "a0706", "a0707", "a0713"}
     assert {"a0703", "a0704"} <= found(speaker="Slavisa Ristic") <= ristic
     assert found(mode="kg:direct-quotation", polarity="negative") <= {"a0703", "a0704", "a0408"}
-    assert found(modality="conditional") <= {"a0705", "a0706", "a0707"}
+    conditional = {"a0705", "a0706", "a0707"}
+    assert conditional <= found(modality="conditional")
+    assert found(modality="conditional") == found(modality="kg:conditional")
     assert found(article=ARTICLE) == found()
-    assert found(speaker="nobody whom anybody knows") == set()
+    for name, wrong in (("speaker", "Slavisa Ristik"), ("modality", "predicton"), ("polarity", "no")):
+        with pytest.raises(ParameterError) as refused:
+            found(**{name: wrong})
+        assert "There are, for example:" in refused.value.hint
+    with pytest.raises(ParameterError, match="no speaker"):
+        found(speaker="nobody whom anybody knows")
 
 
 def test_a_date_filter_goes_by_the_curators_readings(graph: KnowledgeGraph) -> None:
     def times(**days: date) -> set[str]:
-        answer = graph.who_said("barricades", limit=100, **days)
+        answer = graph.who_said("the barricades in the north today", limit=100, **days)
         return {time.printed for each in answer.attributions for time in each.times}
 
     assert "in July" in times(since=date(2011, 7, 1), until=date(2011, 7, 31))
@@ -184,7 +191,7 @@ def test_folded_spellings_find_the_same(graph: KnowledgeGraph) -> None:
         ("armoured personnel carriers", "armored personnel carriers"),
         ("100 kilometres", "100 kilometers"),
         ("co-operation on Kosovo", "cooperation on Kosovo"),
-        ("a months\u2011long standoff", "a months-long stand-off"),
+        ("a months\u2011long stand\u2010off", "a months-long stand-off"),
         ("“cannot go through barricades”", "cannot go through barricades"),
         ("recognized the new country", "recognised the new country"),
     ]:
@@ -253,10 +260,14 @@ def test_a_citation_names_the_dataset_and_the_words(graph: KnowledgeGraph) -> No
 def test_json_and_csv_carry_the_answer(graph: KnowledgeGraph) -> None:
     answer = graph.who_said("no Kfor actions today")
     content = json.loads(render_json(answer))
-    first = content["attributions"][0]
-    assert first["speaker"]["agent"]["label"] == "Slavisa Ristic"
-    assert [voice["agent"]["label"] for voice in first["relayers"]] == ["a TV broadcast", "Reuters"]
-    assert first["times"][0]["readings"][0]["interpretation"] is True
+    first = content["hits"][0]
+    assert (content["found"], first["found"], first["score"]) == ("verbatim", "verbatim", 1.0)
+    assert first["speaker"] == "Slavisa Ristic"
+    assert first["chain"] == ["Slavisa Ristic", "a TV broadcast", "Reuters"]
+    assert (first["sentence"], first["begin"], first["end"]) == (7, 1145, 1180)
+    assert (first["kind"], first["polarity"], first["level"]) == ("prediction", "negative", "claimed")
+    assert TEXT[first["begin"] : first["end"]] == first["quote"]
+    assert first["details"]["times"][0]["readings"][0]["interpretation"] is True
     assert content["dataset"]["canonical_hash"] == answer.canonical_hash
     row = next(csv.DictReader(io.StringIO(render_csv(answer))))
     assert (row["speaker"], row["relayers"]) == ("Slavisa Ristic", "a TV broadcast; Reuters")
@@ -323,7 +334,7 @@ def test_the_command_line_says_who_said_it(graph: KnowledgeGraph) -> None:
     assert readable.returncode == 0, readable.stderr
     lines = readable.stdout.splitlines()
     assert lines[2:5] == [
-        "1. ordered by an unspecified source",
+        "1. ordered by an unspecified source (word for word)",
         "   reported by a Nato commander in the field",
         "   reported by Reuters",
     ]
@@ -393,3 +404,47 @@ def test_a_citation_can_be_printed_alone(graph: KnowledgeGraph) -> None:
     items = json.loads(render_citations(answer, "csl"))
     assert [item["URL"] for item in items] == [each.iri for each in answer.attributions]
     assert {item["version"] for item in items} == {answer.canonical_hash}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zebra crossing",
+        "the price of plum dumplings",
+        "Serbs removed the barricades",
+        "More than 13 countries have recognised the new country",
+        "There will be Kfor actions today or tomorrow",
+        "Nato bombed for 99 days",
+    ],
+)
+def test_a_headline_names_no_speaker_of_what_nobody_says(graph: KnowledgeGraph, text: str) -> None:
+    answer = graph.who_said(text)
+    assert (answer.found, answer.answer) == ("none", None)
+    assert answer.summary.startswith("Nobody says that here")
+    assert "Reuters" not in answer.summary
+    assert answer.level is Level.SILENT
+    for limit in (1, 100):
+        assert graph.who_said(text, limit=limit).summary == answer.summary
+    assert json.loads(render_json(answer))["found"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("More than 13 countries have recognised the new country", "number"),
+        ("There will be Kfor actions today or tomorrow", "negation"),
+        ("Serbs removed the barricades", "degree"),
+    ],
+)
+def test_what_is_altered_is_said_in_every_form(graph: KnowledgeGraph, text: str, kind: str) -> None:
+    answer = graph.who_said(text)
+    assert [difference.kind for difference in answer.differs] == [kind]
+    assert json.loads(render_json(answer))["differs"][0]["kind"] == kind
+    assert f"{KG}differs" in render_linked_data(answer, "ttl", {}).decode()
+    assert next(csv.DictReader(io.StringIO(render_csv(answer))))["found"] == "none"
+
+
+def test_a_question_is_answered_in_plain_words(graph: KnowledgeGraph) -> None:
+    answer = graph.who_said("Kada je NATO bombardovao?")
+    assert (answer.found, answer.answer) == ("meaning", "In 1999, says Reuters.")
+    assert answer.summary == answer.answer

@@ -62,6 +62,7 @@ class KeptReader:
     """One reading of a kept answer."""
 
     complete = True
+    notices: tuple[str, ...] = ()
 
     def __init__(self, kept: KeptAnswer) -> None:
         self.kept = kept
@@ -105,6 +106,8 @@ class KeptReader:
 
 class TeeAnswer:
     """An answer on its way to one reader; it is kept when its end arrives and it is small enough."""
+
+    notices: tuple[str, ...] = ()
 
     def __init__(self, answer: Answer, limit_bytes: int, keep: Callable[[bytes], None]) -> None:
         self._answer = answer

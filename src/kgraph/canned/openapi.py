@@ -29,5 +29,5 @@ def _parameter_object(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.required,
         "description": parameter.description or f"It must be {kind.phrase}.",
         "schema": schema,
-        "example": kind.json_value(parameter.sample),
+        "example": kind.json_value(parameter.example or parameter.sample),
     }

@@ -5,21 +5,21 @@ file serves there; what grlc lacks stands in one block:
 
     #+ x-kgraph:
     #+   parameters:
-    #+     speaker:
-    #+       description: Only what this actor says.
-    #+       example: kgr:ristic
+    #+     speaker: {description: Only what this actor says., kind: actor, example: Slavisa Ristic}
     #+   columns:
     #+     words: The verbatim words.
     #+   view: table
+    #+   scope: project
     #+   examples:
-    #+     - rows:
-    #+         - ["There will be no Kfor actions today"]
     #+     - values: {speaker: kgr:kfor}
     #+       ordered: false
-    #+       rows: []
+    #+       rows: [["There will be no Kfor actions today"]]
 
-A fault that makes the query wrong or its documentation untrue is an error, a gap in the documentation a
-warning: a folder of plain grlc queries is served as it is.
+``kind`` is what an IRI or a name means (:class:`kgraph.canned.kinds.Kind`, by its first word). A query whose
+scope is the project means nothing elsewhere. Namespaces of the project are declared by their ends
+(``PREFIX g: <graph/>``): which project's they are, its settings say.
+
+A fault that makes the query or its documentation untrue is an error, a gap in the latter a warning.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from kgraph.canned.convention import CONVENTION, in_camel_case, match_variable
 from kgraph.canned.decorators import Decorators
 from kgraph.canned.header import Header, HeaderError, Key, Yaml, parse_header
+from kgraph.canned.kinds import Kind
 from kgraph.canned.query import CannedQuery, Column, Example, Parameter, Row, View, substitute_terms
 from kgraph.canned.spelling import did_you_mean
 from kgraph.canned.syntax import Syntax, check_syntax
@@ -39,7 +41,8 @@ from kgraph.canned.values import value_type
 from kgraph.errors import ParameterError, QuerySyntaxError
 from kgraph.problems import Problem, has_errors
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.sparql import iter_tokens, profile_query
+from kgraph.rdf.sparql import iter_tokens, place_prefixes, profile_query
+from kgraph.rdf.terms import parse_iri
 
 __all__ = ["parse_canned"]
 
@@ -59,16 +62,11 @@ _DECORATORS: Final = (
     "transform",
     _BLOCK,
 )
-_OF_THE_BLOCK: Final = ("parameters", "columns", "view", "examples")
-_OF_A_PARAMETER: Final = ("description", "example")
+_OF_THE_BLOCK: Final = ("parameters", "columns", "view", "scope", "examples")
+_OF_A_PARAMETER: Final = ("description", "kind", "example")
 _OF_AN_EXAMPLE: Final = ("values", "ordered", "rows")
 
 _SLUG: Final = re.compile(r"[a-z0-9-]+")
-_VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[a-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
-_CONVENTION: Final = (
-    "A parameter is ?_name, ?_name_iri, ?_name_integer, ?_name_number, ?_name_en or ?_name_xsd_date "
-    "(?__name where it is optional), with the name in camelCase."
-)
 #: The cells of an example's row where the query has no columns: a truth value, or a triple.
 _WIDTHS: Final = {ResultKind.BOOLEAN: 1, ResultKind.GRAPH: 3}
 
@@ -99,7 +97,7 @@ def parse_canned(
     syntax = _check_query(text, notes)
     if fault is not None or syntax is None:
         return None, notes.problems
-    query = _Reading(text, notes, prefixes, syntax).query(slug)
+    query = _Reading(place_prefixes(text, prefixes), notes, prefixes, syntax).query(slug)
     return (None if has_errors(notes.problems) else query), notes.problems
 
 
@@ -143,6 +141,7 @@ class _Reading:
             columns=tuple(self.columns()),
             view=self.view(),
             examples=tuple(self.examples(parameters)),
+            general=self.scope() != "project",
         )
 
     def summary(self) -> str:
@@ -155,6 +154,12 @@ class _Reading:
                 "Add '#+ summary: the question that it answers'.",
             )
         return summary
+
+    def scope(self) -> str:
+        scope = self.notes.text(_BLOCK, "scope")
+        if scope not in ("", "project"):
+            self.notes.expected("'project', or nothing", _BLOCK, "scope")
+        return scope
 
     # Parameters
 
@@ -178,14 +183,14 @@ class _Reading:
         """The parameters in the text, in its order."""
         seen: list[Parameter] = []
         for variable, line in self.underscored().items():
-            match = _VARIABLE.fullmatch(variable)
+            match = match_variable(variable)
             kind = value_type(match["suffix"] or "") if match else None
             if match is None or kind is None:
                 self.notes.error(
                     "parameter",
                     line,
                     f"?{variable} is no parameter of a known type.",
-                    f"Write ?{_in_camel_case(variable)}. {_CONVENTION}",
+                    f"Write ?{in_camel_case(variable)}. {CONVENTION}",
                 )
                 continue
             parameter = Parameter(match["name"], variable, kind, optional=match["marks"] == "__")
@@ -239,12 +244,21 @@ class _Reading:
         return name in parameters
 
     def fits(self, parameter: Parameter, value: Yaml, line: int, what: str) -> bool:
+        if parameter.takes_names and what != "choice" and self.is_name(str(value)):
+            return True  # what it means, only a generation knows
         try:
             parameter.parse(str(value), prefixes=self.prefixes)
         except ParameterError as error:
             self.notes.error("value", line, f"This {what} does not fit. {error.message}", error.hint)
             return False
         return True
+
+    def is_name(self, value: str) -> bool:
+        try:
+            parse_iri(value, prefixes=self.prefixes)
+        except ValueError:
+            return bool(value.strip())
+        return False
 
     def defaulting(self, parameter: Parameter, default: str, line: int) -> Parameter:
         if parameter.optional:
@@ -270,7 +284,22 @@ class _Reading:
             )
         if example and not self.fits(parameter, example, self.notes.line(*path, "example"), "example"):
             example = ""
-        return replace(parameter, description=description, example=example)
+        return replace(parameter, description=description, example=example, kind=self.kind_of(parameter))
+
+    def kind_of(self, parameter: Parameter) -> Kind | None:
+        path = (_BLOCK, "parameters", parameter.name, "kind")
+        name = self.notes.text(*path)
+        kind = Kind.of(name)
+        if name and (kind is None or not parameter.takes_names):
+            self.notes.error(
+                "parameter",
+                self.notes.line(*path),
+                f"{parameter.name!r} cannot be of the kind {name!r}.",
+                did_you_mean(name, (kind.value.split()[0] for kind in Kind))
+                if kind is None
+                else f"Only an IRI is of a kind: write ?_{parameter.name}_iri.",
+            )
+        return kind
 
     def check_positions(self, parameter: Parameter) -> None:
         """A term must be able to stand wherever the variable does, which it cannot in a projection."""
@@ -369,15 +398,3 @@ class _Reading:
                 return "subject, predicate, object"
             case _:
                 return ", ".join(self.syntax.columns)
-
-
-def _in_camel_case(variable: str) -> str:
-    """A name such as ``_first_name_iri`` as it should be: ``_firstName_iri``."""
-    marks = "__" if variable.startswith("__") else "_"
-    words = [word for word in variable.split("_") if word] or ["name"]
-    for count in (2, 1, 0):
-        name, suffix = words[: len(words) - count], "_".join(words[len(words) - count :])
-        if name and value_type(suffix) is not None:
-            break
-    camel = name[0][:1].lower() + name[0][1:] + "".join(word[:1].upper() + word[1:] for word in name[1:])
-    return f"{marks}{camel}_{suffix}" if suffix else f"{marks}{camel}"

@@ -2,7 +2,8 @@
 
 A value that a user types enters a query only as an RDF term, put in the place of the parameter's variable
 wherever that stands (sub-selects, FILTER, aggregates). A term serialises to a single token, so no value can
-become a part of the query's text. An optional parameter that is not given stays a variable.
+become a part of the query's text. An optional parameter that is not given stays a variable. Names are made
+IRIs before (:mod:`kgraph.canned.reading`), since only a generation knows them.
 
 The rows that a query is known to give stand with it as examples. A cell is written as a person would: an IRI
 with the project's prefixes, a literal as its bare text, nothing where a variable is unbound.
@@ -17,6 +18,7 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from kgraph.canned.kinds import Kind
 from kgraph.canned.spelling import did_you_mean
 from kgraph.canned.values import ValueType
 from kgraph.errors import ParameterError
@@ -54,7 +56,8 @@ class Parameter:
 
     ``variable`` is what stands in the SPARQL, without its mark. ``default`` holds where no value is given;
     a parameter with neither default nor leave to be absent is required. ``choices``, if there are any, are
-    all the values that it may have.
+    all the values that it may have. ``kind`` is what an IRI names; without one it may name anything, what
+    the project has never heard of included.
     """
 
     name: str
@@ -65,6 +68,12 @@ class Parameter:
     description: str = ""
     example: str = ""
     choices: tuple[str, ...] = ()
+    kind: Kind | None = None
+
+    @property
+    def takes_names(self) -> bool:
+        """Whether a name of a thing will do."""
+        return self.type.name == "iri"
 
     @property
     def required(self) -> bool:
@@ -73,8 +82,9 @@ class Parameter:
 
     @property
     def sample(self) -> str:
-        """Some value that fits: the default, or an example."""
-        return self.default or self.example or (self.choices[0] if self.choices else self.type.example)
+        """Some value that fits as it stands: the default, or an example that is no name."""
+        example = "" if self.takes_names and ":" not in self.example else self.example
+        return self.default or example or (self.choices[0] if self.choices else self.type.example)
 
     def parse(self, text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.Literal:
         """Read a value of this parameter as a term.
@@ -124,7 +134,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class CannedQuery:
-    """A query with its documentation. ``sparql`` is the text of the file, header included."""
+    """A query with its documentation. ``sparql`` is the text of the file, header included, with the project's
+    namespaces in it. A query that is not ``general`` means nothing on another project's articles.
+    """
 
     slug: str
     path: str
@@ -137,6 +149,7 @@ class CannedQuery:
     columns: tuple[Column, ...] = ()
     view: View = View.TABLE
     examples: tuple[Example, ...] = ()
+    general: bool = True
 
     @property
     def defaults(self) -> Mapping[str, str]:
@@ -159,9 +172,7 @@ class CannedQuery:
         self._refuse_unknown(values)
         terms: dict[str, ox.NamedNode | ox.Literal] = {}
         for parameter in self.parameters:
-            text = (
-                _single(parameter, values[parameter.name]) if parameter.name in values else parameter.default
-            )
+            text = self.given(parameter, values)
             if text is not None:
                 terms[parameter.variable] = parameter.parse(text, prefixes=prefixes)
             elif parameter.required:
@@ -170,6 +181,16 @@ class CannedQuery:
                     hint=f"Give for example {parameter.name}={compact(parameter.sample, prefixes)}.",
                 )
         return substitute_terms(self.sparql, terms)
+
+    def given(self, parameter: Parameter, values: Mapping[str, str | Sequence[str]]) -> str | None:
+        """The text that stands for a parameter: what is given, or else its default.
+
+        Raises:
+            ParameterError: several values are given.
+        """
+        if parameter.name not in values:
+            return parameter.default
+        return _single(parameter, values[parameter.name])
 
     def _refuse_unknown(self, values: Mapping[str, object]) -> None:
         names = [parameter.name for parameter in self.parameters]

@@ -8,6 +8,7 @@ endpoint replaced by one that cannot be called.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import pyoxigraph as ox
@@ -20,6 +21,8 @@ from kgraph.rdf.syntax import explain_syntax_error
 __all__ = ["Syntax", "check_syntax"]
 
 _NOWHERE: Final = "SILENT <urn:kgraph:nowhere>"
+#: What relative IRIs are relative to where nothing is to be found anyway.
+_BASE: Final = "http://kgraph.invalid/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ def check_syntax(text: str) -> Syntax | QuerySyntaxError:
     """Judge a query. The error is returned, not raised: a file's fault is a problem to report."""
     query = _without_calls(text)
     try:
-        results = read_spelled(query, ox.Store().query)
+        results = read_spelled(query, partial(ox.Store().query, base_iri=_BASE))
     except SyntaxError as error:
         return explain_syntax_error(query, str(error))
     except (RuntimeError, OSError, ValueError) as error:

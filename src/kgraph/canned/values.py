@@ -3,7 +3,7 @@
 The type stands in the variable's name, behind the parameter's (grlc's convention, which is BASIL's):
 
     ?_name            any text                  ?_name_integer    a whole number
-    ?_name_iri        an IRI                    ?_name_number     a number of any kind
+    ?_name_iri        an IRI, or a name         ?_name_number     a number of any kind
     ?_name_en         a text in a language      ?_name_xsd_date   a literal of an XSD datatype
 
 ``?__name``, with two underscores, is optional: not given, it stays a variable. Names are in camelCase,
@@ -111,10 +111,8 @@ _TYPES: Final = {
         _TEXT,
         ValueType(
             "iri",
-            "an IRI, in full or as a prefixed name",
+            "an IRI, a prefixed name, or the name of a thing",
             "kgr:kfor",
-            # A reference, since an empty field is one, and counts as not given.
-            MappingProxyType({"type": "string", "format": "iri-reference"}),
         ),
         ValueType("number", "a number", "0.5", {"type": "number"}, pattern=re.compile(_DOUBLE)),
         _INTEGER,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from kgraph.checks.subject import Subject
 from kgraph.problems import Problem
 from kgraph.project import Article, Evidence, Sentence
-from kgraph.text import Span, iter_lines, quoted_spans
+from kgraph.text import Span, quoted_spans, uncovered
 from kgraph.vocab import DIRECT_QUOTATION, KG
 
 __all__ = ["check_anchors"]
@@ -90,48 +91,50 @@ def _check_span(subject: Subject, part: Sentence | Evidence, text: str) -> Itera
 
 
 def _check_sentences(subject: Subject, article: Article, text: str) -> Iterator[Problem]:
-    for sentence in article.sentences:
-        yield from _check_span(subject, sentence, text)
-    lines = {line for line in iter_lines(text) if line.of(text).strip()}
-    described = {sentence.span for sentence in article.sentences if sentence.span}
-    for line in sorted(lines - described):
+    parts = [*article.sentences, *article.parts]
+    for part in parts:
+        yield from _check_span(subject, part, text)
+    described = [part.span for part in parts if part.span]
+    for gap in uncovered(text, described):
         yield subject.project.problem(
             "sentence-missing",
             article.iri,
-            f"The line {line.start}-{line.end} ({line.of(text)[:40]!r}…) is no sentence of the article.",
-            "Describe each line of the text as a kg:Sentence, or as kg:Byline.",
+            f"{gap.of(text)[:60]!r} at {gap.start}-{gap.end} is in no sentence and no part of the text.",
+            "Describe it as a kg:Sentence, or as a kg:TextPart of some kind.",
         )
-    for sentence in article.sentences:
-        if sentence.span is not None and sentence.span not in lines:
+    ordered = sorted((part.span, part.iri) for part in article.sentences if part.span)
+    for (one, _), (other, iri) in pairwise(ordered):
+        if one.overlaps(other):
             yield subject.project.problem(
                 "sentence-span",
-                sentence.iri,
-                f"The sentence's span {sentence.span.start}-{sentence.span.end} is not one line of the text.",
-                "A sentence is one line, without its line end.",
+                iri,
+                f"The sentence {other.start}-{other.end} overlaps the one at {one.start}-{one.end}.",
+                "A character belongs to one sentence.",
                 predicate=KG + "beginIndex",
             )
 
 
 def _check_claims(subject: Subject, article: Article, text: str) -> Iterator[Problem]:
-    sentences = {sentence.iri: sentence.span for sentence in article.sentences}
+    sentences = {part.iri: part.span for part in (*article.sentences, *article.parts)}
     spans = {evidence.iri: evidence.span for evidence in article.evidence}
     quoted = quoted_spans(text)
     for claim in subject.claims:
         home = sentences.get(claim.sentence or "")
         if home is None:
             continue
+        begins = min((span.start for iri in claim.evidence if (span := spans.get(iri))), default=home.start)
+        if not home.start <= begins < home.end:
+            yield subject.project.problem(
+                "evidence-elsewhere",
+                claim.iri,
+                f"The evidence begins at {begins}, outside the sentence {home.start}-{home.end}.",
+                "Point kg:inSentence to the sentence in which the words begin.",
+                predicate=KG + "evidence",
+            )
         for iri in claim.evidence:
             span = spans.get(iri)
             if span is None:
                 continue
-            if not span.within(home):
-                yield subject.project.problem(
-                    "evidence-elsewhere",
-                    claim.iri,
-                    f"The evidence {span.start}-{span.end} is outside the sentence {home.start}-{home.end}.",
-                    "Point kg:inSentence and kg:evidence to the same sentence.",
-                    predicate=KG + "evidence",
-                )
             if claim.mode == DIRECT_QUOTATION and not any(span.within(quote) for quote in quoted):
                 yield subject.project.problem(
                     "not-in-quotation",

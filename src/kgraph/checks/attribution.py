@@ -1,7 +1,7 @@
 """Attributions: whose claim it is, said twice and the same both times; and nothing that the words don't say.
 
 Also the rules that keep a curator's knowledge out of the article's graphs: printed numbers only, no
-calendar dates, no interpretation outside the editorial graph, and no sentence that restates two claims.
+calendar dates, and no interpretation outside the editorial graph.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.checks.subject import Subject
-from kgraph.problems import Problem, Severity
+from kgraph.problems import Problem
 from kgraph.project import Claim
 from kgraph.project.claims import source_chain
-from kgraph.projection import is_stated
-from kgraph.rdf.terms import compact
 from kgraph.text import spelled_numbers
 from kgraph.vocab import DIRECT_QUOTATION, KG, XSD
 
@@ -26,6 +24,12 @@ __all__ = ["check_attribution"]
 
 _DATES: Final = frozenset(XSD + name for name in ("date", "dateTime", "gYear", "gYearMonth", "dateTimeStamp"))
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
+_EXACT_TEXT: Final = KG + "exactText"
+#: Words that give a share without a number.
+_FRACTION: Final = re.compile(r"\b(?:half|third|thirds|quarter|quarters|most)\b", re.IGNORECASE)
+_MONTHS: Final = (
+    "january february march april may june july august september october november december".split()
+)
 
 
 def check_attribution(subject: Subject) -> Iterator[Problem]:
@@ -37,7 +41,6 @@ def check_attribution(subject: Subject) -> Iterator[Problem]:
     yield from _check_times(subject)
     yield from _check_dates(subject)
     yield from _check_editorial(subject)
-    yield from _check_restatements(subject)
 
 
 def _check_speaker(subject: Subject, claim: Claim) -> Iterator[Problem]:
@@ -73,15 +76,16 @@ def _check_sources(subject: Subject) -> Iterator[Problem]:
             )
 
 
-def _numbers_in(term: object) -> set[Decimal]:
-    if not isinstance(term, ox.Literal):
-        return set()
-    return {Decimal(number) for number in _NUMBER.findall(term.value)}
-
-
 def _check_numbers(subject: Subject, claim: Claim) -> Iterator[Problem]:
-    missing = _numbers_in(claim.object) - spelled_numbers(subject.evidence_text(claim))
-    if is_stated(claim) and missing:
+    value, quantified = claim.object, isinstance(claim.object, ox.NamedNode)
+    number = subject.index.literal(value.value, KG + "number") if isinstance(value, ox.NamedNode) else None
+    if isinstance(value, ox.Literal):
+        wanted = {Decimal(text) for text in _NUMBER.findall(value.value)}
+    else:
+        wanted = {Decimal(number)} if number is not None and _NUMBER.fullmatch(number) else set()
+    words = subject.evidence_text(claim)
+    missing = wanted - spelled_numbers(words)
+    if missing and not (quantified and _is_fraction(words)):
         yield subject.project.problem(
             "number-not-printed",
             claim.iri,
@@ -91,39 +95,38 @@ def _check_numbers(subject: Subject, claim: Claim) -> Iterator[Problem]:
         )
 
 
+def _is_fraction(words: str) -> bool:
+    return _FRACTION.search(words) is not None
+
+
 def _check_times(subject: Subject) -> Iterator[Problem]:
-    for iri in subject.index.instances(KG + "TimeExpression"):
-        printed = subject.index.literal(iri, KG + "rawText") or ""
-        reading = next((term for term in _assertion_edtf(subject, iri)), None)
-        if reading is None:
-            continue
-        if subject.index.literal(iri, KG + "resolutionBasis") == "curator":
-            yield subject.project.problem(
-                "interpretation-in-article",
-                iri,
-                f"The reading {reading!r} of {printed!r} is a curator's, among the article's claims.",
-                "Move it to the editorial graph as a kg:DateInterpretation.",
-                predicate=KG + "edtf",
-            )
-        elif {Decimal(number) for number in _NUMBER.findall(reading)} - spelled_numbers(printed):
-            yield subject.project.problem(
-                "number-not-printed",
-                iri,
-                f"The reading {reading!r} holds a number that {printed!r} does not print.",
-                "Keep what the words say; a curator's reading belongs in the editorial graph.",
-                predicate=KG + "edtf",
-            )
-
-
-def _assertion_edtf(subject: Subject, iri: str) -> Iterator[str]:
+    readings: dict[str, list[str]] = {}
     for triple in subject.graphs.get("assertions", ()):
-        if (
-            triple.predicate.value == KG + "edtf"
-            and isinstance(triple.subject, ox.NamedNode)
-            and triple.subject.value == iri
-            and isinstance(triple.object, ox.Literal)
-        ):
-            yield triple.object.value
+        if triple.predicate.value == KG + "edtf" and isinstance(triple.subject, ox.NamedNode):
+            readings.setdefault(triple.subject.value, []).append(getattr(triple.object, "value", ""))
+    for iri in subject.index.instances(KG + "TimeExpression"):
+        spans = subject.index.iris(iri, KG + "evidence")
+        printed = " ".join(subject.index.literal(span, _EXACT_TEXT) or "" for span in spans)
+        for reading in readings.get(iri, ()):
+            if {Decimal(number) for number in _NUMBER.findall(reading)} - _dated(printed):
+                yield subject.project.problem(
+                    "number-not-printed",
+                    iri,
+                    f"The reading {reading!r} holds a number that {printed!r} does not print.",
+                    "Keep what the words say; a curator's reading belongs in the editorial graph.",
+                    predicate=KG + "edtf",
+                )
+
+
+def _dated(printed: str) -> set[Decimal]:
+    """The numbers of a printed time: those it spells, and the months it names in English."""
+    words = re.findall(r"[a-z]+", printed.casefold())
+    months = {Decimal(n) for n, name in enumerate(_MONTHS, 1) for word in words if _names_month(word, name)}
+    return spelled_numbers(printed) | months
+
+
+def _names_month(word: str, name: str) -> bool:
+    return word == name or (len(word) >= 3 and name.startswith(word))
 
 
 def _check_dates(subject: Subject) -> Iterator[Problem]:
@@ -140,10 +143,12 @@ def _check_dates(subject: Subject) -> Iterator[Problem]:
 
 
 def _check_editorial(subject: Subject) -> Iterator[Problem]:
+    times = {ox.NamedNode(iri) for iri in subject.index.instances(KG + "Time")}
     for triple in subject.graphs.get("editorial", ()):
         value = triple.object
         if (
             triple.predicate.value == KG + "edtf"
+            and triple.subject not in times
             and isinstance(value, ox.Literal)
             and not value.value.endswith("?")
         ):
@@ -154,22 +159,3 @@ def _check_editorial(subject: Subject) -> Iterator[Problem]:
                 "End the EDTF string with '?'.",
                 predicate=KG + "edtf",
             )
-
-
-def _check_restatements(subject: Subject) -> Iterator[Problem]:
-    """Look for a sentence that says two claims in other words: it would tell neither from the other."""
-    prefixes = subject.project.settings.names.prefixes
-    restated: dict[str, str] = {}
-    for claim in subject.claims:
-        for words in subject.index.objects(claim.iri, KG + "inOtherWords"):
-            text = words.value if isinstance(words, ox.Literal) else ""
-            first = restated.setdefault(text.casefold(), claim.iri)
-            if text and first != claim.iri:
-                yield subject.project.problem(
-                    "restates-two-claims",
-                    claim.iri,
-                    f"{text!r} is also how {compact(first, prefixes)} is said in other words.",
-                    "Say what this claim says and the other does not.",
-                    predicate=KG + "inOtherWords",
-                    severity=Severity.WARNING,
-                )

@@ -39,7 +39,7 @@ def covered_share(text: str, spans: list[Span]) -> float:
 def check_coverage(subject: Subject) -> Iterator[Problem]:
     """Look for sentences, claims and words that the annotation left out."""
     described = {claim.sentence for claim in subject.claims}
-    sentences = {sentence.iri for article in subject.articles for sentence in article.sentences}
+    sentences = {part.iri for article in subject.articles for part in (*article.sentences, *article.parts)}
     for claim in subject.claims:
         if claim.sentence is not None and claim.sentence not in sentences:
             yield subject.project.problem(
@@ -67,7 +67,9 @@ def _check_words(subject: Subject, article: Article) -> Iterator[Problem]:
     text = subject.texts.get(article.iri)
     if text is None or not any(claim.sentence for claim in subject.claims):
         return
-    for gap in uncovered(text, covered_spans(subject, article)):
+    # Headline, dateline and caption repeat what the text reports: whoever wants to annotates them.
+    beside = [part.span for part in article.parts if part.span and part.part != "paragraph"]
+    for gap in uncovered(text, [*covered_spans(subject, article), *beside]):
         words = re.findall(r"[^\W_]+", gap.of(text).lower())
         if set(words) - _FUNCTION_WORDS:
             yield subject.project.problem(
@@ -80,7 +82,7 @@ def _check_words(subject: Subject, article: Article) -> Iterator[Problem]:
 
 
 def _check_resolution(subject: Subject, article: Article) -> Iterator[Problem]:
-    sentences = {sentence.iri: sentence.span for sentence in article.sentences if sentence.span}
+    sentences = {part.iri: part.span for part in (*article.sentences, *article.parts) if part.span}
     spans = {evidence.iri: evidence.span for evidence in article.evidence if evidence.span}
     shares = [
         (spans[iri].end - spans[iri].start)

@@ -20,10 +20,15 @@ from kgraph.checks.subject import Subject
 from kgraph.problems import Problem, Severity
 from kgraph.project.folder import Role
 from kgraph.rdf.terms import compact
-from kgraph.vocab import RDF_TYPE, RDFS, SH
+from kgraph.vocab import KG, RDF_TYPE, RDFS, SH, SKOS
 
 __all__ = ["ShapesRun", "check_shapes", "validating"]
 
+#: What shapes need to see of the ontology.
+_SHOWN: Final = frozenset(
+    {RDF_TYPE, RDFS + "subClassOf", RDFS + "label", SKOS + "definition"}
+    | {KG + name for name in ("evokedBy", "shortcutOf", "shortcutFrom", "shortcutTo")}
+)
 _SEVERITIES: Final = {SH + "Warning": Severity.WARNING, SH + "Info": Severity.WARNING}
 
 
@@ -117,7 +122,7 @@ def _n_triples(triples: list[ox.Triple]) -> str:
 
 
 def _terms(subject: Subject) -> list[ox.Triple]:
-    """What the ontology's named terms are, and their class hierarchy: all that shapes need of it.
+    """What the ontology's named terms are, their class hierarchy, and what a lexicon says of its entries.
 
     pySHACL's own way to mix an ontology in copies blank nodes along every path that leads to them, which
     takes time exponential in the length of an RDF list.
@@ -125,7 +130,7 @@ def _terms(subject: Subject) -> list[ox.Triple]:
     return [
         triple
         for triple in _triples(subject, Role.ONTOLOGY)
-        if triple.predicate.value in (RDFS + "subClassOf", RDF_TYPE)
+        if triple.predicate.value in _SHOWN
         and isinstance(triple.subject, ox.NamedNode)
-        and isinstance(triple.object, ox.NamedNode)
+        and not isinstance(triple.object, ox.BlankNode)
     ]

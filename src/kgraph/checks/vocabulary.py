@@ -87,10 +87,11 @@ def _check_defined(subject: Subject) -> Iterator[Problem]:
                     yield _dangling(subject, file, triple, iri)
 
 
-def _at(file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:
+def _at(subject: Subject, file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:
     if not isinstance(triple.subject, ox.NamedNode):
         return file.path, None
-    return file.path, file.lines.line_of(triple.subject.value, triple.predicate.value)
+    line = file.lines.line_of(triple.subject.value, triple.predicate.value)
+    return (file.path, line) if line else subject.project.place(triple.subject.value)
 
 
 def _undefined(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]) -> Problem:
@@ -99,14 +100,14 @@ def _undefined(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, 
         compact(iri, prefixes), [compact(term, prefixes) for term in defined], n=1
     )
     hint = f"Did you mean {near[0]}?" if near else "Define it below ontology/."
-    path, line = _at(file, triple)
+    path, line = _at(subject, file, triple)
     message = f"The ontology does not define {compact(iri, prefixes)}."
     return Problem(Severity.ERROR, "undefined-term", path, line, message, hint)
 
 
 def _dangling(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str) -> Problem:
     prefixes = subject.project.settings.names.prefixes
-    path, line = _at(file, triple)
+    path, line = _at(subject, file, triple)
     message = f"Nothing describes {compact(iri, prefixes)}, which is referred to here."
     return Problem(
         Severity.ERROR, "dangling-iri", path, line, message, "Describe it in data/ttl/, or correct the IRI."
@@ -117,7 +118,7 @@ def _check_same_as(subject: Subject) -> Iterator[Problem]:
     for file in subject.project.files(*_USING_ROLES):
         for triple in file.triples:
             if triple.predicate.value == OWL_SAME_AS:
-                path, line = _at(file, triple)
+                path, line = _at(subject, file, triple)
                 yield Problem(
                     Severity.ERROR,
                     "same-as",

@@ -36,8 +36,8 @@ def explain_command(
 ) -> None:
     """Why a triple holds: the proof, down to quoted sentences and named outside sources.
 
-    Terms are IRIs or names such as kgr:kfor; an object may also be a literal as Turtle writes it. Exits
-    with 1 where the triple does not hold, and then shows the claims that come nearest.
+    Terms are labels, IRIs or names such as kgr:kfor; an object may also be a literal as Turtle writes it.
+    Exits with 1 where the triple does not hold, and then shows the claims that come nearest.
     """
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import OUTPUT  # noqa: PLC0415

@@ -13,6 +13,8 @@ from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
 from kgraph.cli.generations import generations_command, rollback_command
+from kgraph.cli.init import init_command
+from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
@@ -47,6 +49,8 @@ def cli() -> None:
 
 
 for _command in (
+    init_command,
+    lexicon_command,
     build_command,
     check_command,
     queries_command,

@@ -23,6 +23,7 @@ __all__ = [
     "OUTPUT",
     "print_columns",
     "print_error",
+    "print_notice",
     "print_problems",
     "print_table",
     "progress",
@@ -51,6 +52,11 @@ def print_error(error: KgraphError) -> None:
     ERRORS.print(Text.assemble(("error: ", "bold red"), error.message))
     if error.hint:
         ERRORS.print(Text(f"  {error.hint}", style="dim"))
+
+
+def print_notice(notice: str) -> None:
+    """What the author of a query is to know."""
+    ERRORS.print(Text.assemble(("notice: ", "yellow"), notice))
 
 
 def print_problems(problems: Iterable[Problem], *, to: Console = ERRORS) -> None:

@@ -11,10 +11,10 @@ import click
 from rich.text import Text
 
 from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
+from kgraph.encodings import decode_text
 from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
-from kgraph.text import decode_text
 
 if TYPE_CHECKING:
     from kgraph.canned import CannedQuery
@@ -66,17 +66,20 @@ def query_command(
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
-    from kgraph.cli.printing import progress  # noqa: PLC0415
+    from kgraph.cli.printing import print_notice, progress  # noqa: PLC0415
 
     settings = read_settings(project, flags)
     values = _values(parameters)
     sparql = _read_sparql(query)
-    with progress() as hear, KnowledgeGraph(project, progress=hear, **flags, workers=1) as graph:
+    with (
+        progress() as hear,
+        KnowledgeGraph(project, progress=hear, notice=print_notice, **flags, workers=1) as graph,
+    ):
         prefixes = settings.names.prefixes
         if sparql is None:
-            sparql = find_canned(graph.queries, query).bind(values, prefixes=prefixes)
+            sparql = graph.bind(find_canned(graph.queries, query), values)
         elif canned := _canned_file(query, sparql, prefixes):
-            sparql = canned.bind(values, prefixes=prefixes)
+            sparql = graph.bind(canned, values)
         elif values:
             raise ParameterError(
                 "Only canned queries have parameters.", hint="Write the values into the query."

@@ -83,6 +83,8 @@ def _print(answer: Answer) -> None:
     from kgraph.cli.printing import ERRORS, OUTPUT  # noqa: PLC0415
 
     OUTPUT.print(Text(answer.summary, style="bold"))
+    for note in answer.notes:
+        ERRORS.print(Text(note, style="dim"))
     for number, attribution in enumerate(answer.attributions, 1):
         OUTPUT.print()
         for line in _lines(attribution, number, answer):
@@ -99,8 +101,8 @@ def _print(answer: Answer) -> None:
 def _lines(attribution: Attribution, number: int, answer: Answer) -> list[Text]:
     from kgraph.who_said import cite  # noqa: PLC0415 - see kgraph.cli.main
 
-    verdict = (f"{attribution.verdict} {attribution.speaker.label}", "bold")
-    lines = [Text.assemble(f"{number}. ", verdict)]
+    verdict = (f"{attribution.verdict} {attribution.speaker.label}".rstrip(), "bold")
+    lines = [Text.assemble(f"{number}. ", verdict, (_how(attribution), "dim"))]
     for voice in attribution.relayers:
         through = "in" if voice.is_medium else "reported by"
         lines.append(Text(f"   {through} {voice.agent.label}"))
@@ -112,6 +114,8 @@ def _lines(attribution: Attribution, number: int, answer: Answer) -> list[Text]:
         Text(f"   “{attribution.quote}”", style="bold"),
         Text.assemble("   ", _highlighted(attribution)),
     ]
+    if not attribution.voices:
+        return [*lines, *_place(attribution)]
     lines.append(Text(f"   claim: {attribution.claim}"))
     manner = (attribution.mode, attribution.polarity, attribution.modality)
     lines.append(Text(f"   {attribution.level}; {', '.join(thing.label for thing in manner)}"))
@@ -128,6 +132,15 @@ def _lines(attribution: Attribution, number: int, answer: Answer) -> list[Text]:
             lines.append(Text(f"   {name}: {words} {beside.iri}", style="dim"))
     lines.append(Text(f"   cite: {cite(attribution, answer).text}", style="dim"))
     return lines
+
+
+def _how(attribution: Attribution) -> str:
+    """How the words were found, where they were searched for."""
+    names = {"verbatim": "word for word", "spelling": "in other spelling", "meaning": "in other words"}
+    if attribution.found is None:
+        return ""
+    name = names.get(attribution.found, "not said so; near it")
+    return f" ({name})" if attribution.found == "verbatim" else f" ({name}, {attribution.score or 0.0:.2f})"
 
 
 def _inferred_lines(inferred: Inferred) -> list[Text]:

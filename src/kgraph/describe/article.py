@@ -36,10 +36,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class SentenceText:
-    """A sentence, or the byline, whose ``number`` is None."""
+    """A sentence, or another part of the article, whose ``number`` is None and whose ``part`` says which."""
 
     iri: str
     number: int | None
+    part: str | None
     start: int
     runs: tuple[Run, ...]
     claims: tuple[Claimed, ...]
@@ -117,11 +118,11 @@ def _sentence(iri: str, row: Mapping[str, Term | None], claims: list[Attribution
         for name in run.claims:
             beside[name] |= dict.fromkeys(other for other in run.claims if other != name)
     ordered = sorted(claims, key=lambda claim: (claim.passages[0].start if claim.passages else 0, claim.iri))
-    number = _number(row["number"])
-    is_byline = row["type"] == ox.NamedNode(KG + "Byline")
+    kind = row["part"]
     return SentenceText(
         iri,
-        None if is_byline else number,
+        _number(row["number"]),
+        kind.value.removeprefix(KG).removesuffix("Part") if isinstance(kind, ox.NamedNode) else None,
         start,
         runs,
         tuple(Claimed(claim, tuple(beside[claim.iri])) for claim in ordered),

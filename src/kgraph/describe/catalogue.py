@@ -168,8 +168,9 @@ class _Writer:
         for kind in (VOID + "Dataset", DCAT + "Dataset"):
             yield _iri(graph, RDF_TYPE, kind)
         yield _text(graph, DCTERMS + "title", name, None)
-        if name in _CONTENTS:
-            yield _text(graph, DCTERMS + "description", _CONTENTS[name], "en")
+        kind = name.partition("/")[0]
+        if kind in _CONTENTS:
+            yield _text(graph, DCTERMS + "description", _CONTENTS[kind], "en")
         yield _typed(graph, VOID + "triples", str(count), "integer")
         yield from self._rights(graph, name=name)
         if not iri.startswith(base):

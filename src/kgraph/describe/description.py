@@ -19,12 +19,12 @@ import pyoxigraph as ox
 
 from kgraph.rdf.terms import compact
 from kgraph.store.manifest import graph_name
-from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS
+from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS, STATED_BY
 from kgraph.who_said import Attribution, Level
 
 __all__ = ["UNNAMED", "Added", "Description", "Fact", "Kind", "Name", "hanging", "labels_of"]
 
-_CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title", KG + "rawText")
+_CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title")
 _SAID_OF_IT: Final = (SKOS + "definition", RDFS + "comment", "http://purl.org/dc/terms/description")
 
 
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 _KINDS: Final = {
     KG + "Article": Kind.ARTICLE,
     KG + "Sentence": Kind.SENTENCE,
-    KG + "Byline": Kind.SENTENCE,
+    KG + "TextPart": Kind.SENTENCE,
     KG + "Assertion": Kind.ASSERTION,
     OWL + "Ontology": Kind.ONTOLOGY,
 }
@@ -201,9 +201,9 @@ class Description:
         known = {(claim.subject.iri, claim.predicate.iri) for claim in self.stated}
         for fact in self.facts:
             triple = fact.triple
-            if fact.graph == "inferred" or (
-                fact.graph == "stated" and (self.iri, triple.predicate.value) in known
-            ):
+            if fact.graph == "inferred" or fact.graph.startswith(STATED_BY):
+                continue
+            if fact.graph == "stated" and (self.iri, triple.predicate.value) in known:
                 continue
             found.setdefault(fact.graph, []).append(triple)
         return found
@@ -216,6 +216,7 @@ class Description:
             fact
             for fact in self.links
             if fact.graph not in ("inferred", "stated")
+            and not fact.graph.startswith(STATED_BY)
             and isinstance(fact.triple.subject, ox.NamedNode)
             and fact.triple.subject.value not in shown
         ]

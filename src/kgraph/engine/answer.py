@@ -54,6 +54,7 @@ class PoolAnswer:
     kind: ResultKind
     format: Format
     variables: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
     def __init__(self, pool: WorkerPool, worker: WorkerProcess, *, client: str, started_s: float) -> None:
         self.worker = worker

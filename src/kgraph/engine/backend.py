@@ -6,8 +6,8 @@ and an answer that breaks off after that raises from its iteration. One whose it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, Self
@@ -41,6 +41,7 @@ class QueryRequest:
     named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
     an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``profile`` is
     what whoever wrote the query knows of it; it is read off the text where it is not given.
+    ``as_written`` asks for the triples of a single graph, values in their own spelling.
     """
 
     store: Path
@@ -54,6 +55,13 @@ class QueryRequest:
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
     profile: QueryProfile | None = None
+    as_written: bool = False
+
+    def of_graphs(self, graphs: Iterable[str]) -> Self:
+        """The same request to the graphs that are made from the project's files: nobody else can put words
+        into somebody's mouth, or hold up a proof.
+        """
+        return replace(self, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=tuple(graphs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,12 @@ class BackendStatus:
 
 
 class Answer(Protocol):
-    """A successful answer: iterates over its bytes, and is closed where it is not read to its end."""
+    """A successful answer: iterates over its bytes, and is closed where it is not read to its end.
+
+    ``notices`` are sentences for whoever asked, which came up as the query was read.
+    """
+
+    notices: tuple[str, ...]
 
     @property
     def kind(self) -> ResultKind:

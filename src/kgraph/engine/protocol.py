@@ -50,13 +50,14 @@ class QueryFields(TypedDict):
     ``named_graphs`` go before it; where neither is given, ``default_mode`` says what the default graph is.
     The graphs of ``cover`` make up the union of all, where that is the default graph; ``only`` names all
     the named graphs that there are for this query, where these are not simply all. ``hidden`` graphs are
-    shown in no other way.
+    shown in no other way. ``as_written`` asks for the triples of a single graph in their own spelling.
     """
 
     store: str
     formats: dict[str, str]
     prefixes: dict[str, str]
     base_iri: str | None
+    as_written: bool
     default_mode: str
     hidden: list[str]
     cover: list[str]

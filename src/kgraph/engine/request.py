@@ -56,6 +56,7 @@ class RequestEncoder:
             request.only,
             profile.dataset,
             request.base_iri,
+            request.as_written,
             self._memory_limit_bytes,
         )
         header = next((header for known, header in self._headers if known == key), None)
@@ -80,6 +81,7 @@ def _header(  # noqa: PLR0913, PLR0917 -- the fields of a request
     only: tuple[str, ...] | None,
     clauses: str | None,
     base_iri: str | None,
+    as_written: bool,
     memory_limit_bytes: int,
 ) -> bytes:
     fields: QueryFields = {
@@ -87,6 +89,7 @@ def _header(  # noqa: PLR0913, PLR0917 -- the fields of a request
         "formats": {kind.value: name for kind, name in formats.items()},
         "prefixes": dict(prefixes),
         "base_iri": base_iri,
+        "as_written": as_written,
         "default_mode": default_graph.value,
         "hidden": list(HIDDEN_GRAPHS),
         "cover": list(cover),

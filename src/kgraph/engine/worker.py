@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from kgraph.engine.asking import Results, ask_engine
 from kgraph.engine.confinement import Growth
-from kgraph.engine.opened import Failure, OpenGeneration
+from kgraph.engine.opened import Failure, OpenGeneration, View
 from kgraph.engine.pages import is_cut, pages_without_order
 from kgraph.engine.protocol import (
     Frame,
@@ -34,9 +34,11 @@ from kgraph.engine.protocol import (
     encode_header,
     join_frame,
 )
-from kgraph.errors import QueryRefusedError
+from kgraph.errors import NotAcceptableError, QueryRefusedError
 from kgraph.rdf.sparql import profile_query
 from kgraph.rdf.syntax import explain_syntax_error
+from kgraph.rdf.writing import write_graph, write_results
+from kgraph.store.spelling import restore
 
 __all__ = ["Worker"]
 
@@ -48,22 +50,6 @@ _SWIFT_S: Final = (0.005, 0.02)
 #: Queries faster than this are measured only once in so many.
 _MOMENT_S: Final = 0.001
 _MOST_MOMENTS: Final = 32
-
-_RESULT_FORMATS: Final = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-_GRAPH_FORMATS: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
-_WITH_PREFIXES: Final = frozenset({"ttl", "trig", "rdf"})
 
 
 class _OutOfOrder(Exception):  # noqa: N818 -- no fault: the store on disk will be asked instead
@@ -206,8 +192,12 @@ class Worker:
     ) -> None:
         began_s = monotonic()
         self._growth.limit(fields["memory_limit_bytes"])
-        results = ask_engine(generation.view(query, fields), query, base_iri=fields["base_iri"])
-        outlet = _serialize(results, fields, self._connection, at_most)
+        view = generation.view(query, fields)
+        results = ask_engine(view, query, base_iri=fields["base_iri"])
+        triples: Iterable[ox.Quad] | None = None
+        if fields["as_written"] and isinstance(results, ox.QueryTriples):
+            triples = _as_written(results, view)
+        outlet = _serialize(results, fields, self._connection, triples, at_most=at_most)
         outlet.end(self._grown_bytes(began_s))
 
     def _grown_bytes(self, began_s: float) -> int:
@@ -231,10 +221,20 @@ class Worker:
         return self._on_disk
 
 
+def _as_written(results: ox.QueryTriples, view: View) -> Iterator[ox.Quad]:
+    """Triples of the graph that is the dataset, their values in the spelling that they came in."""
+    (graph,) = view.default_graph
+    quads = (ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in results)
+    for quad in restore(view.store, quads):
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
 def _serialize(
     results: Results,
     fields: QueryFields,
     connection: socket.socket,
+    triples: Iterable[ox.Quad] | None,
+    *,
     at_most: int | None,
 ) -> _Outlet:
     kind, variables = _kind(results)
@@ -244,19 +244,22 @@ def _serialize(
             "not-acceptable", f"The query gives {_NOUNS[kind]}, which no accepted format can carry."
         )
     outlet = _Outlet(connection, kind, name, variables, at_most if kind != "boolean" else None)
-    output = cast(Any, outlet)  # pyoxigraph asks for IO[bytes] and uses write and flush
-    if not isinstance(results, ox.QueryTriples):
-        # Boolean results have no CSV or TSV form in the standard; Oxigraph writes a bare true or false.
-        results.serialize(output, _RESULT_FORMATS[name])
-    elif name in _WITH_PREFIXES and fields["prefixes"]:
-        ox.serialize(results, output, _GRAPH_FORMATS[name], prefixes=fields["prefixes"])
+    if isinstance(results, ox.QueryTriples):
+        write_graph(triples or results, outlet, name, fields["prefixes"])
     else:
-        results.serialize(output, _GRAPH_FORMATS[name])
+        write_results(results, outlet, name)
     return outlet
 
 
 #: What Oxigraph and this module raise; anything else is a fault of ours, and for the log.
-_EXPECTED: Final = (Failure, QueryRefusedError, SyntaxError, MemoryError, RuntimeError)
+_EXPECTED: Final = (
+    Failure,
+    NotAcceptableError,
+    QueryRefusedError,
+    SyntaxError,
+    MemoryError,
+    RuntimeError,
+)
 _NOUNS: Final = {"solutions": "rows", "boolean": "true or false", "graph": "a graph"}
 
 
@@ -264,6 +267,9 @@ def _kind(results: Results) -> tuple[str, tuple[str, ...]]:
     if isinstance(results, ox.QuerySolutions):
         return "solutions", tuple([variable.value for variable in results.variables])
     return ("boolean" if isinstance(results, ox.QueryBoolean) else "graph"), ()
+
+
+_NO_MEMORY: Final = "The query ran out of its memory."
 
 
 def _fault(error: Exception, query: str) -> dict[str, Any]:
@@ -283,23 +289,22 @@ def _fault(error: Exception, query: str) -> dict[str, Any]:
         is_ours = not isinstance(error, _EXPECTED) or isinstance(error.__cause__, OSError)
         detail = "".join(format_exception(error)) if is_ours else ""
     except (MemoryError, RecursionError):
-        failure, detail = Failure("query-memory", "The query ran out of its memory."), ""
+        failure, detail = Failure("query-memory", _NO_MEMORY), ""
     return {"code": failure.code, "message": str(failure), "detail": detail}
 
 
 def _explain(error: Exception, query: str) -> Failure:
     if isinstance(error, Failure):
         return error
-    if isinstance(error, QueryRefusedError):
+    if isinstance(error, QueryRefusedError | NotAcceptableError):
         return Failure(error.code, str(error))
     if isinstance(error, MemoryError):
-        return Failure("query-memory", "The query ran out of its memory.")
+        return Failure("query-memory", _NO_MEMORY)
     if isinstance(error, OSError) and "service" in query.lower():
         # The pool refuses what it can see; Oxigraph also reads SERVICE where no blank sets it apart.
         sentence = "The query tried to call another endpoint, which is not allowed here."
         return Failure("query-refused", sentence)
-    if isinstance(error, RuntimeError):  # what the query asks for is not there
-        return Failure("query-refused", f"The query cannot be evaluated: {error}.")
-    if isinstance(error, ValueError):
-        return Failure("query-refused", "The query cannot be evaluated.")
+    if isinstance(error, RuntimeError | ValueError):  # what the query asks for is not there
+        reason = f": {error}" if isinstance(error, RuntimeError) else ""
+        return Failure("query-refused", f"The query cannot be evaluated{reason}.")
     return Failure("query-failed", "The query could not be evaluated.")

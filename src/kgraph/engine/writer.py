@@ -181,7 +181,7 @@ def _store(fields: WriteFields, payload: bytes, *, replaces: bool) -> Work:
         if replaces and not created and (document.is_large or draft.sizes[graph_key(name)] > LIMIT_QUADS):
             draft.clear(name)  # piece by piece: there may be more than fits into memory
         if document.is_large:
-            draft.grow(name, lambda: document.bulk_load(draft.store, name))
+            draft.grow(name, lambda: document.load(draft, name))
         else:
             old = list(draft.store.quads_for_pattern(None, None, None, name)) if replaces else []
             draft.change(removed=old, added=document.triples(name))
@@ -246,12 +246,8 @@ class _Document:
     def quads(self) -> list[ox.Quad]:
         """Its quads, their blank nodes new."""
         quads: list[ox.Quad] = []
-        for source in self._sources:
-            store = (
-                ox.Store()
-            )  # which keeps values as the store that they go to does, not as they are written
-            self._read(source, store.load)
-            quads += store
+        for each in self._sources:
+            self._read(each, lambda **source: quads.extend(ox.parse(**source, rename_blank_nodes=True)))
         return quads
 
     def triples(self, name: GraphName) -> list[ox.Quad]:
@@ -261,14 +257,19 @@ class _Document:
             raise RdfSyntaxError("The document names graphs, but it is to fill a single one.")
         return [ox.Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads]
 
-    def bulk_load(self, store: ox.Store, name: GraphName) -> bool:
+    def load(self, draft: Draft, name: GraphName) -> bool:
         """Have Oxigraph read it into a graph. True where there may be triple terms in it."""
-        may_nest = [self._read(source, store.bulk_load, to_graph=name) for source in self._sources]
+
+        def extend(**source: Any) -> None:
+            quads = ox.parse(**source, rename_blank_nodes=True)
+            draft.store.bulk_extend(draft.notebook.pass_on(quads, name))
+
+        may_nest = [self._read(source, extend) for source in self._sources]
         return any(may_nest)
 
-    def _read(self, source: Incoming, load: Callable[..., None], **options: Any) -> bool:
+    def _read(self, source: Incoming, load: Callable[..., None]) -> bool:
         try:
-            return source.load(load, base_iri=self._base_iri, **options)
+            return source.load(load, base_iri=self._base_iri)
         except ValueError as error:
             raise ParameterError(
                 "The document cannot have this base IRI.", hint="Name its graph by an absolute IRI."

@@ -7,16 +7,19 @@ problems that it met, each with file and line.
 from kgraph.project.article import Article, Evidence, Sentence, read_articles
 from kgraph.project.claims import Claim, SourceChain, read_claims
 from kgraph.project.folder import Project, TurtleFile, read_project
+from kgraph.project.lexicon import LexiconEntry, read_lexicon
 
 __all__ = [
     "Article",
     "Claim",
     "Evidence",
+    "LexiconEntry",
     "Project",
     "Sentence",
     "SourceChain",
     "TurtleFile",
     "read_articles",
     "read_claims",
+    "read_lexicon",
     "read_project",
 ]

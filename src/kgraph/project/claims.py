@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
-from kgraph.vocab import KG
+from kgraph.vocab import KG, PROV
 
 __all__ = ["Claim", "SourceChain", "read_claims", "source_chain"]
 
@@ -45,6 +45,8 @@ class Claim:
     attributed_to: tuple[str, ...]
     sentence: str | None
     evidence: tuple[str, ...]
+    #: Whose identifications of things it rests on, besides those to whom it is attributed.
+    identified_by: tuple[str, ...] = ()
 
     @property
     def triple(self) -> ox.Triple | None:
@@ -82,4 +84,11 @@ def read_claims(index: TripleIndex) -> Iterator[Claim]:
             attributed_to=tuple(index.iris(iri, KG + "attributedTo")),
             sentence=index.iri(iri, KG + "inSentence"),
             evidence=tuple(index.iris(iri, KG + "evidence")),
+            identified_by=tuple(
+                dict.fromkeys(
+                    curator
+                    for identification in index.iris(iri, KG + "restsOn")
+                    for curator in index.iris(identification, PROV + "wasAttributedTo")
+                )
+            ),
         )

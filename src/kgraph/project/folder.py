@@ -4,18 +4,21 @@
     ontology/alignments*.ttl        the same graph, but never reasoned over
     ontology/shapes/*.ttl           SHACL shapes; no graph
     data/ttl/<name>.ttl             the graph ``<name>``
-    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles
+    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
+                                    short form are expanded as they are read
     seeds/*.txt                     the exact texts that offsets refer to
     queries/*.rq                    canned queries
 
-Each part may be missing. Files and folders whose name starts with a dot are left alone.
+Each part may be missing. What a project that uses kgraph's terms lacks of the ontology, the package brings
+(kgraph.core), under paths that begin with ``kgraph:``, unless it has an ``ontology/kgraph.ttl`` of its own.
+Files and folders whose name starts with a dot are left alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -23,15 +26,22 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kgraph.authoring import expand_article
+from kgraph.core import PREFIX, is_core, iter_core_files
+from kgraph.encodings import decode_text
 from kgraph.problems import Problem, Severity
 from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
 from kgraph.settings import CONFIG_FILE, Settings
-from kgraph.text import decode_text, digest
-from kgraph.vocab import DERIVED_GRAPHS
+from kgraph.text import digest
+from kgraph.vocab import KG, is_derived
 
 __all__ = ["Project", "Role", "TurtleFile", "read_project"]
 
 ONTOLOGY_GRAPH: Final = "ontology"
+#: A project with this file brings its own ontology, shapes and questions, all of them.
+_ONTOLOGY: Final = "ontology/kgraph.ttl"
+_VOCABULARY: Final = KG.encode()
+_ARTICLES: Final = "data/ttl/articles/"
 _GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -87,7 +97,10 @@ class Project:
         return {name: list(triples) for name, triples in graphs.items()}
 
     def place(self, subject: str, predicate: str | None = None) -> tuple[str, int | None]:
-        """The file and line where something is said of ``subject`` (with ``predicate``, if given)."""
+        """The file and line where something is said of ``subject`` (with ``predicate``, if given).
+
+        What is not written itself, as one claim of several in an entry, is placed where its entry stands.
+        """
         fallback: tuple[str, int | None] | None = None
         # alignments last: no check is on these
         for file in sorted(self.turtle, key=lambda file: file.role is Role.ALIGNMENTS):
@@ -95,6 +108,8 @@ class Project:
                 return file.path, file.lines.predicates[subject, predicate]
             if fallback is None and subject in file.lines.subjects:
                 fallback = file.path, file.lines.subjects[subject]
+        if fallback is None and "-" in subject.rsplit("/", 1)[-1]:
+            return self.place(subject.rpartition("-")[0], predicate)
         return fallback or (".", None)
 
     def problem(
@@ -120,17 +135,46 @@ def _visible(paths: Iterable[Path], root: Path) -> list[Path]:
     )
 
 
-def _turtle_paths(root: Path) -> Iterator[tuple[Path, Role, str]]:
-    for path in _visible((root / "ontology").rglob("*.ttl"), root):
-        if "shapes" in path.relative_to(root).parts[1:-1]:
-            yield path, Role.SHAPES, ""
-        elif path.name.startswith("alignments"):
-            yield path, Role.ALIGNMENTS, ONTOLOGY_GRAPH
-        else:
-            yield path, Role.ONTOLOGY, ONTOLOGY_GRAPH
+def _ontology_role(name: str) -> tuple[Role, str]:
+    """The part of a file below ``ontology/`` and the graph that it fills, by its path."""
+    *folders, file = name.split("/")
+    if "shapes" in folders:
+        return Role.SHAPES, ""
+    return (Role.ALIGNMENTS if file.startswith("alignments") else Role.ONTOLOGY), ONTOLOGY_GRAPH
+
+
+def _speaks_of_claims(path: Path) -> bool:
+    """Whether a file uses kgraph's vocabulary."""
+    try:
+        return _VOCABULARY in path.read_bytes()
+    except OSError:
+        return False  # which is told when it is read
+
+
+def _turtle_paths(root: Path) -> Iterator[tuple[str, Path, Role, str]]:
+    """The Turtle files, each with its name in the project."""
+    own = _visible((root / "ontology").rglob("*.ttl"), root)
     data = root / "data" / "ttl"
-    for path in _visible([*data.glob("*.ttl"), *data.glob("articles/*/*.ttl")], root):
-        yield path, Role.DATA, path.stem
+    files = _visible([*data.glob("*.ttl"), *data.glob("articles/*/*.ttl")], root)
+    if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(path) for path in (*own, *files)):
+        for name, path in iter_core_files("ontology", ".ttl"):
+            yield PREFIX + name, path, *_ontology_role(name)
+    for path in own:
+        name = path.relative_to(root).as_posix()
+        yield name, path, *_ontology_role(name)
+    for path in files:
+        yield path.relative_to(root).as_posix(), path, Role.DATA, path.stem
+
+
+def _query_paths(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
+    """The canned queries; one of the project's takes the place of the package's of the same name."""
+    own = _visible((root / "queries").glob("*.rq"), root)
+    taken = {path.name for path in own}
+    for name, path in iter_core_files("queries", ".rq") if core else ():
+        if path.name not in taken:
+            yield PREFIX + name, path
+    for path in own:
+        yield path.relative_to(root).as_posix(), path
 
 
 class _Reader:
@@ -144,8 +188,8 @@ class _Reader:
     def fault(self, code: str, path: str, line: int | None, message: str, hint: str) -> None:
         self.problems.append(Problem(Severity.ERROR, code, path, line, message, hint))
 
-    def read(self, path: Path) -> tuple[str, bytes] | None:
-        name = path.relative_to(self.root).as_posix()
+    def read(self, path: Path, name: str = "") -> tuple[str, bytes] | None:
+        name = name or path.relative_to(self.root).as_posix()
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -156,8 +200,8 @@ class _Reader:
         self.digests[name] = digest(content)
         return name, content
 
-    def read_text(self, path: Path) -> tuple[str, str] | None:
-        read = self.read(path)
+    def read_text(self, path: Path, name: str) -> tuple[str, str] | None:
+        read = self.read(path, name)
         if read is None:
             return None
         name, content = read
@@ -168,13 +212,15 @@ class _Reader:
             self.fault("encoding", name, line, "The file is not UTF-8.", "Save it as UTF-8 and try again.")
             return None
 
-    def read_turtle(self, path: Path, role: Role, graph: str, base_iri: str) -> TurtleFile | None:
-        read = self.read_text(path)
+    def read_turtle(
+        self, name: str, path: Path, role: Role, graph: str, *, base_iri: str
+    ) -> TurtleFile | None:
+        read = self.read_text(path, name)
         if read is None:
             return None
         name, content = read
         if role is Role.DATA and (
-            graph in DERIVED_GRAPHS | {ONTOLOGY_GRAPH} or not _GRAPH_NAME.fullmatch(graph)
+            is_derived(graph) or graph == ONTOLOGY_GRAPH or not _GRAPH_NAME.fullmatch(graph)
         ):
             self.fault(
                 "graph-name",
@@ -201,9 +247,10 @@ def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
         reader.read(root / CONFIG_FILE)
     turtle = [
         file
-        for path, role, graph in _turtle_paths(root)
-        if (file := reader.read_turtle(path, role, graph, settings.base_iri)) is not None
+        for name, path, role, graph in _turtle_paths(root)
+        if (file := reader.read_turtle(name, path, role, graph, base_iri=settings.base_iri)) is not None
     ]
+    core = any(is_core(file.path) for file in turtle)
     texts = dict(
         read
         for path in _visible((root / "seeds").glob("*.txt"), root)
@@ -211,7 +258,29 @@ def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
     )
     queries = dict(
         text
-        for path in _visible((root / "queries").glob("*.rq"), root)
-        if (text := reader.read_text(path)) is not None
+        for name, path in _query_paths(root, core=core)
+        if (text := reader.read_text(path, name)) is not None
     )
-    return Project(settings, reader.digests, tuple(turtle), texts, queries), reader.problems
+    project, faults = _expanded(Project(settings, reader.digests, tuple(turtle), texts, queries))
+    return project, [*reader.problems, *faults]
+
+
+def _expanded(project: Project) -> tuple[Project, list[Problem]]:
+    """The project with each article's claims in the full form (:mod:`kgraph.authoring`)."""
+    folders: dict[str, list[TurtleFile]] = {}
+    for file in project.files(Role.DATA):
+        if _ARTICLES in file.path:
+            folders.setdefault(file.path.rsplit("/", 1)[0], []).append(file)
+    expanded: dict[str, TurtleFile] = {}
+    problems: list[Problem] = []
+    for files in folders.values():
+        written = {file.path: file.triples for file in files}
+        full, faults = expand_article(written, project.texts, resources=project.settings.names.resources)
+        for file in files:
+            expanded[file.path] = replace(file, triples=tuple(full[file.path]))
+        problems += [
+            project.problem(fault.code, fault.subject, fault.message, fault.hint, predicate=fault.predicate)
+            for fault in faults
+        ]
+    turtle = tuple(expanded.get(file.path, file) for file in project.turtle)
+    return replace(project, turtle=turtle), problems

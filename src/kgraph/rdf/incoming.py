@@ -15,10 +15,10 @@ from typing import Any, BinaryIO, Final, cast
 
 import pyoxigraph as ox
 
+from kgraph.encodings import marked_encoding
 from kgraph.errors import RdfSyntaxError, WriteError
 from kgraph.rdf.loading import explain_rdf_error
 from kgraph.rdf.nesting import DEEPEST_TERM, NestingGauge
-from kgraph.text import marked_encoding
 
 __all__ = ["Incoming", "is_known_charset"]
 

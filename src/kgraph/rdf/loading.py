@@ -10,20 +10,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.errors import RdfSyntaxError
+from kgraph.rdf.writing import GRAPH_FORMATS
 
 __all__ = ["DATASET_FORMATS", "RDF_FORMATS", "explain_rdf_error"]
 
 #: The parsers by the name of :data:`kgraph.rdf.formats.FORMATS`.
-RDF_FORMATS: Final[Mapping[str, ox.RdfFormat]] = MappingProxyType(
-    {
-        "ttl": ox.RdfFormat.TURTLE,
-        "nt": ox.RdfFormat.N_TRIPLES,
-        "nq": ox.RdfFormat.N_QUADS,
-        "trig": ox.RdfFormat.TRIG,
-        "rdf": ox.RdfFormat.RDF_XML,
-        "jsonld": ox.RdfFormat.JSON_LD,
-    }
-)
+RDF_FORMATS: Final[Mapping[str, ox.RdfFormat]] = MappingProxyType(GRAPH_FORMATS)
 #: Those whose documents can name graphs.
 DATASET_FORMATS: Final = frozenset({"nq", "trig", "jsonld"})
 _PLACE: Final = re.compile(r"^Parser error (?:at|on|between|in) .*?: (?=.)", re.DOTALL)

@@ -32,6 +32,7 @@ __all__ = [
     "Token",
     "iter_tokens",
     "known_profile",
+    "place_prefixes",
     "profile_query",
     "prologue_of",
     "substitute",
@@ -243,4 +244,26 @@ def substitute(text: str, terms: Mapping[str, str]) -> str:
         if token.kind == "variable" and token.text[1:] in terms:
             pieces += text[position : token.start], terms[token.text[1:]]
             position = token.end
+    return "".join([*pieces, text[position:]])
+
+
+def place_prefixes(text: str, namespaces: Mapping[str, str]) -> str:
+    """A query with the namespaces of a project where it declares their ends only.
+
+    ``PREFIX g: <graph/>`` means the graphs of the project that is asked, whatever its base IRI and wherever
+    its server stands. Only a relative IRI in the declaration of a known prefix is replaced, and only where
+    the prefix's namespace ends in it.
+    """
+    if _PERHAPS_RELATIVE.search(text) is None:
+        return text
+    pieces: list[str] = []
+    position = 0
+    before: tuple[str, str] = ("", "")
+    for token in iter_tokens(text):
+        end = token.text[1:-1] if token.kind == "iri" else ""
+        namespace = namespaces.get(before[1].removesuffix(":"), "") if before[0] == "PREFIX" else ""
+        if end and before[1].endswith(":") and namespace.endswith(f"/{end}"):
+            pieces += text[position : token.start], f"<{namespace}>"
+            position = token.end
+        before = before[1].upper(), token.text
     return "".join([*pieces, text[position:]])

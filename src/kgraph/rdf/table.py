@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
+from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.nesting import require_flat
 from kgraph.rdf.terms import Term, render_term
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Table"]
+__all__ = ["Table", "read_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,22 @@ class Table(Sequence[Mapping[str, Term | None]]):
         except ImportError as error:
             raise ImportError("A data frame needs pandas: pip install pandas.") from error
         return pd.DataFrame(self.render(), columns=list(self.columns))
+
+
+def read_values(
+    content: bytes, kind: ResultKind, prefixes: Mapping[str, str]
+) -> Table | bool | list[ox.Triple]:
+    """An answer as a value: rows and truth values come in JSON, graphs in N-Triples.
+
+    Raises:
+        QueryRefusedError: it nests triple terms too deeply.
+    """
+    require_flat(content, is_json=kind is not ResultKind.GRAPH)
+    if kind is ResultKind.GRAPH:
+        return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
+    results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)
+    if isinstance(results, ox.QueryBoolean):
+        return bool(results)
+    names = tuple(variable.value for variable in results.variables)
+    rows = tuple({name: solution[name] for name in names} for solution in results)
+    return Table(names, rows, prefixes)

@@ -14,6 +14,7 @@ from kgraph.vocab import RDF_TYPE
 __all__ = [
     "Term",
     "compact",
+    "is_literal",
     "parse_iri",
     "parse_term",
     "parse_triple",
@@ -59,6 +60,11 @@ def parse_iri(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode:
     return ox.NamedNode(stripped)
 
 
+def is_literal(text: str) -> bool:
+    """Whether a text begins as literals do in Turtle: a string, a number or a truth value."""
+    return re.match(r"[\"'+\-.\d]|(true|false)$", text.strip()) is not None
+
+
 def parse_term(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.Literal:
     """Read a term: an IRI as :func:`parse_iri` does, ``a``, or a literal as Turtle writes it.
 
@@ -68,7 +74,7 @@ def parse_term(text: str, *, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.L
     stripped = text.strip()
     if stripped == "a":
         return ox.NamedNode(RDF_TYPE)
-    if re.match(r"[\"'+\-.\d]|(true|false)$", stripped) is None:
+    if not is_literal(stripped):
         return parse_iri(stripped, prefixes=prefixes)
     if _LITERAL.fullmatch(stripped) is None:
         raise ValueError(_NO_LITERAL)

@@ -9,13 +9,22 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import compact, render_triple, render_words
-from kgraph.reasoning.proof import Explanation, Proof, Statement, Verdict
+from kgraph.reasoning.proof import Explanation, Proof, Reading, Statement, Verdict
 from kgraph.vocab import KG, POSITIVE, PROV, RDF, RDF_TYPE, RDFS, XSD
 
 __all__ = ["describe_explanation", "render_explanation", "render_premise", "summary", "to_prov"]
 
 #: The rules' home (OWL 2 Profiles, section 4.3).
 _STANDARD: Final = "https://www.w3.org/TR/owl2-profiles/#"
+
+#: What a negative claim is called, where the modality does not say it, or says it alone.
+_NEGATIVE: Final = {
+    "fact": "negative claim",
+    "claim": "negative claim",
+    "denial": "denial",
+    "refusal": "refusal",
+    "inability": "claim of inability",
+}
 
 _Prefixes = Mapping[str, str]
 
@@ -28,7 +37,11 @@ def summary(explanation: Explanation, prefixes: _Prefixes) -> str:
         graphs = ", ".join(explanation.proofs[0].graphs)
         return f"Not said by an article: recorded in {graphs}."
     if explanation.verdict is Verdict.INFERRED:
-        return f"Inferred; {_others(explanation)}." if explanation.proofs else "Inferred; no proof was found."
+        if not explanation.proofs:
+            return "Inferred; no proof was found."
+        articles = explanation.proofs[0].articles
+        together = f" from {len(articles)} articles together" if len(articles) > 1 else ""
+        return f"Inferred{together}; {_others(explanation)}."
     if explanation.verdict is Verdict.CLAIMED:
         return f"No: {' and '.join(nearest(claim, prefixes) for claim in explanation.claims)}."
     near = "; and ".join(render_triple(triple, prefixes) for triple in explanation.near)
@@ -51,7 +64,7 @@ def nearest(claim: Statement, prefixes: _Prefixes) -> str:
         return f"stated by {speakers}{_place(claim)}"
     kind = (claim.modality or "a claim").removeprefix(KG)
     if claim.polarity not in (POSITIVE, None):
-        kind = f"denied {kind}" if kind != "fact" else "denial"
+        kind = _NEGATIVE.get(kind, f"negative {kind}")
     elif kind == "fact":
         kind = "claim"
     article = "an" if kind[0] in "aeiou" else "a"
@@ -61,7 +74,15 @@ def nearest(claim: Statement, prefixes: _Prefixes) -> str:
 def _place(claim: Statement) -> str:
     if claim.sentence is None:
         return ""
-    return f", sentence {claim.number}" if claim.number is not None else ", byline"
+    return f", sentence {claim.number}" if claim.number is not None else f", {claim.part or 'byline'}"
+
+
+def words_of(reading: Reading, prefixes: _Prefixes) -> str:
+    """An identification in words: ``as kgr:curator reads “Serbs”: kgr:serbsOfNorthKosovo``."""
+    who = " and ".join(compact(curator, prefixes) for curator in reading.curators) or "somebody"
+    quoted = " … ".join(f"“{quote.text}”" for quote in reading.quotes)
+    things = " and ".join(compact(thing, prefixes) for thing in reading.things)
+    return f"as {who} reads {quoted or 'the words'}: {things}"
 
 
 def render_explanation(explanation: Explanation, prefixes: _Prefixes) -> str:
@@ -102,6 +123,8 @@ def _statement_lines(statement: Statement, prefixes: _Prefixes, indent: str) -> 
     for quote in statement.quotes:
         span = f" [{quote.start}, {quote.end})" if quote.start is not None else ""
         yield f"{indent}  “{quote.text}”{span}"
+    for reading in statement.readings:
+        yield f"{indent}  {words_of(reading, prefixes)} [{compact(reading.iri, prefixes)}]"
 
 
 def render_premise(proof: Proof, prefixes: _Prefixes) -> str:
@@ -181,6 +204,15 @@ def _statement(statement: Statement, prefixes: _Prefixes) -> dict[str, Any]:
             {"iri": quote.iri, "text": quote.text, "start": quote.start, "end": quote.end}
             for quote in statement.quotes
         ],
+        "readings": [
+            {
+                "words": words_of(reading, prefixes),
+                "identification": reading.iri,
+                "curators": list(reading.curators),
+                "things": list(reading.things),
+            }
+            for reading in statement.readings
+        ],
     }
 
 
@@ -247,7 +279,8 @@ class _Prov:
                 self._say(step, PROV + "qualifiedAssociation", association)
                 self._say(association, RDF_TYPE, PROV + "Association")
                 self._say(association, PROV + "agent", self._reasoner)
-                self._say(association, PROV + "hadPlan", _STANDARD + rule)
+                home = KG if rule.startswith("kg-") else _STANDARD
+                self._say(association, PROV + "hadPlan", home + rule)
             self._say(node, PROV + "wasGeneratedBy", step)
             for premise in proof.step.premises:
                 used = self.add_proof(premise)
@@ -275,6 +308,10 @@ class _Prov:
                 self._say(claim, KG + name, value)
         if statement.sentence is not None:
             self._say(claim, KG + "inSentence", statement.sentence)
+        for reading in statement.readings:
+            self._say(claim, PROV + "wasInfluencedBy", reading.iri)
+            for curator in reading.curators:
+                self._say(ox.NamedNode(reading.iri), PROV + "wasAttributedTo", curator)
         for quote in statement.quotes:
             span = ox.NamedNode(quote.iri)
             self._say(claim, PROV + "wasQuotedFrom", span)

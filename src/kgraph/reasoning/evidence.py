@@ -7,13 +7,14 @@ SPARQL queries and is sent their rows. Terms enter a query only as serialised te
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import Term
-from kgraph.reasoning.proof import Proof, Quote, Statement
-from kgraph.vocab import DCTERMS, FACT, KG, MODES_OF_THE_PUBLICATION, POSITIVE, RDF_TYPE, Names
+from kgraph.reasoning.proof import Proof, Quote, Reading, Statement
+from kgraph.vocab import DCTERMS, FACT, KG, MODES_OF_THE_PUBLICATION, POSITIVE, PROV, RDF_TYPE, Names
 
 __all__ = ["BELIEVED", "Asking", "Rows", "find_graphs", "find_leaves", "find_statements", "look_up", "union"]
 
@@ -116,16 +117,30 @@ def find_statements(triples: Sequence[ox.Triple]) -> Asking[dict[ox.Triple, list
 
 def _statements(claims: Iterable[str]) -> Asking[dict[str, Statement]]:
     said = yield from _describe(claims)
+    readings = yield from _describe(part for claim in said.values() for part in _iris(claim, "restsOn"))
     spans = yield from _describe(
-        part for claim in said.values() for part in (*_iris(claim, "evidence"), *_iris(claim, "inSentence"))
+        part
+        for node in (*said.values(), *readings.values())
+        for part in (*_iris(node, "evidence"), *_iris(node, "inSentence"))
     )
-    return {iri: _statement(iri, claim, spans) for iri, claim in said.items()}
+    read = {iri: _reading(iri, node, spans) for iri, node in readings.items()}
+    return {
+        iri: replace(
+            _statement(iri, claim, spans), readings=tuple(read[part] for part in _iris(claim, "restsOn"))
+        )
+        for iri, claim in said.items()
+    }
 
 
-def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> Statement:
-    mode, polarity, modality = (_first(claim, name) for name in ("mode", "polarity", "modality"))
-    sentence = _first(claim, "inSentence")
-    described = spans.get(sentence or "", {})
+def _reading(iri: str, node: _Described, spans: Mapping[str, _Described]) -> Reading:
+    curators = (
+        term.value for term in node.get(PROV + "wasAttributedTo", ()) if isinstance(term, ox.NamedNode)
+    )
+    return Reading(iri, tuple(sorted(curators)), _iris(node, "about"), _quotes(node, spans))
+
+
+def _quotes(node: _Described, spans: Mapping[str, _Described]) -> tuple[Quote, ...]:
+    """The words of a node's evidence, in the order of the text."""
     quotes = [
         Quote(
             span,
@@ -133,8 +148,15 @@ def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> 
             _number(spans[span], "beginIndex"),
             _number(spans[span], "endIndex"),
         )
-        for span in _iris(claim, "evidence")
+        for span in _iris(node, "evidence")
     ]
+    return tuple(sorted(quotes, key=lambda quote: quote.start or 0))
+
+
+def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> Statement:
+    mode, polarity, modality = (_first(claim, name) for name in ("mode", "polarity", "modality"))
+    sentence = _first(claim, "inSentence")
+    described = spans.get(sentence or "", {})
     return Statement(
         iri,
         _iris(claim, "attributedTo"),
@@ -145,8 +167,9 @@ def _statement(iri: str, claim: _Described, spans: Mapping[str, _Described]) -> 
         _first(described, "partOfArticle"),
         sentence,
         _number(described, "sentenceNumber"),
-        tuple(sorted(quotes, key=lambda quote: quote.start or 0)),
+        _quotes(claim, spans),
         mode in MODES_OF_THE_PUBLICATION and polarity == POSITIVE and modality == FACT,
+        part=(_first(described, "partKind") or "").removeprefix(KG).removesuffix("Part") or None,
     )
 
 
@@ -194,7 +217,7 @@ def _outside(subjects: Iterable[str]) -> Asking[dict[str, tuple[str, ...]]]:
     rows = yield from look_up(
         "?place",
         [[ox.NamedNode(subject)] for subject in wanted],
-        f"?record <{KG}recordOf> ?place ; <{DCTERMS}source> ?source",
+        f"?record a <{KG}GazetteerRecord> ; <{KG}about> ?place ; <{DCTERMS}source> ?source",
     )
     found: dict[str, list[str]] = {}
     for number, row in rows:

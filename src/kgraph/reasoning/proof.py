@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kgraph.vocab import AFFIRMING, POSITIVE
 
-__all__ = ["Explanation", "Proof", "Quote", "Statement", "Step", "Verdict"]
+__all__ = ["Explanation", "Proof", "Quote", "Reading", "Statement", "Step", "Verdict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,22 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """An identification that an assertion rests on: whose reading of which words as which thing."""
+
+    iri: str
+    curators: tuple[str, ...]
+    things: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """An assertion: who claims it, how, and in which words of which sentence."""
+    """An assertion: who claims it, how, and in which words of which sentence.
+
+    ``part`` is what the words stand in where that is no sentence: a headline, the byline. ``readings`` are
+    the identifications without which it would not be about what it is about.
+    """
 
     iri: str
     speakers: tuple[str, ...]
@@ -41,10 +55,12 @@ class Statement:
     number: int | None
     quotes: tuple[Quote, ...]
     is_stated: bool
+    part: str | None = None
+    readings: tuple[Reading, ...] = ()
 
     @property
     def is_affirmed(self) -> bool:
-        """Whether the speaker presents the content as holding, as a fact or a characterisation."""
+        """Whether the speaker presents the content as holding, as a fact or as a hedged or framed one."""
         return self.polarity == POSITIVE and self.modality in AFFIRMING
 
 
@@ -92,6 +108,16 @@ class Proof:
         """Who said what it rests on."""
         found = {who for leaf in self.leaves() for statement in leaf.statements for who in statement.speakers}
         return tuple(sorted(found))
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The articles without any one of which it would not stand: those of leaves that no other states."""
+        needed = set()
+        for leaf in self.leaves():
+            found = {statement.article for statement in leaf.statements if statement.article}
+            if len(found) == 1:
+                needed |= found
+        return tuple(sorted(needed))
 
 
 class Verdict(StrEnum):

@@ -4,6 +4,8 @@ A rule has an axiom (a SPARQL pattern that the ontology is asked), premises and 
 patterns over the data; without a conclusion the premises contradict each other), and for rules about lists
 a premise ``each`` that is repeated for each member: ``{i}`` and ``{j}`` number it, ``?member`` is the member.
 
+``kg-shortcut`` is not the W3C's: it derives the shortcuts of the lexicon.
+
 Not in the table, because nothing that is kept depends on them: eq-ref (``x owl:sameAs x``), the rules whose
 only conclusions are axioms (scm-*, but for scm-cls and scm-avf*, which also move individuals), and those
 about literals (dt-*, but for dt-diff, which is the second prp-fp). An axiom that no rule reads is reported:
@@ -47,6 +49,9 @@ _BELOW: Final = (
 )
 #: A property and its subproperties by scm-op, scm-spo and scm-eqp1.
 _PROPERTY_BELOW: Final = "(rdfs:subPropertyOf|owl:equivalentProperty|^owl:equivalentProperty)*"
+
+#: A shortcut of the lexicon (kg:shortcutOf), its class and its two roles.
+_SHORTCUT: Final = "?p kg:shortcutOf ?c ; kg:shortcutFrom ?r ; kg:shortcutTo ?s"
 
 RULES: Final = (
     # Table 4: equality
@@ -281,5 +286,21 @@ RULES: Final = (
         f"?p {_PROPERTY_BELOW} ?q . FILTER(?c != ?d)",
         ("?x a ?c",),
         "?x a ?d",
+    ),
+    # kgraph's own: what a type of event or state says with two roles, said in one triple. A state says it
+    # only in a phase in which it holds, and only if that phase is claimed.
+    Rule(
+        "kg-shortcut",
+        "{p} says of {c} who is its {r} and what its {s}",
+        f"{_SHORTCUT} . ?c {_BELOW} kg:Event",
+        ("?e a ?c", "?e ?r ?x", "?e ?s ?y"),
+        "?x ?p ?y",
+    ),
+    Rule(
+        "kg-shortcut",
+        "{p} says of {c} that is {h} who is its {r} and what its {s}",
+        f"{_SHORTCUT} . ?c {_BELOW} kg:State . ?h skos:inScheme kg:phases FILTER(?h != kg:ended)",
+        ("?e a ?c", "?e kg:phase ?h", "?e ?r ?x", "?e ?s ?y"),
+        "?x ?p ?y",
     ),
 )

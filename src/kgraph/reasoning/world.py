@@ -21,14 +21,14 @@ import pyoxigraph as ox
 from kgraph.reasoning.evidence import Asking, find_graphs, look_up, union
 from kgraph.reasoning.program import Pattern, Slot
 from kgraph.reasoning.signs import as_pattern
-from kgraph.vocab import Names
+from kgraph.vocab import STATED_BY, Names
 
 __all__ = ["Altered", "Question", "Row", "Stored", "World", "is_premise", "is_reasoned_over"]
 
 Row: TypeAlias = Mapping[str, Slot]
 
 #: Graphs outside reasoning: outside identifiers and a curator's readings must not turn into facts, and what
-#: is said about conclusions is none.
+#: is said about conclusions is none. What one article states is reasoned over as part of what all state.
 _OUTSIDE_REASONING: Final = frozenset({"links", "editorial", "wikidata", "support"})
 INFERRED: Final = "inferred"
 ONTOLOGY: Final = "ontology"
@@ -58,7 +58,7 @@ class World(Protocol):
 
 def is_reasoned_over(graph: str) -> bool:
     """Whether the facts of a data graph (by its short name) take part in reasoning."""
-    return graph not in _OUTSIDE_REASONING
+    return graph not in _OUTSIDE_REASONING and not graph.startswith(STATED_BY)
 
 
 def is_premise(graphs: Iterable[str]) -> bool:

@@ -1,45 +1,49 @@
 """The text index of a generation: built with it, sealed with it, and searched read-only.
 
-    words       spelling, folding, stems: a text and a question become the same words
-    lexicon     lists of spellings, irregular forms, synonyms, and of what questions are asked with
-    dates       EDTF readings as ranges of days
-    inquiry     what a question asks for, and what kinds of answer there are
-    entries     what is indexed, read off the graphs
-    index       the folder on disk; the only room that knows how tantivy stores it
-    verbs       what the form of a verb tells
-    synonymy    what may be said otherwise
-    tiers       a question as queries, the strict before the lenient
-    likeness    how alike words and sequences of words are
-    known       which words an index has: misspellings are corrected by it
-    ranking     which hit is the answer
-    facts       which claim makes a fact that is put in words
-    searching   a page of hits
-    property    kg:search in a SPARQL query
-
-The library is tantivy. Measured against SQLite's FTS5 on a million sentences, it finds a phrase in 0.07 ms
-where FTS5 takes 2.4 (99 of 100 within 1.9 and 17 ms) and builds in 13 s instead of 31; and FTS5 knows no
-misspelling.
+words        spelling, folding, stems: a text and a question become the same words
+lexicon/     the small words, numerals and question words of each language, as data
+dates        EDTF readings as ranges of days
+roles        what a claim can answer: the one table of the vocabulary's roles
+passages     what is indexed, read off the graphs: sentences with their claims, and names
+encoders     texts as vectors: the bundled model, an endpoint, or none
+vectors      the vectors of a generation's texts, taken over from build to build
+index        the folder on disk; the only module that knows how tantivy stores it
+reading      what a question says and asks for
+likeness     how much of a question's words a text has
+differences  what a question says otherwise than the text: numbers, names, negation
+searching    the four ways of being found, and a page of hits
+property     kg:search in a SPARQL query
 """
 
-from kgraph.search.entries import AssertionEntry, NameEntry, Part, read_entries
+from kgraph.search.differences import Difference
+from kgraph.search.encoders import Encoder, open_encoder
 from kgraph.search.index import FILTERS, write_index
+from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, read_entries
 from kgraph.search.property import SEARCH, expand_search
+from kgraph.search.ranking import Found
+from kgraph.search.reading import Asked
+from kgraph.search.roles import Kind
 from kgraph.search.searching import Hit, Hits, Search, TextIndex, check_page
-from kgraph.search.tiers import Match
 
 __all__ = [
     "FILTERS",
     "SEARCH",
-    "AssertionEntry",
+    "Asked",
+    "ClaimEntry",
+    "Difference",
+    "Encoder",
+    "Found",
     "Hit",
     "Hits",
-    "Match",
+    "Kind",
     "NameEntry",
     "Part",
+    "PassageEntry",
     "Search",
     "TextIndex",
     "check_page",
     "expand_search",
+    "open_encoder",
     "read_entries",
     "write_index",
 ]

@@ -1,4 +1,5 @@
-"""The text index of a generation: a folder of tantivy's, written once and then only read.
+"""The text index of a generation: a folder of tantivy's with the vectors beside it, written once and then
+only read.
 
 A document's texts are indexed as the words of :mod:`kgraph.search.words`, so that tantivy's own query
 language never comes into play: questions are built from words, term by term.
@@ -6,47 +7,63 @@ language never comes into play: questions are built from words, term by term.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import tantivy
 
 from kgraph.errors import StoreError
-from kgraph.search.entries import AssertionEntry, NameEntry
-from kgraph.search.inquiry import Kind
-from kgraph.search.words import close_hyphens, fold_words, stems
+from kgraph.search.dates import DayRange
+from kgraph.search.encoders import Encoder
+from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, clauses
+from kgraph.search.roles import Kind
+from kgraph.search.vectors import Progress, Vectors, write_vectors
+from kgraph.search.words import join_numbers, read_words, stem
 
-__all__ = ["FILTERS", "Aspect", "Document", "Entry", "IndexReader", "write_index"]
+__all__ = ["FILTERS", "OVERHANG", "IndexReader", "Passage", "write_index"]
 
-#: Fields that a search can be narrowed by; each holds IRIs.
+#: What a search can be narrowed by; each holds IRIs.
 FILTERS: Final = ("speaker", "article", "mode", "modality", "polarity")
+#: How many words of the text after a passage are indexed with it, so that words over its end are found.
+OVERHANG: Final = 7
+_ABOUT: Final = "about.json"
 _HEAP_BYTES: Final = 15_000_000
 _BIG: Final = 20_000
 _BIG_HEAP_BYTES: Final = 200_000_000
+_PASSAGE: Final = "kind=passage"
+_NAME: Final = "kind=name"
+_CAPITALISED: Final = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w’'\-]*")
 
 
-class Entry(StrEnum):
-    """What a document stands for."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as a search reads it: its entry, its place in the order of all, and the rows of its vectors.
 
-    ASSERTION = "assertion"
-    NAME = "name"
+    ``rows`` are those of the whole and of its clauses, ``claim_rows`` those of each claim.
+    """
+
+    entry: PassageEntry
+    ordinal: int
+    rows: tuple[int, ...]
+    claim_rows: tuple[tuple[int, ...], ...]
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_bytes_field("record", stored=True)
     builder.add_text_field("label", tokenizer_name="raw", index_option="basic")
-    for name in ("quote", "names", "sentence"):
-        builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="position")
-    for name in ("epithet", "beside", "restated"):
-        builder.add_text_field(name, stored=True, tokenizer_name="whitespace", index_option="basic")
-    for name in ("stems", "traits"):
+    builder.add_text_field("flow", tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field("names", tokenizer_name="whitespace", index_option="basic")
+    builder.add_text_field("stems", tokenizer_name="whitespace", index_option="freq")
+    for name in ("capitals", "traits"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    builder.add_unsigned_field("ordinal", indexed=True)
     for name in ("first", "last"):
         builder.add_integer_field(name, indexed=True)
     return builder.build()
@@ -59,181 +76,155 @@ def _open(path: Path, schema: tantivy.Schema, *, reuse: bool) -> tantivy.Index:
     return index
 
 
-def write_index(path: Path, entries: Iterable[AssertionEntry | NameEntry]) -> None:
-    """Write a new index into a new folder."""
+def write_index(
+    path: Path,
+    entries: Iterable[PassageEntry | NameEntry],
+    *,
+    encoder: Encoder | None = None,
+    earlier: Path | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write a new index into a new folder, with the vectors of its texts where there is an encoder.
+
+    ``earlier`` is the folder of another index, whose vectors are taken over.
+    """
     path.mkdir(parents=True)
     known = list(entries)
-    # One thread keeps the documents in their order; a big index is worth two.
+    passages = [entry for entry in known if isinstance(entry, PassageEntry)]
+    rows = _Rows([entry.text for entry in passages])
     big = len(known) > _BIG
     writer = _open(path, _schema(), reuse=False).writer(
         _BIG_HEAP_BYTES if big else _HEAP_BYTES, 2 if big else 1
     )
-    for entry in known:
-        fill = _name_document if isinstance(entry, NameEntry) else _assertion_document
-        writer.add_document(fill(entry))  # type: ignore[arg-type]
+    words = [read_words(entry.text) for entry in passages]
+    for ordinal, entry in enumerate(passages):
+        overhang: list[str] = []
+        for following in range(ordinal + 1, min(ordinal + 1 + OVERHANG, len(passages))):
+            if passages[following].article != entry.article or len(overhang) >= OVERHANG:
+                break
+            overhang += words[following]
+        flow = " ".join(words[ordinal] + overhang[:OVERHANG])
+        writer.add_document(_passage_document(entry, ordinal, flow, words[ordinal], rows))
+    for name in known:
+        if isinstance(name, NameEntry):
+            writer.add_document(_name_document(name))
     writer.commit()
     writer.wait_merging_threads()
+    about = {"passages": len(passages), "languages": sorted({entry.language for entry in passages})}
+    (path / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    if encoder is not None and passages:
+        write_vectors(path, rows.texts, encoder, earlier=earlier, progress=progress)
+
+
+class _Rows:
+    """Which row of the vectors a text has: the passages first, then whatever else, each text once."""
+
+    def __init__(self, passages: list[str]) -> None:
+        self.texts = passages
+        self._known = {text: row for row, text in reversed([*enumerate(passages)])}
+
+    def of(self, text: str) -> int:
+        row = self._known.setdefault(text, len(self.texts))
+        if row == len(self.texts):
+            self.texts.append(text)
+        return row
 
 
 def _name_document(entry: NameEntry) -> tantivy.Document:
     document = tantivy.Document()
-    texts = [text for label in entry.labels for text in _renditions(label)]
-    for text in texts:
+    folded = [" ".join(read_words(label)) for label in entry.labels]
+    for text in filter(None, folded):
         document.add_text("label", text)
         document.add_text("names", text)
-    document.add_text("stems", _stems(texts))
-    document.add_text("traits", _trait("kind", Entry.NAME))
-    document.add_bytes("record", _record(entry.iri, "100", "", ()))
+    document.add_text(
+        "traits", " ".join((_NAME, f"iri={entry.iri}", *(f"filter={name}" for name in entry.filters)))
+    )
+    document.add_bytes("record", json.dumps([entry.iri, *entry.labels[:1]]).encode())
     return document
 
 
-def _assertion_document(entry: AssertionEntry) -> tantivy.Document:
-    # Everything here is done once for every claim of a dataset, so it is written for speed.
+def _passage_document(
+    entry: PassageEntry, ordinal: int, flow: str, words: Sequence[str], rows: _Rows
+) -> tantivy.Document:
     document = tantivy.Document()
-    add = document.add_text
-    quotes = entry.quotes
-    quoted = _renditions(quotes[0] if len(quotes) == 1 else " ".join(quotes))
-    texts = _renditions(entry.sentence)
-    for rendition in quoted:
-        add("quote", rendition)
-    for rendition in texts:
-        add("sentence", rendition)
-    if not (quoted and texts and quoted[0] in texts[0]):
-        texts += quoted  # or else the sentence has the words already
-    parts = []
-    for names, kinds in (
-        (entry.subject.names, entry.subject.kinds),
-        (entry.predicate.names, ()),
-        (entry.object.names, entry.object.kinds),
-        ((entry.manner,), ()),
-        (entry.speaker, ()),
-        (entry.relayers, ()),
-    ):
-        before = len(texts)
-        for name in names:
-            texts += _renditions(name)
-        for rendition in texts[before:]:
-            add("names", rendition)
-        parts.append(f"{len(texts) - before}:{','.join(kinds)}")
-    for name, others in (("epithet", entry.epithets), ("restated", entry.restated)):
-        for text in filter(None, map(fold_words, others)):
-            add(name, text)
-            texts.append(text)
-    add("stems", _stems(texts))
-    if entry.beside:
-        add("beside", " ".join(set(fold_words(" ".join(entry.beside)).split())))
-    add("traits", _traits(entry))
-    marks = f"{entry.depth}{int(entry.is_link)}{int(entry.is_negative)}"
-    document.add_bytes("record", _record(entry.iri, marks, entry.event, parts))
-    if entry.days is not None:
-        document.add_integer("first", entry.days.first)
-        document.add_integer("last", entry.days.last)
+    document.add_text("flow", flow)
+    named = {
+        name
+        for claim in entry.claims
+        for part in (claim.subject, claim.predicate, claim.object, Part(claim.speaker))
+        for name in part.names
+    }
+    texts = [*words, *(word for name in sorted(named) for word in read_words(name))]
+    document.add_text("stems", " ".join(stem(word, entry.language) for word in dict.fromkeys(texts)))
+    document.add_text("capitals", " ".join(read_words(" ".join(_CAPITALISED.findall(entry.text)))))
+    traits = {trait for claim in entry.claims for trait in (f"claim={claim.iri}", *claim.traits)}
+    document.add_text("traits", " ".join((_PASSAGE, f"article={entry.article}", *sorted(traits))))
+    document.add_unsigned("ordinal", ordinal)
+    days = [claim.days for claim in entry.claims if claim.days is not None]
+    if days:
+        document.add_integer("first", min(each.first for each in days))
+        document.add_integer("last", max(each.last for each in days))
+    document.add_bytes("record", json.dumps(_record(entry, ordinal, rows)).encode())
     return document
 
 
-def _renditions(text: str) -> list[str]:
-    """A text's words, folded; where it has hyphens, once more with every hyphen closed."""
-    words = fold_words(text)
-    if not words:
-        return []
-    joined = close_hyphens(text)
-    return [words] if joined is None else [words, joined]
+def _record(entry: PassageEntry, ordinal: int, rows: _Rows) -> list[Any]:
+    whole = [entry.iri, entry.article, entry.number, entry.begin, entry.end, entry.text, entry.language]
+    own = [ordinal, *map(rows.of, clauses(entry.text))]
+    return [*whole, ordinal, own, [_claim_record(claim, entry, rows) for claim in entry.claims]]
 
 
-def _stems(texts: Iterable[str]) -> str:
-    return " ".join(stems(set(" ".join(texts).split())))
+def _claim_record(claim: ClaimEntry, entry: PassageEntry, rows: _Rows) -> list[Any]:
+    quote = " ".join(entry.text[begin - entry.begin : end - entry.begin] for begin, end in claim.spans)
+    texts = [text for text in (quote, claim.wording) if text.strip()]
+    parts = [(part.names, part.kinds) for part in (claim.subject, claim.predicate, claim.object)]
+    days = (claim.days.first, claim.days.last) if claim.days is not None else None
+    voice = [claim.speaker, claim.depth, claim.is_negative, claim.traits]
+    return [claim.iri, claim.spans, parts, *voice, days, [*map(rows.of, texts)]]
 
 
-def _traits(entry: AssertionEntry) -> str:
-    """What a search can be narrowed by, as words of one field."""
-    traits = [_IS_ASSERTION]
-    traits += [f"speaker={iri}" for iri in entry.speakers]
-    for name in FILTERS[1:]:
-        if (iri := getattr(entry, name)) is not None:
-            traits.append(f"{name}={iri}")
-    return " ".join(traits)
-
-
-def _trait(name: str, value: str) -> str:
-    return f"{name}={value}"
-
-
-_IS_ASSERTION: Final = _trait("kind", Entry.ASSERTION)
-
-
-def _record(iri: str, marks: str, event: str, parts: Iterable[str]) -> bytes:
-    """What a document says besides words: its IRI, depth and two marks, its event, whose names are whose."""
-    return " ".join((iri, marks, event, *parts)).encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Aspect:
-    """A part of a claim as a search reads it: the words of each of its names, and what it answers."""
-
-    names: tuple[tuple[str, ...], ...]
-    kinds: frozenset[Kind] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a search reads of a document to rank it.
-
-    ``names`` has those of all parts and of the voices, ``beside`` the words of other claims about the event.
-    """
-
-    iri: str
-    quote: tuple[str, ...]
-    sentence: tuple[str, ...]
-    names: tuple[tuple[str, ...], ...]
-    subject: Aspect
-    predicate: Aspect
-    object: Aspect
-    manner: Aspect
-    speaker: Aspect
-    depth: int
-    is_link: bool
-    is_negative: bool
-    renditions: tuple[str, ...] = field(default=())
-    event: str = ""
-    beside: frozenset[str] = frozenset()
-    restated: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def parts(self) -> tuple[Aspect, Aspect, Aspect]:
-        """What the claim is made of: its subject, predicate and object."""
-        return self.subject, self.predicate, self.object
-
-
-def _aspects(parts: Iterable[str], names: tuple[tuple[str, ...], ...]) -> list[Aspect]:
-    """The parts of a document, as far as it has some."""
-    aspects = []
-    start = 0
-    for part in parts:
-        number, _, kinds = part.partition(":")
-        end = start + int(number)
-        aspects.append(
-            Aspect(names[start:end], frozenset(map(Kind, kinds.split(","))) if kinds else frozenset())
+def _read(record: bytes) -> Passage:
+    iri, article, number, begin, end, text, language, ordinal, rows, claims = json.loads(record)
+    drawn = []
+    for claim, spans, parts, speaker, depth, negative, traits, days, _ in claims:
+        subject, predicate, value = (Part(tuple(names), tuple(map(Kind, kinds))) for names, kinds in parts)
+        drawn.append(
+            ClaimEntry(
+                claim,
+                tuple((first, last) for first, last in spans),
+                subject,
+                predicate,
+                value,
+                tuple(speaker),
+                depth,
+                negative,
+                tuple(traits),
+                DayRange(*days) if days is not None else None,
+            )
         )
-        start = end
-    return aspects or [Aspect(())] * 5
+    entry = PassageEntry(iri, article, number, begin, end, text, language, tuple(drawn))
+    return Passage(entry, ordinal, tuple(rows), tuple(tuple(claim[-1]) for claim in claims))
 
 
 class IndexReader:
     """An index as opened for reading. Safe to share between threads; nothing here ever writes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
         self.schema = _schema()
+        self.vectors = Vectors.of(path, encoder)
         try:
             if os.access(path, os.W_OK):
                 self._searcher = self._search(path)
-                return
-            # tantivy makes a lock file beside the files that it opens, and then holds on to these by itself.
-            with tempfile.TemporaryDirectory() as folder:
-                for file in path.iterdir():
-                    if file.suffix != ".lock":
-                        (Path(folder) / file.name).symlink_to(file.absolute())
-                self._searcher = self._search(Path(folder))
-        except (OSError, ValueError) as error:
+            else:
+                # tantivy makes a lock file beside the files that it opens, and then holds on to these.
+                with tempfile.TemporaryDirectory() as folder:
+                    for file in path.iterdir():
+                        if file.suffix != ".lock":
+                            (Path(folder) / file.name).symlink_to(file.absolute())
+                    self._searcher = self._search(Path(folder))
+            about = json.loads((path / _ABOUT).read_text(encoding="utf-8"))
+            self.size, self.languages = int(about["passages"]), tuple(about["languages"])
+        except (OSError, ValueError, KeyError) as error:
             raise StoreError(
                 f"The text index of this generation cannot be opened: {error}.",
                 hint="Build it again. Where the disk is only read, TMPDIR has to name a folder that is not.",
@@ -244,59 +235,98 @@ class IndexReader:
         index.config_reader("manual", 1)
         return index.searcher()
 
-    @property
-    def size(self) -> int:
-        """How many documents there are."""
-        return int(self._searcher.num_docs)
+    def stems(self, word: str) -> set[str]:
+        """The stems of a word in the languages of the texts."""
+        return {stem(word, language) for language in self.languages}
 
-    def frequency(self, field_name: str, word: str) -> int:
-        """In how many documents a field has a word."""
-        return int(self._searcher.doc_freq(field_name, word))
+    def frequency(self, word: str) -> int:
+        """How many passages have a word, in some form."""
+        return max((self._searcher.doc_freq("stems", root) for root in self.stems(word)), default=0)
 
-    def has_phrase(self, first: str, second: str) -> bool:
-        """Whether two words stand side by side in some text."""
-        return any(
-            self.find(tantivy.Query.phrase_query(self.schema, name, [first, second]), 1)
-            for name in ("sentence", "names")
-        )
+    def is_name(self, word: str) -> bool:
+        """Whether the texts write a word with a capital wherever a sentence does not begin with it."""
+        capitals = self._searcher.doc_freq("capitals", word)
+        return bool(capitals) and 3 * capitals >= self._searcher.doc_freq("flow", word)
 
-    def trait(self, name: str, value: str) -> tantivy.Query:
-        """The documents with a trait: of a kind, or with a value for one of the filters."""
-        return tantivy.Query.term_query(self.schema, "traits", _trait(name, value))
+    def term(self, field: str, word: str) -> tantivy.Query:
+        """The documents that have a word in a field."""
+        return tantivy.Query.term_query(self.schema, field, word)
 
-    def find(self, query: tantivy.Query, limit: int) -> list[Any]:
-        """The addresses of the best documents, the best first."""
-        return [address for _, address in self._searcher.search(query, limit, count=False).hits]
+    def phrase(self, words: Sequence[str]) -> tantivy.Query:
+        """The passages where some words begin side by side."""
+        if len(words) == 1:
+            return self.term("flow", words[0])
+        return tantivy.Query.phrase_query(self.schema, "flow", list(words))
 
-    def iri(self, address: Any) -> str:
-        """The thing that a document stands for."""
-        return self._record(self._searcher.doc(address))[0]
+    def like(self, words: Iterable[str]) -> tantivy.Query:
+        """The passages that have some of the words, in some form, or one that each may misspell."""
+        queries = []
+        for word in words:
+            if self.frequency(word):
+                queries += [(_SHOULD, self.term("stems", root)) for root in self.stems(word)]
+            elif len(word) >= 4:
+                distance = 2 if len(word) >= 6 else 1
+                near = tantivy.Query.fuzzy_term_query(self.schema, "flow", word, distance)
+                queries.append((_SHOULD, near))
+        return tantivy.Query.boolean_query(queries) if queries else tantivy.Query.empty_query()
 
-    def _record(self, stored: tantivy.Document) -> list[str]:
-        return bytes(stored.get_first("record") or b"").decode().split(" ")
+    def passages(self, query: tantivy.Query, only: Sequence[tantivy.Query], limit: int) -> Iterator[Passage]:
+        """The best passages for a query, the best first, read one by one."""
+        for address in self._find(query, [self.term("traits", _PASSAGE), *only], limit):
+            yield self._passage(address)
 
-    def read(self, address: Any) -> Document:
-        """What is stored of a document."""
-        stored = self._searcher.doc(address)
-        quotes, sentences = stored.get_all("quote"), stored.get_all("sentence")
-        names = tuple(tuple(name.split()) for name in stored.get_all("names"))
-        iri, marks, event, *parts = self._record(stored)
-        subject, predicate, value, manner, speaker, *_ = _aspects(parts, names)
-        return Document(
-            iri=iri,
-            quote=tuple(quotes[0].split()) if quotes else (),
-            sentence=tuple(sentences[0].split()) if sentences else (),
-            names=names,
-            subject=subject,
-            predicate=predicate,
-            object=value,
-            manner=manner,
-            speaker=Aspect((*speaker.names, *(tuple(name.split()) for name in stored.get_all("epithet")))),
-            depth=int(marks[0]),
-            is_link=marks[1] == "1",
-            is_negative=marks[2] == "1",
-            renditions=(*quotes[1:], *sentences[1:]),
-            event=event,
-            beside=frozenset(word for text in stored.get_all("beside") for word in text.split()),
-            restated=tuple(tuple(text.split()) for text in stored.get_all("restated")),
-        )
+    def at(self, ordinals: Sequence[int], only: Sequence[tantivy.Query] = ()) -> list[Passage]:
+        """The passages at some places of the order, as far as the conditions hold for them."""
+        if not ordinals:
+            return []
+        any_of = [
+            (_SHOULD, tantivy.Query.term_query(self.schema, "ordinal", ordinal)) for ordinal in ordinals
+        ]
+        found = self._find(tantivy.Query.boolean_query(any_of), only, len(ordinals))
+        return [self._passage(address) for address in found]
+
+    def named(self, text: str, limit: int, *, widely: bool = False) -> list[tuple[str, str]]:
+        """The things that are called so, by IRI and label; ``widely``: whose names have all of the words."""
+        words = join_numbers(read_words(text))
+        query = self.term("label", " ".join(words))
+        if widely and words:
+            query = tantivy.Query.boolean_query([(_MUST, self.term("names", word)) for word in words])
+        return self._names(query, limit)
+
+    def choices(self, name: str, near: str = "", limit: int = 1_000) -> list[tuple[str, str]]:
+        """The values of a filter, by IRI and label; those whose names are ``near`` a text, where one is
+        given."""
+        query = self.term("traits", f"filter={name}")
+        for word in read_words(near):
+            like = tantivy.Query.fuzzy_term_query(self.schema, "names", word, 2 if len(word) > 4 else 1)
+            query = tantivy.Query.boolean_query([(_MUST, query), (_SHOULD, like)])
+        return self._names(query, limit)
+
+    def has_name(self, iri: str) -> bool:
+        """Whether a thing has a name."""
+        return bool(self._find(self.term("traits", f"iri={iri}"), [self.term("traits", _NAME)], 1))
+
+    def with_claims(self, iris: Sequence[str]) -> list[Passage]:
+        """The passages that some claims are drawn from."""
+        any_of = [(_SHOULD, self.term("traits", f"claim={iri}")) for iri in iris]
+        return list(self.passages(tantivy.Query.boolean_query(any_of), (), len(iris))) if iris else []
+
+    def _names(self, query: tantivy.Query, limit: int) -> list[tuple[str, str]]:
+        found = self._find(query, [self.term("traits", _NAME)], limit)
+        return [(iri, label) for iri, label in (json.loads(self._stored(each)) for each in found)]
+
+    def _find(self, query: tantivy.Query, only: Sequence[tantivy.Query], limit: int) -> list[Any]:
+        """The addresses of the best documents; what they must have besides does not count in the order."""
+        unscored = [(_MUST, tantivy.Query.const_score_query(each, 0.0)) for each in only]
+        whole = tantivy.Query.boolean_query([(_MUST, query), *unscored]) if only else query
+        return [address for _, address in self._searcher.search(whole, limit, count=False).hits]
+
+    def _stored(self, address: Any) -> bytes:
+        return bytes(self._searcher.doc(address).get_first("record") or b"[]")
+
+    def _passage(self, address: Any) -> Passage:
+        return _read(self._stored(address))
+
+
+_MUST: Final = tantivy.Occur.Must
+_SHOULD: Final = tantivy.Occur.Should

@@ -1,14 +1,15 @@
 """Text search inside SPARQL: ``kg:search``, a property that is looked up in the text index.
 
     ?claim kg:search "barricades" ;          the assertions that match, as /who-said finds them
-           kg:searchScore ?score ;           optional: how well, within one way of matching
+           kg:searchFound ?found ;           optional: how: "verbatim", "spelling" or "meaning"
+           kg:searchScore ?score ;           optional: the chance, from 0 to 1, that it says so
            kg:searchLimit 50 ;               optional: at most so many (100 unless told, 1000 at most)
            kg:attributedTo ?speaker .        and patterns as ever
 
 No triple has these properties. Before a query goes to the engine, each such statement gives way to a VALUES
 block of the assertions that match, in the same group, so it joins with whatever stands around it:
 
-    VALUES (?claim ?score) { (<…/a0408> 1.8) … } ?claim kg:attributedTo ?speaker .
+    VALUES (?claim ?score) { (<…/a0408> 0.93) … } ?claim kg:attributedTo ?speaker .
 
 Strings, comments and IRIs stay what they are: the query is read as tokens (:mod:`kgraph.rdf.sparql`). Jena's
 ``text:query`` and Blazegraph's ``bds:search`` are properties of the same kind.
@@ -31,6 +32,7 @@ __all__ = ["SEARCH", "SEARCH_LIMIT", "SEARCH_SCORE", "expand_search"]
 
 SEARCH: Final = KG + "search"
 SEARCH_SCORE: Final = KG + "searchScore"
+SEARCH_FOUND: Final = KG + "searchFound"
 SEARCH_LIMIT: Final = KG + "searchLimit"
 _MANY: Final = 100
 #: How often a query may search, and how long it may then be, in characters.
@@ -52,6 +54,7 @@ class _Statement:
     subject: int
     end: int = -1
     text: str | None = None
+    found: str | None = None
     score: str | None = None
     limit: int = _MANY
     removed: set[int] = field(default_factory=set)
@@ -129,14 +132,17 @@ def _gone(statement: _Statement, tokens: Sequence[Token]) -> set[int]:
 
 def _values(statement: _Statement, text: str, tokens: Sequence[Token], find: Finder) -> str:
     if statement.text is None:
-        raise _fault(text, tokens[statement.subject], "kg:searchScore and kg:searchLimit go with kg:search")
+        raise _fault(
+            text,
+            tokens[statement.subject],
+            "kg:searchFound, kg:searchScore and kg:searchLimit go with kg:search",
+        )
     hits = find(statement.text, statement.limit)
-    subject = tokens[statement.subject].text
-    if statement.score is None:
-        rows = " ".join(f"({ox.NamedNode(hit.iri)})" for hit in hits)
-        return f"VALUES ({subject}) {{ {rows} }} "
-    rows = " ".join(f"({ox.NamedNode(hit.iri)} {hit.score:.4f})" for hit in hits)
-    return f"VALUES ({subject} {statement.score}) {{ {rows} }} "
+    names = [tokens[statement.subject].text, statement.found, statement.score]
+    rows = ((str(ox.NamedNode(hit.iri)), f'"{hit.found}"', f"{hit.score:.4f}") for hit in hits)
+    wanted = [place for place, name in enumerate(names) if name is not None]
+    bound = " ".join(f"({' '.join(row[place] for place in wanted)})" for row in rows)
+    return f"VALUES ({' '.join(name for name in names if name is not None)}) {{ {bound} }} "
 
 
 class _Names:
@@ -213,7 +219,8 @@ class _Reader:
             frame.subject = index
             return
         name = self._names.of(self._tokens[index])
-        if frame.bracket and name in (SEARCH, SEARCH_SCORE, SEARCH_LIMIT) and not frame.is_template:
+        searching = name in (SEARCH, SEARCH_FOUND, SEARCH_SCORE, SEARCH_LIMIT)
+        if frame.bracket and searching and not frame.is_template:
             subject = self._subject(frame, index)
             self._take(self._found.setdefault(subject, _Statement(subject)), name, index)
 
@@ -235,6 +242,8 @@ class _Reader:
                 end += 1
         elif name == SEARCH_SCORE and value is not None and value.kind == "variable":
             statement.score = value.text
+        elif name == SEARCH_FOUND and value is not None and value.kind == "variable":
+            statement.found = value.text
         elif name == SEARCH_LIMIT and value is not None and value.text.isdecimal():
             statement.limit = int(value.text)
             if not 1 <= statement.limit <= DEEPEST:
@@ -242,6 +251,7 @@ class _Reader:
         else:
             needs = {
                 SEARCH: "kg:search needs one text in quotation marks",
+                SEARCH_FOUND: "kg:searchFound needs a variable",
                 SEARCH_SCORE: "kg:searchScore needs a variable",
                 SEARCH_LIMIT: "kg:searchLimit needs a whole number",
             }

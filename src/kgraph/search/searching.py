@@ -1,53 +1,46 @@
-"""Searching a generation's text: a question in words, narrowed by filters, answered page by page.
+"""Searching a generation's texts: a question in words, narrowed by filters, answered page by page.
 
-The order is stable: step by step, within a step by :mod:`kgraph.search.ranking` for its first hits and by
-the library's own score (BM25) after them, equals by their IRI. The index of a generation never changes, so
-a page asked for again is the same page.
+    verbatim   the words stand in the text side by side, over the ends of sentences too
+    spelling   all words that carry matter stand in one sentence, inflected or misspelt
+    meaning    a sentence says the same in other words, or answers the question
+    none       nothing does; what comes nearest is given all the same
+
+The first is looked up; only where it finds nothing are passages ranked, by likeness in meaning (a sentence
+encoder) and by words together. Which claim of a passage answers is then a step of its own. The order is
+stable: the index of a generation never changes, so a page asked for again is the same page.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final
-
-import tantivy
+from typing import TYPE_CHECKING, Final
 
 from kgraph.errors import ParameterError
-from kgraph.search.facts import makes_fact
-from kgraph.search.index import FILTERS, Entry, IndexReader
-from kgraph.search.inquiry import Inquiry
-from kgraph.search.known import IndexLexicon
-from kgraph.search.questions import read_inquiry
-from kgraph.search.ranking import Ranking, Scored
-from kgraph.search.synonymy import join_particles
-from kgraph.search.tiers import Match, Step, all_meant, content_words, query_of
-from kgraph.search.words import STOP_WORDS, join_numbers, read_words
+from kgraph.search.differences import Difference
+from kgraph.search.encoders import ABSENT, Encoder
+from kgraph.search.index import OVERHANG, IndexReader, Passage
+from kgraph.search.likeness import cover
+from kgraph.search.narrowing import Narrowing
+from kgraph.search.ranking import WEIGHED, Found, Ranking, named_by, quoted
+from kgraph.search.reading import Asked, read_question
+from kgraph.search.words import join_numbers, listed, read_words
 
-__all__ = ["DEEPEST", "Hit", "Hits", "Search", "TextIndex"]
+if TYPE_CHECKING:
+    from kgraph.search.encoders import Matrix, Vector
 
-#: How far paging goes, how long a question may be, and how many hits of a step are ranked with care.
+__all__ = ["DEEPEST", "Found", "Hit", "Hits", "Search", "TextIndex", "check_page"]
+
+#: How far paging goes, and how many passages are ranked with care.
 DEEPEST: Final = 1_000
-LONGEST_QUESTION: Final = 1_000
-MOST_WORDS: Final = 64
-_RANKED: Final = 64
-_STRICT: Final = (Step.PHRASE, Step.WORDS)
-_LENIENT: Final = (Step.ANY_WAY,)
-_OF_ALL_WORDS: Final = frozenset({Match.PHRASE, Match.WORDS, Match.STEMS})
-#: What only says that the rest is somebody's words: who said that …, who calls it …; not: who told them to ….
-_FRAME: Final = re.compile(
-    r"""^\W*who(?:\s+(?:has|have|had|is|was|does|did))?\s+(?:ever\s+)?
-    (?:(?:said|says|say|saying|claimed|claims|stated|states|reported|reports|announced)\b
-     |(?:told|tells|tell)\b(?!.*\bto\b)
-     |(?:calls|called|call)\b(?!\s+(?:on|upon|for|off|back)\b)
-     |(?:describe[sd]?|label(?:l?ed|s)?|term(?:ed|s)?|portray(?:ed|s)?)\b)
-    (?:\s+that\b)?(?=.*\w)""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
+_RANKED: Final = 96
+
+
+#: What may stand around a word and is no part of it.
+_MARKS: Final = "“”„‟‘’‚\"'«»‹›()[]{}.,;:!?…–—-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,167 +62,232 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An assertion that was found, how, and how well; ``score`` orders the hits of one way."""
+    """A claim that was found, or a sentence of which no claim has been drawn, and how.
+
+    ``score`` is the chance, from 0 to 1, that it says what was asked for.
+    """
 
     iri: str
-    match: Match
+    found: Found
     score: float
+    is_claim: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """One page of what was found; ``more`` says that there is another."""
+    """One page of what was found; ``more`` says that there is another.
+
+    ``found`` is how the whole question is found, whatever the page. ``best`` are the hits that an answer may
+    name, ``nearest`` the first whatever they are, ``unmatched`` the question's words that no text has,
+    ``differs`` what the nearest passage says otherwise, ``asked`` the question as read.
+    """
 
     hits: tuple[Hit, ...]
     more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as read: its words, and what it asks for where it is more than words."""
-
-    words: list[str]
-    inquiry: Inquiry | None = None
-    text: str = ""
+    found: Found
+    best: tuple[Hit, ...]
+    nearest: tuple[Hit, ...]
+    unmatched: tuple[str, ...]
+    differs: tuple[Difference, ...]
+    asked: Asked
+    note: str = ""
 
 
 class TextIndex:
     """The text index of one generation. Its methods may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._reader = IndexReader(path)
-        self._lexicon = IndexLexicon(self._reader)
+    def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
+        self._reader = IndexReader(path, encoder)
+        self._encoder = encoder if self._reader.vectors is not None else None
+        self._wholes: Matrix | None = None
+        self._ranking = Ranking(self._reader, self._encoder)
 
     def search(self, search: Search) -> Hits:
-        """The assertions that best answer to some words.
+        """The claims and sentences that best answer to some words.
 
         Raises:
             ParameterError: there are no words, or too many, or the page is too far off.
         """
         check_page(search.limit, search.offset)
+        asked = read_question(search.text)
+        narrowing = Narrowing(search.filters, search.since, search.until, self._reader)
         wanted = search.offset + search.limit + 1
-        found = self._hits(self._read(search.text), Entry.ASSERTION, wanted, [*self._narrowing(search)])
-        return Hits(tuple(found[search.offset : wanted - 1]), more=len(found) >= wanted)
+        unmatched = tuple(word for word in asked.matter if not self._is_known(word))
+        if hits := self._verbatim(asked, narrowing, max(wanted, 10)):
+            found = Found.VERBATIM
+            differs: tuple[Difference, ...] = ()
+        else:
+            hits, found, differs = self._ranked(asked, narrowing)
+        return Hits(
+            hits=tuple(hits[search.offset : wanted - 1]),
+            more=len(hits) >= wanted,
+            found=found,
+            best=tuple(hits[: 10 if found is Found.VERBATIM else 1]) if found is not Found.NONE else (),
+            nearest=tuple(hits[:3]),
+            unmatched=unmatched,
+            differs=differs,
+            asked=asked,
+            note="" if self._encoder is not None or not self._reader.size else ABSENT,
+        )
 
     def best(self, text: str, limit: int) -> tuple[Hit, ...]:
-        """The best assertions for some words, without pages."""
-        return tuple(self._hits(self._read(text), Entry.ASSERTION, limit, []))
+        """The best claims and sentences for some words, without pages; none where the words are not found."""
+        asked, narrowing = read_question(text), Narrowing({}, None, None, self._reader)
+        hits = self._verbatim(asked, narrowing, limit) or self._ranked(asked, narrowing)[0]
+        return tuple(hit for hit in hits[:limit] if hit.found is not Found.NONE)
 
-    def named(self, text: str, *, widely: bool = False, limit: int = 25) -> list[str]:
-        """The things that are called so: those of exactly that name, else those whose names come nearest.
+    def named(self, text: str, *, widely: bool = False, limit: int = 25) -> list[tuple[str, str]]:
+        """The things that are called so, by IRI and label; ``widely``: whose names have all of the words."""
+        return sorted(self._reader.named(text, limit, widely=widely)) if read_words(text) else []
 
-        ``widely`` adds those whose names have all of the words, in some form, among others.
-        """
-        words = self._read(text).words
-        exact = tantivy.Query.term_query(self._reader.schema, "label", " ".join(words))
-        same = sorted(self._reader.iri(address) for address in self._reader.find(exact, limit))
-        if same and not widely:
-            return same
-        hits = self._hits(Asked(words), Entry.NAME, limit, [])
-        if widely:
-            near = [hit.iri for hit in hits if hit.match in _OF_ALL_WORDS]
-            return list(dict.fromkeys((*same, *near)))
-        return [hit.iri for hit in hits if hit.match is hits[0].match and hit.match is not Match.SOME]
+    def choices(self, name: str, near: str = "", limit: int = 1_000) -> list[tuple[str, str]]:
+        """The values that a filter can have, by IRI and label; the nearest to a text where one is given."""
+        return self._reader.choices(name, near, limit)
 
-    def stating(self, parts: Iterable[str], *, limit: int) -> list[str]:
-        """The assertions that make a fact in words (:mod:`kgraph.search.facts`), the best first."""
-        words = [word for part in parts for word in self._read(part).words]
-        content = content_words(join_particles(words))
-        only = [self._reader.trait("kind", Entry.ASSERTION)]
-        addresses = self._reader.find(_within(all_meant(self._reader.schema, content), only), limit)
-        making = [d for d in map(self._reader.read, addresses) if makes_fact(d, content)]
-        return [scored.iri for scored in self._ranking(Asked(words)).order(making, Step.ANY_WAY)]
+    def is_called(self, iri: str) -> bool:
+        """Whether a thing has a name here."""
+        return self._reader.has_name(iri)
 
-    def _read(self, text: str) -> Asked:
-        return parse_question(text, self._lexicon.respelled)
+    def about(self, text: str, ends: Sequence[str]) -> list[Hit]:
+        """The claims that say a fact in words, each about all that the ends of the fact name."""
+        asked = read_question(text)
+        hits = [
+            hit for hit in self._ranked(asked, Narrowing({}, None, None, self._reader))[0] if hit.is_claim
+        ]
+        spoken = {
+            claim.iri: (named_by([claim]) | set(quoted(passage, claim)), passage.entry.language)
+            for passage in self._reader.with_claims([hit.iri for hit in hits[:20]])
+            for claim in passage.entry.claims
+        }
+        words = [word for end in ends for word in read_words(end) if word not in listed("stop")]
+        return [
+            hit
+            for hit in hits[:20]
+            if hit.found is not Found.NONE
+            and not cover(words, (), spoken[hit.iri][0], lambda _: 1.0, spoken[hit.iri][1]).missing
+        ]
 
-    def _hits(self, asked: Asked, kind: Entry, wanted: int, narrowing: Sequence[tantivy.Query]) -> list[Hit]:
-        only = [self._reader.trait("kind", kind), *narrowing]
-        if found := self._found(asked, _STRICT, only, wanted):
-            return found
-        words = self._lexicon.corrected(asked.words)
-        if words == asked.words:
-            return self._found(asked, _LENIENT, only, wanted)
-        corrected = Asked(words, read_inquiry(asked.text, words), asked.text)
-        found = self._found(corrected, _STRICT, only, wanted) or self._found(
-            corrected, _LENIENT, only, wanted
+    def _is_known(self, word: str) -> bool:
+        like = self._reader.like([word])
+        return bool(self._reader.frequency(word)) or any(
+            cover([word], read_words(passage.entry.text), (), lambda _: 1.0, passage.entry.language).share
+            for passage in self._reader.passages(like, (), 3)
         )
-        return [hit if hit.match is Match.SOME else replace(hit, match=Match.SIMILAR) for hit in found]
 
-    def _found(
-        self, asked: Asked, steps: Sequence[Step], only: Sequence[tantivy.Query], wanted: int
-    ) -> list[Hit]:
-        ranking = self._ranking(asked)
-        found: dict[str, Hit] = {}
-        for step in steps:
-            query = query_of(step, self._reader.schema, asked.words, asked.inquiry)
-            if query is None or len(found) >= wanted:
-                continue
-            for scored in self._step(_within(query, only), step, ranking, wanted):
-                found.setdefault(scored.iri, Hit(scored.iri, scored.match, round(scored.score, 4)))
-        return list(found.values())[:wanted]
+    # Verbatim
 
-    def _ranking(self, asked: Asked) -> Ranking:
-        return Ranking(asked.words, asked.inquiry, self._lexicon)
+    def _verbatim(self, asked: Asked, narrowing: Narrowing, wanted: int) -> list[Hit]:
+        """The claims and sentences that have the words side by side."""
+        words = list(asked.words)
+        query = self._reader.phrase(words[: OVERHANG + 1])
+        found: list[Hit] = []
+        for passage in self._reader.passages(query, narrowing.queries, min(DEEPEST, wanted + _RANKED)):
+            span = self._span(passage, words)
+            if span is not None:
+                found += self._verbatim_hits(passage, span, narrowing)
+            if len(found) >= wanted + _RANKED:
+                break
+        return found
 
-    def _step(self, query: tantivy.Query, step: Step, ranking: Ranking, wanted: int) -> Iterator[Scored]:
-        addresses = self._reader.find(query, _RANKED if wanted <= _RANKED else _RANKED + DEEPEST)
-        yield from ranking.order((self._reader.read(address) for address in addresses[:_RANKED]), step)
-        rest = Match.SOME if step is Step.ANY_WAY else Match(step.value)
-        for address in addresses[_RANKED:]:
-            yield Scored(self._reader.iri(address), 0.0, rest)
+    def _span(self, passage: Passage, words: list[str]) -> tuple[int, int] | None:
+        """Which words of a passage the phrase begins and ends with, counted on into the passages after it."""
+        own = join_numbers(read_words(passage.entry.text))
+        text, ordinal = list(own), passage.ordinal
+        while len(text) < len(own) + len(words):
+            ordinal += 1
+            following = self._reader.at([ordinal])
+            if not following or following[0].entry.article != passage.entry.article:
+                break
+            text += join_numbers(read_words(following[0].entry.text))
+        starts = (at for at in range(len(own)) if text[at : at + len(words)] == words)
+        start = next(starts, None)
+        return (start, start + len(words)) if start is not None else None
 
-    def _narrowing(self, search: Search) -> Iterator[tantivy.Query]:
-        schema = self._reader.schema
-        for name, iris in search.filters.items():
-            if name not in FILTERS:
-                raise ParameterError(
-                    f"There is no filter {name!r}.", hint=f"There are: {', '.join(FILTERS)}."
+    def _verbatim_hits(self, passage: Passage, span: tuple[int, int], narrowing: Narrowing) -> list[Hit]:
+        """The claims whose words the phrase is of, those of an inner voice before the narrator's."""
+        begins, ends = _offsets(passage.entry.text)
+        first = passage.entry.begin + (begins[span[0]] if span[0] < len(begins) else 0)
+        last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
+        ordered = []
+        for claim in narrowing.claims(passage):
+            shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in claim.spans)
+            if shared:
+                length = sum(end - begin for begin, end in claim.spans)
+                # Of one's own words the inner voice's come first, of others the tightest quotation.
+                direct = claim.depth if claim.is_direct else 0
+                ordered.append((-round(shared / (last - first), 2), -direct, length, -claim.depth, claim.iri))
+        hits = [Hit(iri, Found.VERBATIM, 1.0) for *_, iri in sorted(ordered)]
+        if not hits and narrowing.is_empty:
+            hits.append(Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False))
+        return hits
+
+    # In other spelling, and in other words
+
+    def _ranked(self, asked: Asked, narrowing: Narrowing) -> tuple[list[Hit], Found, tuple[Difference, ...]]:
+        question = self._encoder.questions([asked.text])[0] if self._encoder is not None else None
+        candidates = self._candidates(asked, question, narrowing)
+        ranked = [self._ranking.rank(asked, passage, question) for passage in candidates]
+        ranked.sort(key=lambda each: (-each.score, each.passage.ordinal))
+        if not ranked:
+            return [], Found.NONE, ()
+        odds = self._ranking.odds(asked, ranked[0])
+        hits: list[tuple[float, Hit]] = []
+        verdict = Found.NONE
+        differs: tuple[Difference, ...] = ()
+        for place, each in enumerate(ranked):
+            behind = ranked[0].score - each.score
+            found, chance, differing = self._ranking.judge(asked, each, odds - behind)
+            if place == 0:
+                verdict, differs = found, differing
+            weighed = (
+                self._ranking.claims(asked, each, question, narrowing.claims(each.passage))
+                if place < WEIGHED
+                else [(0.0, claim) for claim in narrowing.claims(each.passage)]
+            )
+            for below, claim in weighed:
+                hits.append((each.score - below, Hit(claim.iri, found, round(chance, 4))))
+            if not each.passage.entry.claims and narrowing.is_empty:
+                hits.append(
+                    (each.score, Hit(each.passage.entry.iri, found, round(chance, 4), is_claim=False))
                 )
-            any_of = [(tantivy.Occur.Should, self._reader.trait(name, iri)) for iri in iris]
-            yield tantivy.Query.boolean_query(any_of) if any_of else tantivy.Query.empty_query()
-        if search.since is not None or search.until is not None:
-            first, last = _day(search.since or date.min), _day(search.until or date.max)
-            if first > last:
-                raise ParameterError("'since' is after 'until'.", hint="Give the earlier day as 'since'.")
-            integer = tantivy.FieldType.Integer
-            yield tantivy.Query.range_query(schema, "first", integer, None, last)
-            yield tantivy.Query.range_query(schema, "last", integer, first, None)
+        hits.sort(key=lambda each: (-each[0], each[1].iri))
+        return [hit for _, hit in hits[:DEEPEST]], verdict, differs
+
+    def _candidates(self, asked: Asked, question: Vector | None, narrowing: Narrowing) -> Iterable[Passage]:
+        found = {
+            passage.ordinal: passage
+            for passage in self._reader.passages(self._reader.like(asked.matter), narrowing.queries, _RANKED)
+        }
+        if question is not None and self._reader.vectors is not None:
+            import numpy as np  # noqa: PLC0415 - an extra has it
+
+            if self._wholes is None:
+                self._wholes = self._reader.vectors.take(slice(0, self._reader.size))
+            scores = self._wholes @ question
+            deep = min(len(scores), _RANKED if narrowing.is_empty else len(scores))
+            near = np.argpartition(-scores, deep - 1)[:deep] if deep else np.empty(0, dtype=int)
+            fresh = [int(ordinal) for ordinal in near if int(ordinal) not in found]
+            for passage in self._reader.at(fresh[:DEEPEST], narrowing.queries):
+                found[passage.ordinal] = passage
+        return found.values()
 
 
-def _within(query: tantivy.Query, only: Sequence[tantivy.Query]) -> tantivy.Query:
-    """The query, with conditions that do not count in its score."""
-    unscored = [(tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in only]
-    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *unscored])
-
-
-def _day(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
-
-
-def parse_question(text: str, respell: Callable[[list[str]], list[str]]) -> Asked:
-    """A question, without the frame that only says that it is one ("who said that …").
-
-    Raises:
-        ParameterError: it has no words, or more than anybody would ask for.
-    """
-    if len(text) > LONGEST_QUESTION:
-        raise ParameterError(
-            f"The question is longer than {LONGEST_QUESTION} characters.", hint="Ask for a part of the words."
-        )
-    matter = _FRAME.sub("", text)
-    words = read_words(matter)
-    if all(word in STOP_WORDS for word in words):
-        matter, words = text, read_words(text)  # who said this?
-    if not words:
-        shown = "".join(c for c in text[:40] if not unicodedata.category(c).startswith("C"))
-        raise ParameterError(f"There is no word in {shown!r}.", hint="Ask with letters or digits.")
-    if len(words) > 4 * MOST_WORDS:
-        raise ParameterError(
-            f"The question has more than {4 * MOST_WORDS} words.", hint="Ask for a part of them."
-        )
-    words = respell(join_numbers(words[:MOST_WORDS]))
-    return Asked(words, read_inquiry(matter, words), matter)
+def _offsets(text: str) -> tuple[list[int], list[int]]:
+    """Where each word of a text, as :func:`read_words` counts them with numbers joined, begins and ends."""
+    begins: list[int] = []
+    ends: list[int] = []
+    words: list[str] = []
+    for match in re.finditer(r"\S+", text):
+        read = read_words(match[0])
+        bare = match[0].strip(_MARKS)
+        start = match.start() + match[0].find(bare)
+        before = len(words)
+        words = join_numbers([*words, *read])
+        if read and len(words) == before:
+            ends[-1] = start + len(bare)
+        begins += [start] * (len(words) - before)
+        ends += [start + len(bare)] * (len(words) - before)
+    return begins, ends
 
 
 def check_page(limit: int, offset: int) -> None:

@@ -20,6 +20,7 @@ from kgraph.store.draft import Draft, merge_files
 from kgraph.store.generation import Generation
 from kgraph.store.manifest import GraphName, Manifest, graph_key, graph_name
 from kgraph.store.sealing import seal, sync_tree
+from kgraph.store.spelling import notes_of_graphs, restore
 
 __all__ = ["carry_over", "catch_up", "clients_of"]
 
@@ -53,6 +54,7 @@ def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:
         if not isinstance(name, ox.DefaultGraph):
             store.add_graph(name)
     store.bulk_extend(quad for name in names for quad in _quads(old, name))
+    store.bulk_extend(notes_of_graphs(old, names))
     cover = Cover(store, (), graphs=lambda: names, changed=lambda *_: None, rewritten=lambda: None)
     cover.plan()
     keys = [graph_key(name) for name in cover.names()]
@@ -88,7 +90,7 @@ def catch_up(current: Generation, prepared: Generation, path: Path, identifier: 
             name = graph_name(key)
             old = list(_quads(draft.store, name))
             if key in now.client_graphs:
-                draft.change(removed=old, added=_quads(store, name))
+                draft.change(removed=old, added=restore(store, _quads(store, name)))
                 if not draft.has_graph(name):
                     draft.create(name)
             elif draft.has_graph(name):

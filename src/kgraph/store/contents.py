@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgraph.search import read_entries, write_index
+from kgraph.search import Encoder, read_entries, write_index
 from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import Manifest
 from kgraph.store.sealing import seal, sync_tree
+from kgraph.store.spelling import is_kept, note_of
 from kgraph.vocab import UNION_GRAPH
 
 __all__ = ["write_contents", "write_generation"]
@@ -37,8 +38,13 @@ def write_contents(
     *,
     axioms: Iterable[ox.Triple] = (),
     remainder: Iterable[ox.Quad] = (),
+    encoder: Encoder | None = None,
+    earlier: Path | None = None,
 ) -> None:
-    """Fill a new folder with all that a build makes, but for the manifest."""
+    """Fill a new folder with all that a build makes, but for the manifest.
+
+    ``encoder`` makes the vectors of the text index; those of an ``earlier`` index are taken over.
+    """
     path.mkdir(parents=True)
     store = ox.Store(str(path / "oxigraph"))
     for iri in graphs:
@@ -46,10 +52,11 @@ def write_contents(
     union = dict.fromkeys(triple for triples in graphs.values() for triple in triples)
     # One load for all graphs: each costs Oxigraph a file of its own.
     store.bulk_extend(_quads({**graphs, UNION_GRAPH: union}))
+    store.extend(note_of(quad) for quad in _quads(graphs) if not is_kept(quad.object))
     store.optimize()
     store.flush()
     del store
-    write_index(path / "search", read_entries(union))
+    write_index(path / "search", read_entries(union), encoder=encoder, earlier=earlier)
     (path / "queries").mkdir()
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")

@@ -31,8 +31,9 @@ from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
 from kgraph.store.sealing import seal
+from kgraph.store.spelling import Notebook, key_of_note, note_of, notes_about, notes_of_graphs, stored
 from kgraph.store.workspace import Workspace, copy_store
-from kgraph.vocab import DERIVED_GRAPHS, HIDDEN_GRAPHS, Names
+from kgraph.vocab import HIDDEN_GRAPHS, Names, is_derived
 
 __all__ = ["Draft", "merge_files"]
 
@@ -66,6 +67,7 @@ class Draft:
             self.store = workspace.open(base)
         self.sizes: Counter[str] = Counter(base.manifest.client_graphs)
         self.delta = Delta()
+        self.notebook = Notebook()
         self._touched: set[str] = set()
         self._copies = 0
         self.cover = Cover(
@@ -84,6 +86,7 @@ class Draft:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the store, where :meth:`seal` has not done so. A workspace is kept where it is as it was."""
+        self.notebook.close()
         if "store" not in self.__dict__:
             return
         # RocksDB takes no more writes after one that its disk refused, even if there is room again.
@@ -128,11 +131,12 @@ class Draft:
             ReadOnlyGraphError: one of them is in a graph that is not a client's.
             WriteError: one of them has a term that is nested too deeply.
         """
-        added = list(added)
-        _require_flat(added)
-        coming, going = dict.fromkeys(added), dict.fromkeys(removed)
+        written = dict.fromkeys(added)
+        _require_flat(written)
+        coming, going = dict.fromkeys(map(stored, written)), dict.fromkeys(map(stored, removed))
         for name in {quad.graph_name for quads in (coming, going) for quad in quads}:
             self.guard(name)
+        self._note(going, [quad for quad in written if quad not in coming])
         gone = [quad for quad in going if quad not in coming and quad in self.store]
         come = [quad for quad in coming if quad not in self.store]
         for quad in gone:
@@ -146,6 +150,17 @@ class Draft:
         self._touched.update(graph_key(quad.graph_name) for quads in (gone, come) for quad in quads)
         self.delta.note(removed=gone, added=come)
         self.cover.touch(quad.triple for quads in (gone, come) for quad in quads)
+
+    def _note(self, going: Iterable[ox.Quad], unlike: Iterable[ox.Quad]) -> None:
+        """Forget how quads were written that go, and take down how those are that the store has otherwise."""
+        come = dict.fromkeys(map(note_of, unlike))
+        gone = [n for quad in going for n, _ in notes_about(self.store, quad) if n not in come]
+        come = dict.fromkeys(note for note in come if note not in self.store)
+        for note in gone:
+            self.store.remove(note)
+        self.store.extend(come)
+        self.delta.note(removed=gone, added=come)
+        self._touched.update(key_of_note(note) for notes in (gone, come) for note in notes)
 
     def create(self, name: GraphName) -> None:
         """Make an empty graph.
@@ -180,6 +195,10 @@ class Draft:
             self.delta.forget()
             if len(self.store) - size < _COPIES_A_REMOVAL * size:
                 self._copy_without(name)
+        notes = list(notes_of_graphs(self.store, [name]))
+        for note in notes:
+            self.store.remove(note)
+        self.delta.note(removed=notes)
         # An iterator sees what was there when it was made; a new one would have to pass all that is gone.
         quads = self.store.quads_for_pattern(None, None, None, name)
         while batch := list(islice(quads, _BATCH_QUADS)):
@@ -215,8 +234,8 @@ class Draft:
         del self.sizes[graph_key(name)]
 
     def grow(self, name: GraphName, load: Callable[[], bool | None]) -> None:
-        """Have ``load`` add any number of triples to a graph; they are not recorded one by one. It returns
-        whether there may be triple terms among them.
+        """Have ``load`` add any number of triples to a graph; they are not recorded one by one. It tells the
+        notebook how values are written, and returns whether there may be triple terms among them.
 
         Raises:
             ReadOnlyGraphError: the graph is not a client's.
@@ -233,11 +252,11 @@ class Draft:
             self._touched.add(graph_key(name))
         self.delta.forget()
         self.cover.settle(name)
+        self.notebook.settle(self.store)
         merge_files(self.store, come=come, before=before)
 
     def absorb(self, load: Callable[[], bool | None]) -> None:
-        """Have ``load`` add any number of quads to any graphs of clients. It returns whether there may be
-        triple terms among them.
+        """Have ``load`` add any number of quads to any graphs of clients, likewise.
 
         Raises:
             ReadOnlyGraphError: it has added to a graph that is not a client's. The draft is then of no use.
@@ -256,6 +275,7 @@ class Draft:
         self._touched.update(grown)
         self.delta.forget()
         self.cover.settle(*map(graph_name, sorted(grown, key=sizes.__getitem__, reverse=True)))
+        self.notebook.settle(self.store)
         known = sum({**before, **hidden}.values())
         merge_files(self.store, come=sum(sizes.values()) - known, before=known)
 
@@ -352,14 +372,14 @@ class _ReadOnly:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        names = Names(manifest.base_iri)
-        self._computed = {names.graph(name) for name in DERIVED_GRAPHS}
+        self._graphs = Names(manifest.base_iri).graphs
 
     def guard(self, name: GraphName) -> None:
         key = graph_key(name)
         if key in HIDDEN_GRAPHS:
             raise ReadOnlyGraphError(f"The graph name <{key}> is reserved.", hint="Choose another name.")
-        if key not in self._manifest.graphs and key not in self._computed:
+        computed = key.startswith(self._graphs) and is_derived(key.removeprefix(self._graphs))
+        if key not in self._manifest.graphs and not computed:
             return
         files = self._manifest.graph_sources.get(key, ())
         if files:

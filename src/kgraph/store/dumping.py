@@ -9,8 +9,10 @@ import pyoxigraph as ox
 
 from kgraph.errors import ParameterError, UnknownNameError
 from kgraph.rdf.loading import RDF_FORMATS
+from kgraph.rdf.writing import write_graph
 from kgraph.store.generation import Generation
 from kgraph.store.manifest import DEFAULT_KEY, graph_name
+from kgraph.store.spelling import restore
 
 __all__ = ["DUMP_FORMATS", "dump_generation"]
 
@@ -26,11 +28,14 @@ def dump_generation(
     graph: str | None = None,
     prefixes: dict[str, str],
 ) -> None:
-    """Write all graphs, or one by its key (``default`` for the default graph), blank nodes with their labels.
+    """Write all graphs, or one by its key (``default`` for the default graph).
+
+    Blank nodes come with their labels, values as they were written.
 
     Raises:
         ParameterError: the format cannot carry more than one graph, and none is named.
         UnknownNameError: there is no graph of that name.
+        NotAcceptableError: the format has no form for something that is there.
     """
     rdf_format = RDF_FORMATS[format_name]
     manifest = generation.manifest
@@ -43,12 +48,15 @@ def dump_generation(
     if graph is not None and graph not in keys:
         raise UnknownNameError(f"There is no graph {graph}.", hint=f"There are: {', '.join(keys)}.")
     store = ox.Store.read_only(str(generation.store_path))
-    if graph is not None and not rdf_format.supports_datasets:
-        store.dump(output, rdf_format, from_graph=graph_name(graph), prefixes=prefixes)
-    else:
-        ox.serialize(_quads(store, keys if graph is None else [graph]), output, rdf_format, prefixes=prefixes)
+    quads = _quads(store, keys if graph is None else [graph])
+    write_graph(
+        quads if rdf_format.supports_datasets else (quad.triple for quad in quads),
+        output,
+        format_name,
+        prefixes,
+    )
 
 
 def _quads(store: ox.Store, keys: Iterable[str]) -> Iterator[ox.Quad]:
     for key in keys:
-        yield from store.quads_for_pattern(None, None, None, graph_name(key))
+        yield from restore(store, store.quads_for_pattern(None, None, None, graph_name(key)))

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -32,6 +32,7 @@ from kgraph.store.draft import Draft
 from kgraph.store.generation import Generation
 from kgraph.store.lines import load_lines
 from kgraph.store.manifest import GraphName
+from kgraph.store.spelling import Notebook
 
 __all__ = ["FORMAT_NAMES", "Source", "load_files", "recognise"]
 
@@ -74,11 +75,14 @@ class Source:
     compression: str
     notice: str = ""
 
-    def load(self, store: ox.Store, graph: GraphName, base_iri: str | None = None) -> bool:
+    def load(
+        self, store: ox.Store, graph: GraphName, notebook: Notebook, base_iri: str | None = None
+    ) -> bool:
         """Have Oxigraph read it into a store; triples that are in no graph go into ``graph``.
 
         Relative IRIs are resolved against ``base_iri``; without one, against the file's bare name, since
-        where a file lay is nobody's affair. Returns whether there may be triple terms in it.
+        where a file lay is nobody's affair. The notebook hears how values are written. Returns whether there
+        may be triple terms in it.
 
         Raises:
             RdfSyntaxError: it is not of its format; knows line and column where Oxigraph does.
@@ -86,23 +90,24 @@ class Source:
         """
         plain = None if self.compression else str(self.path)
         document = Incoming(str(self.path), self.format, self.open, path=plain)
-        options: dict[str, Any] = {
-            "base_iri": base_iri or f"file:///{quote(self.path.name)}",
-            "to_graph": graph,
-        }
+        base_iri = base_iri or f"file:///{quote(self.path.name)}"
+
+        def read(**source: Any) -> None:
+            quads = ox.parse(**source, base_iri=base_iri, rename_blank_nodes=True)
+            store.bulk_extend(notebook.pass_on(quads, graph))
+
+        def read_piece(lines: bytes | IO[bytes]) -> None:
+            if isinstance(lines, bytes):  # without blank nodes
+                store.bulk_load(input=lines, format=self.format, to_graph=graph)
+                notebook.look_at(lines, graph)
+            else:
+                read(input=lines, format=self.format)
+
+        def read_lines(**_: Any) -> None:
+            load_lines(document.open_readable, self.path.stat().st_size, read_piece)
+
         try:
-            if self.format not in _LINE_FORMATS:
-                return document.load(store.bulk_load, **options)
-
-            def load_pieces(*, format: ox.RdfFormat, **source: Any) -> None:  # noqa: A002 - it is Oxigraph's
-                size_bytes = self.path.stat().st_size
-                load_lines(
-                    document.open_readable,
-                    size_bytes,
-                    lambda lines: store.bulk_load(input=lines, format=format, **options),
-                )
-
-            return document.load(load_pieces)
+            return document.load(read_lines if self.format in _LINE_FORMATS else read)
         except (EOFError, lzma.LZMAError, zlib.error) as error:
             raise WriteError(f"{self.path} cannot be unpacked.", hint="Is it whole?") from error
         except OSError as error:
@@ -235,7 +240,7 @@ def _load(
         for source in sources:
             progress(f"loading {source.path}")
             with _watched(source.path, progress):
-                may_nest |= source.load(draft.store, graph, base_iri)
+                may_nest |= source.load(draft.store, graph, draft.notebook, base_iri)
         return may_nest
 
     if any(source.format.supports_datasets for source in sources):

@@ -21,7 +21,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 9
+FORMAT: Final = 10
 DEFAULT_KEY: Final = "default"
 
 
@@ -63,7 +63,8 @@ class Manifest:
     ``built`` is the generation of the build that the project's part comes from, where that is another one;
     ``quads`` counts all that the store holds, hidden graphs included, where that is known;
     ``previous`` is the generation that was current before. Where the folder holds the changes against
-    another generation, in ``added.nq`` and ``removed.nq``, ``base`` names that.
+    another generation, in ``added.nq`` and ``removed.nq``, ``base`` names that. ``encoder`` is the model that
+    made the vectors of the text index, where there are any.
     """
 
     id: str
@@ -86,6 +87,7 @@ class Manifest:
     made_by: str = "build"
     previous: str | None = None
     base: str | None = None
+    encoder: str = ""
 
     @property
     def project_part(self) -> str:

@@ -77,12 +77,14 @@ def _sentence(
     viewer: Viewer,
     description: Description,
 ) -> dict[str, Any]:
-    label = "Byline" if sentence.number is None else f"Sentence {sentence.number}"
+    label = (
+        (sentence.part or "byline").capitalize() if sentence.number is None else f"Sentence {sentence.number}"
+    )
     return {
         "anchor": _anchor(sentence.iri, description.iri),
         "href": viewer.iri(sentence.iri)["href"],
         "label": label,
-        "mark": "by" if sentence.number is None else str(sentence.number),
+        "mark": "" if sentence.number is None else str(sentence.number),
         "runs": _runs(sentence, claims, anchors, _begins(description)),
         "claims": [_claimed(each, sentence.claims, anchors) for each in sentence.claims],
     }

@@ -92,7 +92,7 @@ async def answer_query(request: Request, name: str) -> Response:
     refuse_unacceptable(query.kind, chosen)
     if chosen[query.kind].format is HTML:
         return await _page(request, query, values, generation)
-    text = query.bind(values, prefixes=graph.prefixes)
+    text = await while_connected(request, graph.bind(query, values, generation=generation))
     client = client_of(request)
     profile = await while_connected(request, graph.profile(text, generation=generation, client=client))
     variant = begin_query(request, generation, chosen, profile, text)
@@ -123,7 +123,7 @@ async def _page(
 
     async def ask() -> pages.Result:
         answer = await graph.query(
-            query.bind(values, prefixes=graph.prefixes),
+            await graph.bind(query, values, generation=generation),
             formats=pages.PAGE_FORMATS,
             generation=generation,
             client=client_of(request),

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.rdf.formats import FORMATS, Format, ResultKind
+from kgraph.rdf.writing import serialize_graph
 from kgraph.search import SEARCH
 from kgraph.store.manifest import DEFAULT_KEY
 from kgraph.vocab import RDF_TYPE, RDFS, SD, XSD
@@ -17,12 +18,6 @@ __all__ = ["DESCRIPTION_FORMATS", "describe_service"]
 
 #: The formats of a description, the preferred one first.
 DESCRIPTION_FORMATS: Final = tuple(FORMATS[name] for name in ("ttl", "nt", "jsonld", "rdf"))
-_WRITERS: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-}
 _VOID: Final = "http://rdfs.org/ns/void#"
 _FORMATS: Final = "http://www.w3.org/ns/formats/"
 #: The W3C's IRIs of the formats, by our names.
@@ -41,8 +36,7 @@ _FORMAT_IRIS: Final = {
 def describe_service(graph: AsyncKnowledgeGraph, *, endpoint: str, format: Format) -> bytes:  # noqa: A002
     """The description of the service at an endpoint, for the current generation."""
     prefixes = {"sd": SD, "void": _VOID, "formats": _FORMATS, "g": graph.settings.names.graphs}
-    content = ox.serialize(_triples(graph, endpoint), format=_WRITERS[format.name], prefixes=prefixes)
-    return content or b""
+    return serialize_graph(_triples(graph, endpoint), format.name, prefixes)
 
 
 def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:

@@ -32,12 +32,12 @@ _PARAMETERS: Final[list[dict[str, Any]]] = [
         "name": name,
         "in": "query",
         "required": True,
-        "description": f"The {name}: an IRI or a prefixed name"
+        "description": f"The {name}: a label, an IRI or a prefixed name"
         + ("; or a literal as Turtle writes it." if name == "object" else "."),
         "schema": {"type": "string"},
         "example": example,
     }
-    for name, example in zip(_TERMS, ("kgr:nato", "kg:hasUnit", "kgr:kfor"), strict=True)
+    for name, example in zip(_TERMS, ("kgr:kfor", "kg:partOf", "kgr:nato"), strict=True)
 ] + [
     {
         "name": "all",

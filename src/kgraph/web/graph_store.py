@@ -23,7 +23,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.engine import DefaultGraph
 from kgraph.rdf.formats import Format, ResultKind, formats_for
 from kgraph.rdf.incoming import is_known_charset
 from kgraph.store import Generation
@@ -58,7 +57,6 @@ __all__ = ["DIRECT", "PATH", "router"]
 router: Final = APIRouter(tags=["Graph store"])
 
 PATH: Final = "/graph-store"
-_GRAPH: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _OFFERED: Final = formats_for(ResultKind.GRAPH)
 #: The formats in which a graph can be sent.
@@ -129,13 +127,8 @@ async def read_graph(request: Request) -> Response:
     variant = begin(request, choice, generation, *_parts(target))
     answer = await while_connected(
         request,
-        graph.query(
-            _GRAPH,
-            formats={ResultKind.GRAPH: choice.format.name},
-            default_graphs=None if target.iri is None else (target.iri,),
-            default_graph=DefaultGraph.STRICT,
-            generation=generation,
-            client=client_of(request),
+        graph.read_graph(
+            target.iri, format=choice.format.name, generation=generation, client=client_of(request)
         ),
     )
     return await respond(request, variant, answer)

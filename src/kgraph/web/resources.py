@@ -19,7 +19,8 @@ from fastapi.responses import RedirectResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import Addresses, Describer, Description, Kind
-from kgraph.rdf.formats import FORMATS, Format, ResultKind
+from kgraph.rdf.formats import FORMATS, Format
+from kgraph.rdf.writing import serialize_graph
 from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin, respond, respond_whole
@@ -43,14 +44,6 @@ OFFERED: Final = (*(FORMATS[name] for name in ("ttl", "jsonld", "nt", "rdf")), H
 _WITH_GRAPHS: Final = (FORMATS["trig"], FORMATS["nq"])
 _OF_THINGS: Final = (*OFFERED, *_WITH_GRAPHS)
 _SUFFIXES: Final = {fmt.suffix: fmt for fmt in _OF_THINGS}
-_RDF: Final = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-}
 _NAMES: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML", "html": "HTML"}
 _VOID: Final = "http://rdfs.org/ns/void#"
 _TITLE_OF_ADDED: Final = "with what clients add"
@@ -236,7 +229,7 @@ async def answer_rdf(
 ) -> Response:
     """Triples in the format that was chosen."""
     known = {**graph.prefixes, "void": _VOID, **(prefixes or {})}
-    content = ox.serialize(triples, format=_RDF[variant.choice.format.name], prefixes=known) or b""
+    content = serialize_graph(triples, variant.choice.format.name, known)
     response = await respond_whole(request, variant, content)
     response.headers.update(headers)
     return response
@@ -281,16 +274,12 @@ async def _graph(
         )
         return await answer_page(request, variant, page, headers)
     link = _in_dataset(found.iri, request, graph)
-    query = (
-        "CONSTRUCT { ?s ?p ?o } WHERE { "
-        f"{{ VALUES (?s ?p ?o) {{ ({link.subject} {link.predicate} {link.object}) }} }} "
-        f"UNION {{ GRAPH {name} {{ ?s ?p ?o }} }} }}"
-    )
     answer = await while_connected(
         request,
-        graph.query(
-            query,
-            formats={ResultKind.GRAPH: found.choice.format.name},
+        graph.read_graph(
+            found.iri,
+            format=found.choice.format.name,
+            beside=f"{link.subject} {link.predicate} {link.object}",
             generation=generation,
             client=client_of(request),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -44,7 +44,8 @@ class Cell:
 class Result:
     """An answer as a page shows it: a table, a truth value, or a graph as Turtle; ``whole`` or its start.
 
-    Where a row shows a triple, ``reasons`` has the path of its explanation.
+    Where a row shows a triple, ``reasons`` has the path of its explanation. ``notices`` are for the author of
+    the query.
     """
 
     columns: tuple[str, ...] = ()
@@ -53,10 +54,16 @@ class Result:
     verdict: bool | None = None
     turtle: str | None = None
     whole: bool = True
+    notices: tuple[str, ...] = ()
 
 
 async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
     """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows."""
+    result = await _read_result(graph, answer)
+    return replace(result, notices=answer.notices) if answer.notices else result
+
+
+async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
     content, whole = await _read_lines(answer)
     if answer.kind is ResultKind.GRAPH:
         return Result(turtle=content.decode(), whole=whole)

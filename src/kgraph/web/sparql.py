@@ -208,7 +208,10 @@ async def _query(request: Request, operation: QueryOperation) -> Response:
             profile=profile,
         ),
     )
-    return await respond(request, variant, answer)
+    response = await respond(request, variant, answer)
+    for notice in answer.notices:
+        response.headers.append("X-Notice", notice)
+    return response
 
 
 async def _page(request: Request, operation: QueryOperation, profile: QueryProfile) -> Response:

@@ -20,12 +20,13 @@ from kgraph.errors import ParameterError
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term, parse_iri
 from kgraph.reasoning import Proof
-from kgraph.search import Hit, Hits, Match, Search, TextIndex, check_page
+from kgraph.search import Hit, Hits, Search, TextIndex, check_page
 from kgraph.store import Manifest
 from kgraph.vocab import RDF_TYPE, XSD, Names
 from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Level
 from kgraph.who_said.question import PARTS, Question
 from kgraph.who_said.reading import AttributionReader, things_in
+from kgraph.who_said.wording import answer_in_words, summary_of_words
 
 __all__ = ["Dataset", "ask", "gather"]
 
@@ -68,7 +69,7 @@ class _Facts(NamedTuple):
 
     found: list[str | ox.Triple]
     more: bool = False
-    match: Match | None = None
+    hits: Sequence[Hit] = ()
 
 
 async def ask(question: Question, dataset: Dataset) -> Answer:
@@ -84,14 +85,21 @@ async def ask(question: Question, dataset: Dataset) -> Answer:
             hint="Give some words, or a subject, a predicate or an object.",
         )
     check_page(question.limit, question.offset)
-    answer = await (_ask_fact if fact else _ask_words)(question, dataset)
+    if not fact:
+        return await _ask_words(question, dataset)
+    answer = await _ask_fact(question, dataset)
     if not question.offset:
         return answer
     # What the first page found is what was found, also on a page that has only the rest of it, or nothing.
     first = await ask(replace(question, offset=0), dataset)
-    is_past_the_end = first.level is not Level.SILENT and not (answer.attributions or answer.inferred)
-    summary = "There are no more answers." if is_past_the_end else first.summary
-    return replace(answer, level=first.level, summary=summary)
+    return _turned(answer, first.level, first.summary)
+
+
+def _turned(answer: Answer, level: Level, summary: str) -> Answer:
+    """A later page, with what the first one says of all."""
+    is_past_the_end = level is not Level.SILENT and not (answer.attributions or answer.inferred)
+    summary = "There are no more answers." if is_past_the_end else summary
+    return replace(answer, level=level, summary=summary)
 
 
 async def _ask_words(question: Question, dataset: Dataset) -> Answer:
@@ -105,8 +113,23 @@ async def _ask_words(question: Question, dataset: Dataset) -> Answer:
         offset=question.offset,
     )
     hits: Hits = await dataset.run(lambda: dataset.index.search(search))
-    found = await _attributions([hit.iri for hit in hits.hits], dataset, hits=hits.hits)
-    return _answer(found, (), dataset, more=hits.more)
+    shown = list(dict.fromkeys((*hits.hits, *hits.best, *hits.nearest)))
+    told = {each.iri: each for each in await _attributions([hit.iri for hit in shown], dataset, hits=shown)}
+    page = [told[hit.iri] for hit in hits.hits if hit.iri in told]
+    best = [told[hit.iri] for hit in hits.best if hit.iri in told]
+    nearest = [told[hit.iri] for hit in hits.nearest if hit.iri in told]
+    answer = _answer(page, (), dataset, more=hits.more)
+    levels = {each.level for each in best}
+    level = next((level for level in Level if level in levels), Level.SILENT)
+    answer = replace(
+        answer,
+        found=hits.found,
+        answer=answer_in_words(hits.asked, best[0]) if best else None,
+        unmatched=hits.unmatched,
+        differs=hits.differs,
+        notes=(hits.note,) if hits.note else (),
+    )
+    return _turned(answer, level, summary_of_words(hits, best, nearest))
 
 
 async def _ask_fact(question: Question, dataset: Dataset) -> Answer:
@@ -116,8 +139,7 @@ async def _ask_fact(question: Question, dataset: Dataset) -> Answer:
     page = facts.found[question.offset : question.offset + question.limit]
     more = facts.more or len(facts.found) > question.offset + question.limit
     claims = [item for item in page if isinstance(item, str)]
-    hits = [Hit(iri, facts.match, 0.0) for iri in claims] if facts.match is not None else []
-    found = await _attributions(claims, dataset, hits=hits)
+    found = await _attributions(claims, dataset, hits=facts.hits)
     inferred = [await _inferred(item, dataset) for item in page if isinstance(item, ox.Triple)]
     return _answer(found, inferred, dataset, more=more)
 
@@ -132,9 +154,17 @@ async def _facts(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
         if given is not None and (facts := await _find_facts(given, dataset)).found:
             return facts
     if len(fact) > 1 and not any(_is_iri(text, dataset) for text in fact.values()):
-        stating = await dataset.run(lambda: dataset.index.stating(fact.values(), limit=_FACTS_AT_MOST))
-        return _Facts([*stating], match=Match.WORDS)
+        return await dataset.run(partial(_in_words, fact, dataset))
     return _Facts([])
+
+
+def _in_words(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
+    """The claims that say a fact in words, and that are about both of its ends: another's would be worse
+    than none."""
+    hits = dataset.index.about(
+        " ".join(fact.values()), [fact[name] for name in ("subject", "object") if name in fact]
+    )
+    return _Facts([hit.iri for hit in hits], hits=hits)
 
 
 def _is_iri(text: str, dataset: Dataset) -> bool:
@@ -157,11 +187,42 @@ def _resolve(text: str, dataset: Dataset, *, widely: bool = False) -> list[str]:
             ) from error
     if stripped in _TYPE:
         return [RDF_TYPE]
-    return dataset.index.named(stripped, widely=widely)
+    return [iri for iri, _ in dataset.index.named(stripped, widely=widely)]
 
 
 def _resolve_filters(filters: Mapping[str, str], dataset: Dataset) -> dict[str, list[str]]:
-    return {name: _resolve(value, dataset) for name, value in filters.items()}
+    return {name: _resolve_filter(name, value.strip(), dataset) for name, value in filters.items()}
+
+
+def _resolve_filter(name: str, value: str, dataset: Dataset) -> list[str]:
+    """The IRIs that a value of a filter means. Only what the texts have can be asked for.
+
+    Raises:
+        ParameterError: there is no such speaker, article, mode …; the hint names those that there are.
+    """
+    index = dataset.index
+    choices = dict(index.choices(name))
+    if name == "speaker" and not _is_iri(value, dataset):
+        # Who is known and says nothing is asked for in vain, not in error.
+        meant = [iri for iri, _ in index.named(value)] or [
+            iri for iri, _ in index.named(value, widely=True) if iri in choices
+        ]
+    elif _is_iri(value, dataset):
+        meant = [iri for iri in _resolve(value, dataset) if iri in choices or index.is_called(iri)]
+    else:
+        local = {iri.rpartition("#")[2].rpartition("/")[2]: iri for iri in choices}
+        meant = [iri for iri, _ in index.named(value) if iri in choices]
+        meant = meant or [iri for name, iri in local.items() if name == value]
+    if not meant:
+        near = dict(index.choices(name, value, 5)) if len(choices) > 5 else choices
+        names = sorted(label or iri for iri, label in near.items())
+        raise ParameterError(
+            f"There is no {name} {value[:80]!r} here.",
+            hint=f"There {'is' if len(names) == 1 else 'are'}, for example: {', '.join(names)}."
+            if names
+            else "No text has any.",
+        )
+    return meant
 
 
 def _given(fact: Mapping[str, str], dataset: Dataset, *, widely: bool) -> str | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import pyoxigraph as ox
 
-from kgraph.search import Match
+from kgraph.search import Difference, Found
 from kgraph.who_said.wording import worded_claim
 
 __all__ = [
@@ -36,6 +36,8 @@ class Level(StrEnum):
     STATED = "stated"
     CLAIMED = "claimed"
     INFERRED = "inferred"
+    DRAFTED = "drafted"
+    UNANNOTATED = "unannotated"
     SILENT = "not stated in the article"
 
 
@@ -133,7 +135,9 @@ class Attribution:
     """One assertion as an answer.
 
     ``verdict`` says in words what the speaker does with the claim (``denied by``); ``voices`` lead from the
-    speaker out to the publication. ``match`` and ``score`` say how it was found, where it was searched for.
+    speaker out to the publication. ``found`` and ``score`` (a chance, from 0 to 1) say how it was found,
+    where it was searched for. A sentence of which no claim has been drawn has no voices, and its level says
+    so.
     """
 
     iri: str
@@ -153,13 +157,13 @@ class Attribution:
     article: Article | None
     corroborating: tuple[Beside, ...]
     contrasting: tuple[Beside, ...]
-    match: Match | None = None
+    found: Found | None = None
     score: float | None = None
 
     @property
     def speaker(self) -> Thing:
         """Whose claim it is, innermost."""
-        return self.voices[0].agent
+        return self.voices[0].agent if self.voices else Thing(None, "")
 
     @property
     def relayers(self) -> tuple[Voice, ...]:
@@ -220,8 +224,11 @@ class Inferred:
 class Answer:
     """A page of the answer. ``level`` is the strongest level at which anything was found.
 
-    ``summary`` says the result in a sentence; ``more`` that there is a next page. The dataset is named by
-    its canonical hash (RDFC-1.0, SHA-256), which the citations carry.
+    ``summary`` says the result in a sentence; ``more`` that there is a next page. ``found`` is how the
+    words were found, and None of a fact; ``answer`` is the answer in plain words; ``unmatched`` are the
+    words of the question that no text has, ``differs`` what the nearest text says otherwise; ``notes`` say
+    what limits the answer. The dataset is named by its canonical hash (RDFC-1.0, SHA-256), which the
+    citations carry.
     """
 
     level: Level
@@ -233,3 +240,8 @@ class Answer:
     canonical_hash: str
     title: str
     created: str
+    found: Found | None = None
+    answer: str | None = None
+    unmatched: tuple[str, ...] = ()
+    differs: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ def cite(attribution: Attribution, answer: Answer) -> Citation:
     chain = ", via ".join(voice.agent.label for voice in attribution.voices)
     where = ""
     if article is not None and attribution.passages:
-        offsets = ", ".join(f"{p.start}–{p.end}" for p in attribution.passages)  # noqa: RUF001 - a range
+        offsets = ", ".join(f"{p.start}–{p.end}" for p in attribution.passages)
         where = f"{article.title}, characters {offsets}"
     title = f"“{attribution.quote}” ({attribution.verdict} {chain})"
     dataset = f"sha256:{answer.canonical_hash} (RDFC-1.0)"

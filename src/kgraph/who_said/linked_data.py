@@ -33,6 +33,17 @@ def render_linked_data(answer: Answer, format_name: str, prefixes: Mapping[str, 
 
 
 def _triples(answer: Answer) -> Iterator[ox.Triple]:
+    """The answer itself, as far as words were asked for, and what it names."""
+    if answer.found is not None:
+        node = ox.BlankNode("answer")
+        yield _text(node, KG + "found", answer.found)
+        yield _text(node, RDFS + "label", answer.summary)
+        for word in answer.unmatched:
+            yield _text(node, KG + "unmatched", word)
+        for difference in answer.differs:
+            yield _text(node, KG + "differs", str(difference))
+        for attribution in answer.attributions:
+            yield _iri(node, PROV + "hadMember", attribution.iri)
     for number, attribution in enumerate(answer.attributions):
         yield from _assertion(attribution, answer, f"a{number}")
     described = {attribution.iri for attribution in answer.attributions}
@@ -58,6 +69,15 @@ def _inferred(inferred: Inferred, node: ox.BlankNode) -> Iterator[ox.Triple]:
 
 def _assertion(attribution: Attribution, answer: Answer, prefix: str) -> Iterator[ox.Triple]:
     assertion = ox.NamedNode(attribution.iri)
+    if attribution.found is not None:
+        yield _text(assertion, KG + "found", attribution.found)
+        score = ox.Literal(f"{attribution.score or 0.0:.4f}", datatype=ox.NamedNode(XSD + "decimal"))
+        yield ox.Triple(assertion, ox.NamedNode(KG + "searchScore"), score)
+    if attribution.level is Level.UNANNOTATED:
+        yield _iri(assertion, RDF_TYPE, KG + "Sentence")
+        yield _text(assertion, RDFS + "comment", attribution.verdict)
+        yield from _passages(attribution, prefix)
+        return
     yield _iri(assertion, RDF_TYPE, KG + "Assertion")
     yield _iri(assertion, RDF_TYPE, PROV + "Entity")
     yield _text(

@@ -70,8 +70,8 @@ class AttributionReader:
         """The answer that an assertion gives, and how it was found; None where it is not described."""
         claim = self._claims.get(iri)
         if claim is None:
-            return None
-        sentence = self._sentence(claim)
+            return self._unannotated(iri, hit)
+        sentence = self._sentence(claim.sentence)
         parts = [self._part(term) for term in (claim.subject, claim.predicate, claim.object)]
         subject, predicate, value = parts
         agreeing, contrasting = self._beside(claim)
@@ -95,7 +95,35 @@ class AttributionReader:
             article=self._article(sentence),
             corroborating=agreeing,
             contrasting=contrasting,
-            match=hit.match if hit is not None else None,
+            found=hit.found if hit is not None else None,
+            score=hit.score if hit is not None else None,
+        )
+
+    def _unannotated(self, iri: str, hit: Hit | None) -> Attribution | None:
+        """A sentence of which no claim has been drawn; None where it is no sentence."""
+        sentence = self._sentence(iri)
+        if sentence is None:
+            return None
+        nothing = Thing(None, "")
+        return Attribution(
+            iri=iri,
+            level=Level.UNANNOTATED,
+            verdict="no claim drawn from it yet",
+            voices=(),
+            mode=nothing,
+            polarity=nothing,
+            modality=nothing,
+            subject=nothing,
+            predicate=nothing,
+            object=nothing,
+            claim="",
+            times=(),
+            passages=(Passage(iri, sentence.text, "", "", sentence.start, sentence.end),),
+            sentence=sentence,
+            article=self._article(sentence),
+            corroborating=(),
+            contrasting=(),
+            found=hit.found if hit is not None else None,
             score=hit.score if hit is not None else None,
         )
 
@@ -161,8 +189,8 @@ class AttributionReader:
         spans = self._spans(claim)
         return " … ".join(self._index.literal(iri, KG + "exactText") or "" for _, _, iri in spans)
 
-    def _sentence(self, claim: Claim) -> Sentence | None:
-        index, iri = self._index, claim.sentence
+    def _sentence(self, iri: str | None) -> Sentence | None:
+        index = self._index
         if iri is None or (text := index.literal(iri, KG + "exactText")) is None:
             return None
         start, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")

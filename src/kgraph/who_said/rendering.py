@@ -14,32 +14,68 @@ from kgraph.who_said.citation import cite
 __all__ = ["as_json", "render_citations", "render_csv", "render_json"]
 
 _COLUMNS: Final = tuple(
-    """level verdict speaker relayers mode polarity modality claim time reading quote from to sentence article
-    publisher sha256 assertion speaker_iri sentence_iri article_iri citation ground_of""".split()
+    """found score level verdict speaker relayers mode polarity modality claim time reading quote from to
+    sentence article publisher sha256 assertion speaker_iri sentence_iri article_iri citation
+    ground_of""".split()
 )
+_SAID_BEFORE: Final = frozenset(("iri", "level", "verdict", "quote", "claim", "citation", "found", "score"))
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """The answer as JSON has it: the fields of :mod:`kgraph.who_said.attribution` and the citations."""
     return {
+        "found": answer.found,
+        "answer": answer.answer,
+        "unmatched": answer.unmatched,
+        "differs": [asdict(each) for each in answer.differs],
         "level": answer.level,
         "summary": answer.summary,
+        "notes": answer.notes,
         "dataset": {
             "title": answer.title,
             "generation": answer.generation,
             "created": answer.created,
             "canonical_hash": answer.canonical_hash,
         },
-        "attributions": [_attribution(each, answer) for each in answer.attributions],
+        "hits": [_hit(each, answer) for each in answer.attributions],
         "inferred": [_inferred(each, answer) for each in answer.inferred],
         "more": answer.more,
     }
 
 
+def _hit(attribution: Attribution, answer: Answer) -> dict[str, Any]:
+    """A hit with what most readers want as plain values, and all else beside it."""
+    fields = _attribution(attribution, answer)
+    article, sentence, passages = attribution.article, attribution.sentence, attribution.passages
+    return {
+        "found": attribution.found,
+        "score": attribution.score,
+        "article": article.title if article is not None else None,
+        "sentence": sentence.number if sentence is not None else None,
+        "speaker": attribution.speaker.label or None,
+        "chain": [voice.agent.label for voice in attribution.voices],
+        "kind": attribution.modality.label or None,
+        "polarity": attribution.polarity.label or None,
+        "level": attribution.level,
+        "quote": attribution.quote,
+        "begin": passages[0].start if passages else None,
+        "end": passages[-1].end if passages else None,
+        "iri": attribution.iri,
+        "speaker_iri": attribution.speaker.iri,
+        "article_iri": article.iri if article is not None else None,
+        "sentence_iri": sentence.iri if sentence is not None else None,
+        "verdict": attribution.verdict,
+        "claim": attribution.claim,
+        "citation": fields["citation"],
+        "details": {name: value for name, value in fields.items() if name not in _SAID_BEFORE},
+    }
+
+
 def _attribution(attribution: Attribution, answer: Answer) -> dict[str, Any]:
     fields = asdict(attribution)
-    speaker, *relayers = fields.pop("voices")
+    voices = fields.pop("voices")
+    speaker, relayers = (voices[0] if voices else None), voices[1:]
     for time in fields["times"]:
         # A reading is somebody's interpretation, and says so wherever it goes.
         time["readings"] = [{**reading, "interpretation": True} for reading in time["readings"]]
@@ -111,6 +147,8 @@ def _row(attribution: Attribution, answer: Answer) -> list[str]:
     passages, sentence, article = attribution.passages, attribution.sentence, attribution.article
     publisher = article.publisher.label if article and article.publisher else ""
     return [
+        attribution.found or "",
+        f"{attribution.score:.4f}" if attribution.score is not None else "",
         attribution.level,
         attribution.verdict,
         attribution.speaker.label,

@@ -2,33 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
+from kgraph.search import Asked, Found, Hits, Kind
 from kgraph.vocab import KG
 
-__all__ = ["verdict", "worded_claim"]
+if TYPE_CHECKING:
+    from kgraph.who_said.attribution import Attribution
+
+__all__ = ["answer_in_words", "summary_of_words", "verdict", "worded_claim"]
 
 _AFFIRMED: Final = {
     "fact": "said by",
-    "characterisation": "put so by",
+    "claim": "claimed by",
+    "estimate": "estimated by",
+    "degree": "said with a hedge by",
+    "framing": "put this way by",
     "possibility": "said to be possible by",
     "prediction": "predicted by",
-    "intention": "said to be intended by",
+    "promise": "promised by",
+    "plan": "planned, according to",
+    "intention": "intended, according to",
+    "obligation": "said to be necessary by",
     "demand": "demanded by",
     "request": "asked for by",
     "order": "ordered by",
-    "attempt": "said to be attempted by",
+    "attempt": "attempted, according to",
     "conditional": "said under a condition by",
-    "inability": "said to be impossible by",
-    "ended": "said to have ended by",
 }
-#: Where a denial is not simply "denied by".
-_DENIED: Final = {
+#: Only what somebody has alleged can be denied; the other ways to say that something is not so.
+_NEGATIVE: Final = {
+    "fact": "said not to be so by",
+    "claim": "claimed not to be so by",
+    "denial": "denied by",
+    "refusal": "refused by",
+    "possibility": "said to be impossible by",
     "inability": "said to be impossible by",
+    "prediction": "predicted not to happen by",
+    "promise": "promised not to happen by",
+    "plan": "not planned, according to",
+    "intention": "not intended, according to",
+    "obligation": "said to be wrong by",
     "demand": "demanded not to be so by",
     "request": "asked not to be so by",
     "order": "forbidden by",
-    "conditional": "denied under a condition by",
+    "conditional": "ruled out under a condition by",
+}
+#: How the publication tells of what others plan, want or try.
+_NARRATED: Final = {
+    "plan": "told as a plan by",
+    "intention": "told as a purpose by",
+    "attempt": "told as an attempt by",
+    "possibility": "told as a possibility by",
 }
 
 
@@ -36,18 +62,63 @@ def verdict(*, mode: str | None, polarity: str | None, modality: str | None, sta
     """What the speaker does with the claim, to be followed by the speaker's name."""
     name = (modality or "").removeprefix(KG)
     if polarity == KG + "negative":
-        return _DENIED.get(name, "denied by")
+        return _NEGATIVE.get(name, "said not to be so by")
     if stated:
         return "stated by"
     if mode == KG + "editorial-insertion":
         return "inserted into the quotation by"
-    if mode == KG + "narrated" and name == "intention":
-        return "told as an intention by"
-    if mode == KG + "narrated" and name == "attempt":
-        return "told as an attempt by"
+    if mode == KG + "narrated" and name in _NARRATED:
+        return _NARRATED[name]
     return _AFFIRMED.get(name, "said by")
 
 
 def worded_claim(subject: str, predicate: str, value: str, *, negative: bool) -> str:
     """A claim as a line: its parts by name, with a *not* where it is denied."""
     return f"{subject} · {'not: ' if negative else ''}{predicate} · {value}"
+
+
+def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[Attribution]) -> str:
+    """The result of a question in words, in a sentence. Only what was found has a speaker's name in it."""
+    if best:
+        if hits.asked.kind is not None and hits.found is Found.MEANING:
+            return answer_in_words(hits.asked, best[0])
+        verdicts = list(dict.fromkeys(_by_whom(each) for each in best))
+        text = ", ".join([*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])])
+        start = {Found.SPELLING: "In other spelling: ", Found.MEANING: "In other words: "}.get(hits.found, "")
+        text = start + text
+        return f"{text[0].upper()}{text[1:]}."
+    parts = [
+        "Nobody says that here."
+        if not hits.differs
+        else "Nobody says that here: " + "; ".join(map(str, hits.differs)) + "."
+    ]
+    if hits.unmatched:
+        parts.append(f"No text has: {', '.join(hits.unmatched)}.")
+    places = list(dict.fromkeys(_place(each) for each in nearest if each.sentence is not None))[:3]
+    if places:
+        parts.append(f"The nearest: {'; '.join(places)}.")
+    return " ".join(parts)
+
+
+def answer_in_words(asked: Asked, best: Attribution) -> str:
+    """The answer in plain words: what was asked for, or the words themselves, and whose they are."""
+    quote = best.quote
+    text = quote[:1].upper() + quote[1:] if asked.kind is not None else f"“{quote}”"
+    if (
+        asked.kind in (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
+        and best.object.label
+        and len(best.object.label) < len(quote)
+    ):
+        text = best.object.label[:1].upper() + best.object.label[1:]
+    by = _by_whom(best)
+    says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
+    return f"{text.rstrip(' .,;')}, {says}."
+
+
+def _by_whom(each: Attribution) -> str:
+    return f"{each.verdict} {each.speaker.label}" if each.voices else f"{_place(each)}; {each.verdict}"
+
+
+def _place(each: Attribution) -> str:
+    number = f"sentence {each.sentence.number}" if each.sentence and each.sentence.number else "a sentence"
+    return f"in {number} of {each.article.title}" if each.article else f"in {number}"

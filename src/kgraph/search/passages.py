@@ -1,0 +1,225 @@
+"""What the text index holds: a passage for each sentence with the claims drawn from it, and all that has a
+name.
+
+Read off the graphs that a generation is made of, so the index says exactly what the generation says. A
+sentence of which no claim has been drawn is a passage too. A passage is any part of an article that has
+words of its own and no smaller part within it: headlines, captions and bylines count, paragraphs do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import pyoxigraph as ox
+
+from kgraph.project.claims import Claim, read_claims, source_chain
+from kgraph.project.index import TripleIndex
+from kgraph.rdf.terms import Term
+from kgraph.search.dates import DayRange, parse_edtf, spanning
+from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, upwards
+from kgraph.search.words import listed
+from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
+
+__all__ = ["ClaimEntry", "NameEntry", "Part", "PassageEntry", "clauses", "read_entries"]
+
+_LABELS: Final = (
+    *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
+    *(KG + "rawText", KG + "evokedBy"),
+)
+_CUT: Final = re.compile(
+    r"[,;:()“”„\"«»‹›—–]+(?=\s|\w|$)|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
+    re.IGNORECASE,
+)
+_SHORTEST_CLAUSE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An end of a claim or its predicate: what it is called, and the kinds of question that it answers."""
+
+    names: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEntry:
+    """A claim as the index sees it.
+
+    ``spans`` are its words: where each stretch begins and ends in the article, in code points. ``depth``
+    counts the voices between the words and the reader. ``traits`` are what a search can be narrowed by,
+    each as ``name=IRI``.
+    """
+
+    iri: str
+    spans: tuple[tuple[int, int], ...]
+    subject: Part = Part()
+    predicate: Part = Part()
+    object: Part = Part()
+    speaker: tuple[str, ...] = ()
+    depth: int = 1
+    is_negative: bool = False
+    traits: tuple[str, ...] = ()
+    days: DayRange | None = None
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether its words are somebody's own, between quotation marks."""
+        return f"mode={KG}direct-quotation" in self.traits
+
+    @property
+    def wording(self) -> str:
+        """The claim as a line of labels."""
+        ends = (part.names[0] for part in (self.subject, self.predicate, self.object) if part.names)
+        return (" not " if self.is_negative else " ").join(ends)
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEntry:
+    """A sentence of an article, or a part that stands for one; offsets count code points of the text."""
+
+    iri: str
+    article: str
+    number: int
+    begin: int
+    end: int
+    text: str
+    language: str = "en"
+    claims: tuple[ClaimEntry, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class NameEntry:
+    """A thing and all that it is called, the preferred label first."""
+
+    iri: str
+    labels: tuple[str, ...]
+    #: The filters (speaker, article, mode …) that it is a value of.
+    filters: tuple[str, ...] = ()
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a sentence that can be said alone, by its marks and conjunctions; not the whole itself."""
+    parts = (part.strip() for part in _CUT.split(text))
+    return [part for part in dict.fromkeys(parts) if len(part.split()) >= _SHORTEST_CLAUSE and part != text]
+
+
+def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEntry]:
+    """The entries of a generation's graphs, taken together: passages in the order of the texts, then
+    names."""
+    index = TripleIndex(triples)
+    reader = _Reader(index)
+    yield from reader.passages(list(read_claims(index)))
+    yield from reader.names()
+
+
+class _Reader:
+    def __init__(self, index: TripleIndex) -> None:
+        self._index = index
+        self._uses: dict[str, set[str]] = {}
+        self._readings: dict[str, list[str]] = {}
+        for interpretation in index.instances(KG + "DateInterpretation"):
+            for about in index.iris(interpretation, KG + "about"):
+                self._readings.setdefault(about, []).extend(self._literals(interpretation, KG + "edtf"))
+
+    def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
+        drawn: dict[str, list[ClaimEntry]] = {}
+        for claim in claims:
+            drawn.setdefault(claim.sentence or claim.iri, []).append(self._claim(claim))
+        places = sorted(place for iri in self._index if (place := self._place(iri)) is not None)
+        for (article, begin, behind, iri), following in zip(places, [*places[1:], None], strict=False):
+            holds_another = following is not None and following[0] == article and following[2] >= behind
+            if holds_another and iri not in drawn:
+                continue
+            language = (self._index.literal(article, DCTERMS + "language") or "en").partition("-")[0].lower()
+            yield PassageEntry(
+                iri,
+                article,
+                self._index.whole_number(iri, KG + "sentenceNumber") or 0,
+                begin,
+                -behind,
+                self._index.literal(iri, KG + "exactText") or "",
+                language,
+                tuple(drawn.get(iri, ())),
+            )
+
+    def _place(self, iri: str) -> tuple[str, int, int, str] | None:
+        """Article, begin and negative end of a part of a text that has words; None of anything else."""
+        index = self._index
+        article = index.iri(iri, KG + "partOfArticle")
+        begin, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
+        if article is None or begin is None or end is None or not index.literal(iri, KG + "exactText"):
+            return None
+        if KG + "EvidenceSpan" in index.iris(iri, RDF_TYPE):
+            return None
+        return article, begin, -end, iri
+
+    def names(self) -> Iterator[NameEntry]:
+        index = self._index
+        for name in ("mode", "modality", "polarity"):
+            for cls in index.iris(KG + name, RDFS + "range"):
+                for member in index.instances(cls):
+                    self._uses.setdefault(member, set()).add(name)
+        for iri in index:
+            if not iri.startswith("_:") and (labels := self._labels(iri)):
+                yield NameEntry(iri, labels, tuple(sorted(self._uses.get(iri, ()))))
+
+    def _labels(self, iri: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
+
+    def _literals(self, iri: str, predicate: str) -> list[str]:
+        return [t.value for t in self._index.objects(iri, predicate) if isinstance(t, ox.Literal)]
+
+    def _claim(self, claim: Claim) -> ClaimEntry:
+        index = self._index
+        predicate = claim.predicate.value if claim.predicate is not None else ""
+        chain = source_chain(index, claim.source)
+        voices = claim.attributed_to or chain.agents[:1]
+        values = [("mode", claim.mode), ("modality", claim.modality), ("polarity", claim.polarity)]
+        values += [("speaker", voice) for voice in voices]
+        values.append(("article", index.iri(claim.sentence or "", KG + "partOfArticle")))
+        for name, iri in values:
+            if iri is not None:
+                self._uses.setdefault(iri, set()).add(name)
+        return ClaimEntry(
+            iri=claim.iri,
+            spans=tuple(self._spans(claim.evidence)),
+            subject=Part(self._called(claim.subject), kinds_of_subject(index, claim.subject)),
+            predicate=Part(
+                tuple(name for iri in upwards(index, predicate) for name in self._labels(iri))
+                or ((predicate.rpartition("#")[2],) if predicate else ())
+            ),
+            object=Part(self._called(claim.object), kinds_of_object(index, claim.object, predicate)),
+            speaker=tuple(dict.fromkeys(name for agent in chain.agents for name in self._labels(agent))),
+            depth=max(1, len(chain.agents)),
+            is_negative=claim.polarity == KG + "negative",
+            traits=tuple(f"{name}={iri}" for name, iri in values if iri is not None),
+            days=self._days(claim),
+        )
+
+    def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
+        whole = self._index.whole_number
+        pairs = ((whole(iri, KG + "beginIndex"), whole(iri, KG + "endIndex")) for iri in evidence)
+        return sorted((begin, end) for begin, end in pairs if begin is not None and end is not None)
+
+    def _called(self, term: Term | None) -> tuple[str, ...]:
+        """What an end of a claim is called; a claim that another is about, by its words."""
+        if isinstance(term, ox.Literal):
+            return (term.value,)
+        if not isinstance(term, ox.NamedNode):
+            return ()
+        if labels := self._labels(term.value):
+            return labels
+        quoted = self._index.iris(term.value, KG + "evidence")
+        return tuple(text for span in quoted if (text := self._index.literal(span, KG + "exactText")))
+
+    def _days(self, claim: Claim) -> DayRange | None:
+        """When it holds: by its time expressions, as the text or a curator resolves them."""
+        times = self._index.iris(claim.iri, KG + "temporalContext")
+        times += [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
+        edtf = [
+            t for time in times for t in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
+        ]
+        return spanning(days for text in edtf if (days := parse_edtf(text)) is not None)

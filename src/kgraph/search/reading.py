@@ -1,0 +1,124 @@
+"""Reading a question: its words, those that carry matter, and what kind of answer it asks for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from kgraph.errors import ParameterError
+from kgraph.search.roles import Kind
+from kgraph.search.words import LANGUAGES, join_numbers, lexicon, listed, read_words
+
+__all__ = ["Asked", "read_question"]
+
+LONGEST_QUESTION: Final = 1_000
+MOST_WORDS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as read.
+
+    ``text`` is without the frame that only says that it is one ("who said that …"); ``matter`` are the words
+    that carry matter, each once; ``kind`` is what is asked for, None of a statement; ``is_open`` is true of a
+    question that yes or no does not answer. ``names`` are words that begin with a capital within the text.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    matter: tuple[str, ...]
+    kind: Kind | None
+    is_open: bool
+    names: frozenset[str]
+    language: str
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it says something, rather than asks."""
+        return self.kind is None and not self.text.rstrip().endswith("?")
+
+
+def read_question(text: str) -> Asked:
+    """Read a question.
+
+    Raises:
+        ParameterError: it has no words, or more than anybody would ask for.
+    """
+    if len(text) > LONGEST_QUESTION:
+        raise ParameterError(
+            f"The question is longer than {LONGEST_QUESTION} characters.", hint="Ask for a part of the words."
+        )
+    words = join_numbers(read_words(text))
+    if not words:
+        shown = "".join(c for c in text[:40] if not unicodedata.category(c).startswith("C"))
+        raise ParameterError(f"There is no word in {shown!r}.", hint="Ask with letters or digits.")
+    if len(words) > 4 * MOST_WORDS:
+        raise ParameterError(
+            f"The question has more than {4 * MOST_WORDS} words.", hint="Ask for a part of them."
+        )
+    bare = _without_frame(text)
+    if bare != text:
+        text, words = bare, join_numbers(read_words(bare))
+    kind, taken = _kind(words)
+    asking = words[:taken] if kind is not None else []
+    kept = [word for word in words[len(asking) :] if word not in listed("stop") | listed("said")]
+    matter = [word for word in kept if word not in listed("not")] or kept or list(words)
+    capitals = re.findall(r"(?<=[\w,;:’'] )[^\W\d_a-zß-ÿ][\w’'\-]*", text)
+    return Asked(
+        text=text.strip(),
+        words=tuple(words[:MOST_WORDS]),
+        matter=tuple(dict.fromkeys(matter[:MOST_WORDS])),
+        kind=kind,
+        is_open=kind is not None,
+        names=frozenset(read_words(" ".join(capitals))),
+        language=_language(words),
+    )
+
+
+def _without_frame(text: str) -> str:
+    """The text without what only says that the rest is somebody's words, as long as matter is left."""
+    for frame in _frames():
+        match = re.match(rf"\W*{frame}\b(?=.*\w)", text, re.IGNORECASE | re.DOTALL)
+        if match is not None:
+            rest = text[match.end() :].strip(" \t\r\n:,")
+            if any(word not in listed("stop") for word in read_words(rest)):
+                return rest.rstrip("?").rstrip() if match[0].lower().endswith("that") else rest
+    return text
+
+
+@cache
+def _frames() -> list[str]:
+    frames = [frame for language in LANGUAGES for frame in lexicon(language).get("frame", ())]
+    return [r"[\s,:]+".join(map(re.escape, frame.split())) for frame in sorted(frames, key=len, reverse=True)]
+
+
+@cache
+def _asking() -> dict[tuple[str, ...], Kind]:
+    return {
+        tuple(read_words(phrase)): kind
+        for kind in reversed(Kind)
+        for language in LANGUAGES
+        for phrase in lexicon(language).get(kind, ())
+    }
+
+
+def _kind(words: list[str]) -> tuple[Kind | None, int]:
+    """What the first words ask for, and how many they are; of several readings the longest."""
+    for start in (0, 1):  # "by when", "in which year"
+        for length in (5, 4, 3, 2, 1):
+            kind = _asking().get(tuple(words[start : start + length]))
+            if kind is not None and (start == 0 or (words[0] in listed("stop") and kind is not Kind.WHAT)):
+                return kind, start + length
+    return None, 0
+
+
+def _language(words: list[str]) -> str:
+    """The language that has most of the words in its lists; English where none has more than it."""
+    counts = {
+        tag: sum(word in lexicon(tag)["stop"] or word in lexicon(tag)["not"] for word in words)
+        for tag in LANGUAGES
+    }
+    return max(LANGUAGES, key=lambda tag: (counts[tag], -LANGUAGES.index(tag)))

@@ -1,0 +1,98 @@
+"""What a question says and asks for, and what it says otherwise than a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgraph.errors import ParameterError
+from kgraph.search.differences import differences
+from kgraph.search.likeness import misspells
+from kgraph.search.reading import read_question
+from kgraph.search.roles import Kind
+from kgraph.search.words import join_numbers, read_words
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("When did it close?", Kind.WHEN),
+        ("by when must it close", Kind.WHEN),
+        ("Who closed the mill?", Kind.WHO),
+        ("How many workers were there?", Kind.COUNT),
+        ("How long did it last?", Kind.DURATION),
+        ("how far is it", Kind.DISTANCE),
+        ("Why did it close?", Kind.WHY),
+        ("What did she say?", Kind.WHAT),
+        ("Wann wurde sie geschlossen?", Kind.WHEN),
+        ("Wie viele Menschen?", Kind.COUNT),
+        ("Zašto je zatvorena?", Kind.WHY),
+        ("Колико дана?", Kind.DURATION),
+        ("The mill closed", None),
+        ("Did the mill close?", None),
+    ],
+)
+def test_a_question_asks_for_a_kind_of_answer(text: str, kind: Kind | None) -> None:
+    asked = read_question(text)
+    assert asked.kind is kind
+    assert asked.is_statement == (kind is None and not text.endswith("?"))
+
+
+def test_a_frame_is_no_part_of_what_was_said() -> None:
+    for text in (
+        "Who said that the mill closed?",
+        "who claims that the mill closed",
+        "Wer sagte, dass the mill closed?",
+    ):
+        assert read_question(text).words == ("the", "mill", "closed"), text
+    assert read_question("who said this").matter
+    with pytest.raises(ParameterError):
+        read_question("...")
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "is_so"),
+    [
+        ("barricaeds", "barricades", True),
+        ("recieved", "received", True),
+        ("tecnician", "technician", True),
+        ("1999", "1998", False),
+        ("left", "lift", True),
+        ("not", "now", False),
+        ("closed", "opened", False),
+    ],
+)
+def test_a_letter_or_two_may_be_wrong(word: str, other: str, is_so: bool) -> None:
+    assert misspells(word, other) is is_so
+    assert misspells(other, word) is is_so
+
+
+TEXT = (
+    "In March the council promised to pay 14.2 million crowns to 80 families, and Vera Lind did not object."
+)
+NAMES = {"march", "vera", "lind", "oskar"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("the council promised to pay 14.2 million crowns", []),
+        ("the council promised to pay about 14 million crowns", []),
+        ("the council promised to pay 25 million crowns", ["number"]),
+        ("the council promised to pay 13 families", ["number"]),
+        ("in April the council promised to pay 80 families", ["time"]),
+        ("Oskar Lind did not object", ["name"]),
+        ("Vera Lind objected", ["negation"]),
+        ("Vera Lind did object", ["negation"]),
+        ("the council paid 80 families", []),
+        ("the council promised not to pay 80 families", ["negation"]),
+    ],
+)
+def test_what_is_altered_is_noticed(statement: str, kinds: list[str]) -> None:
+    asked, text = join_numbers(read_words(statement)), join_numbers(read_words(TEXT))
+    stems = {word[:5] for word in asked}
+    places = [at for at, word in enumerate(text) if word[:5] in stems and len(word) > 3]
+    near = text[max(0, min(places) - 2) : max(places) + 2]
+    found = differences(
+        asked, text, near, (), is_name=NAMES.__contains__, is_open=False, is_negative=False, language="en"
+    )
+    assert [difference.kind for difference in found] == kinds
