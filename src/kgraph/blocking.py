@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
+from threading import Thread, get_ident
 from typing import Any, Self, TypeVar
+from weakref import finalize
 
+import anyio
 import pyoxigraph as ox
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 from kgraph.api import VALUES, AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
@@ -67,12 +71,12 @@ class KnowledgeGraph:
         self.settings = load_settings(Path(project), flags=settings)
         build(self.settings, progress=progress or _silent)
         with ExitStack() as stack:
-            self._portal = stack.enter_context(start_blocking_portal())
+            self._portal = stack.enter_context(_loop_in_a_thread())
             self._graph = stack.enter_context(
                 self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
             )
-            self._open = stack.pop_all()
-        self._closed = False
+            # At the latest when the interpreter ends; by then the threads that it waits for have ended.
+            self._end = finalize(self, _close, stack.pop_all(), self._portal.call(get_ident))
         self._notice = notice or _warn
 
     def __enter__(self) -> Self:
@@ -82,9 +86,8 @@ class KnowledgeGraph:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes; nothing where that was done before."""
-        self._closed = True
-        self._open.close()
+        """End the worker processes; nothing where that was done before. A script's end does it too."""
+        self._end()
 
     @property
     def generation(self) -> Generation:
@@ -180,7 +183,7 @@ class KnowledgeGraph:
             while (piece := self._call(more)) is not None:
                 yield piece
         finally:
-            if not self._closed:
+            if self._end.alive:
                 self._call(answer.aclose)
 
     def _tell(self, notices: Sequence[str]) -> None:
@@ -189,9 +192,37 @@ class KnowledgeGraph:
 
     def _call(self, function: Callable[..., Awaitable[_T]], *arguments: object) -> _T:
         """Have the event loop of the portal's thread do something, and wait for it."""
-        if self._closed:
+        if not self._end.alive:
             raise RuntimeError("This knowledge graph is closed.")
         return self._portal.call(function, *arguments)
+
+
+@contextmanager
+def _loop_in_a_thread() -> Iterator[BlockingPortal]:
+    """An event loop in a thread that no interpreter waits for."""
+    opened: Future[BlockingPortal] = Future()
+
+    async def serve() -> None:
+        async with BlockingPortal() as portal:
+            opened.set_result(portal)
+            await portal.sleep_until_stopped()
+
+    thread = Thread(target=anyio.run, args=(serve,), name="kgraph", daemon=True)
+    thread.start()
+    portal = opened.result()
+    try:
+        yield portal
+    finally:
+        portal.call(portal.stop)
+        thread.join()
+
+
+def _close(opened: ExitStack, loop_thread: int) -> None:
+    """Close what was opened. The loop's own thread, where the collector may run, cannot wait for itself."""
+    if get_ident() == loop_thread:
+        Thread(target=opened.close, daemon=True).start()
+    else:
+        opened.close()
 
 
 def _warn(notice: str) -> None:

@@ -161,7 +161,7 @@ def test_an_ask_gives_one_truth_value() -> None:
         ("[kgr:ristic, ", "[", "rows", 25, "The row has 1 cells, and the query gives 2: who, words"),
         ('"today, or tomorrow"', "today, or tomorrow", "rows", 25, "quote a text that holds a comma"),
         ("?_text)", "?_the_text)", "parameter", 33, "Write ?_theText"),
-        ("__mode_iri", "__Mode_iri", "parameter", 32, "Write ?__mode_iri"),
+        ("__mode_iri", "__Mode_iri", "parameter", 18, "no parameter 'mode'. Did you mean 'Mode'?"),
         ("?_text)", "?_text_lieral)", "parameter", 33, "Write ?_textLieral"),
         ("?_text)", "?_search_text_xsd_string)", "parameter", 33, "Write ?_searchText_xsd_string"),
         ("?words WHERE", "?words ?_text WHERE", "parameter", 31, "?_text stands where no value can"),
@@ -237,11 +237,66 @@ def test_an_example_needs_a_value_for_what_is_required() -> None:
     ]
 
 
-@pytest.mark.parametrize("slug", ["Who-said", "who_said", "who said", "über"])
-def test_a_slug_is_small_letters_digits_and_hyphens(slug: str) -> None:
+@pytest.mark.parametrize("slug", ["Who-said", "who_said", "who-said", "q1.2_a", "CELL", "_", "1", "a.b-c"])
+def test_a_file_is_named_as_grlc_takes_it(slug: str) -> None:
+    query, problems = parse("#+ summary: S.\nASK {}", slug)
+    assert problems == []
+    assert query is not None
+    assert query.slug == slug
+
+
+@pytest.mark.parametrize("slug", ["who said", "über", "a/b", "", ".a", "a.", "a..b", "a%20b", "a?b", "a#b"])
+def test_a_name_that_a_path_would_have_to_escape_is_none(slug: str) -> None:
     query, problems = parse("#+ summary: S.\nSELECT (1 AS ?one) {}", slug)
     assert query is None
     assert "canned-slug" in {problem.code for problem in problems}
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "words"),
+    [
+        ("#+ pagination: 100", 1, "All rows come in one answer"),
+        ('#+ transform: {\n#+   "key": "?p"\n#+ }', 1, "SPARQL's own formats"),
+        ("#+ tags: [x]\n#+ endpoint: http://dbpedia.org/sparql", 2, "not from http://dbpedia.org/sparql"),
+        ("#+ endpoint: http://[", 1, "not from"),
+        ("#+ endpoint_in_url: True", 1, "No request can name"),
+        ("#+ mime: text/turtle", 1, "'mime' is grlc's"),
+        ("#+ enumerate:\n#+   - o", 2, "The values of 'o' are not looked up"),
+    ],
+)
+def test_what_only_grlc_heeds_is_told_of(header: str, line: int, words: str) -> None:
+    query, problems = parse(f"{header}\n#+ summary: S.\nASK {{ ?s ?p ?_o_iri }}")
+    assert query is not None
+    (problem,) = [each for each in problems if each.code == "canned-ignored"]
+    assert (problem.severity, problem.line) == (Severity.WARNING, line)
+    assert words in problem.message
+
+
+def test_what_changes_nothing_is_not_told_of() -> None:
+    header = (
+        "#+ summary: S.\n#+ method: GET\n#+ endpoint: http://localhost:8000/sparql\n#+ endpoint_in_url: False"
+    )
+    assert parse(f"{header}\nASK {{}}")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "name", "kind"),
+    [
+        ("_Place_iri", "Place", "iri"),
+        ("_day_date", "day", "xsd_date"),
+        ("_when_dateTime", "when", "xsd_dateTime"),
+        ("__is_boolean", "is", "xsd_boolean"),
+        ("_n_nonNegativeInteger", "n", "xsd_nonNegativeInteger"),
+        ("_word_string", "word", "literal"),
+        ("_x_xsd_duration", "x", "xsd_duration"),
+    ],
+)
+def test_a_parameter_may_be_named_and_typed_as_in_grlc(variable: str, name: str, kind: str) -> None:
+    query, _ = parse(f"ASK {{ ?s ?p ?{variable} }}")
+    assert query is not None
+    (parameter,) = query.parameters
+    assert (parameter.name, parameter.type.name) == (name, kind)
+    parameter.parse(parameter.type.example, prefixes=PREFIXES)
 
 
 def test_foreign_extensions_of_the_header_are_left_alone() -> None:

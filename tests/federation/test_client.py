@@ -345,7 +345,11 @@ def test_relative_iris_mean_there_what_they_mean_here(calling: Setup) -> None:
         ("SELECT * { SERVICE <W> { ?s ?p ?o }", QuerySyntaxError, "never closed"),
         ("SELECT * { SERVICE <W> { ?s ?p ?o } BIND(1 AS ?s) }", QuerySyntaxError, "line 1"),
         ("SELECT * { SERVICE <W> { ?s ?p ?o } } VALUES ?s { 1 2 } 5", QuerySyntaxError, "line 1"),
-        ("SELECT * { SERVICE <W> { SERVICE <W> { ?s ?p ?o } } }", QueryRefusedError, "within another"),
+        (
+            "SELECT * { SERVICE <http://wikiba.se/ontology#label> {} }",
+            ServiceNotAllowedError,
+            "Wikidata's own",
+        ),
         ("SELECT * { SERVICE ?e { ?s ?p ?o } }", QueryRefusedError, r"\?e, a variable"),
         ("SELECT * { SERVICE", QuerySyntaxError, "SPARQL"),
     ],
@@ -356,6 +360,111 @@ def test_a_faulty_query_is_reported_before_anything_is_sent(
     with calling(GOOD) as (caller, endpoint), pytest.raises(error, match=says):
         caller.ask(query.replace("<W>", f"<{WIKIDATA}>"))
     assert endpoint.queries == []
+
+
+WIKIBASE = "PREFIX wikibase: <http://wikiba.se/ontology#> PREFIX bd: <http://www.bigdata.com/rdf#> "
+LABELLING = 'SERVICE wikibase:label { bd:serviceParam wikibase:language "en,de" }'
+
+
+def test_a_service_within_a_service_is_sent_along_as_it_stands(calling: Setup) -> None:
+    answer = Reply(
+        results(
+            "i",
+            "iLabel",
+            rows=[{"i": {"type": "uri", "value": "urn:i7"}, "iLabel": {"type": "literal", "value": "seven"}}],
+        )
+    )
+    inner = f"SERVICE <{WIKIDATA}> {{ ?i <urn:q> 1 . {LABELLING} }}"
+    with calling(answer) as (caller, endpoint):
+        found = caller.ask(f"{WIKIBASE}SELECT ?x ?iLabel {{ ?x <urn:p> ?i {inner} }}")
+    assert set(found) == {("<urn:x7>", '"seven"')}
+    assert all(LABELLING in sent for sent in endpoint.queries)
+    assert all("PREFIX wikibase: <http://wikiba.se/ontology#>" in sent for sent in endpoint.queries)
+    assert all("SELECT ?i ?iLabel WHERE" in sent for sent in endpoint.queries)
+
+
+def test_an_endpoint_may_be_asked_to_call_what_could_be_called_from_here_and_nothing_else(
+    calling: Setup,
+) -> None:
+    inner = f"SERVICE SILENT <{WIKIDATA}> {{ ?i <urn:r> ?v }}"
+    query = f"SELECT ?x ?v {{ ?x <urn:p> ?i SERVICE <{WIKIDATA}> {{ ?i <urn:q> ?e {inner} }} }}"
+    with calling(GOOD) as (caller, endpoint):
+        assert caller.ask(query)[0] == ("<urn:x0>", '"one"')
+        assert all(inner in sent for sent in endpoint.queries)
+        endpoint.queries.clear()
+        with pytest.raises(ServiceNotAllowedError, match="urn:elsewhere"):
+            caller.ask(query.replace(f"SILENT <{WIKIDATA}>", "<urn:elsewhere>"))
+        with pytest.raises(QueryRefusedError, match=r"\?e, a variable"):
+            caller.ask(query.replace(f"SILENT <{WIKIDATA}>", "?e"))
+        assert endpoint.queries == []
+
+
+@pytest.mark.parametrize(
+    ("value", "iri"),
+    [
+        ("https://example.org/a b|c", "https://example.org/a%20b%7Cc"),
+        ("https://example.org/100%", "https://example.org/100%25"),
+        ("https://example.org/<x>", "https://example.org/%3Cx%3E"),
+        ("https://example.org/%20é", "https://example.org/%20é"),
+    ],
+)
+def test_one_bad_iri_spoils_no_answer(calling: Setup, value: str, iri: str) -> None:
+    reply = Reply(results("i", "v", rows=[row("urn:i0", {"type": "uri", "value": value})]))
+    with calling(reply) as (caller, _):
+        assert caller.ask()[0] == ("<urn:x0>", f"<{iri}>")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "uri", "value": "no iri"},
+        {"type": "literal", "value": "x", "xml:lang": "no tag"},
+        {"type": "triple", "value": {}},
+    ],
+)
+def test_what_is_no_term_is_named_and_not_taken_for_the_end(calling: Setup, value: dict[str, str]) -> None:
+    reply = Reply(results("i", "v", rows=[row("urn:i0", value)]))
+    with (
+        calling(reply) as (caller, _),
+        pytest.raises(RemoteError, match=r"no term of RDF: .*(no iri|no tag|triple)"),
+    ):
+        caller.ask()
+
+
+REASONS: dict[str, tuple[bytes, str]] = {
+    "a sentence": (
+        b"Virtuoso 37000 Error SP030: SPARQL compiler, line 1: syntax error",
+        "line 1: syntax error",
+    ),
+    "JSON": (b'{"status": "ERROR", "exception": "Variable ?x is unknown"}', "Variable ?x is unknown"),
+    "problem details": (b'{"title": "Bad Request", "detail": "Not a query."}', "Not a query"),
+    "a Java trace": (
+        b"SPARQL-QUERY: queryStr=SELECT * {\n}\njava.util.concurrent.ExecutionException: "
+        b'org.openrdf.MalformedQueryException: Encountered " "}" at line 2\n\tat java.util.X(X.java:2)\n',
+        'Encountered " "}" at line 2',
+    ),
+    "a page": (b"<html><body>Sorry</body></html>", ""),
+    "nothing": (b"", ""),
+    "much": (b"a\x00b " * 9000, "a b a b"),
+    "no JSON": (b"{", ""),
+}
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("status", [400, 403, 500, 504])
+def test_a_refusal_keeps_its_reason(calling: Setup, reason: str, status: int) -> None:
+    body, says = REASONS[reason]
+    with calling(Reply(body, status)) as (caller, _), pytest.raises(RemoteError) as caught:
+        caller.ask()
+    assert f"status {status}" in caught.value.message
+    assert says in caught.value.message
+    assert ("It says" in caught.value.message) is bool(says)
+    assert len(caught.value.message) < 450
+
+
+def test_a_trace_that_cuts_an_answer_off_is_told(calling: Setup) -> None:
+    with calling(Reply(TRACE)) as (caller, _), pytest.raises(RemoteError, match=r"cut off.*TimeoutException"):
+        caller.ask()
 
 
 def test_answers_are_kept_for_a_time_and_used_offline_however_old(calling: Setup, folder: Path) -> None:

@@ -25,6 +25,7 @@ from kgraph.vocab import RDF, RDF_TYPE, XSD
 E = "http://example.org/"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ITS_DIR = "{http://www.w3.org/2005/11/its}dir"
+XMLNS = "http://www.w3.org/2000/xmlns/"
 RESULTS = "{http://www.w3.org/2005/sparql-results#}"
 DIRECTIONS = {ox.BaseDirection.LTR: "ltr", ox.BaseDirection.RTL: "rtl", None: None}
 PREFIXES = {
@@ -82,7 +83,7 @@ texts = st.sampled_from(HOSTILE) | st.text(st.characters(codec="utf-8"), max_siz
 #: What a path of an IRI may hold (RFC 3987, section 2.2), and what looks like something else.
 iri_characters = st.sampled_from("abxz019._~-!$&'()*+,;=:@/?#%é·à日\U0001f600")
 iri_starts = st.sampled_from(
-    [E, E + "a/", E + "x#", "urn:p:", "u:", "e:", "rdf:", RDF, "http://www.w3.org/XML/1998/namespace"]
+    [E, E + "a/", E + "x#", "urn:p:", "u:", "e:", "rdf:", RDF, "http://www.w3.org/XML/1998/namespace", XMLNS]
 )
 
 
@@ -198,11 +199,12 @@ def fits_xml(text: str) -> bool:
     return _parses(f"<a>{marked}</a>")
 
 
+def is_name(text: str) -> bool:
+    return re.search(r"[\s/<>&'\"=]", text) is None and _parses(f'<n:{text} xmlns:n="urn:n"/>')
+
+
 def ends_in_a_name(iri: str) -> bool:
-    return any(
-        re.search(r"[\s/<>&'\"=]", iri[place:]) is None and _parses(f'<n:{iri[place:]} xmlns:n="urn:n"/>')
-        for place in range(1, len(iri))
-    )
+    return any(is_name(iri[place:]) for place in range(1, len(iri)))
 
 
 def _parses(document: str) -> bool:
@@ -223,9 +225,8 @@ def fits_rdf_xml(triple: ox.Triple) -> bool:
 
 
 def _is_bound(iri: str) -> bool:
-    """Whether only the namespace of ``xml:`` itself would make a name of it, which no document may bind."""
-    rest = iri.removeprefix("http://www.w3.org/XML/1998/namespace")
-    return rest != iri and re.fullmatch(r"[^\W\d][\w.\-·]*", rest) is not None
+    """Whether it is a name in the namespace of ``xmlns`` itself, which no document may bind."""
+    return iri.startswith(XMLNS) and is_name(iri.removeprefix(XMLNS))
 
 
 @pytest.mark.parametrize("name", GRAPH_FORMATS)
@@ -250,6 +251,7 @@ def test_a_graph_is_read_back_or_refused(name: str, triples: list[ox.Triple]) ->
         json.loads(content)
 
 
+@pytest.mark.filterwarnings("ignore:Parsing weird boolean")  # which is rdflib's word for no truth value
 @given(st.lists(triples_of(texts, nested=False).filter(fits_rdf_xml), max_size=4))
 def test_another_reader_of_rdf_xml_finds_the_same(triples: list[ox.Triple]) -> None:
     """Oxigraph takes what is not well-formed; rdflib, on a parser of XML, does not. It has no directions."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from kgraph.build import build
+from kgraph.settings import load_settings
+
+from .conftest import Serve
 
 ROWS = ["json", "xml", "csv", "tsv", "html"]
 
@@ -130,3 +136,34 @@ def test_a_misspelt_query_is_guessed(client: httpx.Client) -> None:
     response = client.get("/queries/who-sad")
     assert response.status_code == 404
     assert "Did you mean 'who-said'?" in response.json()["detail"]
+
+
+def test_a_name_may_have_dots_and_underscores_and_a_suffix_still_is_one(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "queries").mkdir()
+    for name, word in (
+        ("cell_by_Location.rq", "cell"),
+        ("q1.rq", "plain"),
+        ("q1.2.sparql", "dotted"),
+        ("q1.csv.rq", "odd"),
+    ):
+        (tmp_path / "queries" / name).write_text(f"#+ summary: S.\nSELECT ('{word}' AS ?word) {{}}")
+    build(load_settings(tmp_path, environ={}))
+    client = serve(tmp_path)
+    for path, word in (
+        ("cell_by_Location", "cell"),
+        ("cell_by_Location.csv", "cell"),
+        ("q1", "plain"),
+        ("q1.tsv", "plain"),
+        ("q1.2", "dotted"),
+        ("q1.2.csv", "dotted"),
+        ("q1.csv", "odd"),
+        ("q1.csv.csv", "odd"),
+    ):
+        response = client.get(f"/queries/{path}")
+        assert response.status_code == 200, path
+        assert word in response.text, path
+    assert client.get("/queries/q1.3").status_code == 404
+    assert client.get("/queries/q1.2.nothing").status_code == 404
+    paths = client.get("/openapi.json").json()["paths"]
+    names = [each["get"]["operationId"] for path, each in paths.items() if path.startswith("/queries/")]
+    assert len(set(names)) == len(names) > 3

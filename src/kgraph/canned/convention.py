@@ -9,7 +9,7 @@ from kgraph.canned.values import value_type
 
 __all__ = ["CONVENTION", "in_camel_case", "match_variable"]
 
-_VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[a-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
+_VARIABLE: Final = re.compile(r"(?P<marks>__?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:_(?P<suffix>\w+))?", re.ASCII)
 CONVENTION: Final = (
     "A parameter is ?_name, ?_name_iri, ?_name_integer, ?_name_number, ?_name_en or ?_name_xsd_date "
     "(?__name where it is optional), with the name in camelCase."

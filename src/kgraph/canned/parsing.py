@@ -19,7 +19,8 @@ file serves there; what grlc lacks stands in one block:
 scope is the project means nothing elsewhere. Namespaces of the project are declared by their ends
 (``PREFIX g: <graph/>``): which project's they are, its settings say.
 
-A fault that makes the query or its documentation untrue is an error, a gap in the latter a warning.
+A fault that makes the query wrong or its documentation untrue is an error. A gap in the documentation, and
+what only grlc heeds, is a warning: a folder of plain grlc queries is served as it is.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from typing import Final
 
 from kgraph.canned.convention import CONVENTION, in_camel_case, match_variable
 from kgraph.canned.decorators import Decorators
+from kgraph.canned.grlc import DECORATORS, note_ignored
 from kgraph.canned.header import Header, HeaderError, Key, Yaml, parse_header
 from kgraph.canned.kinds import Kind
 from kgraph.canned.query import CannedQuery, Column, Example, Parameter, Row, View, substitute_terms
@@ -47,26 +49,13 @@ from kgraph.rdf.terms import parse_iri
 __all__ = ["parse_canned"]
 
 _BLOCK: Final = "x-kgraph"
-_DECORATORS: Final = (
-    "summary",
-    "description",
-    "tags",
-    "defaults",
-    "enumerate",
-    "endpoint",
-    "endpoint-method",
-    "endpoint_in_url",
-    "method",
-    "mime",
-    "pagination",
-    "transform",
-    _BLOCK,
-)
+_DECORATORS: Final = (*DECORATORS, _BLOCK)
 _OF_THE_BLOCK: Final = ("parameters", "columns", "view", "scope", "examples")
 _OF_A_PARAMETER: Final = ("description", "kind", "example")
 _OF_AN_EXAMPLE: Final = ("values", "ordered", "rows")
 
-_SLUG: Final = re.compile(r"[a-z0-9-]+")
+#: As grlc takes them, as far as a path has no need to escape them (RFC 3986, section 2.3).
+_SLUG: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 #: The cells of an example's row where the query has no columns: a truth value, or a triple.
 _WIDTHS: Final = {ResultKind.BOOLEAN: 1, ResultKind.GRAPH: 3}
 
@@ -85,7 +74,7 @@ def parse_canned(
             "slug",
             None,
             f"{slug!r} cannot be the name of a query.",
-            "Name the file with small letters, digits and hyphens, as in who-said.rq.",
+            "Name the file with letters, digits, hyphens, underscores and dots, as in who-said.rq.",
         )
     if fault is not None:
         notes.error(
@@ -128,6 +117,7 @@ class _Reading:
         names = (name for name in self.notes.mapping() if name == _BLOCK or not name.startswith("x-"))
         self.notes.check_keys(names, _DECORATORS)
         self.notes.check_keys(self.notes.mapping(_BLOCK), _OF_THE_BLOCK, _BLOCK)
+        note_ignored(self.notes)
         parameters = self.parameters()
         return CannedQuery(
             slug=slug,

@@ -87,6 +87,10 @@ _MONTH: Final = r"-(?:0[1-9]|1[0-2])"
 _DATE: Final = rf"[0-9]{{4}}{_MONTH}-(?:0[1-9]|[12][0-9]|3[01])"
 _ZONE: Final = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?"
 _TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+_DURATION: Final = (
+    r"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?"
+    r"(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?"
+)
 _DECIMAL: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _DOUBLE: Final = rf"{_DECIMAL}(?:[eE][+-]?[0-9]+)?"
 
@@ -129,13 +133,33 @@ _TYPES: Final = {
         ),
         _literal("xsd_gYearMonth", "a year and month", "2011-10", rf"[0-9]{{4}}{_MONTH}{_ZONE}"),
         _literal("xsd_gYear", "a year", "2011", rf"[0-9]{{4}}{_ZONE}"),
+        _literal("xsd_time", "a time of day", "12:00:00", _TIME.removeprefix("T") + _ZONE),
+        _literal("xsd_duration", "a duration", "P1DT2H", _DURATION),
+        _literal("xsd_float", "a number", "0.5", _DOUBLE, type="number"),
+        *(
+            _literal(f"xsd_{name}", f"a whole number, of the type {name}", sample, pattern, type="integer")
+            for name, sample, pattern in (
+                ("int", "12", r"[+-]?[0-9]+"),
+                ("long", "12", r"[+-]?[0-9]+"),
+                ("short", "12", r"[+-]?[0-9]+"),
+                ("byte", "12", r"[+-]?[0-9]+"),
+                ("unsignedInt", "12", r"\+?[0-9]+"),
+                ("unsignedLong", "12", r"\+?[0-9]+"),
+                ("unsignedShort", "12", r"\+?[0-9]+"),
+                ("unsignedByte", "12", r"\+?[0-9]+"),
+                ("nonNegativeInteger", "12", r"\+?[0-9]+"),
+                ("positiveInteger", "12", r"\+?0*[1-9][0-9]*"),
+                ("nonPositiveInteger", "-12", r"-[0-9]+|0+"),
+                ("negativeInteger", "-12", r"-0*[1-9][0-9]*"),
+            )
+        ),
     )
 }
-_SYNONYMS: Final = {"": _TEXT, "xsd_string": _TEXT, "xsd_integer": _INTEGER}
+_SYNONYMS: Final = {"": _TEXT, "string": _TEXT, "xsd_string": _TEXT, "xsd_integer": _INTEGER}
 
 
 def value_type(suffix: str) -> ValueType | None:
     """The type that a variable's name ends in (``iri``, ``xsd_date`` …), or None: there is no such type."""
     if re.fullmatch("[a-z]{2}", suffix):
         return ValueType(suffix, f"a text in the language {suffix!r}", "barricades", language=suffix)
-    return _SYNONYMS.get(suffix) or _TYPES.get(suffix)
+    return _SYNONYMS.get(suffix) or _TYPES.get(suffix) or _TYPES.get(f"xsd_{suffix}")  # grlc knows both

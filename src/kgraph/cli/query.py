@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["queries_command", "query_command"]
 
 #: The name of a canned query; what looks otherwise is a file.
-_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
+_SLUG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_SUFFIXES: Final = (".rq", ".sparql")
 
 
 @click.command("queries")
@@ -99,7 +100,7 @@ def _values(parameters: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _read_sparql(query: str) -> str | None:
     """The text of a file or of standard input; None where ``query`` is a canned query's name."""
-    if _SLUG.fullmatch(query):
+    if _SLUG.fullmatch(query) and not query.endswith(_SUFFIXES):
         return None
     try:
         content = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()

@@ -11,7 +11,7 @@ import asyncio
 import email.utils
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +30,8 @@ from kgraph.errors import (
 from kgraph.federation.cache import AnswerCache, Retrieved
 from kgraph.federation.endpoints import Endpoint, Rules
 from kgraph.federation.network import CheckedTransport, PrivateAddressError
-from kgraph.federation.results import MalformedResults, read_solutions
+from kgraph.federation.reasons import reason_in
+from kgraph.federation.results import MalformedResults, StrangeTerm, read_solutions
 
 __all__ = ["Allowance", "ServiceClient", "Solutions"]
 
@@ -41,6 +42,7 @@ _CONNECT_S: Final = 10.0
 _LONGEST_WAIT_S: Final = 5.0
 _PAUSE_S: Final = 10.0
 _ATTEMPTS: Final = 3
+_REASON_BYTES: Final = 16 << 10
 
 
 @dataclass(slots=True)
@@ -108,9 +110,15 @@ class ServiceClient:
         name = sha256(f"{endpoint.iri}\n{query}\n{answer.time}".encode()).hexdigest()[:16]
         try:
             rows = await run_sync(lambda: read_solutions(answer.content, variables, answer=name))
+        except StrangeTerm as error:
+            raise RemoteError(
+                f"The answer of {endpoint.iri} has what is no term of RDF: {error}.",
+                hint="Leave it out there, with a FILTER within SERVICE.",
+            ) from error
         except MalformedResults as error:
             raise RemoteError(
-                f"The answer of {endpoint.iri} is cut off or no SPARQL result.",
+                f"The answer of {endpoint.iri} is cut off or no SPARQL result."
+                f"{reason_in(_end_of(answer.content))}",
                 hint="The service may have run out of its time: ask for less, or try again later.",
             ) from error
         if not answer.cached:
@@ -190,7 +198,7 @@ class ServiceClient:
                 line.paused_until = asyncio.get_running_loop().time() + pause_s
                 await run_sync(self._cache.pause, endpoint.iri, now + pause_s)
                 raise _busy(endpoint, pause_s)
-            self._check(response, endpoint)
+            await self._check(response, endpoint)
             content = bytearray()
             async for piece in response.aiter_bytes():
                 content += piece
@@ -198,21 +206,22 @@ class ServiceClient:
                     raise self._too_large(endpoint)
             return Retrieved(bytes(content), now)
 
-    def _check(self, response: httpx.Response, endpoint: Endpoint) -> None:
+    async def _check(self, response: httpx.Response, endpoint: Endpoint) -> None:
         status = response.status_code
         if response.is_redirect:
             raise RemoteError(
                 f"{endpoint.iri} sends us elsewhere (status {status}), and redirects are not followed.",
                 hint="Name the endpoint that it stands at now.",
             )
+        said = "" if status == 200 else reason_in(await _beginning_of(response))
         if status == 504:
             raise RemoteTimeoutError(
-                f"{endpoint.iri} ran out of its time (status 504).",
+                f"{endpoint.iri} ran out of its time (status 504).{said}",
                 hint="Bind more of the variables that the SERVICE shares with the rest of the query.",
             )
         if status != 200:
             raise RemoteError(
-                f"{endpoint.iri} answered with status {status}.",
+                f"{endpoint.iri} answered with status {status}.{said}",
                 hint="Check the pattern within SERVICE there."
                 if status == 400
                 else "Try again later, or put SILENT after SERVICE to go on without it.",
@@ -230,6 +239,22 @@ class ServiceClient:
             " may fetch.",
             hint="Bind a variable of the SERVICE first, by a pattern around it, or put a LIMIT into it.",
         )
+
+
+async def _beginning_of(response: httpx.Response) -> bytes:
+    """As much of a refusal as may tell its reason."""
+    content = bytearray()
+    with suppress(httpx.HTTPError):  # what came until then
+        async for piece in response.aiter_bytes():
+            content += piece
+            if len(content) > _REASON_BYTES:
+                break
+    return bytes(content[:_REASON_BYTES])
+
+
+def _end_of(content: bytes) -> bytes:
+    """Where a trace stands that breaks an answer off, in a document that still begins like one."""
+    return b"{" + content[-_REASON_BYTES:]
 
 
 def _busy(endpoint: Endpoint, pause_s: float) -> RemoteBusyError:

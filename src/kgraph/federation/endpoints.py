@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import kgraph
 from kgraph.errors import ServiceNotAllowedError
 from kgraph.settings import PUBLIC_SERVICES, Settings
 
-__all__ = ["Endpoint", "Rules", "rules_of"]
+__all__ = ["LABELS", "Endpoint", "Rules", "rules_of"]
+
+#: Wikidata's service that binds ?itemLabel to the label of ?item.
+LABELS: Final = "http://wikiba.se/ontology#label"
+#: Services that only exist within an endpoint: Wikibase's, and those of the engine that it runs on.
+_WITHIN: Final = (LABELS.removesuffix("label"), "http://www.bigdata.com/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,12 @@ class Rules:
         Raises:
             ServiceNotAllowedError: the IRI is none of the list, character by character.
         """
+        if iri not in self.allowed and iri.startswith(_WITHIN):
+            raise ServiceNotAllowedError(
+                f"{iri[:200]} is Wikidata's own, and is no endpoint.",
+                hint="Write it within SERVICE <https://query.wikidata.org/sparql> { … }, or ask for labels "
+                'with ?item rdfs:label ?itemLabel FILTER(LANG(?itemLabel) = "en").',
+            )
         if iri not in self.allowed:
             known = ", ".join(sorted(self.allowed)) or "none"
             raise ServiceNotAllowedError(
@@ -51,6 +63,15 @@ class Rules:
             )
         url = self.mirrors.get(iri, iri)
         return Endpoint(iri, url, any_address=iri in self.mirrors or iri not in PUBLIC_SERVICES)
+
+    def admit_within(self, iri: str) -> None:
+        """Let a SERVICE within a SERVICE pass: an endpoint may reach more than its callers are to reach.
+
+        Raises:
+            ServiceNotAllowedError: it is neither the endpoint's own nor of the list.
+        """
+        if not iri.startswith(_WITHIN):
+            self.endpoint(iri)
 
 
 def rules_of(settings: Settings) -> Rules:

@@ -10,6 +10,9 @@ and replaced by a VALUES block of the answer, which SPARQL then joins as it join
    (:mod:`kgraph.federation.question`).
 3. What comes back stands for the SERVICE, also for those that follow it.
 
+A SERVICE within another is sent along as it stands, where it calls what the endpoint has itself (so Wikidata
+labels its items), or what could be called from here.
+
 A service evaluates its pattern by itself: within EXISTS, the values of the solution at hand reach what is
 joined, and no filter of the service. With SILENT, a service that fails has one solution without bindings
 (SPARQL 1.1 Federated Query, section 2.3); one that may not be called is an error in any case.
@@ -33,7 +36,7 @@ from kgraph.federation.results import REMOTE_NODE, UNDEFINED
 from kgraph.federation.source import Source, blanked, read_source
 from kgraph.federation.surroundings import Part, connected, surroundings_of
 from kgraph.rdf.pattern import Element
-from kgraph.rdf.sparql import profile_query
+from kgraph.rdf.sparql import Token, profile_query
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import Term
 from kgraph.vocab import XSD
@@ -113,10 +116,12 @@ class Federation:
         await ask(await patient(lambda: blanked(text)))
         source = await patient(lambda: read_source(text, base_iri=base_iri))
         services = source.services
-        if len(services) < len(profile.services):
-            raise QueryRefusedError(
-                "A SERVICE stands within another SERVICE.", hint="Put them beside each other."
-            )
+        if any(
+            token.kind == "word" and token.text.upper() == "SERVICE"
+            for index, token in enumerate(source.tokens)
+            if not any(service.start <= index < service.end for service in services)
+        ):
+            raise QueryRefusedError("A SERVICE stands where no pattern of SPARQL 1.1 has one.")
         endpoints = await self._endpoints(services, source, ask)
         questions = await patient(lambda: [read_question(service, source) for service in services])
         allowance = self._client.allowance()
@@ -128,7 +133,9 @@ class Federation:
 
     async def _endpoints(self, services: Sequence[Element], source: Source, ask: Ask) -> list[Endpoint]:
         """The endpoint of each SERVICE, its IRI being read as the engine reads it."""
-        written = [source.tokens[service.groups[0].start - 1] for service in services]
+        outer = [source.tokens[service.groups[0].start - 1] for service in services]
+        inner = [token for service in services for token in _called_within(service, source)]
+        written = [*outer, *inner]
         for token in written:
             if token.kind == "variable":
                 raise QueryRefusedError(
@@ -139,8 +146,11 @@ class Federation:
         table = await ask(f"{source.prologue}SELECT {columns} {{}}")
         assert isinstance(table, Table)  # noqa: S101 - it is a SELECT
         (row,) = table.rows
-        iris = [row[f"s{i}"] for i in range(len(written))]
-        return [self._rules.endpoint(iri.value if isinstance(iri, ox.NamedNode) else "") for iri in iris]
+        values = [row[f"s{i}"] for i in range(len(written))]
+        iris = [value.value if isinstance(value, ox.NamedNode) else "" for value in values]
+        for iri in iris[len(outer) :]:
+            self._rules.admit_within(iri)
+        return [self._rules.endpoint(iri) for iri in iris[: len(outer)]]
 
     async def _rows(
         self,
@@ -171,6 +181,15 @@ class Federation:
 
 def _around(service: Element, source: Source) -> list[list[Part]]:
     return connected(surroundings_of(service, source))
+
+
+def _called_within(service: Element, source: Source) -> Iterator[Token]:
+    """What each SERVICE within a SERVICE calls."""
+    tokens = source.tokens[service.groups[0].start : service.end]
+    for index, token in enumerate(tokens):
+        if token.kind == "word" and token.text.upper() == "SERVICE":
+            silent = tokens[index + 1].text.upper() == "SILENT"
+            yield tokens[index + 1 + silent]
 
 
 async def _known(

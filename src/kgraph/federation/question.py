@@ -9,6 +9,9 @@ own solutions, as often as they are, and fewer of them.
 Two properties in a SERVICE are for kgraph itself and are not sent:
 
     SERVICE <…> { ?item rdfs:label ?label . [] kg:retrievedFrom ?endpoint ; kg:retrievedAt ?time }
+
+Wikidata's label service (``SERVICE wikibase:label``, within the SERVICE) binds variables that stand nowhere
+in it: ?itemLabel for ?item. They are asked for where the query names them.
 """
 
 from __future__ import annotations
@@ -22,9 +25,10 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.errors import QuerySyntaxError
+from kgraph.federation.endpoints import LABELS
 from kgraph.federation.source import Source
 from kgraph.rdf.pattern import JOINING, Element, Group, Kind
-from kgraph.rdf.scope import certain, has_words, visible
+from kgraph.rdf.scope import certain, has_words, named, visible
 from kgraph.rdf.sparql import Token
 from kgraph.vocab import KG
 
@@ -32,6 +36,8 @@ __all__ = ["RETRIEVED_AT", "RETRIEVED_FROM", "Known", "Question", "read_question
 
 RETRIEVED_FROM: Final = KG + "retrievedFrom"
 RETRIEVED_AT: Final = KG + "retrievedAt"
+#: What Wikidata's label service binds for a variable, by the end of a name.
+_LABELLED: Final = ("Label", "AltLabel", "Description")
 _ABSOLUTE: Final = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
@@ -92,6 +98,10 @@ def read_question(service: Element, source: Source) -> Question:
     gone = {index for stamp in stamps for index in range(stamp.start, stamp.end)}
     ours = {name: stamp.variables[name] for stamp in stamps for name in stamp.variables}
     shown = visible(group, tokens) - set(ours.values())
+    prefixes = _prefixes(source)
+    if any(_name(token, prefixes) == LABELS for token in tokens[group.start : group.end]):
+        labels = {f"{name}{suffix}" for name in shown for suffix in _LABELLED}
+        shown |= labels & named(tokens, 0, len(tokens))
     if not _shows_all(tokens):
         shown = {name for name in shown if source.is_named_elsewhere(name, service.start, service.end)}
     kept = [index for index in range(group.start + 1, group.end - 1) if index not in gone]

@@ -7,7 +7,7 @@
     data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
                                     short form are expanded as they are read
     seeds/*.txt                     the exact texts that offsets refer to
-    queries/*.rq                    canned queries
+    queries/*.rq, queries/*.sparql  canned queries
 
 Each part may be missing. What a project that uses kgraph's terms lacks of the ontology, the package brings
 (kgraph.core), under paths that begin with ``kgraph:``, unless it has an ``ontology/kgraph.ttl`` of its own.
@@ -69,6 +69,10 @@ class TurtleFile:
     def lines(self) -> LineIndex:
         """Where each subject and predicate stands; read only when a problem must name its line."""
         return index_lines(self.content, base_iri=self.base_iri)
+
+
+#: The ends of the names of query files, which are grlc's.
+QUERY_SUFFIXES: Final = (".rq", ".sparql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +172,10 @@ def _turtle_paths(root: Path) -> Iterator[tuple[str, Path, Role, str]]:
 
 def _query_paths(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
     """The canned queries; one of the project's takes the place of the package's of the same name."""
-    own = _visible((root / "queries").glob("*.rq"), root)
-    taken = {path.name for path in own}
+    own = [path for path in _visible((root / "queries").glob("*"), root) if path.suffix in QUERY_SUFFIXES]
+    taken = {path.stem for path in own}
     for name, path in iter_core_files("queries", ".rq") if core else ():
-        if path.name not in taken:
+        if path.stem not in taken:
             yield PREFIX + name, path
     for path in own:
         yield path.relative_to(root).as_posix(), path

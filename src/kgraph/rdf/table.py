@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kgraph.rdf.columns import Column, Iris, read_columns
 from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.frames import arrow_of, pandas_of, polars_of
 from kgraph.rdf.nesting import require_flat
 from kgraph.rdf.terms import Term, render_term
+from kgraph.vocab import XSD
 
 if TYPE_CHECKING:
     import pandas
+    import polars
+    import pyarrow
 
 __all__ = ["Table", "read_values"]
 
+#: How many rows a notebook shows.
+_SHOWN: Final = 50
+_STRING: Final = XSD + "string"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Table(Sequence[Mapping[str, Term | None]]):
-    """The rows of a SELECT query. Each row maps every column to a term, or to None where it is unbound."""
+    """The rows of a SELECT query. Each row maps every column to a term, or to None where it is unbound.
+
+    Data frames have typed columns (:mod:`kgraph.rdf.columns`). In all of them ``iris`` says whether IRIs are
+    written in full or with prefixes, and ``languages`` asks for a column of language tags, ``name@``, beside
+    each column that has any.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, Term | None], ...]
@@ -32,17 +47,72 @@ class Table(Sequence[Mapping[str, Term | None]]):
     def __getitem__(self, index: Any) -> Any:
         return self.rows[index]
 
+    def __repr__(self) -> str:
+        return f"<Table of {_count(len(self.rows), 'row')}: {', '.join(self.columns) or 'no columns'}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows, IRIs as links, texts in quotation marks."""
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        body = "".join(
+            f"<tr>{''.join(_cell(row[name], self.prefixes) for name in self.columns)}</tr>"
+            for row in self.rows[:_SHOWN]
+        )
+        shown = f", of which the first {_SHOWN} are shown" if len(self.rows) > _SHOWN else ""
+        caption = f"{_count(len(self.rows), 'row')}{shown}"
+        return (
+            f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
     def render(self) -> list[tuple[str, ...]]:
         """The rows as a person reads them: compact IRIs, bare text, ``""`` for what is unbound."""
         return [tuple(render_term(row[name], self.prefixes) for name in self.columns) for row in self.rows]
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """The rendered rows as a pandas data frame (pandas must be installed)."""
-        try:
-            import pandas as pd  # noqa: PLC0415 - optional
-        except ImportError as error:
-            raise ImportError("A data frame needs pandas: pip install pandas.") from error
-        return pd.DataFrame(self.render(), columns=list(self.columns))
+    def to_pandas(self, *, iris: Iris = "compact", languages: bool = False) -> pandas.DataFrame:
+        """A pandas data frame: nullable columns, in which decimals are floats.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        return pandas_of(self._read(iris, languages=languages))
+
+    def to_polars(self, *, iris: Iris = "compact", languages: bool = False) -> polars.DataFrame:
+        """A polars data frame.
+
+        Raises:
+            ImportError: polars is not installed.
+        """
+        return polars_of(self._read(iris, languages=languages))
+
+    def to_arrow(self, *, iris: Iris = "compact", languages: bool = False) -> pyarrow.Table:
+        """An Arrow table.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+        """
+        return arrow_of(self._read(iris, languages=languages))
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The Arrow PyCapsule interface, by which ``pyarrow.table``, DuckDB and others read it."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def _read(self, iris: Iris, *, languages: bool) -> list[Column]:
+        return read_columns(self.columns, self.rows, self.prefixes, iris=iris, languages=languages)
+
+
+def _cell(term: Term | None, prefixes: Mapping[str, str]) -> str:
+    text = escape(render_term(term, prefixes))
+    if isinstance(term, ox.NamedNode) and term.value.startswith(("http://", "https://")):
+        return f'<td><a href="{escape(term.value)}">{text}</a></td>'
+    if not isinstance(term, ox.Literal):
+        return f"<td>{text}</td>"
+    if term.language:
+        return f'<td lang="{escape(term.language)}" title="@{escape(term.language)}">“{text}”</td>'
+    is_text = term.datatype.value == _STRING
+    return f"<td>“{text}”</td>" if is_text else f'<td title="{escape(term.datatype.value)}">{text}</td>'
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def read_values(

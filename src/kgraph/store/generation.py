@@ -60,7 +60,7 @@ class Generation:
         """The canned queries of this generation: path and text."""
         return [
             (f"queries/{path.name}", path.read_text(encoding="utf-8"))
-            for path in sorted((self.path / "queries").glob("*.rq"))
+            for path in sorted((self.path / "queries").glob("*.*"))
         ]
 
     def axioms(self) -> list[ox.Triple]:

@@ -28,6 +28,8 @@ __all__ = ["describe_paths", "router"]
 
 router: Final = APIRouter(tags=["Canned queries"])
 
+#: A name as one word, another for each: clients make functions of these.
+_AS_WORD: Final = str.maketrans({"-": "_", "_": "__", ".": "_dot_"})
 _JSON: Final = Format("json", ("application/json",), "json", frozenset())
 _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"})
 
@@ -75,8 +77,11 @@ async def answer_query(request: Request, name: str) -> Response:
     """The answer of a canned query, in the format of the suffix or of Accept."""
     graph = graph_of(request)
     generation = graph.generation
-    slug, dot, suffix = name.partition(".")
-    query = find_canned(graph.canned_queries(generation), slug)
+    queries = graph.canned_queries(generation)
+    stem, dot, suffix = name.rpartition(".")
+    if name in queries or not dot:  # a name may have dots of its own
+        stem, dot = name, ""
+    query = find_canned(queries, stem)
     if dot and suffix not in _SUFFIXES:
         raise HttpProblem(
             HTTPStatus.NOT_FOUND,
@@ -145,7 +150,7 @@ def describe_paths(queries: dict[str, CannedQuery]) -> dict[str, Any]:
 def _operation(query: CannedQuery) -> dict[str, Any]:
     return {
         "tags": ["Canned queries"],
-        "operationId": f"query_{query.slug.replace('-', '_')}",
+        "operationId": f"query_{query.slug.translate(_AS_WORD)}",
         "summary": query.summary,
         "description": query.description,
         "parameters": openapi_parameters(query),

@@ -1,0 +1,110 @@
+"""Columns as data frames of pandas, polars and Arrow, as far as these are installed: they are extras."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from kgraph.rdf.columns import Column, Kind
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+__all__ = ["arrow_of", "pandas_of", "polars_of"]
+
+_DIGITS: Final = 38
+_PANDAS: Final = {
+    Kind.INTEGER: "Int64",
+    Kind.DECIMAL: "Float64",
+    Kind.FLOAT: "Float64",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "datetime64[s]",
+    Kind.MOMENT: "datetime64[us, UTC]",
+    Kind.LOCAL_MOMENT: "datetime64[us]",
+    Kind.TEXT: "string",
+}
+
+
+def pandas_of(columns: Sequence[Column]) -> pandas.DataFrame:
+    """A pandas data frame; decimals, of which pandas has none, are floats.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise _missing("A pandas data frame", "pandas") from error
+    series = {}
+    for number, column in enumerate(columns):
+        values = column.values
+        if column.kind is Kind.DECIMAL:
+            values = [None if value is None else float(value) for value in values]
+        series[number] = pd.Series(values, dtype=_PANDAS[column.kind])
+    frame = pd.DataFrame(series)
+    frame.columns = pd.Index([column.name for column in columns])
+    return frame
+
+
+def polars_of(columns: Sequence[Column]) -> polars.DataFrame:
+    """A polars data frame.
+
+    Raises:
+        ImportError: polars is not installed.
+    """
+    try:
+        import polars as pl  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise _missing("A polars data frame", "polars") from error
+    types: dict[Kind, Any] = {
+        Kind.INTEGER: pl.Int64,
+        Kind.FLOAT: pl.Float64,
+        Kind.BOOLEAN: pl.Boolean,
+        Kind.DATE: pl.Date,
+        Kind.MOMENT: pl.Datetime("us", "UTC"),
+        Kind.LOCAL_MOMENT: pl.Datetime("us"),
+        Kind.TEXT: pl.String,
+    }
+    return pl.DataFrame(
+        [
+            pl.Series(
+                column.name,
+                column.values,
+                dtype=types.get(column.kind) or pl.Decimal(_DIGITS, column.scale),
+                strict=True,
+            )
+            for column in columns
+        ]
+    )
+
+
+def arrow_of(columns: Sequence[Column]) -> pyarrow.Table:
+    """An Arrow table.
+
+    Raises:
+        ImportError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise _missing("An Arrow table", "pyarrow") from error
+    types = {
+        Kind.INTEGER: pa.int64(),
+        Kind.FLOAT: pa.float64(),
+        Kind.BOOLEAN: pa.bool_(),
+        Kind.DATE: pa.date32(),
+        Kind.MOMENT: pa.timestamp("us", tz="UTC"),
+        Kind.LOCAL_MOMENT: pa.timestamp("us"),
+        Kind.TEXT: pa.string(),
+    }
+    arrays = [
+        pa.array(column.values, type=types.get(column.kind) or pa.decimal128(_DIGITS, column.scale))
+        for column in columns
+    ]
+    return pa.table(arrays, names=[column.name for column in columns])
+
+
+def _missing(what: str, package: str) -> ImportError:
+    return ImportError(f"{what} needs {package}: pip install {package}.")
