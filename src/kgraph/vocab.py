@@ -26,6 +26,7 @@ GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 #: The lexicon that comes with kgraph: what happens and holds in ordinary news.
 KGL: Final = "https://w3id.org/kgraph/lexicon#"
+LEXICON: Final = KGL.removesuffix("#")
 WD: Final = "http://www.wikidata.org/entity/"
 
 RDF_TYPE: Final = RDF + "type"

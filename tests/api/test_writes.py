@@ -63,9 +63,11 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """A project of one fact."""
+    """A project of one fact, and of an ontology of its own without a term."""
     (tmp_path / "data" / "ttl").mkdir(parents=True)
     (tmp_path / "data" / "ttl" / "facts.ttl").write_text(f"<{E}s> <{E}p> 1 .\n")
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / "kgraph.ttl").touch()
     build(load_settings(tmp_path, environ={}))
     return tmp_path
 

@@ -167,6 +167,8 @@ def test_rollback_goes_back_by_one_or_to_the_one_named(run: Run, tiny: Path) -> 
 def test_export_writes_every_visible_graph_and_no_hidden_one(run: Run, tiny: Path) -> None:
     (tiny / "data" / "ttl").mkdir(parents=True)
     (tiny / "data" / "ttl" / "facts.ttl").write_text(f"<{E}a> <{E}p> 1 .")
+    (tiny / "ontology").mkdir()
+    (tiny / "ontology" / "kgraph.ttl").touch()
     (tiny / "d.nq").write_text(f'_:x <{E}p> "1" <{E}g> .\n_:x <{E}p> "2" .\n')
     run("load", tiny / "d.nq", "--project", tiny)
     whole = run("export", "nq", "--project", tiny)

@@ -36,6 +36,7 @@ def test_each_file_plays_its_part_and_fills_its_graph(mill: Path) -> None:
         "ontology/attribution.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/kgraph.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/lexicon/events.ttl": (Role.ONTOLOGY, "ontology"),
+        "ontology/lexicon/lexicon.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/lexicon/states.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/lexicon/things.ttl": (Role.ONTOLOGY, "ontology"),
         "ontology/shapes/kgraph-shapes.ttl": (Role.SHAPES, ""),

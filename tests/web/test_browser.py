@@ -18,11 +18,11 @@ if CHROMIUM is None and os.environ.get("CI"):
 PAGES = {
     "/": "What is here",
     "/queries": "Questions",
-    "/queries/find?name=KFOR": "3 rows",
+    "/queries/find?name=KFOR": "6 rows",
     "/sparql?query=ASK%7B%7D": "Answer",
-    "/who-said?q=orders+to+go+back": "an unspecified source",
+    "/who-said?q=orders+to+go+back": "quoted without a name",
     "/who-said?subject=United+States&predicate=recognises": "It rests on",
-    "/explain?subject=kgr:nato&predicate=kg:hasUnit&object=kgr:kfor": "Nato peacekeepers",
+    "/explain?subject=kgr:unitedStates&predicate=kgl:recognises&object=kgr:kosovo": "recognised the",
     "/nowhere": "Not Found",
 }
 

@@ -168,8 +168,10 @@ def test_the_sitemap_has_every_page_once(client: httpx.Client) -> None:
         "/",
         "/queries/said-by",
         "/graph/stated",
+        "/graph/stated/north-kosovo-roadblocks",
         "/id/kosovo",
         "/ontology",
+        "/lexicon",
         "/id/article/north-kosovo-roadblocks/s01",
     ):
         assert base + path in pages

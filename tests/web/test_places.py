@@ -25,8 +25,11 @@ SEGMENTS = st.text(st.sampled_from("ab.-_~!$&'()*+,;=:@%é人/"), min_size=1, ma
         ("https://news.example/graphs/", "/"),
         ("https://news.example/graphs//evil.example/", "/.//evil.example/"),
         (KG + "Claim", "/ontology#Claim"),
-        ("https://w3id.org/kgraph/ontology/0.1.0", "/ontology/0.1.0"),
+        ("https://w3id.org/kgraph/ontology/0.2.0", "/ontology/0.2.0"),
         ("https://w3id.org/kgraph/ontologyX", None),
+        ("https://w3id.org/kgraph/lexicon#Withdrawal", "/lexicon#Withdrawal"),
+        ("https://w3id.org/kgraph/lexicon/events", "/lexicon/events"),
+        ("https://w3id.org/kgraph/lexical", None),
         ("https://w3id.org/kgraph/id/a", None),
         ("https://news.example/graph", None),
         ("javascript:alert(1)", None),
@@ -69,6 +72,7 @@ def test_a_request_may_mean_several_iris_the_likeliest_first() -> None:
     assert iris_at("/id/%C3%A9", "", NAMES)[:2] == [f"{base}id/%C3%A9", f"{base}id/é"]
     assert iris_at("/id/a", "x=1", NAMES) == [f"{base}id/a?x=1", f"{base}id/a"]
     assert iris_at("/ontology/1", "", NAMES) == [f"{base}ontology/1", "https://w3id.org/kgraph/ontology/1"]
+    assert iris_at("/lexicon", "", NAMES) == [f"{base}lexicon", "https://w3id.org/kgraph/lexicon"]
     assert iris_at("/a b", "", NAMES) == [f"{base}a%20b"]
     assert iris_at("/%ff", "", NAMES) == [f"{base}%ff"]
 

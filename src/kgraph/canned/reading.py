@@ -94,6 +94,14 @@ class Reader:
             hint=did_you_mean(name, known, otherwise="This project names nothing."),
         )
 
+    async def read_speakers(self, names: Sequence[str]) -> list[str]:
+        """The IRIs of some actors.
+
+        Raises:
+            ParameterError: a name means nothing or several actors.
+        """
+        return [(await self.read("speaker", name, Kind.ACTOR)).value for name in names]
+
     async def read_triple(self, subject: str, predicate: str, value: str) -> ox.Triple:
         """A triple whose terms are names; ``a`` is the type, an object may be a literal as Turtle writes it.
 

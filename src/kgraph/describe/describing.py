@@ -21,7 +21,7 @@ from kgraph.describe.description import UNNAMED, Added, Description, Fact, Name,
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
 from kgraph.rdf.terms import Term
-from kgraph.vocab import KG, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
+from kgraph.vocab import KG, LEXICON, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
 __all__ = [
@@ -182,6 +182,7 @@ async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[s
         "documents",
         _base=str(ox.Literal(dataset.names.base)),
         _ontology=str(ox.NamedNode(ONTOLOGY)),
+        _lexicon=str(ox.NamedNode(LEXICON)),
         _offset=str(offset),
         _limit=str(limit),
     )

@@ -84,7 +84,7 @@ def _sentence(
         "anchor": _anchor(sentence.iri, description.iri),
         "href": viewer.iri(sentence.iri)["href"],
         "label": label,
-        "mark": "" if sentence.number is None else str(sentence.number),
+        "mark": "§" if sentence.number is None else str(sentence.number),
         "runs": _runs(sentence, claims, anchors, _begins(description)),
         "claims": [_claimed(each, sentence.claims, anchors) for each in sentence.claims],
     }

@@ -1,7 +1,8 @@
 """Where IRIs live: the path at which this server answers for one of the project's, and the other way round.
 
 The project's base IRI stands for the root of the server, wherever that is deployed; and what describes the
-data, the ontology, is at ``/ontology``, even where its namespace is not below the base. Pure functions.
+data, the ontology and its lexicon, is at ``/ontology`` and ``/lexicon``, even where their namespaces are not
+below the base. Pure functions.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
-from kgraph.vocab import ONTOLOGY, Names
+from kgraph.vocab import LEXICON, ONTOLOGY, Names
 
 __all__ = ["DEFAULT_GRAPH", "href", "iris_at", "local_path", "split_suffix"]
 
@@ -21,15 +22,17 @@ __all__ = ["DEFAULT_GRAPH", "href", "iris_at", "local_path", "split_suffix"]
 _KEPT: Final = "%/:?#[]@!$&'()*+,;=-._~"
 #: Where the default graph can be read, which has no name of its own.
 DEFAULT_GRAPH: Final = "/graph-store?default"
-_ONTOLOGY_PATH: Final = "/ontology"
+#: What comes with kgraph, and its path below the root.
+_BROUGHT: Final = {ONTOLOGY: "ontology", LEXICON: "lexicon"}
 
 
 def local_path(iri: str, names: Names) -> str | None:
     """The path (and fragment) at which this server describes an IRI; None for what is not the project's."""
     if iri.startswith(names.base):
         return _rooted(iri[len(names.base) :])
-    if iri == ONTOLOGY or iri.startswith((f"{ONTOLOGY}#", f"{ONTOLOGY}/")):
-        return _rooted(_ONTOLOGY_PATH[1:] + iri[len(ONTOLOGY) :])
+    for brought, name in _BROUGHT.items():
+        if iri == brought or iri.startswith((f"{brought}#", f"{brought}/")):
+            return _rooted(name + iri[len(brought) :])
     return None
 
 
@@ -69,9 +72,9 @@ def _spellings(rest: str) -> Iterator[str]:
 
 def _below(tail: str, names: Names) -> Iterator[str]:
     yield names.base + tail
-    name = _ONTOLOGY_PATH[1:]
-    if tail == name or tail.startswith(name + "/"):
-        yield ONTOLOGY + tail[len(name) :]
+    for brought, name in _BROUGHT.items():
+        if tail == name or tail.startswith(name + "/"):
+            yield brought + tail[len(name) :]
 
 
 def _valid(iris: Iterable[str]) -> Iterator[str]:

@@ -29,13 +29,13 @@ async def warm(graph: AsyncKnowledgeGraph) -> None:
     for query in graph.canned_queries(generation).values():
         if not _is_complete(query):
             continue
-        text = query.bind({}, prefixes=graph.prefixes)
-        if not profile_query(text).is_repeatable:  # it would not be kept; and nobody is called unasked
-            continue
         for formats in (_PREFERRED, PAGE_FORMATS):
             while not _is_quiet(graph):  # noqa: ASYNC110 - nothing tells when a worker has time
                 await asyncio.sleep(_PAUSE_S)
             with suppress(KgraphError):  # whoever asks it will hear of it
+                text = await graph.bind(query, {}, generation=generation)  # reads the project's names, too
+                if not profile_query(text).is_repeatable:  # not kept; and nobody is called unasked
+                    break
                 answer = await graph.query(text, formats=formats, generation=generation, client="warming")
                 await answer.read()
 
