@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 from weakref import finalize
 
 import pyoxigraph as ox
@@ -43,6 +43,8 @@ __all__ = ["VALUES", "AsyncKnowledgeGraph", "Table"]
 
 #: The formats in which results come back as values.
 VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
+
+_T = TypeVar("_T")
 
 
 class AsyncKnowledgeGraph(Reasons, Writes):
@@ -394,7 +396,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
             return await self.fetch(found)
 
         async def prove(triple: ox.Triple) -> Explanation:
-            return await self._reasons.explain(triple, generation)
+            return await self._search(self._explainer_of(generation).explain(triple), generation)
 
         index = partial(self.text_index, generation)
         return AskedGeneration(generation, self.settings.names, answer, prove, index)

@@ -35,7 +35,7 @@ from kgraph.rdf.turtle import _lines_of_tokens
 from kgraph.rdf.update import _split, parse_update
 from kgraph.search.dates import parse_edtf
 from kgraph.search.property import expand_search
-from kgraph.search.words import close_hyphens, read_words
+from kgraph.search.words import join_numbers, read_words
 from kgraph.store.lines import _only
 from kgraph.text import quoted_spans, spelled_numbers
 from kgraph.vocab import KG
@@ -201,7 +201,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "format=": by_format,
     "parameters": lambda text: decode_parameters(text.encode()),
     "dates": parse_edtf,
-    "words": lambda text: (read_words(text), close_hyphens(text)),
+    "words": lambda text: (read_words(text), join_numbers(read_words(text))),
     "quotations": quoted_spans,
     "numbers": spelled_numbers,
     "lines with blank nodes": lambda text: _only(text.encode(), marked=True),
