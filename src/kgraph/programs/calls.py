@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import Protocol, Self, TypeAlias
+from typing import Final, Protocol, Self, TypeAlias
 
 import pyoxigraph as ox
 
 from kgraph.api import VALUES
 from kgraph.api import AsyncKnowledgeGraph as Graph
 from kgraph.describe import Description
+from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.reasoning import Belief, Explanation
 from kgraph.settings import Settings
@@ -21,6 +22,10 @@ __all__ = ["Calls", "LocalCalls", "Value"]
 
 #: What a query gives: rows, a truth value or triples.
 Value: TypeAlias = Table | bool | list[ox.Triple]
+
+
+#: Rows come in TSV, of which data frames are made without a Python object for each value.
+_QUICK: Final = {**VALUES, ResultKind.SOLUTIONS: "tsv"}
 
 
 class Calls(Protocol):
@@ -71,12 +76,12 @@ class LocalCalls:
 
     async def query(self, text: str) -> tuple[Value, Sequence[str]]:
         """The value of a SPARQL query, and what its author is to know."""
-        answer = await self.graph.query(text, formats=VALUES)
+        answer = await self.graph.query(text, formats=_QUICK)
         return await self.graph.fetch(answer), answer.notices
 
     async def canned(self, slug: str, values: Mapping[str, str]) -> Value:
         """The value of a canned query."""
-        return await self.graph.fetch(await self.graph.canned(slug, values, formats=VALUES))
+        return await self.graph.fetch(await self.graph.canned(slug, values, formats=_QUICK))
 
     async def queries(self) -> Sequence[str]:
         """The slugs of the canned queries."""
