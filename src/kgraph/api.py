@@ -152,13 +152,8 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         with self._pins.holding(generation) as held:
             if self._describer is None or self._describer[0] != held.id:
                 clients = self._asked(held, DefaultGraph.CLIENTS) if held.manifest.client_triples else None
-                describer = Describer(
-                    held,
-                    self._asked(held, DefaultGraph.UNION),
-                    self._asked(held),
-                    clients,
-                    licence=self.settings.licence,
-                )
+                union, project = self._asked(held, DefaultGraph.UNION), self._asked(held)
+                describer = Describer(held, union, project, clients, licence=self.settings.licence)
                 self._describer = (held.id, describer)
             yield self._describer[1]
 
