@@ -6,7 +6,6 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -366,10 +365,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
 
     async def query_values(self, text: str) -> Table | bool | list[ox.Triple]:
         """Answer a SPARQL query with values: a table, a truth value or a list of triples."""
-        answer = await self.query(text, formats=VALUES)
-        for notice in answer.notices:
-            warnings.warn(notice, stacklevel=2)
-        return await self.fetch(answer)
+        return await self.fetch(await self.query(text, formats=VALUES))
 
     async def canned_values(
         self, slug: str, values: Mapping[str, str | Sequence[str]]
