@@ -30,6 +30,7 @@ ROOMS = (
     ("canned", "who_said", "writes", "reasons", "asked", "federation"),
     ("describe",),
     ("reasons",),
+    ("drafting",),
     ("build",),
     ("api",),
     ("blocking",),
