@@ -31,6 +31,7 @@ ROOMS = (
     ("describe",),
     ("reasons",),
     ("drafting",),
+    ("reviewing",),
     ("build",),
     ("api",),
     ("blocking",),
