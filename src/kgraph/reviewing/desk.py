@@ -29,7 +29,7 @@ from kgraph.settings import Settings
 from kgraph.text import Span, digest
 from kgraph.vocab import DCTERMS, KG, OWL
 
-__all__ = ["ENTITIES", "Desk", "article_folder", "open_desk"]
+__all__ = ["ENTITIES", "Desk", "article_folder", "open_desk", "own_prefixes"]
 
 ENTITIES: Final = "data/ttl/entities.ttl"
 #: What these look at does not depend on a claim, or changes with every claim.
@@ -75,7 +75,7 @@ class Desk:
     @cached_property
     def naming(self) -> Naming:
         """What can be named."""
-        prefixes = self.settings.names.prefixes | _own_prefixes(self.subject) | {"a": self.namespace}
+        prefixes = self.settings.names.prefixes | own_prefixes(self.subject) | {"a": self.namespace}
         return Naming(
             self.subject.index,
             prefixes,
@@ -241,7 +241,7 @@ def _is_slug(slug: str) -> bool:
     return bool(slug) and not slug.startswith(".") and Path(slug).name == slug
 
 
-def _own_prefixes(subject: Subject) -> dict[str, str]:
+def own_prefixes(subject: Subject) -> dict[str, str]:
     """The prefixes that the project's ontologies prefer."""
     vann = "http://purl.org/vocab/vann/preferredNamespace"
     pairs = (
