@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import settings_options
+from kgraph.cli.options import ENCODER_SETTINGS, settings_options
 from kgraph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ __all__ = ["who_said_command"]
     show_default=True,
     help="How to print; bibtex and csl (CSL-JSON) print the citations alone.",
 )
-@settings_options("base_iri", "store", "query_timeout", "query_memory")
+@settings_options("base_iri", "store", "query_timeout", "query_memory", *ENCODER_SETTINGS)
 def who_said_command(project: Path, output: str, **options: Any) -> None:
     """Say who said some words, or a fact, through whom it came, and where it stands."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main

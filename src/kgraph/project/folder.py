@@ -109,7 +109,8 @@ class Project:
     def place(self, subject: str, predicate: str | None = None) -> tuple[str, int | None]:
         """The file and line where something is said of ``subject`` (with ``predicate``, if given).
 
-        What is not written itself, as one claim of several in an entry, is placed where its entry stands.
+        What is not written itself is placed where that stands which it comes from: one claim of several in
+        an entry at the entry, a sentence at its article.
         """
         fallback: tuple[str, int | None] | None = None
         # alignments last: no check is on these
@@ -118,9 +119,10 @@ class Project:
                 return file.path, file.lines.predicates[subject, predicate]
             if fallback is None and subject in file.lines.subjects:
                 fallback = file.path, file.lines.subjects[subject]
-        if fallback is None and "-" in subject.rsplit("/", 1)[-1]:
-            return self.place(subject.rpartition("-")[0], predicate)
-        return fallback or (".", None)
+        if fallback is not None:
+            return fallback
+        head, mark, _ = subject.rpartition("-" if "-" in subject.rsplit("/", 1)[-1] else "/")
+        return self.place(head, predicate) if mark and not head.endswith("/") else (".", None)
 
     def problem(
         self,
