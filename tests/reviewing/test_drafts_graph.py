@@ -83,7 +83,7 @@ def test_a_draft_has_its_words_its_tool_and_its_confidence(built: Settings) -> N
     index = TripleIndex(inspect_project(built).graphs["drafts"])
     node = f"{ARTICLE}draft/{PROMISED}"
     assert index.literal(node, KG + "draftedBy") == "kgraph test, rules:test"
-    assert index.literal(node, KG + "draftConfidence") == "0.800"
+    assert index.literal(node, KG + "confidence") == "0.800"
     (span,) = index.iris(node, KG + "evidence")
     assert index.literal(span, KG + "exactText") == "We will open again in June"
 

@@ -24,7 +24,7 @@ from kgraph.reviewing.decisions import parse_decisions, standing
 from kgraph.reviewing.desk import own_prefixes
 from kgraph.reviewing.drafted import anchor, match_decisions
 from kgraph.text import Span
-from kgraph.vocab import DCTERMS, KG, RDFS, XSD
+from kgraph.vocab import DCTERMS, KG, RDFS
 
 __all__ = ["Drafts", "read_drafts"]
 
@@ -139,8 +139,7 @@ class _Writer:
             yield kg(node, "attributedTo", speaker)
         yield kg(node, "source", self._source(candidate, base, 0))
         yield kg(node, "draftedBy", ox.Literal(f"{self._draft.tool.name}, {candidate.by}"))
-        confidence = ox.Literal(f"{candidate.confidence:.3f}", datatype=ox.NamedNode(XSD + "decimal"))
-        yield kg(node, "draftConfidence", confidence)
+        yield kg(node, "confidence", ox.Literal(f"{candidate.confidence:.3f}"))
 
     def _spans(self, candidate: Candidate, base: str) -> Iterator[ox.Triple]:
         for span in candidate.content:
