@@ -31,6 +31,8 @@ ROOMS = (
     ("describe",),
     ("reasons",),
     ("export",),
+    ("drafting",),
+    ("reviewing",),
     ("build",),
     ("api",),
     ("programs",),
