@@ -193,10 +193,8 @@ class AsyncKnowledgeGraph(Reasons, Writes):
 
         Args:
             text: the query.
-            formats: the name of the format (see :data:`kgraph.rdf.formats.FORMATS`) for each kind of result
-                that the caller can take.
-            default_graphs: the graphs to merge into the default graph, by IRI, as in SPARQL 1.1 Protocol,
-                section 2.1.4.
+            formats: the name of a format (:data:`kgraph.rdf.formats.FORMATS`) for each kind of result.
+            default_graphs: the graphs to merge into the default graph (SPARQL 1.1 Protocol, section 2.1.4).
             named_graphs: the named graphs to query, likewise.
             base_iri: what relative IRIs are relative to where the query does not say.
             default_graph: what a query sees that names no graph; what the settings say by default.
@@ -271,7 +269,6 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         client: str = "",
     ) -> Answer:
         """The triples of a graph (None: the store's default graph), as they were written.
-
         Args are those of :meth:`query`; ``beside`` is a triple to give with them, as SPARQL writes it.
 
         Raises:
@@ -379,9 +376,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         """Answer a SPARQL query with values: a table, a truth value or a list of triples."""
         return await self.fetch(await self.query(text, formats=VALUES))
 
-    async def canned_values(
-        self, slug: str, values: Mapping[str, str | Sequence[str]]
-    ) -> Table | bool | list[ox.Triple]:
+    async def canned_values(self, slug: str, values: Mapping[str, str]) -> Table | bool | list[ox.Triple]:
         """Answer a canned query with values, likewise."""
         return await self.fetch(await self.canned(slug, values, formats=VALUES))
 

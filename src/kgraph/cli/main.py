@@ -16,6 +16,7 @@ from kgraph.cli.generations import generations_command, rollback_command
 from kgraph.cli.init import init_command
 from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
+from kgraph.cli.mcp import mcp_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.serve import serve_command
@@ -64,6 +65,7 @@ for _command in (
     generations_command,
     rollback_command,
     serve_command,
+    mcp_command,
 ):
     cli.add_command(_command)
 
