@@ -20,6 +20,9 @@ _RDF: Final = {
     "nt": "one graph as N-Triples",
     "rdf": "one graph as RDF/XML",
 }
+_TRIG: Final = FORMATS["trig"].media_type
+_ZIP: Final = "application/zip"
+_TEXT: Final = "text/plain"
 _ANNOTATIONS: Final = 'application/ld+json;profile="http://www.w3.org/ns/anno.jsonld"'
 
 
@@ -54,13 +57,13 @@ _TABLE: Final = (
     ),
     _of("annotations", "the claims as Web Annotations", _ANNOTATIONS, "jsonld", "annotations"),
     _of("schemaorg", "claims and quotations of schema.org", "application/ld+json", "jsonld", "schema_org"),
-    _of("csvw", "the claims as CSV, with CSVW metadata", "application/zip", "zip", "csvw", Shape.FOLDER),
+    _of("csvw", "the claims as CSV, with CSVW metadata", _ZIP, "zip", "csvw", Shape.FOLDER),
     _of(
         "quickstatements", "statements for a Wikibase, with references", "text/plain", "qs", "quickstatements"
     ),
     _of("cff", "how to cite the dataset (CITATION.cff)", "text/yaml", "cff", "citation"),
     _of("bibtex", "the articles and the dataset as BibTeX", "application/x-bibtex", "bib", "citation"),
-    _of("ro-crate", "a release as RO-Crate", "application/zip", "zip", "ro_crate", Shape.FOLDER),
+    _of("ro-crate", "a release as RO-Crate", _ZIP, "zip", "ro_crate", Shape.FOLDER),
 )
 
 #: Every format of export by name, in the order in which they are listed.

@@ -28,6 +28,7 @@ _FILES: Final = (
     (f"{_TABLES}/articles.csv", "The articles", "text/csv"),
     (f"{_TABLES}/{METADATA}", "What the columns of the tables are", "application/json"),
 )
+_WRITERS: Final = {"dataset.nq": write_nq, "CITATION.cff": write_cff, "articles.bib": write_bibtex}
 
 
 def write_ro_crate(source: Source, folder: Path) -> None:
@@ -60,15 +61,15 @@ def _metadata(source: Source, folder: Path) -> dict[str, Any]:
         "datePublished": source.generation.manifest.created[:10],
         "version": f"sha256:{source.generation.manifest.canonical_hash}",
         "hasPart": [{"@id": file["@id"]} for file in files],
-        "about": [{"@id": article.iri} for article in articles],
-        "author": [{"@id": iri} for iri in annotators],
+        "about": _one_or_all([{"@id": article.iri} for article in articles]),
+        "author": _one_or_all([{"@id": iri} for iri in annotators]),
         "license": {"@id": source.settings.licence or "#licence"},
     }
     licence = {
         "@id": root["license"]["@id"],
         "@type": "CreativeWork",
         "name": source.settings.licence or "No licence is given",
-        "description": "What the annotations may be used for. The words of an article stay under its own rights.",
+        "description": "What the annotations may be used for. Words of articles stay under their own rights.",
     }
     tool = {
         "@id": TOOL,
@@ -104,6 +105,11 @@ def _metadata(source: Source, folder: Path) -> dict[str, Any]:
             making,
         ],
     }
+
+
+def _one_or_all(values: list[dict[str, Any]]) -> Any:
+    """A single value stands alone, as the specification's JSON-LD recommendation has it."""
+    return values[0] if len(values) == 1 else values
 
 
 def _file(folder: Path, name: str, title: str, media_type: str) -> dict[str, Any]:
