@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.diff import diff_command
 from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
@@ -63,6 +64,7 @@ for _command in (
     load_command,
     export_command,
     generations_command,
+    diff_command,
     rollback_command,
     serve_command,
     mcp_command,

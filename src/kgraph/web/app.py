@@ -15,7 +15,9 @@ import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.web import (
     canned,
+    changes,
     discovery,
+    dumps,
     explain,
     facade,
     graph_store,
@@ -31,6 +33,12 @@ from kgraph.web.faults import FAULTS, fault_response
 from kgraph.web.front import EXPOSED_HEADERS, FrontDoor
 
 __all__ = ["create_app"]
+
+#: The resources in the order in which their paths are tried.
+_ROOMS: Final = (
+    *(sparql, graph_store, canned, explain, who_said, facade, health, metrics),
+    *(discovery, dumps, changes),
+)
 
 _DESCRIPTION: Final = (
     "Who said what, where: the assertions of news articles, each leading back to the sentence, the words "
@@ -53,6 +61,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     app.requests = metrics.Requests()
     app.arriving = Arriving()
     app.writing = asyncio.Lock()
+    app.deriving = asyncio.Lock()
     app.root = graph.settings.root
     app.slow_query_s = graph.settings.slow_query
     app.open_to(
@@ -65,7 +74,19 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, graph_store, canned, explain, who_said, facade, health, metrics, discovery):
+    for room in (
+        sparql,
+        graph_store,
+        canned,
+        explain,
+        who_said,
+        facade,
+        health,
+        metrics,
+        discovery,
+        dumps,
+        changes,
+    ):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:
