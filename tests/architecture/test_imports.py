@@ -27,7 +27,7 @@ ROOMS = (
     ("store",),
     ("engine",),
     ("cache",),
-    ("canned", "who_said", "writes", "reasons", "asked", "federation"),
+    ("canned", "who_said", "writes", "reasons", "asked", "federation", "reconciling"),
     ("describe",),
     ("reasons",),
     ("export",),

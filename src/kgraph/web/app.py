@@ -24,6 +24,7 @@ from kgraph.web import (
     health,
     metrics,
     pages,
+    reconcile,
     resources,
     sparql,
     who_said,
@@ -37,7 +38,7 @@ __all__ = ["create_app"]
 #: The resources in the order in which their paths are tried.
 _ROOMS: Final = (
     *(sparql, graph_store, canned, explain, who_said, facade, health, metrics),
-    *(discovery, dumps, changes),
+    *(discovery, dumps, changes, reconcile),
 )
 
 _DESCRIPTION: Final = (
@@ -74,19 +75,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (
-        sparql,
-        graph_store,
-        canned,
-        explain,
-        who_said,
-        facade,
-        health,
-        metrics,
-        discovery,
-        dumps,
-        changes,
-    ):
+    for room in _ROOMS:
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:
