@@ -18,6 +18,7 @@ from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
+from kgraph.cli.review import review_command
 from kgraph.cli.serve import serve_command
 from kgraph.cli.who_said import who_said_command
 from kgraph.errors import KgraphError, ParameterError, ProjectError, SettingsError, UnknownNameError
@@ -63,6 +64,7 @@ for _command in (
     export_command,
     generations_command,
     rollback_command,
+    review_command,
     serve_command,
 ):
     cli.add_command(_command)
