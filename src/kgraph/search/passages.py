@@ -29,8 +29,9 @@ _LABELS: Final = (
     *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
     *(KG + "rawText", KG + "evokedBy"),
 )
+_MARKS: Final = r"[,;:()“”„\"«»‹›—–]"
 _CUT: Final = re.compile(
-    r"[,;:()“”„\"«»‹›—–]+(?=\s|\w|$)|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
+    rf"(?<!{_MARKS}){_MARKS}++(?=\s|\w|$)" + r"|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
     re.IGNORECASE,
 )
 _SHORTEST_CLAUSE: Final = 3
