@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.articles import agreement_command, reanchor_command, remove_command, status_command
 from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
@@ -65,6 +66,10 @@ for _command in (
     generations_command,
     rollback_command,
     review_command,
+    status_command,
+    agreement_command,
+    reanchor_command,
+    remove_command,
     serve_command,
 ):
     cli.add_command(_command)
