@@ -1,0 +1,206 @@
+"""From a text that is laid out to its draft: every attribution a candidate, with how it is put."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kgraph.drafting.attributing import Found, Page, attribute, lay_page
+from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mode, Part, Text, Tool
+from kgraph.drafting.clauses import Clause, find_time, iter_clauses
+from kgraph.drafting.confidence import confidence_of
+from kgraph.drafting.cues import Cues
+from kgraph.drafting.tree import Tree
+from kgraph.drafting.voices import Cast, mention_span
+from kgraph.text import Span, digest
+
+__all__ = ["Laid", "draft_page"]
+
+_MARKS: Final = "“”„\"«»‹›‘’‚'"
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A text with its parts, paragraphs and sentences, its language, and the name of its publisher."""
+
+    text: str
+    language: str
+    parts: tuple[Part, ...]
+    paragraphs: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    publisher: str
+    publisher_iri: str | None = None
+
+
+def draft_page(laid: Laid, trees: Sequence[Tree], cues: Cues, *, tool: str) -> Draft:
+    """The draft of a text whose sentences have been parsed."""
+    page = lay_page(laid.text, laid.paragraphs, trees)
+    quotes = [page.quotes_in(number) for number in range(len(trees))]
+    cast = Cast(trees, quotes, cues)
+    found = attribute(page, cast, cues)
+    candidates = [
+        candidate
+        for number in range(len(found))
+        for candidate in _candidates(laid, page, cast, cues, found, number)
+    ]
+    seen: dict[str, Candidate] = {}
+    for candidate in candidates:
+        seen.setdefault(candidate.id, candidate)
+    ordered = sorted(seen.values(), key=lambda each: (each.begin, each.end))
+    parts = [*laid.parts, *(Part("paragraph", span) for span in laid.paragraphs)]
+    text = Text(
+        digest(laid.text.encode()),
+        laid.language,
+        tuple(sorted(parts, key=lambda part: part.span)),
+        laid.sentences,
+    )
+    return Draft(text, tuple(ordered), Tool(tool))
+
+
+def _candidates(
+    laid: Laid, page: Page, cast: Cast, cues: Cues, found: Sequence[Found], number: int
+) -> Iterator[Candidate]:
+    each = found[number]
+    attribution = each.attribution
+    tree = attribution.tree
+    quotes = page.quotes_in(each.sentence)
+    first = _own_tokens(cast, each)
+    chain = _chain(laid, cast, cues, found, number)
+    is_inside = attribution.words is not None and any(attribution.words.within(q) for q in page.quotes)
+    clauses = list(
+        iter_clauses(tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first)
+    )
+    for clause in clauses:
+        mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)
+        spans = _spans(laid.text, tree, clause, quotes, mode)
+        if not spans:
+            continue
+        source = None
+        if attribution.source is not None:
+            home = _tree_of(page, attribution.source.span)
+            source = mention_span(home, attribution.source) if home else None
+        polarity = clause.polarity
+        if attribution.is_negated and attribution.cue.kind in ("said", "claim"):
+            polarity = "negative" if polarity == "positive" else "positive"
+        yield Candidate(
+            content=tuple(spans),
+            words=SEPARATOR.join(span.of(laid.text) for span in spans),
+            cue=attribution.words,
+            source=source,
+            speaker=chain[0],
+            chain=tuple(chain),
+            mode=mode,
+            polarity=polarity,
+            kind=clause.kind,
+            time=find_time(tree, clause.tokens),
+            claim=None,
+            confidence=confidence_of(each, mode, clauses=len(clauses)),
+            by=f"rules:{attribution.rule}",
+        )
+
+
+def _tree_of(page: Page, span: Span) -> Tree | None:
+    return next((tree for tree in page.trees if span.within(tree.span)), None)
+
+
+def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:
+    """The tokens of the content that stand for the speaker, or for the speaker's own body."""
+    tree = each.attribution.tree
+    return frozenset(
+        number
+        for number in each.attribution.content
+        if tree.tokens[number].lemma in ("i", "we")
+        or (each.speaker is not None and cast.is_own(each.sentence, tree.tokens[number], each.speaker))
+    )
+
+
+def _chain(laid: Laid, cast: Cast, cues: Cues, found: Sequence[Found], number: int) -> list[str]:
+    """The voices from the speaker to the publication."""
+    chain: list[str] = []
+    at: int | None = number
+    passed: set[int] = set()
+    while at is not None and at not in passed:
+        passed.add(at)
+        each = found[at]
+        chain.append(_speaker(laid, cast, each))
+        relayer = _relayer(cast, cues, each)
+        if relayer and relayer.casefold() not in laid.publisher.casefold():
+            chain.append(relayer)
+        at = each.outer
+    unique = [name for n, name in enumerate(chain) if n == 0 or name != chain[n - 1]]
+    return unique if unique[-1] == laid.publisher else [*unique, laid.publisher]
+
+
+def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
+    source = each.attribution.source
+    if each.speaker is None:
+        if source is None:
+            return "unnamed"
+        if source.lemma in ("we", "i") and each.outer is None:
+            return laid.publisher
+        return f"unnamed: {source.text.lower()}"
+    names = [each.speaker.title]
+    if source is not None and each.attribution.rule not in ("noun", "condition"):
+        for other in each.attribution.tree.tokens:
+            if other.dep == "conj" and other.head == source.number and other.pos in ("PROPN", "NOUN"):
+                voice = cast.voice_of(each.sentence, other)
+                if voice is not None and source in each.attribution.tree.tokens:
+                    names.append(voice.title)
+    return " and ".join(names)
+
+
+def _relayer(cast: Cast, cues: Cues, each: Found) -> str | None:
+    """The medium that was told: "told Radio Estuary"."""
+    told = each.attribution.recipient
+    if told is None or told not in each.attribution.tree.tokens:
+        return None
+    voice = cast.voice_of(each.sentence, told)
+    if voice is None or voice.kind != "body":
+        return None
+    words = {word.casefold() for word in voice.name.split()}
+    return voice.name if words & cues.media or voice.name in cues.known_media else None
+
+
+# Spans
+
+
+def _mode(tree: Tree, clause: Clause, quotes: Sequence[Span], rule: str, *, is_inside: bool) -> Mode:
+    if rule in ("noun", "condition"):
+        return Mode.NOMINAL
+    if is_inside:
+        return Mode.INDIRECT
+    words = [tree.tokens[number] for number in clause.tokens if tree.tokens[number].is_word]
+    quoted = sum(any(word.span.within(quote) for quote in quotes) for word in words)
+    if quoted and quoted == len(words):
+        return Mode.DIRECT
+    return Mode.MIXED if quoted else Mode.INDIRECT
+
+
+def _spans(text: str, tree: Tree, clause: Clause, quotes: Sequence[Span], mode: Mode) -> list[Span]:
+    """The spans of a clause. What is reported with quoted words in it keeps their marks."""
+    pieces = _joined(text, tree.pieces(clause.tokens))
+    if mode is not Mode.MIXED:
+        return pieces
+    found: list[Span] = []
+    for piece in pieces:
+        start, end = piece.start, piece.end
+        for quote in quotes:
+            if quote.start == start and start > 0 and text[start - 1] in _MARKS:
+                start -= 1
+            tail = text[end : quote.end + 1]
+            if quote.start < end <= quote.end and not any(character.isalnum() for character in tail[:-1]):
+                end = quote.end + (quote.end < len(text) and text[quote.end] in _MARKS)
+        found.append(Span(start, min(end, tree.span.end)))
+    return found
+
+
+def _joined(text: str, pieces: Sequence[Span]) -> list[Span]:
+    """The pieces, those joined that marks alone part."""
+    found: list[Span] = []
+    for piece in pieces:
+        if found and not any(character.isalnum() for character in text[found[-1].end : piece.start]):
+            found[-1] = Span(found[-1].start, piece.end)
+        else:
+            found.append(piece)
+    return found
