@@ -32,7 +32,9 @@ class Page:
     def quotes_in(self, sentence: int) -> list[Span]:
         """The quotations, as far as they lie in a sentence."""
         here = self.trees[sentence].span
-        clipped = (Span(max(q.start, here.start), min(q.end, here.end)) for q in self.quotes if q.overlaps(here))
+        clipped = (
+            Span(max(q.start, here.start), min(q.end, here.end)) for q in self.quotes if q.overlaps(here)
+        )
         return [span for span in clipped if span.start < span.end]
 
 
@@ -87,9 +89,7 @@ def _covered(found: Sequence[Found], sentence: int, quote: Span) -> bool:
         each.sentence == sentence
         and sum(each.attribution.tree.tokens[n].span.within(quote) for n in each.attribution.content) * 2
         >= len(each.attribution.tree.within(quote))
-        and not any(
-            each.attribution.words and each.attribution.words.within(q) for q in [quote]
-        )
+        and not any(each.attribution.words and each.attribution.words.within(q) for q in [quote])
         for each in found
     )
 
@@ -110,7 +110,7 @@ def _free_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator
             runs_on = whole.start < tree.span.start or whole.end > tree.span.end
             if not is_alone and not runs_on:
                 continue
-            host = _host(page, known, sentence, whole) or _signed(page, cast, sentence, whole)
+            host = _signed(page, cast, sentence, whole) or _host(page, known, sentence, whole)
             if host is None:
                 continue
             if host.speaker is None and host.attribution.source is not None:
@@ -120,13 +120,17 @@ def _free_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator
             attribution = replace(
                 host.attribution,
                 tree=tree,
-                rule="quotation-goes-on" if host.attribution.rule not in ("subject", "signed") else host.attribution.rule,
+                rule="quotation-goes-on"
+                if host.attribution.rule not in ("subject", "signed")
+                else host.attribution.rule,
                 cue=_QUOTED if host.attribution.cue.kind != "said" else host.attribution.cue,
                 content=tuple(token.number for token in tokens),
                 root=_root(tree, tokens),
                 is_negated=False,
             )
-            new = replace(host, sentence=sentence, attribution=attribution, distance=abs(sentence - host.sentence))
+            new = replace(
+                host, sentence=sentence, attribution=attribution, distance=abs(sentence - host.sentence)
+            )
             known.append(new)
             yield new
 
@@ -155,7 +159,9 @@ def _host(page: Page, found: Sequence[Found], sentence: int, quote: Span) -> Fou
         if any(tree.tokens[number].span.within(quote) for number in each.attribution.content):
             return each
     # “…,” she said. “…”
-    before = [each for each in direct if each.sentence < sentence and page.paragraph_of[each.sentence] == here]
+    before = [
+        each for each in direct if each.sentence <= sentence and page.paragraph_of[each.sentence] == here
+    ]
     if before:
         return before[-1]
     after = [each for each in direct if each.sentence > sentence and page.paragraph_of[each.sentence] == here]
@@ -229,7 +235,8 @@ def _signed(page: Page, cast: Cast, sentence: int, quote: Span) -> Found | None:
         for token in other.within(rest)
         if token.pos == "PROPN" and token.dep not in ("compound", "nmod")
     ]
-    if not signer or len(rest.of(page.text).split()) > 8:
+    is_told = any(token.is_verb for other in page.trees for token in other.within(rest))
+    if not signer or is_told or len(rest.of(page.text).split()) > 8:
         return None
     number, token = signer[0]
     attribution = Attribution(tree, "signed", _QUOTED, None, None, token, (0,), 0)

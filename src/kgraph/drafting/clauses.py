@@ -13,7 +13,7 @@ from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["Clause", "find_time", "iter_clauses", "polarity_of"]
+__all__ = ["Clause", "find_time", "iter_clauses", "put"]
 
 _NEGATIVE_WORDS: Final = frozenset({"no", "nobody", "none", "nothing", "neither", "nowhere"})
 _IF: Final = frozenset({"if", "unless", "provided"})
@@ -39,7 +39,7 @@ def iter_clauses(
 ) -> Iterator[Clause]:
     """The clauses of a content. ``is_first_person`` are the tokens that stand for the speaker."""
     inside = frozenset(content)
-    heads = _heads(tree, root, inside, cue)
+    heads = _heads(tree, root, inside, cues)
     shares = {head: _share(tree, head, heads, inside) for head in heads}
     found: list[Clause] = []
     for head in sorted(heads, key=lambda h: shares[h] or (h,)):
@@ -47,7 +47,8 @@ def iter_clauses(
         if not tokens:
             continue
         kind, polarity = _put(tree, head, inside, cue, cues, is_first_person)
-        if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and kind != "conditional":
+        stands_alone = kind == "conditional" or _has_own_subject(tree, head, inside)
+        if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and not stands_alone:
             last = found.pop()
             between = range(last.tokens[-1] + 1, tokens[0])
             joined = {*last.tokens, *tokens, *(n for n in between if n in inside)}
@@ -55,10 +56,36 @@ def iter_clauses(
         else:
             found.append(Clause(tokens, head, polarity, kind))
     for clause in found:
+        if (said := _said_oneself(tree, clause, inside)) is not None and cue.kind == SAID:
+            yield from iter_clauses(tree, said[0], said[1], cue, cues, is_first_person=is_first_person)
+            continue
         yield _with_subject(tree, clause, inside, alone=len(found) == 1)
 
 
-def _heads(tree: Tree, root: int, inside: frozenset[int], cue: Cue) -> list[int]:
+def _has_own_subject(tree: Tree, head: int, inside: frozenset[int]) -> bool:
+    subject = tree.child(head, *SUBJECTS)
+    return subject is not None and subject.number in inside
+
+
+def _said_oneself(tree: Tree, clause: Clause, inside: frozenset[int]) -> tuple[list[int], int] | None:
+    """What follows "I say that" within a quotation: it is what is said."""
+    head = tree.tokens[clause.head]
+    subject = tree.child(clause.head, "nsubj")
+    held = next((child for child in tree.children(clause.head, "ccomp") if child.number > clause.head), None)
+    if (
+        head.lemma not in ("say", "repeat", "insist")
+        or clause.polarity != "positive"
+        or subject is None
+        or held is None
+    ):
+        return None
+    if subject.lemma not in ("i", "we") or held.number not in inside:
+        return None
+    marks = {child.number for child in tree.children(held.number, "mark")}
+    return [n for n in tree.subtree(held.number) if n in clause.tokens and n not in marks], held.number
+
+
+def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[int]:
     """The heads of the clauses: the root, what is coordinated with it, and conditions."""
     found: list[int] = []
     waiting = [root]
@@ -69,25 +96,53 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cue: Cue) -> list[int]
             if child.number not in inside or not child.is_verb:
                 continue
             beside = child.dep in ("conj", "parataxis") or (
-                child.dep == "ccomp" and child.number < head and _is_parted(tree, child, head)
+                child.dep == "ccomp" and child.number < head and _is_parted(tree, child, head, cues)
             )
-            is_condition = child.dep == "advcl" and _mark(tree, child) in _IF and cue.kind in (SAID, "claim")
+            is_condition = _is_condition(tree, child)
             if beside or is_condition:
                 waiting.append(child.number)
+        for child in tree.children(head, "prep"):
+            # "Without new money we could be insolvent": a condition in other clothes
+            hedged = {aux.text.lower() for aux in tree.children(head, "aux")} & {"could", "would", "might"}
+            if child.lemma == "without" and child.number < head and hedged and child.number in inside:
+                found.append(child.number)
     # What a quotation holds besides: fragments with heads outside of it.
-    covered: set[int] = set().union(*(tree.subtree(head) for head in found))
+    outside = {token.number for token in tree.tokens} - inside
+    covered: set[int] = set().union(*(tree.subtree(head, without=outside) for head in found))
     for number in sorted(inside - covered):
         token = tree.tokens[number]
         if token.is_verb and token.head not in inside and number not in covered:
             found.append(number)
-            covered |= set(tree.subtree(number))
+            covered |= set(tree.subtree(number, without=outside))
     return found
 
 
-def _is_parted(tree: Tree, left: Token, head: int) -> bool:
-    """Whether a semicolon or a dash stands between a clause and the one that it hangs at."""
+def _is_parted(tree: Tree, left: Token, head: int, cues: Cues) -> bool:
+    """Whether a mark stands between a clause and the one that it hangs at, which is no verb of saying."""
     last = tree.subtree(left.number)[-1]
-    return any(tree.tokens[n].text in (";", "—", "–", ":") for n in range(last, head))
+    marks = {tree.tokens[n].text for n in range(last, head)}
+    is_splice = (
+        "," in marks and tree.tokens[head].lemma not in cues.verbs and tree.child(head, *SUBJECTS) is not None
+    )
+    return bool(marks & {";", "—", "–", ":"}) or is_splice
+
+
+def _is_condition(tree: Tree, clause: Token) -> bool:
+    """Whether a clause is a condition: after *if*, or turned round: "should it go ahead"."""
+    if clause.dep != "advcl":
+        return False
+    if _mark(tree, clause) in _IF:
+        return True
+    subject = tree.child(clause.number, *SUBJECTS)
+    turned = _turned(tree, clause)
+    return subject is not None and turned is not None and turned.number < subject.number
+
+
+def _turned(tree: Tree, clause: Token) -> Token | None:
+    return next(
+        (aux for aux in tree.children(clause.number, "aux") if aux.text.lower() in ("should", "had", "were")),
+        None,
+    )
 
 
 def _mark(tree: Tree, token: Token) -> str:
@@ -105,9 +160,13 @@ def _share(tree: Tree, head: int, heads: Sequence[int], inside: frozenset[int]) 
     dropped = set()
     if token.dep == "advcl":
         dropped = {child.number for child in tree.children(head, "mark")}
+        if _is_condition(tree, token) and not dropped and (turned := _turned(tree, token)):
+            dropped = {turned.number}
     if token.dep == "conj":
         dropped = {
-            child.number for child in tree.children(head, "mark", "cc") if child.lemma in ("that", "and", "but")
+            child.number
+            for child in tree.children(head, "mark", "cc")
+            if child.lemma in ("that", "and", "but")
         }
     joined = {
         child.number
@@ -115,7 +174,9 @@ def _share(tree: Tree, head: int, heads: Sequence[int], inside: frozenset[int]) 
         if others and any(child.number in range(head, other) for other in others)
     }
     kept = [number for number in tokens if number not in dropped and number not in joined]
-    while kept and not tree.tokens[kept[0]].is_word and tree.tokens[kept[0]].text not in "$€£(“\"":
+    while kept and tree.tokens[kept[-1]].dep == "cc":
+        kept.pop()
+    while kept and not tree.tokens[kept[0]].is_word and tree.tokens[kept[0]].text not in '$€£(“"':
         kept.pop(0)
     return tuple(kept)
 
@@ -143,7 +204,9 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
         words = [child, *tree.children(child.number, "det", "preconj", "neg")]
         if any(word.lemma in _NEGATIVE_WORDS for word in words):
             return "negative"
-    if any(child.lemma in ("never", "neither", "nor", "no") for child in tree.children(head, "advmod", "preconj")):
+    if any(
+        child.lemma in ("never", "neither", "nor", "no") for child in tree.children(head, "advmod", "preconj")
+    ):
         return "negative"
     for child in tree.children(head, *_OF_ONE_VERB):
         if tree.child(child.number, "neg"):
@@ -152,14 +215,22 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
     return "negative" if acomp and acomp.lemma in ("unable", "unlikely") else "positive"
 
 
+def put(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[str, str]:
+    """The kind and the polarity of a clause that nobody else says."""
+    polarity = polarity_of(tree, head, inside)
+    return _kind(tree, head, polarity, cues, frozenset()), polarity
+
+
 def _put(
     tree: Tree, head: int, inside: frozenset[int], cue: Cue, cues: Cues, is_first_person: frozenset[int]
 ) -> tuple[str, str]:
     """The kind and the polarity of a clause under a cue."""
     polarity = polarity_of(tree, head, inside)
     token = tree.tokens[head]
-    if token.dep == "advcl" and _mark(tree, token) in _IF:
+    if _is_condition(tree, token):
         return "conditional", polarity
+    if token.dep == "prep":
+        return "conditional", "negative"
     if cue.kind not in (SAID, "claim"):
         if cue.polarity == "negative":
             return cue.kind, "negative" if polarity == "positive" else "positive"
@@ -171,43 +242,38 @@ def _put(
 
 
 def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: frozenset[int]) -> str:
+    """The kind that a clause has by its own words: the first that fits."""
     auxiliaries = {child.text.lower() for child in tree.children(head, "aux")}
+    words = {child.lemma for child in tree.children(head)}
     subject = tree.subject(head)
     is_own = subject is not None and subject.number in is_first_person
     is_negative = polarity == "negative"
-    words = {child.lemma for child in tree.children(head)} | {
-        grandchild.lemma for child in tree.children(head, "acomp", "xcomp") for grandchild in [child]
-    }
-    if auxiliaries & {"can", "ca", "could"} and is_negative:
-        return "inability"
-    if auxiliaries & _DUE or _has_to(tree, head):
-        return "obligation"
-    if _goes_to(tree, head) or auxiliaries & _FUTURE:
-        if is_own:
-            return "refusal" if is_negative else "intention"
-        planned = tree.child(head, "auxpass") is not None and not is_negative
-        return "plan" if planned and "will" in {"will", *auxiliaries} and tree.child(head, "nsubjpass") else "prediction"
-    if auxiliaries & _POSSIBLE or words & cues.possible:
-        return "possibility"
-    if words & cues.likely and tree.tokens[head].lemma == "be":
-        return "prediction"
-    if is_negative is False and _rejects(tree, head, cues):
-        return "denial"
-    return "estimate" if _is_reckoned(tree, head, cues) else "fact"
-
-
-def _has_to(tree: Tree, head: int) -> bool:
-    token = tree.tokens[head]
-    return token.lemma in ("have", "need") and any(
-        aux.tag == "TO" for clause in tree.children(head, "xcomp") for aux in tree.children(clause.number, "aux")
+    is_future = _is_infinitive_of(tree, head, "going") or bool(auxiliaries & _FUTURE)
+    is_arranged = subject is not None and subject.dep == "nsubjpass" and not is_negative
+    is_due = bool(auxiliaries & _DUE) or _is_infinitive_of(
+        tree, head, "have", "has", "had", "need", "needs", "needed"
     )
-
-
-def _goes_to(tree: Tree, head: int) -> bool:
-    token = tree.tokens[head]
-    return token.text.lower() == "going" and any(
-        aux.tag == "TO" for clause in tree.children(head, "xcomp") for aux in tree.children(clause.number, "aux")
+    is_likely = bool(words & cues.likely) and tree.tokens[head].lemma == "be"
+    fitting = (
+        ("inability", is_negative and bool(auxiliaries & {"can", "ca", "could"})),
+        ("obligation", is_due),
+        ("refusal", is_future and is_own and is_negative),
+        ("intention", is_future and is_own),
+        ("plan", is_future and is_arranged),
+        ("prediction", is_future),
+        ("possibility", bool(auxiliaries & _POSSIBLE or words & cues.possible)),
+        ("prediction", is_likely),
+        ("denial", not is_negative and _rejects(tree, head, cues)),
+        ("estimate", _is_reckoned(tree, head, cues)),
     )
+    return next((kind for kind, fits in fitting if fits), "fact")
+
+
+def _is_infinitive_of(tree: Tree, head: int, *words: str) -> bool:
+    """Whether a clause's verb is one of some words with an infinitive: "has to go", "going to go"."""
+    clauses = tree.children(head, "xcomp")
+    has_to = any(aux.tag == "TO" for clause in clauses for aux in tree.children(clause.number, "aux"))
+    return has_to and tree.tokens[head].text.lower() in words
 
 
 def _rejects(tree: Tree, head: int, cues: Cues) -> bool:
@@ -226,12 +292,10 @@ def _is_reckoned(tree: Tree, head: int, cues: Cues) -> bool:
     """Whether the clause says a figure that is hedged: "is roughly two kilometers down"."""
     if tree.tokens[head].lemma != "be":
         return False
-    near = [*tree.children(head)]
-    below = [grandchild for child in near for grandchild in tree.children(child.number)]
-    hedges = {
-        token.number for each in below for token in (each, *tree.children(each.number)) if token.lemma in cues.about
-    }
-    return any(tree.tokens[number + 1].pos == "NUM" for number in hedges if number + 1 < len(tree.tokens))
+    subjects = {child.number for child in tree.children(head, *SUBJECTS)}
+    below = tree.subtree(head, without=subjects)
+    hedges = [number for number in below if tree.tokens[number].lemma in cues.about]
+    return any(number + 1 in below and tree.tokens[number + 1].pos in ("NUM", "SYM") for number in hedges)
 
 
 # Times
@@ -245,9 +309,13 @@ def find_time(tree: Tree, tokens: Sequence[int]) -> Span | None:
         token = tree.tokens[number]
         if token.entity not in ("DATE", "TIME"):
             continue
-        if runs and all(
-            tree.tokens[n].pos in ("ADP", "PUNCT", "DET") for n in range(runs[-1][-1].number + 1, number)
-        ) and number - runs[-1][-1].number <= 2:
+        if (
+            runs
+            and all(
+                tree.tokens[n].pos in ("ADP", "PUNCT", "DET") for n in range(runs[-1][-1].number + 1, number)
+            )
+            and number - runs[-1][-1].number <= 2
+        ):
             runs[-1].append(token)
         else:
             runs.append([token])

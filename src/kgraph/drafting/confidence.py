@@ -5,7 +5,10 @@ from __future__ import annotations
 from kgraph.drafting.attributing import Found
 from kgraph.drafting.candidates import Mode
 
-__all__ = ["confidence_of"]
+__all__ = ["NARRATED", "confidence_of"]
+
+#: How often the facts of the narrator were right, by rule.
+NARRATED = {"event": 0.5, "office": 0.6, "description": 0.4, "other-event": 0.3}
 
 
 def confidence_of(found: Found, mode: Mode, *, clauses: int) -> float:

@@ -37,6 +37,7 @@ class Cues:
     documents: frozenset[str]
     media: frozenset[str]
     known_media: frozenset[str]
+    given: frozenset[str]
     rejecting: frozenset[str]
     possible: frozenset[str]
     likely: frozenset[str]
@@ -85,6 +86,7 @@ def load_cues(evoked: Mapping[str, Iterable[str]]) -> Cues:
         frozenset(tables["documents"]["nouns"].split()),
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
+        frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
         *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),
     )

