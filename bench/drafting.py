@@ -2,7 +2,8 @@
 
 The annotated articles are data that the package does not bring: ``KGRAPH_GOLD`` names their folder. It holds
 one folder an article (``article.txt``, ``attributions.tsv``) and ``gum-news/gum-news.jsonl``. The rules were
-tuned on the articles of ``TUNED``; the others were held out. textacy's quotations are the peer, where it is installed.
+tuned on the articles of ``TUNED``; the others were held out. textacy's quotations are the peer, where it is
+installed.
 
     found      cue and content overlap
     whole      the contents share four fifths of their characters, and the speaker is right
@@ -93,7 +94,7 @@ def _words(name: str) -> set[str]:
 
 
 def is_same_speaker(said: str, names: Iterable[str]) -> bool:
-    """Whether a name is one of some names: its words or theirs are among the other's, or half of all are shared."""
+    """Whether a name is one of some names: one's words are among the other's, or half of all are shared."""
     mine = _words(said)
     for name in names:
         theirs = _words(name)
@@ -223,7 +224,8 @@ def score(sheet: Sheet, said: Sequence[Said], total: Score) -> None:
         if not is_whole:
             what = "not whole" if hits[number] else "not found"
             total.wrong.append(
-                f"{sheet.name}: {what} [{each.rule}] {each.speaker} / {each.cue and each.cue.of(sheet.text)}: "
+                f"{sheet.name}: {what} [{each.rule}] {each.speaker} / "
+                f"{each.cue and each.cue.of(sheet.text)}: "
                 f"{' … '.join(s.of(sheet.text) for s in each.content)}"
             )
         if each.is_direct:
@@ -259,13 +261,14 @@ def score(sheet: Sheet, said: Sequence[Said], total: Score) -> None:
             total.counts["kind"] += said[best].kind == gold.kind
             if said[best].polarity != gold.polarity or said[best].kind != gold.kind:
                 total.wrong.append(
-                    f"{sheet.name}: PUT {said[best].polarity} {said[best].kind} for {gold.polarity} {gold.kind}: "
+                    f"{sheet.name}: PUT {said[best].polarity} {said[best].kind} "
+                    f"for {gold.polarity} {gold.kind}: "
                     + " … ".join(s.of(sheet.text) for s in gold.contents[0])
                 )
 
 
 def _grouped(said: Sequence[Said]) -> list[tuple[Span, ...]]:
-    """For each, its content with that of its neighbours under the same cue: the sentences of one quotation."""
+    """For each, its content with all under the same cue: the sentences of one quotation."""
     groups: dict[tuple[Span | None, str], list[Span]] = {}
     for each in said:
         groups.setdefault((each.cue, each.speaker), []).extend(each.content)
@@ -359,7 +362,8 @@ def bench_drafting(*, verbose: str = "") -> None:
         "textacy": textacy,
     }
     print(
-        f"{'drafting':28}{'gold':>6}{'found P':>8}{'R':>6}{'whole P':>9}{'R':>6}{'direct P':>9}{'R':>6}{'polarity':>9}{'kind':>6}"
+        f"{'drafting':28}{'gold':>6}{'found P':>8}{'R':>6}{'whole P':>9}{'R':>6}{'direct P':>9}{'R':>6}"
+        f"{'polarity':>9}{'kind':>6}"
     )
     for tool, run in tools.items():
         said = run(sheets)

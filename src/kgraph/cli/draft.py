@@ -39,7 +39,7 @@ def draft_command(
 ) -> None:
     """Draft candidates for the claims of articles: who says what, and what the publication tells itself.
 
-    They are kept in data/drafts/SLUG.json and are nobody's claims until somebody has reviewed them. Each draft is
+    They are kept in data/drafts/SLUG.json and are nobody's claims until somebody has reviewed them. Each is
     written when it is done: broken off by Ctrl-C, the command goes on where it was.
 
     \b
@@ -67,9 +67,9 @@ def _print_draft(settings: Settings, name: str, publisher: str) -> None:
     from kgraph.intake import iter_readings, read_text  # noqa: PLC0415
 
     if name == "-":
-        readings = list(read_text("-", sys.stdin.buffer.read()))
+        readings = list(read_text("-", sys.stdin.buffer.read(), keep=True))
     else:
-        readings = list(iter_readings(Path(name)))
+        readings = list(iter_readings(Path(name), keep=True))
     if len(readings) != 1:
         raise ParameterError(f"{name} holds {len(readings)} articles.", hint="Take them in by `kgraph new`.")
     knowledge, _ = read_knowledge(settings)

@@ -16,6 +16,7 @@ from kgraph.text import Span
 __all__ = ["Clause", "find_time", "iter_clauses", "put"]
 
 _NEGATIVE_WORDS: Final = frozenset({"no", "nobody", "none", "nothing", "neither", "nowhere"})
+_REASONS: Final = frozenset({"as", "because", "since", "although", "though", "while", "whereas"})
 _IF: Final = frozenset({"if", "unless", "provided"})
 #: Complements through which "he does not want to say" is negative.
 _OF_ONE_VERB: Final = frozenset({"xcomp"})
@@ -98,14 +99,19 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
             beside = child.dep in ("conj", "parataxis") or (
                 child.dep == "ccomp" and child.number < head and _is_parted(tree, child, head, cues)
             )
-            is_condition = _is_condition(tree, child)
-            if beside or is_condition:
+            if beside or _is_condition(tree, child) or _differs(tree, head, child, inside, cues):
                 waiting.append(child.number)
         for child in tree.children(head, "prep"):
             # "Without new money we could be insolvent": a condition in other clothes
             hedged = {aux.text.lower() for aux in tree.children(head, "aux")} & {"could", "would", "might"}
             if child.lemma == "without" and child.number < head and hedged and child.number in inside:
                 found.append(child.number)
+    for number in sorted(inside - set(found)):
+        token = tree.tokens[number]
+        if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_relative(tree, token, found):
+            continue
+        if _is_condition(tree, token) or _differs(tree, root, token, inside, cues):
+            found.append(number)
     # What a quotation holds besides: fragments with heads outside of it.
     outside = {token.number for token in tree.tokens} - inside
     covered: set[int] = set().union(*(tree.subtree(head, without=outside) for head in found))
@@ -129,13 +135,38 @@ def _is_parted(tree: Tree, left: Token, head: int, cues: Cues) -> bool:
 
 def _is_condition(tree: Tree, clause: Token) -> bool:
     """Whether a clause is a condition: after *if*, or turned round: "should it go ahead"."""
-    if clause.dep != "advcl":
-        return False
-    if _mark(tree, clause) in _IF:
+    if clause.dep == "advcl" and _mark(tree, clause) in _IF:
         return True
+    if clause.dep not in ("advcl", "ccomp"):
+        return False
     subject = tree.child(clause.number, *SUBJECTS)
     turned = _turned(tree, clause)
     return subject is not None and turned is not None and turned.number < subject.number
+
+
+def _is_relative(tree: Tree, clause: Token, heads: Sequence[int]) -> bool:
+    """Whether a clause is part of what is said of a noun, and not of what is said."""
+    for above in tree.ancestors(clause.number):
+        if above.number in heads:
+            return False
+        if above.dep == "relcl":
+            return True
+    return False
+
+
+def _differs(tree: Tree, head: int, clause: Token, inside: frozenset[int], cues: Cues) -> bool:
+    """Whether a reason or a contrast is put otherwise than the rest: "we go, as we cannot stay"."""
+    if (
+        clause.dep != "advcl"
+        or _mark(tree, clause) not in _REASONS
+        or tree.child(clause.number, *SUBJECTS) is None
+    ):
+        return False
+    ways = [
+        (_kind(tree, n, polarity_of(tree, n, inside), cues, frozenset()), polarity_of(tree, n, inside))
+        for n in (head, clause.number)
+    ]
+    return ways[0] != ways[1]
 
 
 def _turned(tree: Tree, clause: Token) -> Token | None:
@@ -158,7 +189,7 @@ def _share(tree: Tree, head: int, heads: Sequence[int], inside: frozenset[int]) 
         tokens = sorted(inside)
     token = tree.tokens[head]
     dropped = set()
-    if token.dep == "advcl":
+    if token.dep in ("advcl", "ccomp") and len(heads) > 1:
         dropped = {child.number for child in tree.children(head, "mark")}
         if _is_condition(tree, token) and not dropped and (turned := _turned(tree, token)):
             dropped = {turned.number}
@@ -174,6 +205,8 @@ def _share(tree: Tree, head: int, heads: Sequence[int], inside: frozenset[int]) 
         if others and any(child.number in range(head, other) for other in others)
     }
     kept = [number for number in tokens if number not in dropped and number not in joined]
+    while len(kept) > 1 and tree.tokens[kept[0]].pos == "CCONJ":
+        kept.pop(0)
     while kept and tree.tokens[kept[-1]].dep == "cc":
         kept.pop()
     while kept and not tree.tokens[kept[0]].is_word and tree.tokens[kept[0]].text not in '$€£(“"':
@@ -320,7 +353,12 @@ def find_time(tree: Tree, tokens: Sequence[int]) -> Span | None:
         else:
             runs.append([token])
     for run in runs:
-        if run[-1].lemma in ("old", "-", "year-old") or any(token.lemma == "old" for token in run):
+        while len(run) > 1 and not run[-1].is_word:
+            run.pop()
+        following = tree.tokens[run[-1].number + 1] if run[-1].number + 1 < len(tree.tokens) else None
+        is_part = following is not None and (following.text == "-" or following.lemma == "old")
+        is_part = is_part or (run[-1].dep in ("compound", "amod", "nmod") and run[-1].head > run[-1].number)
+        if is_part or any(token.lemma in ("old", "year-old") for token in run):
             continue
         start = run[0].number
         while start - 1 in inside and tree.tokens[start - 1].pos in ("ADP", "SCONJ", "DET"):

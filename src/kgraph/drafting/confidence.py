@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kgraph.drafting.attributing import Found
 from kgraph.drafting.candidates import Mode
+from kgraph.drafting.page import Found
 
 __all__ = ["NARRATED", "confidence_of"]
 

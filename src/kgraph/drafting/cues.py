@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
@@ -63,9 +63,17 @@ def _cue(name: str, group: Mapping[str, Any]) -> Cue:
     )
 
 
-def load_cues(evoked: Mapping[str, Iterable[str]]) -> Cues:
-    """The cues. ``evoked`` gives for each class of the lexicon the words that evoke it or a class below it."""
+def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
+    """The cues. ``entries`` are the lexicon's: a class with those above it, the nearest first, and words.
+
+    A word belongs to the group of the nearest class that a group names.
+    """
     tables = tomllib.loads(files("kgraph.drafting").joinpath("cues.toml").read_text(encoding="utf-8"))
+    claimed = {cls for group in tables.values() for cls in group.get("classes", ())}
+    evoked: dict[str, list[str]] = {}
+    for classes, words in entries:
+        if nearest := next((cls for cls in classes if cls in claimed), None):
+            evoked.setdefault(nearest, []).extend(words)
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
     for name, group in tables.items():

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kgraph.drafting.attributing import Found, Page, attribute, lay_page
+from kgraph.drafting.attributing import attribute
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
 from kgraph.drafting.clauses import Clause, find_time, iter_clauses, put
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.narrating import Evocations, Teller
-from kgraph.drafting.tree import Tree
-from kgraph.drafting.voices import Cast, Voice, mention_span
+from kgraph.drafting.page import Found, Page, lay_page
+from kgraph.drafting.tree import Tree, mended
+from kgraph.drafting.voices import Cast, Voice
 from kgraph.text import Span, digest
 
 __all__ = ["Laid", "Words", "draft_page"]
@@ -50,6 +52,7 @@ class Words:
 def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) -> Draft:
     """The draft of a text whose sentences have been parsed."""
     cues = words.cues
+    trees = [mended(tree, cues.verbs) for tree in trees]
     page = lay_page(laid.text, laid.paragraphs, trees)
     quotes = [page.quotes_in(number) for number in range(len(trees))]
     cast = Cast(trees, quotes, cues, known=words.known)
@@ -84,7 +87,9 @@ def _candidates(
     quotes = page.quotes_in(each.sentence)
     first = _own_tokens(cast, each)
     chain = _chain(laid, cast, cues, found, number)
-    is_inside = attribution.words is not None and any(attribution.words.within(q) for q in page.quotes)
+    is_inside = attribution.words is not None and any(
+        attribution.words.within(q) for q in page.whole_quotes_in(each.sentence)
+    )
     clauses = list(
         iter_clauses(
             tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first
@@ -92,14 +97,17 @@ def _candidates(
     )
     for clause in clauses:
         mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)
-        spans = _spans(laid.text, tree, clause, quotes, mode)
+        spans = _spans(laid.text, tree, clause, page.marks_in(each.sentence), is_direct=mode is Mode.DIRECT)
         if not spans:
             continue
         told = teller.clause(each.sentence, clause.head)
+        is_denial = (
+            attribution.is_rejoinder and clause.polarity == "negative" and clause.kind in ("fact", "claim")
+        )
         source = None
         if attribution.source is not None:
-            home = _tree_of(page, attribution.source.span)
-            source = mention_span(home, attribution.source) if home else None
+            home = page.sentence_at(attribution.source.span.start)
+            source = None if home is None else mention_span(page.trees[home], attribution.source)
         polarity = clause.polarity
         if attribution.is_negated and attribution.cue.kind in ("said", "claim"):
             polarity = "negative" if polarity == "positive" else "positive"
@@ -113,7 +121,7 @@ def _candidates(
             chain_iris=tuple(iri for _, iri in chain),
             mode=mode,
             polarity=polarity,
-            kind=clause.kind,
+            kind="denial" if is_denial else clause.kind,
             time=find_time(tree, clause.tokens),
             claim=told.claim if told else None,
             things=told.things if told else (),
@@ -164,10 +172,6 @@ def _narrated(
                 entities=_mentions(cast, number, spans),
                 things=told.things,
             )
-
-
-def _tree_of(page: Page, span: Span) -> Tree | None:
-    return next((tree for tree in page.trees if span.within(tree.span)), None)
 
 
 def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:
@@ -249,17 +253,17 @@ def _mode(tree: Tree, clause: Clause, quotes: Sequence[Span], rule: str, *, is_i
     return Mode.MIXED if quoted else Mode.INDIRECT
 
 
-def _spans(text: str, tree: Tree, clause: Clause, quotes: Sequence[Span], mode: Mode) -> list[Span]:
+def _spans(text: str, tree: Tree, clause: Clause, quotes: Sequence[Span], *, is_direct: bool) -> list[Span]:
     """The spans of a clause. What is reported with quoted words in it keeps their marks."""
     pieces = _joined(text, tree.pieces(clause.tokens))
-    if mode is not Mode.MIXED:
-        return pieces
     found: list[Span] = []
     for piece in pieces:
         start, end = piece.start, piece.end
         for quote in quotes:
-            if quote.start == start and start > 0 and text[start - 1] in _MARKS:
+            if quote.start == start and not is_direct and start > 0 and text[start - 1] in _MARKS:
                 start -= 1
+            if quote.start <= piece.start and (is_direct or quote.start < piece.start):
+                continue
             tail = text[end : quote.end + 1]
             if quote.start < end <= quote.end and not any(character.isalnum() for character in tail[:-1]):
                 end = quote.end + (quote.end < len(text) and text[quote.end] in _MARKS)

@@ -55,10 +55,18 @@ def _clause_frame(site: Site) -> Content | None:
         return _parataxis(tree, verb, site.quotes)
     if site.own is None and (found := _quotation(tree, verb, site.quotes, site.cues)):
         return found
-    for clause in tree.children(verb.number, "ccomp"):
-        if _is_clause(tree, clause) and not _is_told_elsewhere(tree, clause, site.cues):
-            return "clause", without_mark(tree, clause), clause.number
-    return None
+    clauses = [clause for clause in _clauses(tree, verb) if not _is_told_elsewhere(tree, clause, site.cues)]
+    return ("clause", _all_of(tree, clauses), clauses[0].number) if clauses else None
+
+
+def _clauses(tree: Tree, verb: Token) -> list[Token]:
+    """The clauses that a verb governs: those on one side of it, "that … and that …"."""
+    found = [clause for clause in tree.children(verb.number, "ccomp") if _is_clause(tree, clause)]
+    return [clause for clause in found if (clause.number > verb.number) == (found[0].number > verb.number)]
+
+
+def _all_of(tree: Tree, clauses: Sequence[Token]) -> tuple[int, ...]:
+    return tuple(sorted({number for clause in clauses for number in without_mark(tree, clause)}))
 
 
 def _infinitive_frame(site: Site) -> Content | None:
@@ -112,7 +120,7 @@ def _naming_frame(site: Site) -> Content | None:
 
 
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
-    """Whether another cue stands in the midst of a clause: "A memo says otherwise: the road, it states, is shut"."""
+    """Whether another cue stands within a clause: "says otherwise: the road, it states, is shut"."""
     return any(
         child.lemma in cues.verbs and tree.child(child.number, *SUBJECTS)
         for child in tree.children(clause.number, "parataxis")
@@ -163,10 +171,12 @@ def _is_clause(tree: Tree, clause: Token) -> bool:
 
 
 def is_infinitive(tree: Tree, clause: Token) -> bool:
+    """Whether a clause is an infinitive with "to"."""
     return any(child.tag == "TO" for child in tree.children(clause.number, "aux"))
 
 
 def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
+    """The tokens of a clause without the "that", "if" or "whether" that begins it."""
     marks = {child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS}
     return tuple(number for number in tree.subtree(clause.number) if number not in marks)
 
@@ -209,10 +219,11 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
 def _quotation(
     tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues
 ) -> tuple[str, tuple[int, ...], int] | None:
-    """The quotations that a verb outside them introduces or follows, with the clause that they are part of."""
+    """The quotations that a verb introduces or follows, with the clause that they are part of."""
     held = [number for number, quote in enumerate(quotes) if tree.within(quote)]
-    clause = next((c for c in tree.children(verb.number, "ccomp") if _is_clause(tree, c)), None)
-    inside = set(without_mark(tree, clause)) if clause else set()
+    clauses = _clauses(tree, verb)
+    clause = clauses[0] if clauses else None
+    inside = set(_all_of(tree, clauses))
     taken: set[int] = set()
     for number in held:
         tokens = tree.within(quotes[number])
@@ -240,9 +251,11 @@ def _top(tree: Tree, numbers: set[int]) -> int:
 
 
 def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None, cues: Cues) -> bool:
-    """Whether a quotation stands beside the verb's clause: nothing but its own words and marks are between."""
+    """Whether a quotation stands beside the verb's clause: only its own words are between."""
     start, end = min(numbers), max(numbers)
     between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
+    if _is_governed(tree, verb, numbers, cues):
+        return False
     own = {verb.number}
     for child in tree.children(verb.number):
         if child.dep in {*SUBJECTS, *_WHO_WAS_TOLD, "aux", "neg", "prt", "mark", "agent", "auxpass"} or (
@@ -256,7 +269,7 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     others = [n for n in between if tree.tokens[n].is_word and n not in own and n not in numbers]
     if any(tree.tokens[n].is_verb for n in others) or len(others) > 2:
         return False
-    if clause and clause.number not in numbers and start > verb.number:
+    if clause and clause.number not in numbers and start > verb.number < clause.number:
         return False
     # The marks tell a quotation from quoted words: a comma or a colon before, a comma or a stop at its end.
     if end < verb.number:
@@ -265,6 +278,16 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
         (tree.tokens[n] for n in range(start - 2, start) if n >= 0 and tree.tokens[n].text in ",:"), None
     )
     return before is not None or start - verb.number <= 2 or len(numbers) > 3
+
+
+def _is_governed(tree: Tree, verb: Token, numbers: set[int], cues: Cues) -> bool:
+    """Whether a quotation is part of a clause that another verb of saying governs."""
+    below = tree.tokens[_top(tree, numbers)]
+    for above in tree.ancestors(below.number):
+        if above.number not in numbers and above.lemma in cues.verbs and above.is_verb:
+            return above.number != verb.number and below.dep == "ccomp" and below.number > above.number
+        below = above
+    return False
 
 
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from kgraph.drafting.candidates import Thing
+from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.tree import Token, Tree
-from kgraph.drafting.voices import Cast, mention_span
+from kgraph.drafting.voices import Cast
 
 __all__ = ["Names", "camel"]
 

@@ -1,8 +1,8 @@
 """What a clause claims, in the terms of the lexicon: an event or a state with its roles.
 
-A verb whose word evokes a type of the lexicon becomes a node of that type, another one an event; its arguments
-become roles. "X is Y" describes X. A title or an apposition that evokes a state ("Mayor Ana Holt", "Ana Holt,
-the director") becomes that state. What nobody else is quoted with, the publication tells.
+A verb whose word evokes a type of the lexicon becomes a node of that type, another one an event; its
+arguments become roles. "X is Y" describes X. A title or an apposition that evokes a state ("Mayor Ana Holt",
+"Ana Holt, the director") becomes that state. What nobody else is quoted with, the publication tells.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kgraph.drafting.candidates import Claim, Thing
+from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.naming import Names, camel
 from kgraph.drafting.tree import Token, Tree
-from kgraph.drafting.voices import Cast, mention_span
+from kgraph.drafting.voices import Cast
 from kgraph.project import LexiconEntry
 
 __all__ = ["Evocations", "Teller", "Told", "evocations_of"]
@@ -47,7 +48,7 @@ _LIGHT: Final = frozenset({"be", "have", "do", "get", "go", "let", "seem", "beco
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a clause claims: its tokens, its claim, and what the claim names anew. ``rule`` says how it was read."""
+    """What a clause claims: its tokens, its claim, what the claim names anew, and how it was read."""
 
     rule: str
     tokens: tuple[int, ...]
@@ -104,9 +105,9 @@ class Teller:
         for token in tree.tokens:
             if token.number in said:
                 continue
-            if token.is_verb and (told := self.clause(sentence, token.number, said)):
-                yield told
-            elif token.pos == "PROPN" and (told := self._office(sentence, token)):
+            if (token.is_verb and (told := self.clause(sentence, token.number, said))) or (
+                token.pos == "PROPN" and (told := self._office(sentence, token))
+            ):
                 yield told
 
     def clause(self, sentence: int, head: int, left_out: frozenset[int] = frozenset()) -> Told | None:
@@ -245,7 +246,7 @@ class Teller:
         )
 
     def _office(self, sentence: int, name: Token) -> Told | None:
-        """The state that a title or an apposition tells of: "Mayor Ana Holt", "Ana Holt, the office's director"."""
+        """The state that a title or an apposition tells of: "Mayor Ana Holt", "Ana Holt, the director"."""
         tree = self._trees[sentence]
         voice = self._cast.voice_of(sentence, name)
         if voice is None or voice.kind != "person":

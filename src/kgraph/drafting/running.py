@@ -133,6 +133,13 @@ def _in_processes(
                         broken = True
                     except KgraphError as error:
                         yield Outcome(article.slug, None, error)
+                    except Exception as error:
+                        fault = DraftError(
+                            f"{article.slug!r} cannot be drafted: {type(error).__name__}: {error}.",
+                            hint="This is a fault of kgraph; please report it with the text.",
+                        )
+                        fault.__cause__ = error
+                        yield Outcome(article.slug, None, fault)
             lost += running.values()
         finally:
             _end(pool)

@@ -21,6 +21,9 @@ from kgraph.text import Span
 __all__ = ["Attribution", "find_attributions", "iter_conjuncts"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+#: A noun further from its verb is not beside it.
+_NEAR: Final = 6
+_DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
 #: Verbs with which "to say" is to say: "went on to say".
@@ -44,6 +47,7 @@ class Attribution:
     content: tuple[int, ...]
     root: int
     is_negated: bool = False
+    is_rejoinder: bool = False
     recipient: Token | None = None
     by_passive: bool = False
 
@@ -56,7 +60,7 @@ def iter_conjuncts(tree: Tree, number: int) -> Iterator[Token]:
 
 
 def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[Attribution]:
-    """The attributions of a sentence. ``quotes`` are the quotations in it, marks excluded, none in another."""
+    """The attributions of a sentence. ``quotes`` are the quotations in it, none within another."""
     found: list[Attribution] = []
     for token in tree.tokens:
         if token.text.lower() == "according":
@@ -75,6 +79,8 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
     source, is_passive = _source_of(tree, verb)
     own = quoted(verb, quotes)
+    if own is None and source is not None and quoted(source, quotes) is not None:
+        source = _beside(tree, verb, quotes)  # the parser took quoted words for the subject
     if source is not None and source.lemma in ({"you"} if own is None else {"you", *_FIRST}):
         return  # what a speaker says of their own saying is part of what they say
     if _is_beside_the_point(tree, verb):
@@ -88,6 +94,10 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         rule, content, root = found
         if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
             continue
+        if source is None and rule not in ("clause", "quotation", "parataxis"):
+            continue
+        if rule == "object" and cue.kind == "refusal" and _is_allegation(tree.tokens[root], cues):
+            cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
         yield Attribution(
             tree,
             rule,
@@ -98,10 +108,37 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             content,
             root,
             is_negated=tree.child(verb.number, "neg") is not None,
+            is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=_recipient(tree, verb),
             by_passive=is_passive,
         )
         return
+
+
+def _beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | None:
+    """The noun or pronoun next to a verb, outside of quotations."""
+    for step in (1, -1):
+        number = verb.number + step
+        while 0 <= number < len(tree.tokens) and abs(number - verb.number) <= _NEAR:
+            token = tree.tokens[number]
+            if quoted(token, quotes) is not None or token.text in ",;:":
+                break
+            is_last = number + 1 == len(tree.tokens) or tree.tokens[number + 1].pos != "PROPN"
+            if token.pos in ("NOUN", "PRON") or (token.pos == "PROPN" and is_last):
+                return token
+            number += step
+    return None
+
+
+def _is_allegation(token: Token, cues: Cues) -> bool:
+    """Whether a noun names something that was said: "the claim", "that"."""
+    cue = cues.nouns.get(token.lemma)
+    return token.lemma in ("that", "this", "it") or (cue is not None and cue.kind == "claim")
+
+
+def _rejects(verb: Token, cues: Cues) -> bool:
+    """Whether a verb denies or rejects: what is said with it, if negative, denies too."""
+    return any(cue.kind in ("denial", "refusal") for cue in cues.verbs.get(verb.lemma, ()))
 
 
 def _is_beside_the_point(tree: Tree, verb: Token) -> bool:
@@ -127,20 +164,31 @@ def _source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         agent = tree.child(verb.number, "agent")
         return (tree.child(agent.number, "pobj") if agent else None), True
     if subject := tree.subject(verb.number):
-        if subject.dep == "expl":
-            return None, False
-        return _antecedent(tree, subject), False
+        return (None if subject.dep == "expl" else _antecedent(tree, subject)), False
     if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
         return tree.head(verb), False
-    if verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag not in ("VBN",):
-        for above in tree.ancestors(verb.number):
-            if above.is_verb:
-                above_source, _ = _source_of(tree, above)
-                passive = tree.child(above.number, "nsubjpass")
-                return (passive or above_source), False
-            if above.dep in ("acl", "relcl", "appos") and above.pos in ("NOUN", "PROPN"):
-                return above, False
-    return None, False
+    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag != "VBN"
+    if verb.dep == "pcomp" and tree.head(verb).lemma not in (
+        "by",
+        "in",
+        "while",
+        "as",
+        "without",
+        "after",
+        "before",
+    ):
+        return None, False  # "accused her of lying"
+    return (_governing_source(tree, verb) if has_none else None), False
+
+
+def _governing_source(tree: Tree, verb: Token) -> Token | None:
+    """The source of a verb without a subject: that of the verb above it, or the noun that it says more of."""
+    for above in tree.ancestors(verb.number):
+        if above.is_verb:
+            return tree.child(above.number, "nsubjpass") or _source_of(tree, above)[0]
+        if above.dep in ("acl", "relcl", "appos") and above.pos in ("NOUN", "PROPN"):
+            return above
+    return None
 
 
 def _antecedent(tree: Tree, subject: Token) -> Token:
@@ -208,7 +256,7 @@ def _of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         if is_infinitive(tree, clause) or tree.child(clause.number, "mark"):
             content, root = without_mark(tree, clause), clause.number
     source, between = _noun_source(tree, noun)
-    if not content and source is not None:
+    if not content and source is not None and cue.kind not in ("said", "claim"):
         for preposition in tree.children(noun.number, "prep"):
             held = tree.child(preposition.number, "pobj", "pcomp")
             if preposition.lemma in ("for", "of") and held and held.number != source.number:

@@ -5,7 +5,7 @@ Labels are those of spaCy's English pipelines: ClearNLP dependencies, Penn Treeb
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -22,7 +22,7 @@ _FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 class Token:
     """A word or a mark. ``head`` is the number of its head in the sentence, its own for the root.
 
-    ``entity`` is the kind of the named entity that it is part of, empty if none; ``begins`` whether it begins it.
+    ``entity`` is the kind of the named entity that it is part of, empty if none; ``begins``: it is the first.
     """
 
     number: int
@@ -125,24 +125,27 @@ class Tree:
         return [token for token in self.tokens if token.span.within(span)]
 
 
-def mended(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    """The tokens with coordinated verbs at the verb whose form they share.
+def mended(tree: Tree, speaking: Collection[str]) -> Tree:
+    """The tree with coordinated verbs at the verb that they go on from. ``speaking`` are lemmas of saying.
 
-    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*; a finite verb without
-    a subject goes on from a finite verb, not from one under *would* or *to*.
+    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
+    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another.
     """
-    tree = Tree(Span(0, 0), tuple(tokens))
-    changed = list(tokens)
-    for token in tokens:
-        head = tokens[token.head]
-        if token.dep != "conj" or token.tag not in ("VBZ", "VBD") or head.tag in _FINITE or not head.is_verb:
+    changed = list(tree.tokens)
+    for token in tree.tokens:
+        head = tree.head(token)
+        if token.dep != "conj" or token.tag not in ("VBZ", "VBD", "VBN") or not head.is_verb:
             continue
-        if tree.child(token.number, *SUBJECTS) or not tree.child(head.number, "aux"):
+        if tree.child(token.number, *SUBJECTS, "auxpass") or head.lemma in speaking:
             continue
-        if any(aux.tag in _FINITE for aux in tree.children(head.number, "aux")) and token.tag == "VBD":
-            continue  # "has come and saw": as good a pair
+        tag = "VBD" if token.tag == "VBN" else token.tag
+        is_odd = (
+            token.tag != "VBN"
+            and head.tag not in _FINITE
+            and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
+        )
         for above in tree.ancestors(head.number):
-            if above.tag == token.tag:
+            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking)):
                 changed[token.number] = replace(token, head=above.number)
                 break
-    return tuple(changed)
+    return Tree(tree.span, tuple(changed))

@@ -7,27 +7,29 @@ others the subject of a sentence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.mentions import (
+    initials,
+    is_last_of_name,
+    mention_span,
+    name_of,
+    name_span,
+    neutral_name,
+)
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["Cast", "Voice", "mention_span"]
+__all__ = ["Cast", "Voice"]
 
-_TITLES: Final = re.compile(
-    r"(?:(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|rev|fr|st|gen|col|lt|sgt|capt|cpl|maj|cmdr|hon)\.?\s+)+",
-    re.IGNORECASE,
-)
 _MALE: Final = frozenset(
-    "mr sir lord king prince father son brother husband man boy uncle nephew duke actor sheikh he him his himself".split()
+    "mr sir lord king prince father son brother husband man boy uncle nephew duke actor sheikh".split()
 )
 _FEMALE: Final = frozenset(
-    "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess actress she her "
-    "hers herself".split()
+    "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess".split()
 )
 _PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fromkeys(
     ("she", "her", "hers", "herself"), "f"
@@ -35,12 +37,8 @@ _PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fr
 _PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some", "others", "many"})
 _NEUTER: Final = frozenset({"it", "its", "itself"})
 _FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
-#: Dependents that say more of a person than who it is.
-_BESIDE: Final = frozenset(
-    {"relcl", "appos", "acl", "punct", "case", "advcl", "parataxis", "dep", "cc", "conj"}
-)
 _FAR: Final = 8
-_BODIES: Final = frozenset({"ORG", "GPE", "NORP", "FAC", "LOC"})
+_NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
 
 
 @dataclass(slots=True)
@@ -56,6 +54,7 @@ class Voice:
     bodies: set[str] = field(default_factory=set)
     sex: str = ""
     is_plural: bool = False
+    may_be_human: bool = False
     iri: str | None = None
     #: Where it is first named.
     first: Span | None = None
@@ -79,39 +78,6 @@ class _Seen:
     speaks: bool
 
 
-def mention_span(tree: Tree, head: Token) -> Span:
-    """The words that name somebody, without what is added: no relative clause, no apposition.
-
-    For "Sarrazo's spokesman, Dario Mell" they are the name in apposition.
-    """
-    if head.pos == "NOUN":
-        for other in tree.children(head.number, "appos"):
-            if other.pos == "PROPN":
-                head = other
-    without = {child.number for child in tree.children(head.number) if child.dep in _BESIDE}
-    joined = _joined(tree, head)
-    kept = tree.subtree(head.number, without=without - joined)
-    run = [head.number]
-    present = set(kept)
-    while run[0] - 1 in present:
-        run.insert(0, run[0] - 1)
-    while run[-1] + 1 in present:
-        run.append(run[-1] + 1)
-    while len(run) > 1 and not tree.tokens[run[0]].is_word:
-        run.pop(0)
-    while len(run) > 1 and not tree.tokens[run[-1]].is_word:
-        run.pop()
-    return Span(tree.tokens[run[0]].span.start, tree.tokens[run[-1]].span.end)
-
-
-def _joined(tree: Tree, head: Token) -> set[int]:
-    """What joins "the district and the police" into one source."""
-    others = [other for other in tree.children(head.number, "conj") if other.pos in ("NOUN", "PROPN")]
-    if not others:
-        return set()
-    return {child.number for child in tree.children(head.number, "cc", "punct", "conj")}
-
-
 class Cast:
     """The voices of a text."""
 
@@ -128,6 +94,12 @@ class Cast:
         self._cues = cues
         self._known = known or {}
         self.voices: list[Voice] = []
+        self._named: dict[str, Voice] = {}
+        self._surnamed: dict[str, Voice] = {}
+        self._short: dict[str, Voice] = {}
+        self._called: dict[str, list[Voice]] = {}
+        self._bodies: dict[str, list[Voice]] = {}
+        self._met: dict[str, Voice] = {}
         self._seen: list[_Seen] = []
         self._of: dict[tuple[int, int], Voice] = {}
         for number, tree in enumerate(trees):
@@ -136,7 +108,7 @@ class Cast:
             self._read(number, tree)
 
     def voice_of(self, sentence: int, token: Token) -> Voice | None:
-        """Whom a token means; None for "I" and "we", which only the quotation tells, and where nobody fits."""
+        """Whom a token means; None for "I" and "we", which the quotation tells, and where nobody fits."""
         return self._of.get((sentence, token.number))
 
     def mentions(self, sentence: int) -> list[tuple[Span, Voice]]:
@@ -146,7 +118,7 @@ class Cast:
         for token in tree.tokens:
             voice = self._of.get((sentence, token.number))
             if voice is not None and token.pos in ("PROPN", "NOUN"):
-                found[_words_of(tree, token) if token.pos == "PROPN" else mention_span(tree, token)] = voice
+                found[name_span(tree, token) if token.pos == "PROPN" else mention_span(tree, token)] = voice
         return sorted(found.items(), key=lambda each: each[0])
 
     def is_own(self, sentence: int, token: Token, speaker: Voice) -> bool:
@@ -163,53 +135,65 @@ class Cast:
     def _find_names(self, sentence: int, tree: Tree) -> None:
         for token in tree.tokens:
             if (token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat")) or (
-                token.entity == "PERSON" and _is_last(tree, token)
+                token.entity == "PERSON" and is_last_of_name(tree, token)
             ):
                 self._of[sentence, token.number] = self._meet(tree, token)
         for token in tree.tokens:
             voice = self._of.get((sentence, token.number))
             if voice is not None:
-                self._describe(tree, token, voice)
+                self._describe(sentence, tree, token, voice)
 
     def _meet(self, tree: Tree, token: Token) -> Voice:
-        name, is_person = _name_of(tree, token)
+        name, is_person = name_of(tree, token)
         found = self._by_name(name)
         if found is None:
             kind = "person" if is_person else "body"
             found = self._new(name, kind)
             found.first = token.span
+            has_article = tree.child(token.number, "det") is not None
+            found.may_be_human = not has_article and token.entity not in _NEVER_HUMAN and token.tag == "NNP"
         elif is_person and found.kind == "body" and " " in name:
             found.kind = "person"
-        found.names.add(name)
+        self._learn(found, name)
         if len(name) > len(found.name) and (found.kind == "person" or found.name.isupper()):
             found.name = name
         return found
 
     def _new(self, name: str, kind: str) -> Voice:
-        voice = Voice(name, kind, {name})
+        voice = Voice(name, kind)
         voice.iri = self._known.get(name.casefold())
         self.voices.append(voice)
+        self._learn(voice, name)
         return voice
 
     def _by_name(self, name: str) -> Voice | None:
+        """The voice of a name: the same, a person's surname, or the initials of a longer one."""
         wanted = name.casefold()
-        last = wanted.rpartition(" ")[2]
-        for voice in self.voices:
-            for other in voice.names:
-                have = other.casefold()
-                if have == wanted or (name.isupper() and len(name) > 1 and _initials(other) == name):
-                    return voice
-                if _initials(name) == other and len(other) > 1:
-                    return voice
-                # "Sarrazo" is "Emil Sarrazo"; two full names with one surname are two people.
-                if voice.kind == "person" or " " not in have:
-                    if " " not in wanted and have.rpartition(" ")[2] == wanted and voice.kind == "person":
-                        return voice
-                    if " " not in have and last == have and len(have) > 2:
-                        return voice
-        return None
+        if found := self._named.get(wanted):
+            return found
+        if name.isupper() and len(name) > 1:
+            return self._short.get(wanted)
+        if " " not in wanted:  # "Sarrazo" is "Emil Sarrazo"
+            return self._surnamed.get(wanted)
+        if found := self._named.get(initials(name).casefold()):
+            return found
+        # Two full names with one surname are two people; a surname alone is the first of them.
+        short = self._named.get(wanted.rpartition(" ")[2])
+        return short if short is not None and all(" " not in other for other in short.names) else None
 
-    def _describe(self, tree: Tree, token: Token, voice: Voice) -> None:
+    def _learn(self, voice: Voice, name: str) -> None:
+        """Find a voice by one name more."""
+        voice.names.add(name)
+        lower = name.casefold()
+        self._named.setdefault(lower, voice)
+        if letters := initials(name):
+            self._short.setdefault(letters.casefold(), voice)
+        if voice.kind == "body" and " " in lower:
+            self._bodies.setdefault(lower.rpartition(" ")[2], []).append(voice)
+        if voice.kind == "person" and " " in lower:
+            self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
+
+    def _describe(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> None:
         """Take in what else a name is called: its title, its apposition, its predicate."""
         nouns = [
             child.lemma.lower()
@@ -223,12 +207,14 @@ class Cast:
             nouns += [
                 child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"
             ]
+        for noun in set(nouns) - voice.nouns:
+            self._called.setdefault(noun, []).append(voice)
         voice.nouns |= set(nouns)
         if voice.kind == "person":
             voice.bodies |= {
                 other.name
                 for number in tree.subtree(token.number)
-                if (other := self._of.get((self._trees.index(tree), number))) and other.kind == "body"
+                if (other := self._of.get((sentence, number))) and other.kind == "body"
             }
         before = {noun.strip(".") for noun in nouns} | {
             tree.tokens[token.number - n].text.lower().strip(".") for n in (1, 2, 3) if token.number >= n
@@ -289,6 +275,7 @@ class Cast:
             if same_clause or not _agrees(seen.voice, sex, word):
                 continue
             score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
+            score -= 1.5 * (bool(sex) and seen.voice.kind == "body")
             score += 0.6 * (seen.speaks and seen.is_subject) - 1.2 * (
                 word in _PLURAL and not seen.voice.is_plural
             )
@@ -297,104 +284,41 @@ class Cast:
                 best = score, seen.voice
         if best is None:
             return None
-        if sex and not best[1].sex:
-            best[1].sex = sex
+        if sex:
+            best[1].sex = best[1].sex or sex
+            best[1].kind = "person" if best[1].kind == "body" else best[1].kind
         return best[1]
 
     def _of_noun(self, tree: Tree, token: Token) -> Voice | None:
         for other in tree.children(token.number, "appos"):
             if other.pos == "PROPN" and token.dep in SUBJECTS:
-                name, _ = _name_of(tree, other)
+                name, _ = name_of(tree, other)
                 if found := self._by_name(name):
                     return found
         lemma = token.lemma.lower()
         determiner = tree.child(token.number, "det", "poss")
         is_definite = determiner is not None and determiner.lemma in ("the", "this", "that", "these", "those")
         if is_definite and token.tag == "NN":
-            called = [voice for voice in self.voices if lemma in voice.nouns and voice.kind == "person"]
+            called = [voice for voice in self._called.get(lemma, ()) if voice.kind == "person"]
             if len(called) == 1:
                 return called[0]
-            bodies = [
-                voice
-                for voice in self.voices
-                if voice.kind == "body"
-                and voice.name.casefold().split()[-1:] == [lemma]
-                and " " in voice.name
-            ]
+            bodies = [voice for voice in self._bodies.get(lemma, ()) if voice.kind == "body"]
             if len(bodies) == 1:
                 return bodies[0]
-        if is_definite and not tree.child(token.number, "prep", "acl", "relcl"):
-            for seen in reversed(self._seen):
-                if seen.voice.kind in ("unnamed", "document") and lemma in seen.voice.nouns:
-                    return seen.voice
-        return self._unnamed(tree, token)
+        met = self._met.get(lemma)
+        is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
+        return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
 
     def _unnamed(self, tree: Tree, token: Token) -> Voice:
-        name = _neutral(tree, token)
+        name = neutral_name(tree, token)
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
         voice.first = token.span
+        self._met[lemma] = voice
         voice.iri = self._known.get(name.casefold())
         self.voices.append(voice)
         return voice
-
-
-def _words_of(tree: Tree, token: Token) -> Span:
-    words = _name_tokens(tree, token)
-    return Span(words[0].span.start, words[-1].span.end)
-
-
-def _name_tokens(tree: Tree, token: Token) -> list[Token]:
-    """The tokens of the name that a token is the head of."""
-    if token.entity:
-        start = end = token.number
-        while start > 0 and tree.tokens[start - 1].entity == token.entity and not tree.tokens[start].begins:
-            start -= 1
-        while (
-            end + 1 < len(tree.tokens)
-            and tree.tokens[end + 1].entity == token.entity
-            and not tree.tokens[end + 1].begins
-        ):
-            end += 1
-        words = [tree.tokens[number] for number in range(start, end + 1)]
-    else:
-        near = {
-            child.number
-            for child in tree.children(token.number, "compound", "nmod", "flat")
-            if child.pos == "PROPN"
-        }
-        start = token.number
-        while start - 1 in near:
-            start -= 1
-        words = [tree.tokens[number] for number in range(start, token.number + 1)]
-    while len(words) > 1 and (words[-1].tag == "POS" or not words[-1].is_word):
-        words.pop()
-    while len(words) > 1 and words[0].lemma in ("the", "a", "an"):
-        words.pop(0)
-    return words
-
-
-def _name_of(tree: Tree, token: Token) -> tuple[str, bool]:
-    """A name without titles, and whether it is a person's."""
-    words = _name_tokens(tree, token)
-    parts = [
-        word.text + (" " if following and following.span.start > word.span.end else "")
-        for word, following in zip(words, [*words[1:], None], strict=True)
-    ]
-    name = "".join(parts)
-    is_person = token.entity == "PERSON" or bool(_TITLES.match(name))
-    return _TITLES.sub("", name, count=1) or name, is_person
-
-
-def _is_last(tree: Tree, token: Token) -> bool:
-    following = tree.tokens[token.number + 1] if token.number + 1 < len(tree.tokens) else None
-    return token.pos == "PROPN" and (following is None or following.entity != "PERSON" or following.begins)
-
-
-def _initials(name: str) -> str:
-    words = [word for word in name.split() if word[:1].isupper()]
-    return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
 def _sex(words: Iterable[str]) -> str:
@@ -409,23 +333,9 @@ def _sex(words: Iterable[str]) -> str:
 def _agrees(voice: Voice, sex: str, word: str) -> bool:
     if sex:
         is_human = voice.kind == "person" or (voice.kind == "unnamed" and not voice.is_plural)
+        # A name that the pipeline takes for a body's may be a person's.
+        is_human = is_human or (voice.kind == "body" and voice.may_be_human)
         return is_human and voice.sex in ("", sex)
     if word in _NEUTER:
         return voice.kind != "person" and not voice.is_plural
     return voice.is_plural or voice.kind == "body"
-
-
-def _neutral(tree: Tree, token: Token) -> str:
-    """A source without a name, as a label: without its article, without a capital that only begins a sentence."""
-    span = mention_span(tree, token)
-    words = tree.within(span)
-    if len(words) > 1 and words[0].lemma in ("the", "a", "an"):
-        words = words[1:]
-    if not words:
-        words = [token]
-    text = "".join(
-        word.text + (" " if index + 1 < len(words) and words[index + 1].span.start > word.span.end else "")
-        for index, word in enumerate(words)
-    )
-    first = words[0]
-    return text if first.pos == "PROPN" else text[:1].lower() + text[1:]

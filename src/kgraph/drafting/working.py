@@ -17,12 +17,8 @@ __all__ = ["draft_laid", "words_of"]
 
 def words_of(knowledge: Knowledge) -> Words:
     """The words that drafting goes by, of what a project knows."""
-    evoked: dict[str, list[str]] = {}
-    for entry in knowledge.entries:
-        for name in (entry.name, *entry.above):
-            evoked.setdefault(name, []).extend(entry.words)
     return Words(
-        load_cues(evoked),
+        load_cues(((entry.name, *entry.above), entry.words) for entry in knowledge.entries),
         evocations_of(knowledge.entries),
         {label: thing.iri for label, thing in knowledge.things.items()},
         {label: thing.name for label, thing in knowledge.things.items()},

@@ -18,8 +18,8 @@ __all__ = [
     "iter_readings",
     "publisher_name",
     "read_text",
+    "renamed",
     "render_document",
     "render_entities",
-    "renamed",
     "take_in",
 ]

@@ -72,7 +72,7 @@ def clean(text: str, where: str) -> Cleaned:
         text, count = pattern.subn(plain, text)
         if count:
             became = {"\n": "made a line end (LF)", " ": "made a space", "": "taken out"}[plain]
-            notes.append(f"{count} × {name}: {became}")
+            notes.append(f"{count} x {name}: {became}")
     if match := _CONTROL.search(text):
         line = text.count("\n", 0, match.start()) + 1
         raise TextError(
@@ -81,5 +81,5 @@ def clean(text: str, where: str) -> Cleaned:
         )
     text, count = _BLANKS.subn("\n\n", text)
     if count:
-        notes.append(f"{count} × several blank lines: made one")
+        notes.append(f"{count} x several blank lines: made one")
     return Cleaned(text.strip("\n ") + "\n", tuple(notes))

@@ -23,7 +23,7 @@ __all__ = ["FORMATS", "Raw", "read_raw"]
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The words of an article as a format gives them, and what the format says of it; empty where it is silent."""
+    """The words of an article as a format gives them, and what it says of it; empty where it is silent."""
 
     text: str
     title: str = ""
@@ -216,7 +216,7 @@ def _pdf(name: str, content: bytes, encoding: str) -> Iterator[Raw]:
     unwrapped, hyphens = _unwrapped(text)
     notes = ["lines of the page were joined to paragraphs"]
     if hyphens:
-        notes.append(f"{hyphens} × hyphen at the end of a line: the word was joined")
+        notes.append(f"{hyphens} x hyphen at the end of a line: the word was joined")
     is_real = title and title.casefold() in " ".join(unwrapped.split()).casefold()
     yield Raw(unwrapped, title=title if is_real else "", notes=tuple(notes))
 

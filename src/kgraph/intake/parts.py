@@ -24,12 +24,13 @@ __all__ = ["KINDS", "TextPart", "date_in", "find_parts"]
 #: What a part can be, in the order in which parts stand in most articles.
 KINDS: Final = ("headline", "byline", "dateline", "caption", "correction")
 _MONTH: Final = (
-    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
-    r"Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _DAY: Final = r"(?:Mon|Tues?|Wednes|Thurs?|Fri|Satur|Sun)(?:day)?"
 _DATE: Final = re.compile(
-    rf"(?:{_DAY},?\s+)?(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\.?\s+{_MONTH})(?:,?\s+\d{{4}})?|"
+    rf"(?:{_DAY},?\s)?"
+    rf"(?:{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\.?\s{_MONTH})(?:,?\s\d{{4}})?|"
     r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}"
 )
 _BYLINE: Final = re.compile(r"(?:By|Written by|Reported by|Reporting by|Von|Par|Por)\s+[^\W\d_a-z][^.!?]*")
@@ -42,12 +43,14 @@ _CREDITED: Final = re.compile(
     r"(?:[.)]|\s)\s*(?:Photo|Image|Picture|Video|Credit)(?: credit)?: [^.:]{2,60}\.?$"
 )
 _CORRECTION: Final = re.compile(
-    r"(?:Corrections?|Clarifications?|Editor[’']s note|Updated?|Berichtigung|Korrektur)\b[^.:]{0,40}[:—–]",
+    r"(?:Corrections?|Clarifications?|Editor[’']s note|Updated?|Berichtigung|Korrektur)\b"
+    r"[^.:—–]{0,40}[:—–]",
     re.IGNORECASE,
 )
-_PLACE: Final = r"[^\W\d_][\w.’' ]*"
+_PLACE: Final = r"[^\W\d_][\w.’' ]{0,39}"
 _RUNNING: Final = re.compile(
-    rf"(?P<line>{_PLACE}(?:,\s*{_PLACE}){{0,2}}(?:,\s*(?:{_DATE.pattern}))?(?:\s*\([^()]{{2,40}}\))?)\s*(?:—|–|--|-)\s+(?=\S)"
+    rf"(?P<line>{_PLACE}(?:,\s?{_PLACE}){{0,2}}(?:,\s?(?:{_DATE.pattern}))?(?:\s?\([^()]{{2,40}}\))?)"
+    r"\s?(?:—|–|--|-)\s(?=\S)"
 )
 _STOP: Final = re.compile(r"[.:;,…][\"”’»)]*$")
 _LONG_LINE: Final = 250
@@ -80,7 +83,8 @@ def find_parts(text: str) -> tuple[TextPart, ...]:
 
 def _is_headline(text: str, blocks: Sequence[Span]) -> bool:
     first = blocks[0].of(text)
-    if len(first) > _LONG_LINE or _STOP.search(first) or (first[:1] in '“"«„' and first[-1:] in '”"»“'):
+    is_quoted = first[:1] in '“"«„' and first[-1:] in '”"»“'
+    if len(first) > _LONG_LINE or _STOP.search(first) or is_quoted:
         return False
     is_other = (
         _BYLINE.fullmatch(first) or _CAPTION.match(first) or _RUNNING.match(first) or _DATE.fullmatch(first)
@@ -147,8 +151,9 @@ def _beside(text: str, rest: Sequence[Span]) -> Iterator[TextPart]:
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _IN_FULL: Final = re.compile(
-    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})|"
-    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?P<month2>{_MONTH}),?\s+(?P<year2>\d{{4}})|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
+    rf"(?P<month>{_MONTH})\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year>\d{{4}})|"
+    rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\.?\s(?P<month2>{_MONTH}),?\s(?P<year2>\d{{4}})|"
+    r"(?P<iso>\d{4}-\d{2}-\d{2})"
 )
 
 

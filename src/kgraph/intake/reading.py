@@ -14,7 +14,7 @@ from typing import Final
 
 from kgraph.authoring import Layout, lay_out
 from kgraph.errors import TextError
-from kgraph.intake.cleaning import clean
+from kgraph.intake.cleaning import Cleaned, clean
 from kgraph.intake.formats import FORMATS, Raw, read_raw
 from kgraph.intake.parts import TextPart, date_in, find_parts
 from kgraph.text import Span
@@ -31,8 +31,8 @@ _ENGLISH: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text ready to be taken in. ``issued`` is a date of ISO 8601, empty if the file says none; ``original`` is
-    the name of the file's bytes by their SHA-256 (RFC 6920).
+    """A text ready to be taken in. ``issued`` is a date of ISO 8601, empty if the file says none;
+    ``original`` names the file's bytes by their SHA-256 (RFC 6920).
     """
 
     slug: str
@@ -49,8 +49,12 @@ class Reading:
     doubts: tuple[str, ...]
 
 
-def iter_readings(path: Path, *, encoding: str = "", language: str = "") -> Iterator[Reading]:
+def iter_readings(
+    path: Path, *, encoding: str = "", language: str = "", keep: bool = False
+) -> Iterator[Reading]:
     """The readings of a file, or of all files of a folder whose format is known, in the order of their names.
+
+    With ``keep`` a plain text stays as it is, so that offsets are those of the file.
 
     Raises:
         TextError: a file cannot be read; says which, and what to do.
@@ -65,7 +69,7 @@ def iter_readings(path: Path, *, encoding: str = "", language: str = "") -> Iter
                 f"{path} holds no file to take in.", hint=f"These are read: {', '.join(FORMATS)}."
             )
         for file in files:
-            yield from iter_readings(file, encoding=encoding, language=language)
+            yield from iter_readings(file, encoding=encoding, language=language, keep=keep)
         return
     try:
         if path.stat().st_size > _LARGEST:
@@ -75,11 +79,13 @@ def iter_readings(path: Path, *, encoding: str = "", language: str = "") -> Iter
         raise TextError(
             f"{path} cannot be read: {error.strerror or error}.", hint="Correct its name."
         ) from error
-    yield from read_text(str(path), content, encoding=encoding, language=language)
+    yield from read_text(str(path), content, encoding=encoding, language=language, keep=keep)
 
 
-def read_text(name: str, content: bytes, *, encoding: str = "", language: str = "") -> Iterator[Reading]:
-    """The readings of a file's bytes.
+def read_text(
+    name: str, content: bytes, *, encoding: str = "", language: str = "", keep: bool = False
+) -> Iterator[Reading]:
+    """The readings of a file's bytes; with ``keep`` a plain text stays as it is.
 
     Raises:
         TextError: they cannot be read as an article.
@@ -88,11 +94,12 @@ def read_text(name: str, content: bytes, *, encoding: str = "", language: str = 
         raise TextError(f"{name} is empty.", hint="Give a file with an article's text.")
     hashed = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
     for raw in read_raw(name, content, encoding=encoding):
-        yield _reading(name, raw, f"ni:///sha-256;{hashed}", language)
+        as_is = keep and raw == Raw(raw.text, notes=raw.notes)
+        cleaned = Cleaned(raw.text, ()) if as_is else clean(_with_title(raw), name)
+        yield _reading(name, raw, cleaned, f"ni:///sha-256;{hashed}", language)
 
 
-def _reading(name: str, raw: Raw, original: str, language: str) -> Reading:
-    cleaned = clean(_with_title(raw), name)
+def _reading(name: str, raw: Raw, cleaned: Cleaned, original: str, language: str) -> Reading:
     text = cleaned.text
     if not any(character.isalpha() for character in text):
         raise TextError(f"{name} holds no words.", hint="Give a file with an article's text.")
@@ -181,7 +188,8 @@ def _issued(raw: Raw, text: str, parts: tuple[TextPart, ...]) -> str:
 
 def slug_of(title: str) -> str:
     """A short name for files and addresses: ASCII letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    apart = unicodedata.normalize("NFKD", title.replace("ß", "ss"))
+    plain = apart.encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     slug = ""
     for word in words:

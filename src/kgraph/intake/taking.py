@@ -51,7 +51,7 @@ def publisher_name(publisher: str) -> str:
 
 
 def render_document(reading: Reading, settings: Settings, *, publisher: str, annotator: str, on: date) -> str:
-    """The Turtle of the document. ``publisher`` and ``annotator`` are prefixed names; no annotator if empty."""
+    """The Turtle of the document. ``publisher`` and ``annotator`` are prefixed names; "" is no annotator."""
     things = settings.names.resources
     base = f"{things}article/{reading.slug}"
     lines = [

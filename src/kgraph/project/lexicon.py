@@ -53,7 +53,7 @@ def read_lexicon(settings: Settings) -> list[LexiconEntry]:
 
 
 def entries_of(project: Project, *, language: str | None = None) -> list[LexiconEntry]:
-    """The entries of a project that has been read; with ``language``, a BCP 47 tag, their words in it alone."""
+    """The entries of a project that has been read; with ``language``, their words in that language alone."""
     settings = project.settings
     triples = [triple for file in project.files(Role.ONTOLOGY) for triple in file.triples]
     if not triples:  # a project without data is read without the core, which it can use all the same
