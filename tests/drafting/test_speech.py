@@ -123,8 +123,6 @@ pieces = st.sampled_from(
         ", ",
         ". ",
         "\n\n",
-    ]
-    + [
         "if ",
         "not ",
         "will ",
@@ -133,7 +131,7 @@ pieces = st.sampled_from(
         " claim by ",
         "he ",
         "…",
-        "\u00a0",
+        "\xa0",
         "—",
         "\r\n",
         "🛳",

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from kgraph.cli.options import read_settings, settings_options
-from kgraph.errors import ParameterError, UnknownNameError
+from kgraph.errors import ParameterError, TextError, UnknownNameError
 
 if TYPE_CHECKING:
     from kgraph.drafting.knowledge import Article, Knowledge
@@ -70,10 +70,13 @@ def _print_draft(settings: Settings, name: str, publisher: str) -> None:
         readings = list(read_text("-", sys.stdin.buffer.read(), keep=True))
     else:
         readings = list(iter_readings(Path(name), keep=True))
-    if len(readings) != 1:
+    [reading, *more] = readings
+    if isinstance(reading, TextError):
+        raise reading
+    if more:
         raise ParameterError(f"{name} holds {len(readings)} articles.", hint="Take them in by `kgraph new`.")
     knowledge, _ = read_knowledge(settings)
-    article = Article(readings[0].slug, lay_reading(readings[0], publisher))
+    article = Article(reading.slug, lay_reading(reading, publisher))
     for outcome in draft_articles([article], knowledge, Tooling.of(settings, processes=1)):
         if outcome.draft is None:
             raise outcome.error or UnknownNameError(name)

@@ -22,6 +22,8 @@ __all__ = ["new_command"]
 
 #: As many sentences are shown of the beginning and the end.
 _SHOWN: Final = 4
+#: Files of many articles.
+_DUMPS: Final = (".jsonl", ".ndjson")
 
 
 @click.command("new")
@@ -60,7 +62,7 @@ def new_command(
     settings = read_settings(project, flags)
     if not yes and (str(source) == "-" or not sys.stdin.isatty()):
         raise ParameterError("There is nobody to ask whether the reading is right.", hint="Add --yes.")
-    readings: Iterator[Reading]
+    readings: Iterator[Reading | TextError]
     if str(source) == "-":
         content = sys.stdin.buffer.read()
         readings = read_text("-", content, encoding=encoding, language=language or "")
@@ -68,9 +70,9 @@ def new_command(
         readings = iter_readings(source, encoding=encoding, language=language or "")
     taken, failed = 0, 0
     project_of = _Project(settings)
-    for reading in _each(readings):
+    for reading in readings:
         if isinstance(reading, TextError):
-            if not source.is_dir():
+            if source.is_file() and taken == 0 and source.suffix not in _DUMPS:
                 raise reading
             failed += 1
             ERRORS.print(Text.assemble(("left out: ", "bold red"), str(reading)))
@@ -89,7 +91,7 @@ def new_command(
         try:
             written = project_of.take_in(given)
         except TextError as error:
-            if not source.is_dir() and taken == 0:
+            if source.is_file() and taken == 0 and source.suffix not in _DUMPS:
                 raise
             failed += 1
             ERRORS.print(Text.assemble(("left out: ", "bold red"), str(error)))
@@ -106,18 +108,6 @@ def new_command(
         )
     if failed or not taken:
         raise click.exceptions.Exit(1)
-
-
-def _each(readings: Iterator[Reading]) -> Iterator[Reading | TextError]:
-    """The readings; an error in one file of many is handed on in its place."""
-    while True:
-        try:
-            yield next(readings)
-        except StopIteration:
-            return
-        except TextError as error:
-            yield error
-            return
 
 
 def _day(issued: str) -> str:

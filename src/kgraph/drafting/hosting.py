@@ -137,7 +137,7 @@ class _Hosts:
         return None
 
     def _beside(self, sentence: int) -> Found | None:
-        """The last quotation of the paragraph, the next one, or the next paragraph's if this one stays open."""
+        """The last quotation of the paragraph, the next one, or the next paragraph's if this stays open."""
         here = self._page.paragraph_of[sentence]
         own = self._page.sentences_of(here)
         if before := self._in(range(own.start, sentence + 1)):

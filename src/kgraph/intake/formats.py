@@ -92,11 +92,11 @@ def recognise(name: str, content: bytes) -> str:
     return "jsonl" if start.startswith(b"{") else "text"
 
 
-def read_raw(name: str, content: bytes, *, encoding: str = "") -> Iterator[Raw]:
-    """The articles in a file: one, or with JSON Lines many.
+def read_raw(name: str, content: bytes, *, encoding: str = "") -> Iterator[Raw | TextError]:
+    """The articles in a file: one, or with JSON Lines many. An error stands in the place of a faulty line.
 
     Raises:
-        TextError: it cannot be read; says where.
+        TextError: the file cannot be read; says where.
     """
     kind = recognise(name, content)
     library = _LIBRARIES.get(kind)
@@ -104,7 +104,13 @@ def read_raw(name: str, content: bytes, *, encoding: str = "") -> Iterator[Raw]:
         raise TextError(
             f"{name}: reading {kind} needs {library}.", hint="Install it: pip install 'kgraph[texts]'"
         )
-    yield from _READERS[kind](name, content, encoding)
+    try:
+        yield from _READERS[kind](name, content, encoding)
+    except ImportError as error:
+        raise TextError(
+            f"{name}: what reads {kind} is not whole: {error}.",
+            hint="Install it: pip install 'kgraph[texts]'",
+        ) from error
 
 
 def _text(name: str, content: bytes, encoding: str) -> Iterator[Raw]:
@@ -173,9 +179,10 @@ def _html(name: str, content: bytes, encoding: str) -> Iterator[Raw]:
     source: str | bytes = decode(content, name, encoding=encoding)[0] if encoding else content
     document = trafilatura.bare_extraction(
         source,
+        with_metadata=True,
         include_comments=False,
         include_tables=False,
-        date_extraction_params={"extensive_search": False},
+        date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "9999-12-31"},
     )
     if document is None or isinstance(document, dict) or not (document.text or "").strip():
         raise TextError(f"{name} holds no article that can be found.", hint="Copy its text into a .txt file.")
@@ -273,24 +280,29 @@ def _docx(name: str, content: bytes, encoding: str) -> Iterator[Raw]:
     )
 
 
-def _jsonl(name: str, content: bytes, encoding: str) -> Iterator[Raw]:
+def _jsonl(name: str, content: bytes, encoding: str) -> Iterator[Raw | TextError]:
     text, notes = decode(content, name, encoding=encoding)
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        where = f"{name}, line {number}"
         try:
-            value = json.loads(line)
-        except ValueError as error:
-            raise TextError(
-                f"{where} is no JSON: {error}.", hint="A dump has one JSON object a line."
-            ) from error
-        if not isinstance(value, dict):
-            raise TextError(f"{where} is no JSON object.", hint="A dump has one JSON object a line.")
-        said = _said(value, where)
-        if not said.get("text", "").strip():
-            raise TextError(f"{where} has no text.", hint=f"It may be called: {', '.join(_FIELDS['text'])}.")
-        yield Raw(**said, notes=notes)
+            yield _line(line, f"{name}, line {number}", notes)
+        except TextError as error:
+            yield error
+
+
+def _line(line: str, where: str, notes: tuple[str, ...]) -> Raw:
+    """The article in a line of a dump."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise TextError(f"{where} is no JSON: {error}.", hint="A dump has one JSON object a line.") from error
+    if not isinstance(value, dict):
+        raise TextError(f"{where} is no JSON object.", hint="A dump has one JSON object a line.")
+    said = _said(value, where)
+    if not said.get("text", "").strip():
+        raise TextError(f"{where} has no text.", hint=f"It may be called: {', '.join(_FIELDS['text'])}.")
+    return Raw(**said, notes=notes)
 
 
 def _said(values: Mapping[str, Any], where: str) -> dict[str, str]:
@@ -298,20 +310,20 @@ def _said(values: Mapping[str, Any], where: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for field, names in _FIELDS.items():
         value = next((values[name] for name in names if values.get(name) not in (None, "")), None)
-        if isinstance(value, list):
-            value = ", ".join(map(str, value))
-        if isinstance(value, dict):
-            value = value.get("name")
         if field == "text" and value is not None and not isinstance(value, str):
             raise TextError(
                 f"{where}: its text is no string.", hint="Put the article's words into one string."
             )
+        if isinstance(value, dict):
+            value = value.get("name")
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
         if value is not None:
             said[field] = str(value)
     return said
 
 
-_READERS: Final[dict[str, Callable[[str, bytes, str], Iterator[Raw]]]] = {
+_READERS: Final[dict[str, Callable[[str, bytes, str], Iterator[Raw | TextError]]]] = {
     "text": _text,
     "markdown": _markdown,
     "html": _html,

@@ -51,52 +51,73 @@ class Reading:
 
 def iter_readings(
     path: Path, *, encoding: str = "", language: str = "", keep: bool = False
-) -> Iterator[Reading]:
+) -> Iterator[Reading | TextError]:
     """The readings of a file, or of all files of a folder whose format is known, in the order of their names.
 
-    With ``keep`` a plain text stays as it is, so that offsets are those of the file.
-
-    Raises:
-        TextError: a file cannot be read; says which, and what to do.
+    An error stands in the place of what cannot be read. With ``keep`` a plain text stays as it is, so that
+    offsets are those of the file.
     """
-    if path.is_dir():
-        files = sorted(each for each in path.rglob("*") if each.suffix.lower() in FORMATS and each.is_file())
-        files = [
-            each for each in files if not any(part.startswith(".") for part in each.relative_to(path).parts)
-        ]
-        if not files:
-            raise TextError(
-                f"{path} holds no file to take in.", hint=f"These are read: {', '.join(FORMATS)}."
-            )
-        for file in files:
-            yield from iter_readings(file, encoding=encoding, language=language, keep=keep)
-        return
     try:
-        if path.stat().st_size > _LARGEST:
-            raise TextError(f"{path} is larger than {_LARGEST >> 20} MiB.", hint="Cut it into articles.")
-        content = path.read_bytes()
+        files = _files(path) if path.is_dir() else [path]
+    except TextError as error:
+        yield error
+        return
+    for file in files:
+        try:
+            content = _content(file)
+        except TextError as error:
+            yield error
+            continue
+        yield from read_text(str(file), content, encoding=encoding, language=language, keep=keep)
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(each for each in folder.rglob("*") if each.suffix.lower() in FORMATS and each.is_file())
+    files = [
+        each for each in files if not any(part.startswith(".") for part in each.relative_to(folder).parts)
+    ]
+    if not files:
+        raise TextError(f"{folder} holds no file to take in.", hint=f"These are read: {', '.join(FORMATS)}.")
+    return files
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise TextError(f"{file} is larger than {_LARGEST >> 20} MiB.", hint="Cut it into articles.")
+        return file.read_bytes()
     except OSError as error:
         raise TextError(
-            f"{path} cannot be read: {error.strerror or error}.", hint="Correct its name."
+            f"{file} cannot be read: {error.strerror or error}.", hint="Correct its name."
         ) from error
-    yield from read_text(str(path), content, encoding=encoding, language=language, keep=keep)
 
 
 def read_text(
     name: str, content: bytes, *, encoding: str = "", language: str = "", keep: bool = False
-) -> Iterator[Reading]:
-    """The readings of a file's bytes; with ``keep`` a plain text stays as it is.
-
-    Raises:
-        TextError: they cannot be read as an article.
-    """
+) -> Iterator[Reading | TextError]:
+    """The readings of a file's bytes; an error stands in the place of what cannot be read."""
     if not content.strip():
-        raise TextError(f"{name} is empty.", hint="Give a file with an article's text.")
+        yield TextError(f"{name} is empty.", hint="Give a file with an article's text.")
+        return
     hashed = urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
-    for raw in read_raw(name, content, encoding=encoding):
-        as_is = keep and raw == Raw(raw.text, notes=raw.notes)
+    try:
+        for raw in read_raw(name, content, encoding=encoding):
+            yield (
+                raw
+                if isinstance(raw, TextError)
+                else _read(name, raw, f"ni:///sha-256;{hashed}", language, keep)
+            )
+    except TextError as error:
+        yield error
+
+
+def _read(name: str, raw: Raw, original: str, language: str, keep: bool) -> Reading | TextError:
+    as_is = keep and raw == Raw(raw.text, notes=raw.notes)
+    try:
         cleaned = Cleaned(raw.text, ()) if as_is else clean(_with_title(raw), name)
-        yield _reading(name, raw, cleaned, f"ni:///sha-256;{hashed}", language)
+        return _reading(name, raw, cleaned, original, language)
+    except TextError as error:
+        return error
 
 
 def _reading(name: str, raw: Raw, cleaned: Cleaned, original: str, language: str) -> Reading:
