@@ -25,6 +25,7 @@
     │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
     ├── TextError              a text that is brought in cannot be read as an article
     ├── DraftError             candidates cannot be made, or those kept cannot be read
+    ├── ReviewError            a decision on a candidate cannot be taken, or those kept cannot be read
     └── BusyError              every worker is taken and the queue is full
 
 Those that may know a place in a text are also a :class:`PlacedError`.
@@ -63,6 +64,7 @@ __all__ = [
     "RemoteBusyError",
     "RemoteError",
     "RemoteTimeoutError",
+    "ReviewError",
     "ServiceNotAllowedError",
     "SettingsError",
     "StoreError",
@@ -247,6 +249,12 @@ class DraftError(KgraphError):
     """Candidates cannot be made, or those that are kept cannot be read."""
 
     code = "draft"
+
+
+class ReviewError(KgraphError):
+    """A decision on a candidate cannot be taken, or those that are kept cannot be read."""
+
+    code = "review"
 
 
 class BusyError(KgraphError):

@@ -24,7 +24,6 @@ _CHANGES: Final = (
     (re.compile("[\u200b\u200c\u200d\u2060\ufeff]"), "", "mark of no width (BOM, ZWSP …)"),
     (re.compile("\u00ad"), "", "soft hyphen"),
     (re.compile("\t"), " ", "tab"),
-    (re.compile(r" +(?=\n)| +\Z"), "", "space at the end of a line"),
 )
 _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _BLANKS: Final = re.compile(r"\n{3,}")
@@ -73,6 +72,10 @@ def clean(text: str, where: str) -> Cleaned:
         if count:
             became = {"\n": "made a line end (LF)", " ": "made a space", "": "taken out"}[plain]
             notes.append(f"{count} x {name}: {became}")
+    lines = [line.rstrip(" ") for line in text.split("\n")]
+    if count := sum(len(line) < len(old) for line, old in zip(lines, text.split("\n"), strict=True)):
+        notes.append(f"{count} x space at the end of a line: taken out")
+    text = "\n".join(lines)
     if match := _CONTROL.search(text):
         line = text.count("\n", 0, match.start()) + 1
         raise TextError(

@@ -39,9 +39,7 @@ _CAPTION: Final = re.compile(
     r"(?:\s+(?:credit|by|courtesy|of))?\s*:",
     re.IGNORECASE,
 )
-_CREDITED: Final = re.compile(
-    r"(?:[.)]|\s)\s*(?:Photo|Image|Picture|Video|Credit)(?: credit)?: [^.:]{2,60}\.?$"
-)
+_CREDITED: Final = re.compile(r"\b(?:Photo|Image|Picture|Video|Credit)(?: credit)?: [^.:]{2,60}\.?$")
 _CORRECTION: Final = re.compile(
     r"(?:Corrections?|Clarifications?|Editor[’']s note|Updated?|Berichtigung|Korrektur)\b"
     r"[^.:—–]{0,40}[:—–]",

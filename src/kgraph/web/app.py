@@ -17,6 +17,7 @@ from kgraph.web import (
     canned,
     discovery,
     explain,
+    facade,
     graph_store,
     health,
     metrics,
@@ -64,7 +65,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, graph_store, canned, explain, who_said, health, metrics, discovery):
+    for room in (sparql, graph_store, canned, explain, who_said, facade, health, metrics, discovery):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:

@@ -43,7 +43,8 @@ def article_page(
             "it": description,
             "title": heading.text,
             "heading": heading,
-            "count": len(claims),
+            "count": sum(claim.level is not Level.DRAFTED for claim in claims),
+            "has_drafts": any(claim.level is Level.DRAFTED for claim in claims),
             "publisher": viewer.term(said[DCTERMS + "publisher"]) if DCTERMS + "publisher" in said else None,
             "language": language.value if isinstance(language, ox.Literal) else None,
             "rights": [
@@ -133,6 +134,9 @@ def _run(run: Run, claims: dict[str, Attribution], anchors: dict[str, str]) -> d
 
 def _level(claims: Sequence[Attribution]) -> str:
     """How the claims on some words stand: what is denied shows, and what is only claimed."""
+    claims = [claim for claim in claims if claim.level is not Level.DRAFTED]
+    if not claims:
+        return "drafted"
     if any((claim.polarity.iri or "").endswith("#negative") for claim in claims):
         return "denied"
     return "stated" if all(claim.level is Level.STATED for claim in claims) else "claimed"
