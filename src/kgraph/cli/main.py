@@ -10,6 +10,7 @@ import click
 
 import kgraph
 from kgraph.cli.articles import agreement_command, reanchor_command, remove_command, status_command
+from kgraph.cli.draft import draft_command
 from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
@@ -17,6 +18,7 @@ from kgraph.cli.generations import generations_command, rollback_command
 from kgraph.cli.init import init_command
 from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
+from kgraph.cli.new import new_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
 from kgraph.cli.review import review_command
@@ -52,6 +54,8 @@ def cli() -> None:
 
 for _command in (
     init_command,
+    new_command,
+    draft_command,
     lexicon_command,
     build_command,
     check_command,
