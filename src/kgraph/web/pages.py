@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -40,6 +40,7 @@ __all__ = [
     "explain_page",
     "home_page",
     "mark_runs",
+    "mark_spans",
     "problem_page",
     "public_url",
     "queries_page",
@@ -55,7 +56,7 @@ QUESTIONS_SHOWN: Final = 8
 #: How many articles the front page names.
 ARTICLES_SHOWN: Final = 20
 
-#: Pages run no script and load nothing from elsewhere.
+#: Pages run no script but, where somebody writes, the server's own; they load nothing from elsewhere.
 _POLICY: Final = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
@@ -89,13 +90,17 @@ def render_page(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
+    has_script: bool = False,
 ) -> HTMLResponse:
-    """A page from its template, with the headers that every page has."""
+    """A page from its template, with the headers that every page has. It may run this server's scripts where
+    it ``has_script``.
+    """
     graph: AsyncKnowledgeGraph = request.app.state.graph
     content = _templates.get_template(template).render(
         {
             "request": request,
             "site": graph.settings.title,
+            "is_writable": graph.settings.writable,
             "link": partial(href, names=graph.settings.names),
             "why": partial(why, prefixes=graph.prefixes),
             "alternates": (),
@@ -110,7 +115,7 @@ def render_page(
         status_code=status,
         headers={
             "Vary": "Accept",
-            "Content-Security-Policy": _POLICY,
+            "Content-Security-Policy": f"{_POLICY}; script-src 'self'" if has_script else _POLICY,
             "X-Content-Type-Options": "nosniff",
             **(headers or {}),
         },
@@ -291,12 +296,17 @@ def mark_runs(attribution: Attribution) -> list[Run]:
     sentence = attribution.sentence
     if sentence is None:
         return [Run(attribution.quote, marked=True)]
-    marked = bytearray(len(sentence.text))
-    for passage in attribution.passages:
-        start, end = passage.start - sentence.start, passage.end - sentence.start
+    spans = [(each.start - sentence.start, each.end - sentence.start) for each in attribution.passages]
+    return mark_spans(sentence.text, spans)
+
+
+def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[Run]:
+    """A text, cut where marked stretches of it begin and end."""
+    marked = bytearray(len(text))
+    for start, end in spans:
         marked[start:end] = b"\x01" * len(marked[start:end])
     runs: list[Run] = []
-    for character, mark in zip(sentence.text, marked, strict=True):
+    for character, mark in zip(text, marked, strict=True):
         if runs and runs[-1].marked == bool(mark):
             runs[-1] = Run(runs[-1].text + character, marked=bool(mark))
         else:
