@@ -29,7 +29,7 @@ _KINDS: Final = (
 _TASK: Final = f"""You find who says what in a paragraph of a news article. Answer with a JSON object
 {{"attributions": [{{"content": "", "cue": "", "source": "", "speaker": "", "polarity": "", "kind": ""}}]}}.
 content: the words that are put forward as somebody's, copied exactly from the paragraph, without quotation
-marks, one clause each. cue: the words that attribute, copied exactly. source: the words that name the speaker,
+marks, one clause each. cue: the words that attribute, copied exactly. source: the words that name who speaks,
 copied exactly. speaker: the speaker's full name. polarity: positive or negative. kind: one of
 {", ".join(_KINDS)}. Leave out what the article itself tells."""
 
