@@ -10,7 +10,7 @@ catalogue     the dataset's own description (VoID, DCAT)
 examples      the canned queries as sh:SPARQLExecutable
 """
 
-from kgraph.describe.article import ArticleText, Claimed, Run, SentenceText, cut_runs
+from kgraph.describe.article import ArticleText, Claimed, Listed, Run, SentenceText, cut_runs
 from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
@@ -28,6 +28,7 @@ __all__ = [
     "Fact",
     "Kind",
     "Known",
+    "Listed",
     "Name",
     "Ontology",
     "Phrase",

@@ -12,7 +12,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.describe.article import ArticleText
+from kgraph.describe.article import ArticleText, Listed
 from kgraph.describe.catalogue import Addresses, describe_dataset
 from kgraph.describe.describing import (
     describe,
@@ -34,6 +34,8 @@ __all__ = ["Describer", "Known"]
 #: How many descriptions are remembered, and how large one may be, in facts.
 REMEMBERED: Final = 64
 REMEMBERED_FACTS: Final = 3_000
+#: How many articles are remembered with their claims, for whoever goes through their words.
+REMEMBERED_TEXTS: Final = 8
 #: Up to how many triples are read for a document that is known by nothing but its parts.
 SEARCHED_TRIPLES: Final = 1_000_000
 
@@ -69,6 +71,7 @@ class Describer:
         self._clients = clients
         self._licence = licence
         self._described: dict[tuple[str, int], Description] = {}
+        self._texts: dict[str, ArticleText] = {}
         self._hashed: dict[bool, frozenset[str]] = {}
 
     @property
@@ -119,15 +122,20 @@ class Describer:
 
     async def article(self, description: Description) -> ArticleText:
         """The text of a described article, with its claims on their words."""
-        return await describe_article(description, self._project)
+        if (known := self._texts.pop(description.iri, None)) is None:
+            known = await describe_article(description, self._project)
+        self._texts[description.iri] = known
+        if len(self._texts) > REMEMBERED_TEXTS:
+            del self._texts[next(iter(self._texts))]
+        return known
 
     async def terms(self, description: Description) -> Ontology:
         """The terms of a described ontology, with examples of their use."""
         return await describe_terms(description, self._project)
 
-    async def articles(self, *, limit: int) -> list[tuple[str, str]]:
-        """Some articles with their titles."""
-        return await list_articles(self._project, limit=limit)
+    async def articles(self, *, limit: int, offset: int = 0) -> list[Listed]:
+        """Some articles, the latest first."""
+        return await list_articles(self._project, offset=offset, limit=limit)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, clients' too, some of them at a time."""
