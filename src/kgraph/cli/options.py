@@ -10,8 +10,10 @@ import click
 
 from kgraph.settings import SETTINGS, Setting, Settings, load_settings
 
-__all__ = ["SERVICE_SETTINGS", "project_option", "read_settings", "settings_options"]
+__all__ = ["ENCODER_SETTINGS", "SERVICE_SETTINGS", "project_option", "read_settings", "settings_options"]
 
+#: The settings of every command that compares meanings.
+ENCODER_SETTINGS: Final = ("encoder", "encoder_model", "encoder_token")
 #: The settings of every command that may call services.
 SERVICE_SETTINGS: Final = (
     "allow_service",

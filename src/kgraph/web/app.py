@@ -17,6 +17,7 @@ from kgraph.web import (
     canned,
     discovery,
     explain,
+    facade,
     graph_store,
     health,
     home_page,
@@ -65,7 +66,18 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (home_page, sparql, graph_store, canned, explain, who_said, health, metrics, discovery):
+    for room in (
+        home_page,
+        sparql,
+        graph_store,
+        canned,
+        explain,
+        who_said,
+        facade,
+        health,
+        metrics,
+        discovery,
+    ):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:

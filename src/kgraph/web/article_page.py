@@ -25,7 +25,7 @@ from kgraph.web.places import href
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import read_parameters
 from kgraph.web.viewing import Alternate, Viewer, embed_data
-from kgraph.web.voices import Filters, Kind, Voice, kinds_of, voices_of
+from kgraph.web.voices import Filters, Kind, Voice, is_draft, kinds_of, voices_of
 from kgraph.who_said import Attribution
 
 __all__ = ["Reader", "article_page", "read_reader", "reader_context", "style_source"]
@@ -87,7 +87,8 @@ def read_reader(
         HttpProblem: 400, it asks for a voice or a kind of saying that the article does not have, or for
             characters in a form that is not understood.
     """
-    voices, kinds = voices_of(text.claims, graph.prefixes), kinds_of(text.claims)
+    reviewed = [claim for claim in text.claims if not is_draft(claim)]
+    voices, kinds = voices_of(reviewed, graph.prefixes), kinds_of(reviewed)
     given = read_parameters(request)
     chosen = {name: frozenset(value for key, value in given if key == name) for name in (_VOICE, _KIND)}
     for name, known in ((_VOICE, voices), (_KIND, kinds)):
@@ -159,6 +160,7 @@ def reader_context(
         "reader": reader,
         "paragraphs": paragraphs,
         "card": card,
+        "has_drafts": any(is_draft(claim) for claim in reader.text.claims),
         "choice_of": _choice_of,
         "choice_for": _choice_for,
         "listed": list(shown.values())[:LISTED] if reader.filters and card is None else [],
@@ -200,6 +202,7 @@ def article_page(
     url = public_url(request, href(description.iri, graph.settings.names) or "/")
     heading = description.name(description.iri)
     reader = read_reader(request, graph, description, text)
+    count = sum(not is_draft(claim) for claim in text.claims)
     context, style = reader_context(graph, reader, generation)
     return render_page(
         request,
@@ -208,8 +211,8 @@ def article_page(
             "it": description,
             "title": heading.text,
             "heading": heading,
-            "summary": f"{heading.text}: {len(text.claims)} claims, each with its speaker and its words.",
-            "count": len(text.claims),
+            "summary": f"{heading.text}: {count} claims, each with its speaker and its words.",
+            "count": count,
             "publisher": viewer.term(said[DCTERMS + "publisher"]) if DCTERMS + "publisher" in said else None,
             "issued": issued.value if isinstance(issued, ox.Literal) else None,
             "language": language.value if isinstance(language, ox.Literal) else None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kgraph.describe import ArticleText
 from kgraph.store import Generation
 from kgraph.web.layout import Choice
-from kgraph.web.voices import Filters, Voice, is_hedged, is_negative
+from kgraph.web.voices import Filters, Voice, is_draft, is_hedged, is_negative
 from kgraph.who_said import Answer, Attribution, Citation, Level, cite
 
 __all__ = ["Card", "Said", "make_card"]
@@ -23,6 +23,7 @@ class Said:
     heading: str
     voice: Voice | None
     is_stated: bool
+    is_draft: bool
     is_hedged: bool
     is_negative: bool
     href: str
@@ -102,6 +103,7 @@ def _said(
         f"{claim.verdict[:1].upper()}{claim.verdict[1:]}",
         voices.get(claim.speaker.iri),
         claim.level is Level.STATED,
+        is_draft(claim),
         is_hedged(claim),
         is_negative(claim),
         link(Choice(stretches)) if stretches else claim.iri,

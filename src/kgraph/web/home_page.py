@@ -19,7 +19,7 @@ from kgraph.web.places import href
 from kgraph.web.reading import page_of, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.web.viewing import GRAPHS, embed_data
-from kgraph.web.voices import voices_of
+from kgraph.web.voices import is_draft, voices_of
 from kgraph.who_said import Attribution
 
 __all__ = ["router"]
@@ -71,7 +71,7 @@ async def _home(request: Request, graph: AsyncKnowledgeGraph, describer: Describ
             "articles": articles,
             "total": len(articles) if len(articles) < ARTICLES_SHOWN else None,
             "text": text if reader is not None else None,
-            "claims": len(text.claims) if text is not None else 0,
+            "claims": sum(not is_draft(claim) for claim in text.claims) if text is not None else 0,
             "openers": _openers(graph, text, graph.canned_queries(generation), reader),
             "data": embed_data(data),
             **context,

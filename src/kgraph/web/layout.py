@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from kgraph.describe import ArticleText, SentenceText
-from kgraph.web.voices import Voice, is_hedged, is_negative
+from kgraph.web.voices import DRAFTED, Voice, is_draft, is_hedged, is_negative
 from kgraph.who_said import Attribution
 
 __all__ = ["Atom", "Choice", "Line", "Mark", "Paragraph", "Span", "lay_out", "parse_choice", "target_style"]
@@ -73,6 +73,7 @@ class Mark:
     is_hedged: bool
     is_negative: bool
     claim: Attribution
+    is_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,11 @@ def _mark(
     with_narrator: bool,
 ) -> Mark | None:
     """The mark of characters on which some claims rest, the most precise first."""
-    claims = [shown[name] for name in names if name in shown and shown[name].speaker.iri in voices]
+    every = [shown[name] for name in names if name in shown]
+    claims = [claim for claim in every if not is_draft(claim) and claim.speaker.iri in voices]
     if not claims:
-        return None
+        drafts = [claim for claim in every if is_draft(claim)]
+        return Mark(DRAFTED, False, False, drafts[0], is_draft=True) if drafts else None
     others = [claim for claim in claims if not voices[claim.speaker.iri].is_narrator]
     claim = (others or claims)[0]
     mark = Mark(voices[claim.speaker.iri], is_hedged(claim), is_negative(claim), claim)

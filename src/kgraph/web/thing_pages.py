@@ -59,6 +59,7 @@ def thing_page(
             "itself": itself,
             "stated": description.stated,
             "claimed": description.claimed,
+            "drafted": description.drafted,
             "inferred": viewer.inferred(description.inferred[:SHOWN]),
             "said": description.said,
             "around": around,

@@ -29,6 +29,7 @@ SHOWN: Final = 200
 GRAPHS: Final = {
     "assertions": "as the annotation has it",
     "document": "as the text has it",
+    "drafts": "drafted, not reviewed",
     "editorial": "the curators' readings",
     "entities": "how it is entered",
     "gazetteer": "outside geography, with its sources",

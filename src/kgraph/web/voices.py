@@ -10,9 +10,20 @@ from typing import Final
 
 from kgraph.rdf.terms import compact
 from kgraph.vocab import KG
-from kgraph.who_said import Attribution
+from kgraph.who_said import Attribution, Level
 
-__all__ = ["HEDGES", "Filters", "Kind", "Voice", "is_hedged", "is_negative", "kinds_of", "voices_of"]
+__all__ = [
+    "DRAFTED",
+    "HEDGES",
+    "Filters",
+    "Kind",
+    "Voice",
+    "is_draft",
+    "is_hedged",
+    "is_negative",
+    "kinds_of",
+    "voices_of",
+]
 
 #: How many colours there are for voices; later ones share them, and have letters of their own.
 COLOURS: Final = 8
@@ -38,6 +49,11 @@ def is_negative(claim: Attribution) -> bool:
     return claim.polarity.iri == KG + "negative"
 
 
+def is_draft(claim: Attribution) -> bool:
+    """Whether nobody has reviewed the claim yet."""
+    return claim.level is Level.DRAFTED
+
+
 def is_hedged(claim: Attribution) -> bool:
     """Whether it is left open that what is said holds."""
     return claim.modality.iri in HEDGES
@@ -61,6 +77,10 @@ class Voice:
     def is_narrator(self) -> bool:
         """Whether this is the publication itself."""
         return self.colour == 0
+
+
+#: What stands for the voices of drafts, which nobody has settled yet.
+DRAFTED: Final = Voice(None, "", "drafted, not reviewed", "", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

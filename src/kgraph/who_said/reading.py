@@ -47,6 +47,7 @@ class AttributionReader:
         self._index = TripleIndex(dict.fromkeys(triples))
         self._prefixes = prefixes
         self._claims = {claim.iri: claim for claim in read_claims(self._index)}
+        self._drafted = {claim.iri: claim for claim in read_claims(self._index, drafted=True)}
 
     def thing(self, term: Term | str | None) -> Thing:
         """A term with what it is called."""
@@ -68,17 +69,18 @@ class AttributionReader:
 
     def attribution(self, iri: str, *, hit: Hit | None = None) -> Attribution | None:
         """The answer that an assertion gives, and how it was found; None where it is not described."""
-        claim = self._claims.get(iri)
+        claim = self._claims.get(iri) or self._drafted.get(iri)
         if claim is None:
             return self._unannotated(iri, hit)
         sentence = self._sentence(claim.sentence)
         parts = [self._part(term) for term in (claim.subject, claim.predicate, claim.object)]
         subject, predicate, value = parts
         agreeing, contrasting = self._beside(claim)
+        level = Level.STATED if is_stated(claim) else Level.CLAIMED
         return Attribution(
             iri=iri,
-            level=Level.STATED if is_stated(claim) else Level.CLAIMED,
-            verdict=_verdict(claim),
+            level=level if iri in self._claims else Level.DRAFTED,
+            verdict=_verdict(claim) if iri in self._claims else f"drafted, not reviewed: {_drafted(claim)}",
             voices=self._voices(claim),
             mode=self.thing(claim.mode),
             polarity=self.thing(claim.polarity),
@@ -88,7 +90,9 @@ class AttributionReader:
             object=value,
             claim=worded_claim(
                 subject.label, predicate.label, value.label, negative=claim.polarity == KG + "negative"
-            ),
+            )
+            if claim.predicate is not None
+            else f"“{self._quote(claim)}”",
             times=tuple(self._times(claim)),
             passages=tuple(self._passages(claim, sentence)),
             sentence=sentence,
@@ -250,6 +254,11 @@ class AttributionReader:
             )
             for claim in sorted(claims, key=lambda claim: claim.iri)
         )
+
+
+def _drafted(claim: Claim) -> str:
+    """What a draft says that the speaker does; nothing of it is stated before somebody has reviewed it."""
+    return verdict(mode=claim.mode, polarity=claim.polarity, modality=claim.modality, stated=False)
 
 
 def _verdict(claim: Claim) -> str:
