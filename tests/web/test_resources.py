@@ -249,7 +249,7 @@ def test_a_page_of_a_thing_tells_apart_how_each_fact_stands(client: httpx.Client
     stated = text.partition('id="stated"')[2].partition("</section>")[0]
     assert ">time<" not in stated  # Ristic denies them; nobody states that there are any
     claimed = text.partition('id="claimed"')[2].partition("</section>")[0]
-    assert "predicted not to happen by" in claimed
+    assert "Predicted not to happen by" in claimed
     assert ">time<" in claimed
     assert 'href="/id/ristic"' in claimed
     assert "There will be no Kfor actions today" in claimed

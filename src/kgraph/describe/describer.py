@@ -5,7 +5,7 @@ A generation never changes, so what was gathered once for an IRI holds for every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +13,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.describe.article import ArticleText, Listed
+from kgraph.describe.browsing import (
+    Facet,
+    Place,
+    Talk,
+    VoiceCount,
+    browse,
+    list_places,
+    list_talk,
+    list_voices,
+)
 from kgraph.describe.catalogue import Addresses, describe_dataset
 from kgraph.describe.describing import (
     describe,
@@ -22,12 +32,14 @@ from kgraph.describe.describing import (
     find_known,
     list_articles,
     list_documents,
+    name_things,
+    read_claims,
 )
-from kgraph.describe.description import Description
+from kgraph.describe.description import Description, Name
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
 from kgraph.store import Generation
-from kgraph.who_said import Dataset
+from kgraph.who_said import Attribution, Dataset
 
 __all__ = ["Describer", "Known"]
 
@@ -136,6 +148,33 @@ class Describer:
     async def articles(self, *, limit: int, offset: int = 0) -> list[Listed]:
         """Some articles, the latest first."""
         return await list_articles(self._project, offset=offset, limit=limit)
+
+    async def voices(self) -> list[VoiceCount]:
+        """Who speaks, the most quoted first."""
+        return await list_voices(self._project)
+
+    async def places(self, iris: Sequence[str] = ()) -> list[Place]:
+        """The places, or some of them; those with a point on the map first."""
+        return await list_places(self._project, iris)
+
+    async def talk(self, *, own: bool) -> list[Talk]:
+        """Who talks about whom; ``own`` counts what publications say in their own voice, too."""
+        return await list_talk(self._project, own=own)
+
+    async def browse(
+        self, chosen: Mapping[str, str], *, offset: int, limit: int
+    ) -> tuple[list[Attribution], list[Facet]]:
+        """Some of the claims with the chosen values (IRIs by facet), and what narrows them further."""
+        iris, facets = await browse(self._project, chosen, offset=offset, limit=limit)
+        return await self.claims(iris), facets
+
+    async def claims(self, iris: Sequence[str]) -> list[Attribution]:
+        """Some claims by their IRIs, in the order of the text."""
+        return await read_claims(iris, self._project)
+
+    async def names(self, iris: Iterable[str]) -> dict[str, Name]:
+        """What some things are called; their short IRIs, where nothing says so."""
+        return await name_things(iris, self._project)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, clients' too, some of them at a time."""

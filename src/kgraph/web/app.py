@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.web import (
+    browsing,
     canned,
     discovery,
     explain,
@@ -25,6 +26,7 @@ from kgraph.web import (
     pages,
     resources,
     sparql,
+    views,
     who_said,
 )
 from kgraph.web.bodies import Arriving
@@ -68,6 +70,8 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     )
     for room in (
         home_page,
+        browsing,
+        views,
         sparql,
         graph_store,
         canned,

@@ -103,8 +103,8 @@ def _openers(
     own = [query for query in complete if not query.general]
     general = [canned[slug] for slug in _OPENERS if slug in canned and canned[slug] in complete]
     found += [(query.summary, f"/queries/{query.slug}") for query in (*own, *general)[:1]]
-    if "contested" in canned:
-        found.append(("Who contradicts whom?", "/queries/contested"))
+    if {"contested", "contrasts"} & canned.keys():
+        found.append(("Who contradicts whom?", "/contested"))
     return found
 
 

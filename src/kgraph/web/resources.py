@@ -25,6 +25,8 @@ from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin, respond, respond_whole
 from kgraph.web.article_page import article_page
+from kgraph.web.browsing import map_points
+from kgraph.web.maps import draw_map
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.ontology_page import ontology_page
 from kgraph.web.places import DEFAULT_GRAPH, iris_at, split_suffix
@@ -177,7 +179,16 @@ async def _thing(
     elif description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
         page = ontology_page(request, graph, await describer.terms(description), alternates=others)
     else:
-        page = thing_page(request, graph, description, alternates=others, pages=(back, on))
+        places = await describer.places([found.iri]) if description.kind is Kind.THING else []
+        points = map_points(graph, places, {found.iri: description.name(found.iri)})
+        page = thing_page(
+            request,
+            graph,
+            description,
+            alternates=others,
+            pages=(back, on),
+            picture=draw_map(points, title=f"Map: {description.name(found.iri).text}"),
+        )
     return await answer_page(request, variant, page, headers)
 
 

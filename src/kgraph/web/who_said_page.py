@@ -14,7 +14,7 @@ from kgraph.errors import KgraphError
 from kgraph.search import Found
 from kgraph.web.fact_queries import query_of_fact, query_of_words
 from kgraph.web.pages import Run, mark_all, problem_of, render_page
-from kgraph.web.places import href
+from kgraph.web.places import in_text
 from kgraph.who_said import Answer, Attribution, Citation, Level, Question, cite
 
 __all__ = ["who_said_page"]
@@ -109,22 +109,11 @@ def _by_sentence(graph: AsyncKnowledgeGraph, found: Sequence[Attribution], answe
                 tuple(claims),
                 tuple(mark_all(best.sentence, best.passages, best.quote)),
                 words,
-                _place_in_text(graph, best),
+                in_text(best, graph.settings.names),
                 tuple(cite(claim, answer) for claim in claims),
             )
         )
     return hits
-
-
-def _place_in_text(graph: AsyncKnowledgeGraph, claim: Attribution) -> str:
-    """Where the words stand in the reader, marked."""
-    names = graph.settings.names
-    if claim.article is None or not claim.passages:
-        return href(claim.iri, names) or "/"
-    path = href(claim.article.iri, names) or "/"
-    at = ";".join(f"{passage.start},{passage.end}" for passage in claim.passages)
-    first = claim.passages[0]
-    return f"{path}?at={at}#char={first.start},{first.end}"
 
 
 def _turned(values: Mapping[str, str], question: Question, pages: int) -> str:
