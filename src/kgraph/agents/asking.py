@@ -124,9 +124,11 @@ class Asker:
         with self.graph.describing() as describer:
             listed = await describer.articles(limit=200)
             if not article.strip():
-                titles = [{"article": compact(iri, self._prefixes), "title": title} for iri, title in listed]
+                titles = [
+                    {"article": compact(each.iri, self._prefixes), "title": each.title} for each in listed
+                ]
                 return {"articles": fitting(titles) if titles else []}
-            iri = next((iri for iri, title in listed if title == article.strip()), "")
+            iri = next((each.iri for each in listed if each.title == article.strip()), "")
             iri = iri or await self.graph.read_name(article)
             description = await describer.describe(iri)
             text = await describer.article(description)

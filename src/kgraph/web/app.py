@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.web import (
+    browsing,
     canned,
     changes,
     discovery,
@@ -22,11 +23,14 @@ from kgraph.web import (
     facade,
     graph_store,
     health,
+    home_page,
     metrics,
     pages,
     reconcile,
     resources,
+    review,
     sparql,
+    views,
     who_said,
 )
 from kgraph.web.bodies import Arriving
@@ -37,8 +41,8 @@ __all__ = ["create_app"]
 
 #: The resources in the order in which their paths are tried.
 _ROOMS: Final = (
-    *(sparql, graph_store, canned, explain, who_said, facade, health, metrics),
-    *(discovery, dumps, changes, reconcile),
+    *(home_page, browsing, views, sparql, graph_store, canned, explain, who_said, review),
+    *(facade, health, metrics, discovery, dumps, changes, reconcile),
 )
 
 _DESCRIPTION: Final = (
@@ -86,10 +90,6 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
 
 
 def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    async def home(request: Request) -> Response:
-        return await pages.home_page(request, graph)
-
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> dict[str, Any]:
         return describe_api(app, graph)
