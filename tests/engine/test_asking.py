@@ -311,6 +311,11 @@ ALIASES = [
         [('"4"', f'"true"^^<{XSD}boolean>')],
     ),
     (
+        "SELECT (SUM(?x) AS ?s) (AVG(1/0) AS ?e) (IF(bound(?s), 1, 2) AS ?a) (IF(BOUND( ?e ), 1, 2) AS ?b)"
+        " (?a + ?b AS ?c) { VALUES ?x { 1 3 } }",
+        [('"4"', "", '"1"', '"2"', '"3"')],
+    ),
+    (
         f"SELECT ?x (COUNT(*) AS ?n) {{ {THREE} }} GROUP BY ?x ORDER BY ?n",
         [('"1"', '"2"'), ('"2"', '"1"')],
     ),
@@ -464,6 +469,13 @@ LOCALS = st.text(alphabet="ab1.-:é🙂%", min_size=1, max_size=8).filter(
 @given(LOCALS)
 def test_the_spelling_does_not_change_the_name(local: str) -> None:
     assert rows(f"SELECT (e:{local} AS ?x) {{}}", ox.Store()) == [(f"<{local}>",)]
+
+
+def test_keywords_have_no_case() -> None:
+    assert rows("sElEcT (TRUE aS ?x) (False AS ?y) {} lImIt 1") == [
+        (f'"true"^^<{XSD}boolean>', f'"false"^^<{XSD}boolean>')
+    ]
+    assert truth("ASK { FILTER(TRUE && !FALSE) }")
 
 
 @pytest.mark.parametrize(
