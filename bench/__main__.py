@@ -8,6 +8,7 @@ explain     why an inferred triple of a synthetic project holds
 edit        one article more, and believing somebody, to reasoning anew (see bench.edits)
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
+drafting    candidates for claims against annotated articles, to textacy (see bench.drafting)
 federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
@@ -33,6 +34,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.drafting import bench_drafting
 from bench.edits import bench_edit
 from bench.endpoint import bench_endpoint
 from bench.federation import bench_federation
@@ -170,6 +172,7 @@ def main() -> None:
         "edit": lambda articles: bench_edit(articles, report),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
         "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
+        "drafting": lambda _: bench_drafting(),
         "federation": lambda _: bench_federation(),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])

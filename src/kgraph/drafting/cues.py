@@ -38,6 +38,7 @@ class Cues:
     media: frozenset[str]
     known_media: frozenset[str]
     bodies: frozenset[str]
+    again: frozenset[str]
     people: frozenset[str]
     people_endings: tuple[str, ...]
     no_people: frozenset[str]
@@ -103,6 +104,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
         frozenset(tables["bodies"]["nouns"].split()),
+        frozenset(tables["again"]["nouns"].split()),
         frozenset(tables["people"]["nouns"].split()),
         tuple(tables["people"]["endings"].split()),
         frozenset(tables["people"]["others"].split()),

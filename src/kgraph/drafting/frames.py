@@ -79,8 +79,12 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
         return False
     subject = tree.child(verb.number, "nsubj")
     numbers = tree.subtree(verb.number)
-    first, last = numbers[0], numbers[-1]
-    if subject is None or subject.tag in ("WP", "WDT") or first == 0 or tree.tokens[first - 1].text != ",":
+    first = next(number for number in numbers if tree.tokens[number].is_word)
+    last = numbers[-1]
+    numbers = [number for number in numbers if number >= first]
+    if subject is None or subject.tag in ("WP", "WDT") or first < 2:
+        return False
+    if "," not in (tree.tokens[first - 1].text, tree.tokens[first - 2].text):
         return False
     return not any(token.is_word for token in tree.tokens[last + 1 :]) and len(numbers) == last - first + 1
 
@@ -168,7 +172,7 @@ def _naming(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tuple
     numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
     as_what = next((child for child in tree.children(verb.number, "prep") if child.lemma == "as"), None)
     if as_what:
-        numbers |= set(tree.subtree(as_what.number))
+        numbers |= set(tree.subtree(as_what.number)) - ({as_what.number} if not numbers else set())
     for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp"):
         if child.number > verb.number:
             numbers |= set(tree.subtree(child.number))

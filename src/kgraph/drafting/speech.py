@@ -204,7 +204,8 @@ def _antecedent(tree: Tree, subject: Token) -> Token:
     if subject.lemma in ("who", "which", "that") and subject.tag in ("WP", "WDT"):
         for above in tree.ancestors(subject.number):
             if above.pos in ("NOUN", "PROPN", "PRON"):
-                return above
+                named = tree.head(above)
+                return named if above.dep == "appos" and named.pos == "PROPN" else above
     return subject
 
 

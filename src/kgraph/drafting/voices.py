@@ -38,6 +38,8 @@ _PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some
 _NEUTER: Final = frozenset({"it", "its", "itself"})
 _FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
 _FAR: Final = 8
+#: So many mentions back a body may be called "the company".
+_LATELY: Final = 30
 _NOBODY: Final = frozenset({"nobody", "nothing", "none", "everything", "anything", "anyone", "anybody"})
 _NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
 
@@ -56,9 +58,15 @@ class Voice:
     sex: str = ""
     is_plural: bool = False
     may_be_human: bool = False
+    is_organization: bool = False
     iri: str | None = None
     #: Where it is first named.
     first: Span | None = None
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a body with a name of its own that is no place's."""
+        return self.kind == "body" and self.is_organization
 
     @property
     def title(self) -> str:
@@ -156,6 +164,8 @@ class Cast:
             is_body = last in self._cues.bodies or last in self._cues.media or last in self._cues.documents
             is_named = not has_article and token.tag == "NNP" and token.entity not in _NEVER_HUMAN
             found.may_be_human = is_named and not is_body
+            is_place = token.entity in _NEVER_HUMAN
+            found.is_organization = token.entity == "ORG" or (not is_place and (has_article or is_body))
             self._learn(found, name)
         elif is_person and found.kind == "body" and " " in name:
             found.kind = "person"
@@ -311,6 +321,10 @@ class Cast:
             if len(bodies) == 1:
                 return bodies[0]
         met = self._met.get(lemma)
+        if met is None and is_definite and lemma in self._cues.again and token.tag == "NN":
+            met = next(
+                (seen.voice for seen in reversed(self._seen[-_LATELY:]) if seen.voice.is_company), None
+            )
         is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
         return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
 
