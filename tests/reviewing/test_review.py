@@ -49,7 +49,7 @@ def denial(review: Review) -> Proposal:
     """The candidate without a claim, as a reviewer fills it in."""
     naming = review.state().desk.naming
     roof, thing = naming.thing("roof of the library = Artefact", role="object")
-    node, event = naming.thing("neglect of the roof = Event", role="subject")
+    node, event = naming.thing("neglect of the roof = Failure", role="subject")
     assert thing is not None
     assert event is not None
     open_one = review.state().item(DENIED).proposal
@@ -167,6 +167,7 @@ def test_what_the_checks_refuse_is_not_written(review: Review, harbour: Path) ->
         (replace(twice, says=(("kg:nothing", "kgr:library"),)), "nothing"),
         (replace(twice, spans=(span("library"),), subject="kgr:me"), "900"),
         (replace(twice, spans=()), "no words"),
+        (replace(twice, subject="kgr:me", says=(("rdf:type", "kg:Artefact"),)), "contradict the ontology"),
     ):
         with pytest.raises(ReviewError, match=message):
             review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=wrong)

@@ -19,10 +19,13 @@ from kgraph.authoring.manuscript import Manuscript
 from kgraph.checks import CHECKS, Subject, load_subject
 from kgraph.drafting import Draft, parse_draft
 from kgraph.errors import ReviewError
-from kgraph.problems import Problem
+from kgraph.problems import Problem, Severity
 from kgraph.project import read_project
-from kgraph.rdf.terms import parse_term
+from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.projection import project_stated
+from kgraph.rdf.terms import parse_term, render_words
 from kgraph.rdf.turtle import parse_turtle
+from kgraph.reasoning import close, is_reasoned_over
 from kgraph.reviewing.naming import Naming
 from kgraph.reviewing.sheet import Home, Sheet
 from kgraph.settings import Settings
@@ -89,6 +92,31 @@ class Desk:
         """What is wrong with what is written of it: faults of the short form, and what the checks find."""
         found = [p for check in CHECKS if check.name not in _LEFT_OUT for p in check.look(self.subject)]
         return (*self.faults, *found)
+
+    @cached_property
+    def contradictions(self) -> tuple[Problem, ...]:
+        """What cannot be at once, of what this article states and all articles share."""
+        stated = project_stated(self.subject.claims)
+        graphs = {**self.subject.graphs, "stated": stated}
+        facts = [
+            triple
+            for name, triples in graphs.items()
+            if name != ONTOLOGY_GRAPH and is_reasoned_over(name)
+            for triple in triples
+        ]
+        axioms = [t for file in self.subject.project.files(Role.ONTOLOGY) for t in file.triples]
+        prefixes = self.settings.names.prefixes
+        found = []
+        for clash in close(axioms, facts, facts, told={}).contradictions:
+            axiom = render_words("; ".join(clash.clause.words), prefixes)
+            said = "; and ".join(
+                " · ".join(self.naming.label(str(term)) for term in (t.subject, t.predicate, t.object))
+                for t in clash.premises
+            )
+            message = f"That would contradict the ontology: {axiom}; but {said}."
+            hint = "Correct the claim, or the class of something in it."
+            found.append(Problem(Severity.ERROR, "contradiction", self.assertions, None, message, hint))
+        return tuple(found)
 
     def content(self, file: str) -> str:
         """The text of one of the project's files; empty where it is not there."""

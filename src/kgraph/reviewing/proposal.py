@@ -42,6 +42,11 @@ class Proposal:
     note: str = ""
 
     @property
+    def is_stated(self) -> bool:
+        """Whether the publication says it as a fact: then it is reasoned with."""
+        return not self.speaker and (self.polarity, self.modality) == ("positive", "fact")
+
+    @property
     def terms(self) -> tuple[str, ...]:
         """What it names, predicates aside."""
         return (self.subject, *(value for _, value in self.says), self.speaker, *self.through)
