@@ -17,6 +17,7 @@ from typing import Final
 from kgraph.authoring import lay_out
 from kgraph.drafting.candidates import Draft, Part
 from kgraph.drafting.drafting import Laid
+from kgraph.drafting.endpoint import Endpoint
 from kgraph.drafting.knowledge import Article, Knowledge
 from kgraph.errors import DraftError, KgraphError
 from kgraph.intake import Reading, find_parts
@@ -41,9 +42,8 @@ class Tooling:
     @classmethod
     def of(cls, settings: Settings, *, processes: int = 2) -> Tooling:
         """What the settings name."""
-        return cls(
-            settings.pipeline, processes, settings.draft_endpoint, settings.draft_model, settings.draft_token
-        )
+        endpoint = "" if settings.offline else settings.draft_endpoint
+        return cls(settings.pipeline, processes, endpoint, settings.draft_model, settings.draft_token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +170,5 @@ def _draft(laid: Laid) -> Draft:
     knowledge, tooling = _WORKER["knowledge"], _WORKER["tooling"]
     if not isinstance(knowledge, Knowledge) or not isinstance(tooling, Tooling):
         raise TypeError("the process was not made ready")
-    return draft_laid(laid, knowledge, pipeline=tooling.pipeline)
+    endpoint = Endpoint(tooling.endpoint, tooling.model, tooling.token) if tooling.endpoint else None
+    return draft_laid(laid, knowledge, pipeline=tooling.pipeline, endpoint=endpoint)

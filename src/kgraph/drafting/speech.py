@@ -94,7 +94,9 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         rule, content, root = found
         if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
             continue
-        if source is None and rule not in ("clause", "quotation", "parataxis"):
+        if source is None and rule == "quotation" and not is_passive:
+            source = _beside(tree, verb, quotes)
+        if source is None and (rule not in ("clause", "quotation", "parataxis") or verb.dep == "advcl"):
             continue
         if rule == "object" and cue.kind == "refusal" and _is_allegation(tree.tokens[root], cues):
             cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it

@@ -38,6 +38,7 @@ _PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some
 _NEUTER: Final = frozenset({"it", "its", "itself"})
 _FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
 _FAR: Final = 8
+_NOBODY: Final = frozenset({"nobody", "nothing", "none", "everything", "anything", "anyone", "anybody"})
 _NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
 
 
@@ -242,7 +243,7 @@ class Cast:
             voice = self._of.get((sentence, token.number))
             if voice is None and is_argument:
                 voice = self._resolve(sentence, tree, token)
-            if voice is None or not is_argument:
+            if voice is None or not is_argument or token.lemma in _NOBODY:
                 continue
             self._of[sentence, token.number] = voice
             is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
@@ -314,6 +315,8 @@ class Cast:
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
+        voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
+        voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
         voice.first = token.span
         self._met[lemma] = voice
         voice.iri = self._known.get(name.casefold())
@@ -332,7 +335,7 @@ def _sex(words: Iterable[str]) -> str:
 
 def _agrees(voice: Voice, sex: str, word: str) -> bool:
     if sex:
-        is_human = voice.kind == "person" or (voice.kind == "unnamed" and not voice.is_plural)
+        is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         # A name that the pipeline takes for a body's may be a person's.
         is_human = is_human or (voice.kind == "body" and voice.may_be_human)
         return is_human and voice.sex in ("", sex)
