@@ -227,6 +227,7 @@ SETTINGS: Final = (
     Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
     Setting("writable", _switch, "Take updates, and writes to graphs that are not the project's own."),
     Setting("token", _token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting("mcp", _switch, "Offer tools for language models at /mcp (needs the extra kgraph[mcp])."),
     Setting(
         "result_cache", _room, "Memory for answers that are kept until the data changes; 0: none.", "BYTES"
     ),
@@ -294,6 +295,7 @@ class Settings:
     memory_snapshot: int = 2**30
     writable: bool = False
     token: str = field(default="", repr=False)
+    mcp: bool = False
     result_cache: int = 64 * 2**20
     slow_query: float = 1.0
     log_format: str = "auto"

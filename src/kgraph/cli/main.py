@@ -18,6 +18,7 @@ from kgraph.cli.generations import generations_command, rollback_command
 from kgraph.cli.init import init_command
 from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
+from kgraph.cli.mcp import mcp_command
 from kgraph.cli.new import new_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
@@ -75,6 +76,7 @@ for _command in (
     reanchor_command,
     remove_command,
     serve_command,
+    mcp_command,
 ):
     cli.add_command(_command)
 

@@ -151,14 +151,27 @@ class AttributionReader:
     def _times(self, claim: Claim) -> Iterator[Time]:
         index = self._index
         times = index.iris(claim.iri, KG + "temporalContext")
-        times += [iri for iri in index.iris(claim.iri, KG + "object") if index.literal(iri, KG + "rawText")]
+        times += [
+            iri
+            for iri in index.iris(claim.iri, KG + "object")
+            if KG + "TimeExpression" in index.iris(iri, RDF_TYPE)
+        ]
         for iri in dict.fromkeys(times):
-            printed = index.literal(iri, KG + "rawText") or ""
-            yield Time(iri, printed, index.literal(iri, KG + "edtf"), tuple(self._readings(iri)))
+            spans = sorted(
+                (
+                    index.whole_number(span, KG + "beginIndex") or 0,
+                    index.literal(span, KG + "exactText") or "",
+                )
+                for span in index.iris(iri, KG + "evidence")
+            )
+            printed = " … ".join(text for _, text in spans)
+            meant = index.iri(iri, KG + "denotes")
+            in_text = index.literal(meant, KG + "edtf") if meant is not None else None
+            yield Time(iri, printed, in_text, tuple(self._readings(iri)))
 
     def _readings(self, time: str) -> Iterator[Reading]:
         index = self._index
-        for iri in index.instances(KG + "DateInterpretation"):
+        for iri in index.instances(KG + "EditorialStatement"):
             edtf = index.literal(iri, KG + "edtf")
             if edtf is not None and time in index.iris(iri, KG + "about"):
                 yield Reading(
