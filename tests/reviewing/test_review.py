@@ -19,6 +19,7 @@ from kgraph.errors import ReviewError
 from kgraph.problems import Severity
 from kgraph.reviewing import Proposal, Review, Verdict
 from kgraph.reviewing.decisions import review_path
+from kgraph.reviewing.forms import read_form, show_form
 from kgraph.settings import Settings, load_settings
 from tests.reviewing.drafts import ARTICLE, BASE, ME, SLUG, TEXT, candidates, draft_of, make_project, span
 
@@ -257,3 +258,19 @@ def test_killed_at_any_moment_no_acknowledged_decision_is_lost(review: Review, h
         assert claims == (state.decisions[-1].decision is Verdict.ACCEPT)
         assert state.desk.problems == ()
     assert ARTICLE.startswith(BASE)
+
+
+def test_a_thing_that_an_earlier_candidate_describes_is_known(review: Review, harbour: Path) -> None:
+    review.decide(Verdict.REJECT, ME, key=TOLD)  # which describes the library for the whole draft
+    review.decide(Verdict.ACCEPT, ME, key=PROMISED)
+    assert "kgr:library a kg:Organization" in texts(harbour)["entities.ttl"]
+
+
+def test_a_class_that_was_drafted_wrongly_is_changed_in_the_form(review: Review, harbour: Path) -> None:
+    desk, given = review.state().desk, review.state().item(TOLD).proposal
+    fields = show_form(given, desk)
+    assert fields["object1"] == "library of Marrow Bay = kg:Organization"
+    changed = read_form(fields | {"object1": "library of Marrow Bay = Artefact"}, desk, given)
+    review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=changed)
+    assert "kgr:library a kg:Artefact" in texts(harbour)["entities.ttl"]
+    assert read_form(fields, desk, given) == replace(given, things=read_form(fields, desk, given).things)

@@ -69,15 +69,25 @@ class Proposal:
         )
 
 
-def propose(candidate: Candidate, text: str, naming: Naming) -> Proposal:
-    """What a candidate proposes. Without a claim of its own its subject is empty."""
+def propose(candidate: Candidate, text: str, naming: Naming, drafted: Mapping[str, Thing]) -> Proposal:
+    """What a candidate proposes. Without a claim of its own its subject is empty.
+
+    Args:
+        candidate: the candidate.
+        text: the article's text.
+        naming: what the project knows.
+        drafted: the new things of the whole draft, by name: each is described once.
+    """
     claim = candidate.claim
-    things = list(candidate.things)
+    terms = () if claim is None else (claim.subject, claim.object, *(value for _, value in claim.more))
+    things = list(
+        {**{t: drafted[t] for t in terms if t in drafted}, **{t.name: t for t in candidate.things}}.values()
+    )
     voices: list[str] = []
     if candidate.mode is not Mode.NARRATED:
         for place, label in enumerate(candidate.chain[:-1] or (candidate.speaker,)):
             iri = candidate.chain_iris[place] if place < len(candidate.chain_iris) else None
-            voices.append(f"<{iri}>" if iri else _voice(label, things, naming))
+            voices.append(f"<{iri}>" if iri else _voice(label, things, naming, drafted))
     return Proposal(
         spans=candidate.content,
         subject=claim.subject if claim else "",
@@ -91,12 +101,14 @@ def propose(candidate: Candidate, text: str, naming: Naming) -> Proposal:
     )
 
 
-def _voice(label: str, things: list[Thing], naming: Naming) -> str:
+def _voice(label: str, things: list[Thing], naming: Naming, drafted: Mapping[str, Thing]) -> str:
     """An agent of whom the draft has no IRI: known by the label, described by the draft, or new."""
     plain = label.removeprefix(_UNNAMED).strip()
-    drafted = next((thing.name for thing in things if thing.label == plain), None)
-    if drafted is not None:
-        return drafted
+    own = next((thing for thing in (*things, *drafted.values()) if thing.label == plain), None)
+    if own is not None:
+        if own not in things:
+            things.append(own)
+        return own.name
     try:
         term, new = naming.agent(plain)
     except ReviewError:

@@ -169,7 +169,7 @@ class Review:
             before = item.decision if item else None
             claim = proposal if verdict.keeps else None
             if verdict is Verdict.ACCEPT and item is not None and item.candidate is not None:
-                claim = propose(item.candidate, state.desk.text, state.desk.naming)
+                claim = propose(item.candidate, state.desk.text, state.desk.naming, state.drafted.things)
             if verdict.keeps and claim is None:
                 raise ReviewError("There is no claim to write.", hint="Fill in the form.")
             return self._carry_out(verdict, reviewer, state, item, before, claim)
@@ -369,7 +369,7 @@ def _state(desk: Desk, decisions: Sequence[Decision]) -> State:
     for each in drafted.candidates:
         decided = known.get(each.id)
         claim = decided.claim if decided is not None else None
-        items.append(Item(each, claim or propose(each, desk.text, desk.naming), decided))
+        items.append(Item(each, claim or propose(each, desk.text, desk.naming, drafted.things), decided))
     taken = {decision.key for decision in known.values()}
     items += [
         Item(None, decision.claim, decision)
