@@ -37,6 +37,7 @@ class Cues:
     documents: frozenset[str]
     media: frozenset[str]
     known_media: frozenset[str]
+    bodies: frozenset[str]
     people: frozenset[str]
     people_endings: tuple[str, ...]
     no_people: frozenset[str]
@@ -101,6 +102,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["documents"]["nouns"].split()),
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
+        frozenset(tables["bodies"]["nouns"].split()),
         frozenset(tables["people"]["nouns"].split()),
         tuple(tables["people"]["endings"].split()),
         frozenset(tables["people"]["others"].split()),

@@ -21,6 +21,8 @@ from kgraph.text import Span
 __all__ = ["Attribution", "find_attributions", "iter_conjuncts"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+#: Kinds of entities that say nothing.
+_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
@@ -129,7 +131,11 @@ def _beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | None:
             if token.pos in ("NOUN", "PRON") or (token.pos == "PROPN" and is_last):
                 return token
             number += step
-    return None
+    named = [t for t in tree.tokens if t.pos == "PROPN" and t.dep != "compound" and quoted(t, quotes) is None]
+    subjects = [t for t in tree.tokens if t.dep in SUBJECTS and t.tag not in ("WP", "WDT")]
+    others = [t for t in subjects if quoted(t, quotes) is None and t.number != verb.number]
+    near = [t for t in [*named, *others] if t.entity not in _FIGURES]
+    return min(near, key=lambda t: abs(t.number - verb.number), default=None)
 
 
 def _is_allegation(token: Token, cues: Cues) -> bool:

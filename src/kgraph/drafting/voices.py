@@ -152,7 +152,11 @@ class Cast:
             found = self._new(name, kind)
             found.first = token.span
             has_article = tree.child(token.number, "det") is not None
-            found.may_be_human = not has_article and token.entity not in _NEVER_HUMAN and token.tag == "NNP"
+            last = name.rpartition(" ")[2].casefold()
+            is_body = last in self._cues.bodies or last in self._cues.media or last in self._cues.documents
+            is_named = not has_article and token.tag == "NNP" and token.entity not in _NEVER_HUMAN
+            found.may_be_human = is_named and not is_body
+            self._learn(found, name)
         elif is_person and found.kind == "body" and " " in name:
             found.kind = "person"
         self._learn(found, name)
@@ -191,7 +195,7 @@ class Cast:
             self._short.setdefault(letters.casefold(), voice)
         if voice.kind == "body" and " " in lower:
             self._bodies.setdefault(lower.rpartition(" ")[2], []).append(voice)
-        if voice.kind == "person" and " " in lower:
+        if (voice.kind == "person" or voice.may_be_human) and " " in lower:
             self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
 
     def _describe(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> None:
@@ -314,6 +318,8 @@ class Cast:
         name = neutral_name(tree, token)
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
+        if lemma in self._cues.bodies and token.tag == "NN":
+            kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
         voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
         voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
