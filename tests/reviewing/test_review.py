@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from kgraph.build import inspect_project
-from kgraph.drafting import save_draft
+from kgraph.drafting import Thing, save_draft
 from kgraph.errors import ReviewError
 from kgraph.problems import Severity
 from kgraph.reviewing import Proposal, Review, Verdict
@@ -274,3 +274,26 @@ def test_a_class_that_was_drafted_wrongly_is_changed_in_the_form(review: Review,
     review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=changed)
     assert "kgr:library a kg:Artefact" in texts(harbour)["entities.ttl"]
     assert read_form(fields, desk, given) == replace(given, things=read_form(fields, desk, given).things)
+
+
+def test_an_entity_is_given_another_class_where_a_claim_needs_it(review: Review, harbour: Path) -> None:
+    review.decide(Verdict.ACCEPT, ME, key=TOLD)
+    before = texts(harbour)
+    desk, given = review.state().desk, review.state().item(PROMISED).proposal
+    fields = show_form(given, desk)
+    assert fields["object1"] == "kgr:library"  # it is there by now
+    changed = read_form(fields | {"object1": "library of Marrow Bay = Group"}, desk, given)
+    review.decide(Verdict.CHANGE, ME, key=PROMISED, proposal=changed)
+    assert "kgr:library a kg:Group ; skos:prefLabel" in texts(harbour)["entities.ttl"]
+    review.undo(ME)
+    assert texts(harbour) == before
+
+
+def test_who_speaks_is_an_actor_whatever_was_drafted(review: Review, harbour: Path) -> None:
+    told, _, promised, _ = candidates()
+    thing = Thing("kgr:holt", "Ana Holt", "kg:Artefact")
+    save_draft(
+        harbour, SLUG, replace(draft_of(), candidates=(replace(told, things=(*told.things, thing)), promised))
+    )
+    review.decide(Verdict.ACCEPT, ME, key=PROMISED)
+    assert "kgr:holt a kg:Person" in texts(harbour)["entities.ttl"]

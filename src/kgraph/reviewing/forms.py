@@ -125,7 +125,7 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         ReviewError: a field cannot be read.
     """
     value = {name: text.strip() for name, text in fields.items()}
-    things = list(given.things) if given is not None else []
+    things = [thing for thing in given.things if not _is_there(thing, desk)] if given is not None else []
     naming = desk.naming
 
     def named(result: tuple[str, Thing | None]) -> str:

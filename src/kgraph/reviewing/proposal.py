@@ -6,12 +6,12 @@ Terms are written as in Turtle (``kgr:strike``, ``kgl:Strike``, ``a:in-june``, `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from kgraph.drafting import Candidate, Mode, Thing
 from kgraph.errors import ReviewError
-from kgraph.reviewing.naming import Naming
+from kgraph.reviewing.naming import PERSON, Naming
 from kgraph.text import Span
 
 __all__ = ["Proposal", "propose"]
@@ -40,11 +40,6 @@ class Proposal:
     modality: str = "fact"
     things: tuple[Thing, ...] = ()
     note: str = ""
-
-    @property
-    def is_stated(self) -> bool:
-        """Whether the publication says it as a fact: then it is reasoned with."""
-        return not self.speaker and (self.polarity, self.modality) == ("positive", "fact")
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -80,9 +75,9 @@ def propose(candidate: Candidate, text: str, naming: Naming, drafted: Mapping[st
     """
     claim = candidate.claim
     terms = () if claim is None else (claim.subject, claim.object, *(value for _, value in claim.more))
-    things = list(
-        {**{t: drafted[t] for t in terms if t in drafted}, **{t.name: t for t in candidate.things}}.values()
-    )
+    known = {**{term: drafted[term] for term in terms if term in drafted}}
+    known |= {thing.name: thing for thing in candidate.things}
+    things = [thing for thing in known.values() if not naming.is_described(thing.name)]
     voices: list[str] = []
     if candidate.mode is not Mode.NARRATED:
         for place, label in enumerate(candidate.chain[:-1] or (candidate.speaker,)):
@@ -106,8 +101,10 @@ def _voice(label: str, things: list[Thing], naming: Naming, drafted: Mapping[str
     plain = label.removeprefix(_UNNAMED).strip()
     own = next((thing for thing in (*things, *drafted.values()) if thing.label == plain), None)
     if own is not None:
-        if own not in things:
-            things.append(own)
+        if not naming.is_described(own.name):
+            if not naming.can_speak(own.type):  # drafted before it was heard to speak
+                own = replace(own, type=PERSON)
+            things[:] = [*(thing for thing in things if thing.name != own.name), own]
         return own.name
     try:
         term, new = naming.agent(plain)

@@ -255,9 +255,7 @@ class Review:
 
     def _write(self, decision: Decision, desk: Desk) -> Outcome:
         changed = self._after(desk, decision.edits)
-        claim = decision.claim
-        is_stated = claim is not None and claim.is_stated
-        problems = self._new_problems(desk, changed, is_stated=is_stated) if changed else ()
+        problems = self._new_problems(desk, changed) if changed else ()
         errors = [each for each in problems if each.severity is Severity.ERROR]
         if errors and decision.decision is not Verdict.UNDO:
             raise ReviewError(f"{errors[0].message} ({errors[0].code})", hint=errors[0].hint)
@@ -273,13 +271,11 @@ class Review:
         after = apply_edits(files, edits, desk.homes, base_iri=self._settings.base_iri)
         return {name: text for name, text in after.items() if text != files[name]}
 
-    def _new_problems(
-        self, desk: Desk, changed: Mapping[str, str], *, is_stated: bool
-    ) -> tuple[Problem, ...]:
+    def _new_problems(self, desk: Desk, changed: Mapping[str, str]) -> tuple[Problem, ...]:
         after = open_desk(self._settings, self._slug, instead=changed)
         known = {(each.code, each.message) for each in desk.problems}
         found = [each for each in after.problems if (each.code, each.message) not in known]
-        if is_stated and after.contradictions:
+        if after.contradictions:
             known = {(each.code, each.message) for each in desk.contradictions}
             found += [each for each in after.contradictions if (each.code, each.message) not in known]
         return tuple(found)
