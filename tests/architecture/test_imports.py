@@ -27,7 +27,7 @@ ROOMS = (
     ("store",),
     ("engine",),
     ("cache",),
-    ("canned", "who_said", "writes", "asked", "federation"),
+    ("canned", "who_said", "writes", "asked", "federation", "reconciling"),
     ("describe",),
     ("reasons", "queries"),
     ("export",),
