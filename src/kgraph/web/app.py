@@ -28,6 +28,7 @@ from kgraph.web import (
     sparql,
     views,
     who_said,
+    workbench,
 )
 from kgraph.web.bodies import Arriving
 from kgraph.web.faults import FAULTS, fault_response
@@ -72,6 +73,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         home_page,
         browsing,
         views,
+        workbench,
         sparql,
         graph_store,
         canned,
