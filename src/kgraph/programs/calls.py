@@ -13,6 +13,7 @@ from kgraph.api import AsyncKnowledgeGraph as Graph
 from kgraph.describe import Description
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
+from kgraph.rdf.terms import parse_iri, read_term
 from kgraph.reasoning import Belief, Explanation
 from kgraph.settings import Settings
 from kgraph.who_said import Answer as WhoSaid
@@ -99,7 +100,8 @@ class LocalCalls:
 
     async def describe(self, iri: str, *, page: int) -> Description:
         """What is known of a thing."""
-        return await self.graph.describe(iri, page=page)
+        node = read_term("thing", iri, parse_iri, prefixes=self.graph.prefixes)
+        return await self.graph.describe(node.value, page=page)
 
     async def believe(self, speakers: Sequence[str], *, only: bool) -> Belief:
         """What would hold if one believed somebody."""

@@ -7,7 +7,6 @@ distinct term once. A term is as in SPARQL 1.1 Query Results CSV and TSV, sectio
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -44,8 +43,11 @@ def read_tsv(
     *,
     iris: Iris = "compact",
     languages: bool = False,
+    as_floats: bool = False,
 ) -> pyarrow.Table:
     """The table of a result in TSV; the arguments are those of :func:`kgraph.rdf.columns.read_columns`.
+
+    With ``as_floats``, decimals are floats.
 
     Raises:
         ImportError: pyarrow is not installed.
@@ -56,8 +58,8 @@ def read_tsv(
     known = prefixes if iris == "compact" else {}
     numbered = [str(number) for number in range(len(names))]
     table = csv.read_csv(
-        io.BytesIO(content),
-        read_options=csv.ReadOptions(skip_rows=1, column_names=numbered),
+        pa.py_buffer(content),
+        read_options=csv.ReadOptions(skip_rows=1, column_names=numbered, use_threads=False),
         parse_options=csv.ParseOptions(
             delimiter="\t", quote_char=False, escape_char=False, ignore_empty_lines=False
         ),
@@ -65,12 +67,13 @@ def read_tsv(
             column_types=dict.fromkeys(numbered, pa.string()), null_values=[""], strings_can_be_null=True
         ),
     )
+    escapes = b"\\" in content
     arrays: list[Any] = []
     headings: list[str] = []
     for name, number in zip(names, numbered, strict=True):
         column = table.column(number)
         try:
-            found = _common(column, known, languages=languages)
+            found = _common(column, known, escapes=escapes, languages=languages, as_floats=as_floats)
         except (_Uncommon, pa.ArrowException):
             terms = _terms(column)
             slow = read_columns(
@@ -97,7 +100,9 @@ def _terms(column: Any) -> list[Any]:
     return [None if index is None else distinct[index] for index in encoded.indices.to_pylist()]
 
 
-def _common(column: Any, prefixes: Mapping[str, str], *, languages: bool) -> list[Any]:
+def _common(
+    column: Any, prefixes: Mapping[str, str], *, escapes: bool, languages: bool, as_floats: bool
+) -> list[Any]:
     """A column as an array, or as two where language tags are asked for and there are some."""
     import pyarrow.compute as pc  # noqa: PLC0415 - optional
 
@@ -110,9 +115,9 @@ def _common(column: Any, prefixes: Mapping[str, str], *, languages: bool) -> lis
         return [_compact(pc.utf8_trim(column, "<>"), prefixes)]
     quoted = _count(pc.starts_with(column, '"'))
     if not quoted:
-        return [_numbers(column, frozenset())]
+        return [_numbers(column, frozenset(), as_floats=as_floats)]
     if quoted == valid == _count(pc.ends_with(column, '"')):
-        return [_texts(column)]
+        return [_texts(column) if escapes else pc.utf8_trim(column, '"')]
     found = {name for name, suffix in _SUFFIXES.items() if pc.any(pc.ends_with(column, suffix)).as_py()}
     if found:
         bare = column
@@ -123,7 +128,7 @@ def _common(column: Any, prefixes: Mapping[str, str], *, languages: bool) -> lis
             raise _Uncommon
         if found in ({"boolean"}, {"date"}):
             return [_booleans(bare) if found == {"boolean"} else _days(bare, column)]
-        return [_numbers(bare, frozenset(found))]
+        return [_numbers(bare, frozenset(found), as_floats=as_floats)]
     return _tagged(column, languages=languages)
 
 
@@ -157,11 +162,9 @@ def _compact(iris: Any, prefixes: Mapping[str, str]) -> Any:
             break
         starts = pc.starts_with(iris, namespace)
         count = _count(starts)
-        if count == len(iris) - iris.null_count:
-            return pc.replace_substring(iris, namespace, f"{prefix}:", max_replacements=1)
         if count:
-            short = pc.replace_substring(iris, namespace, f"{prefix}:", max_replacements=1)
-            iris = pc.if_else(starts, short, iris)
+            short = pc.binary_replace_slice(iris, 0, len(namespace.encode()), f"{prefix}:")
+            iris = short if count == len(iris) - iris.null_count else pc.if_else(starts, short, iris)
         done += count
     return iris
 
@@ -191,7 +194,7 @@ def _unescaped(texts: Any) -> Any:
     return pc.replace_with_mask(whole, mask, pa.array(mended, pa.string()))
 
 
-def _numbers(texts: Any, datatypes: frozenset[str]) -> Any:
+def _numbers(texts: Any, datatypes: frozenset[str], *, as_floats: bool) -> Any:
     """Numbers without quotation marks; ``datatypes`` are those that some had with their marks."""
     import pyarrow as pa  # noqa: PLC0415 - optional
     import pyarrow.compute as pc  # noqa: PLC0415
@@ -220,7 +223,7 @@ def _numbers(texts: Any, datatypes: frozenset[str]) -> Any:
     scale = pc.max(behind).as_py()
     if before + scale > _MOST_DIGITS:
         raise _Uncommon
-    return pc.cast(texts, pa.decimal128(_MOST_DIGITS, scale))
+    return pc.cast(texts, pa.float64() if as_floats else pa.decimal128(_MOST_DIGITS, scale))
 
 
 def _booleans(texts: Any) -> Any:

@@ -76,7 +76,7 @@ class Table(Sequence[Mapping[str, Term | None]]):
         Raises:
             ImportError: pandas is not installed.
         """
-        arrow = self._arrow(iris, languages=languages)
+        arrow = self._arrow(iris, languages=languages, as_floats=True)
         return pandas_of(self._read(iris, languages=languages)) if arrow is None else pandas_of_arrow(arrow)
 
     def to_polars(self, *, iris: Iris = "compact", languages: bool = False) -> polars.DataFrame:
@@ -101,11 +101,12 @@ class Table(Sequence[Mapping[str, Term | None]]):
         """The Arrow PyCapsule interface, by which ``pyarrow.table``, DuckDB and others read it."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
-    def _arrow(self, iris: Iris, *, languages: bool) -> pyarrow.Table | None:
+    def _arrow(self, iris: Iris, *, languages: bool, as_floats: bool = False) -> pyarrow.Table | None:
         """The table by the short way, where it came as TSV and pyarrow is installed."""
         if not isinstance(self.rows, TsvRows) or not self.columns or "pyarrow" not in _installed():
             return None
-        return read_tsv(self.rows.content, self.columns, self.prefixes, iris=iris, languages=languages)
+        content, names = self.rows.content, self.columns
+        return read_tsv(content, names, self.prefixes, iris=iris, languages=languages, as_floats=as_floats)
 
     def _read(self, iris: Iris, *, languages: bool) -> list[Column]:
         return read_columns(self.columns, self.rows, self.prefixes, iris=iris, languages=languages)

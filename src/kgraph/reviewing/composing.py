@@ -21,12 +21,13 @@ from kgraph.errors import ReviewError
 from kgraph.rdf.terms import Term, compact, parse_term
 from kgraph.reviewing.desk import ENTITIES, Desk
 from kgraph.reviewing.edits import Edit, Kind
-from kgraph.reviewing.proposal import TIME_CLASS, Proposal
+from kgraph.reviewing.naming import TIME_CLASS
+from kgraph.reviewing.proposal import Proposal
 from kgraph.reviewing.sheet import Home, Sheet
 from kgraph.text import Span
 from kgraph.vocab import KG, PREFIXES, RDF_TYPE
 
-__all__ = ["Provenance", "compose"]
+__all__ = ["Provenance", "compose", "enter_thing"]
 
 _LETTERS: Final = {"Headline": "h", "Byline": "b", "Dateline": "d", "Caption": "p", "Correction": "k"}
 #: What a person writes on one line; more is broken before the words.
@@ -150,13 +151,20 @@ def _needed(proposal: Proposal, desk: Desk) -> Iterator[Thing]:
             yield thing
 
 
-def _thing(thing: Thing, writer: _Writer) -> None:
+def enter_thing(thing: Thing, desk: Desk, *, definition: str) -> tuple[Edit, ...]:
+    """The edits that enter a thing among the project's entities."""
+    writer = _Writer(desk)
+    _thing(thing, writer, definition)
+    return tuple(writer.edits)
+
+
+def _thing(thing: Thing, writer: _Writer, said: str = "") -> None:
     desk = writer.desk
     writer.begin(ENTITIES, _ENTITIES_HEADER)
     node, cls = desk.node(thing.name), desk.node(thing.type)
     assert node is not None and cls is not None  # noqa: S101, PT018 - they have just been read
     language = desk.manuscript.language
-    definition = ox.Literal(f"Named in “{desk.title}”.", language="en")
+    definition = ox.Literal(said or f"Named in “{desk.title}”.", language="en")
     block = (
         f"{writer.term(ENTITIES, node)} a {writer.term(ENTITIES, cls)} ; "
         f"skos:prefLabel {ox.Literal(thing.label, language=language)} ; skos:definition {definition} ."

@@ -78,6 +78,7 @@ class Desk:
         prefixes = self.settings.names.prefixes | own_prefixes(self.subject) | {"a": self.namespace}
         return Naming(
             self.subject.index,
+            self.subject.ontology,
             prefixes,
             resources=self.settings.names.resources,
             language=self.manuscript.language,

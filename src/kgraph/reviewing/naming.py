@@ -21,10 +21,13 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term, compact, is_literal, parse_term
 from kgraph.vocab import DCTERMS, KG, KGL, OWL, RDF_TYPE, RDFS, SKOS
 
-__all__ = ["Naming"]
+__all__ = ["TIME_CLASS", "Naming"]
 
 _ARTICLES: Final = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+")
+#: The class of times as printed; the label of one is its words.
+TIME_CLASS: Final = "kg:TimeExpression"
+_PERSON: Final = "kg:Person"
 #: Predicates whose values are texts, and whether these have a language.
 _TEXTS: Final = {KG + "amount": False, KG + "duration": False, KG + "described": True}
 _PROPERTIES: Final = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
@@ -37,15 +40,23 @@ class Naming:
 
     Args:
         index: what the project's graphs say, the ontology included.
+        ontology: what the ontology says without its alignments: its classes and properties can be named.
         prefixes: the namespaces that terms may be written with; ``a`` is the article's.
         resources: the namespace of the project's things.
         language: the article's language, for texts.
     """
 
     def __init__(
-        self, index: TripleIndex, prefixes: Mapping[str, str], *, resources: str, language: str
+        self,
+        index: TripleIndex,
+        ontology: TripleIndex,
+        prefixes: Mapping[str, str],
+        *,
+        resources: str,
+        language: str,
     ) -> None:
         self._index = index
+        self._ontology = ontology
         self.prefixes = dict(prefixes)
         self._resources = resources
         self._language = language
@@ -60,12 +71,18 @@ class Naming:
         index = self._index
         types = set(index.iris(iri, RDF_TYPE))
         label = index.literal(iri, RDFS + "label") or ""
+        if iri in self._ontology:
+            types.update(self._ontology.iris(iri, RDF_TYPE))
+        elif types & {OWL + name for name in ("Class", *_PROPERTIES)}:
+            return
         if OWL + "Class" in types:
             self.classes.setdefault(label.casefold(), iri)
             self.classes.setdefault(_local(iri).casefold(), iri)
         elif any(OWL + name in types for name in _PROPERTIES):
             self.properties.setdefault(label.casefold(), iri)
             self.properties.setdefault(_local(iri).casefold(), iri)
+        elif KG + "TimeExpression" in types and iri.startswith(self.prefixes.get("a", "-")):
+            self.labels.setdefault(_folded(label), set()).add(iri)
         elif not iri.startswith((KG, KGL)):
             for predicate in (SKOS + "prefLabel", SKOS + "altLabel"):
                 for term in index.objects(iri, predicate):
@@ -169,7 +186,7 @@ class Naming:
         if is_name and not self.labels.get(_folded(plain)) and (bare := _ARTICLES.sub("", plain)):
             if known := self.labels.get(_folded(bare)):
                 return self.thing(self.written(ox.NamedNode(min(known))), role="speaker")
-            return self._new(bare, KG_PERSON)
+            return self._new(bare, _PERSON)
         return self.thing(plain, role="speaker")
 
     def cls(self, words: str) -> str:
@@ -190,6 +207,9 @@ class Naming:
         return self.written(ox.NamedNode(iri))
 
     def _new(self, label: str, cls: str) -> tuple[str, Thing]:
+        if cls == TIME_CLASS:
+            local = "-".join(_ascii(word) or word for word in _WORD.findall(label)).lower()
+            return f"a:{local}", Thing(f"a:{local}", label, cls)
         words = [word for word in _WORD.findall(label) if word.casefold() not in ("the", "a", "an")]
         if not words:
             raise ReviewError(
@@ -229,9 +249,6 @@ class Naming:
         for label, iris in sorted(self.labels.items()):
             for iri in sorted(iris):
                 yield self._index.literal(iri, SKOS + "prefLabel") or label, compact(iri, self.prefixes)
-
-
-KG_PERSON: Final = "kg:Person"
 
 
 def _local(iri: str) -> str:

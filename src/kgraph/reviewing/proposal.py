@@ -14,10 +14,8 @@ from kgraph.errors import ReviewError
 from kgraph.reviewing.naming import Naming
 from kgraph.text import Span
 
-__all__ = ["TIME_CLASS", "Proposal", "propose"]
+__all__ = ["Proposal", "propose"]
 
-#: The class of the things that are times as printed; their label is their words.
-TIME_CLASS = "kg:TimeExpression"
 _UNNAMED = "unnamed:"
 
 

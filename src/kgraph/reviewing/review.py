@@ -18,7 +18,7 @@ from kgraph.authoring.entries import Entry
 from kgraph.drafting import Candidate
 from kgraph.errors import ReviewError
 from kgraph.problems import Problem, Severity
-from kgraph.reviewing.composing import Provenance, compose
+from kgraph.reviewing.composing import Provenance, compose, enter_thing
 from kgraph.reviewing.decisions import Decision, DecisionLog, Verdict, likeness, review_path, standing
 from kgraph.reviewing.desk import ENTITIES, Desk, open_desk
 from kgraph.reviewing.drafted import Anchored, anchor, match_decisions
@@ -122,6 +122,32 @@ class Review:
                 self._finish()
             desk, decisions = open_desk(self._settings, self._slug), self._log.read()
         return _state(desk, decisions)
+
+    def reviewer(self, words: str = "") -> str:
+        """The IRI of whoever reviews: as a thing is named, by a name that is new, or the article's annotator.
+
+        Somebody new is entered among the entities, as a person.
+
+        Raises:
+            ReviewError: nobody is named, or the words name several.
+        """
+        desk = open_desk(self._settings, self._slug)
+        if not words.strip():
+            found = next((t for t in desk.article.terms("annotator") if isinstance(t, ox.NamedNode)), None)
+            if found is None:
+                raise ReviewError(
+                    "Nobody is named as the reviewer.", hint="Say who you are: --reviewer NAME."
+                )
+            return found.value
+        term, new = desk.naming.agent(words)
+        node = desk.node(term)
+        if node is None:
+            raise ReviewError(f"{words!r} names nobody.", hint="Give a name.")
+        if new is not None:
+            with self._log.writing():
+                edits = enter_thing(new, desk, definition=f"Reviews the articles of {self._settings.title}.")
+                write_files(self._settings.project, self._after(desk, edits))
+        return node.value
 
     def decide(
         self, verdict: Verdict, reviewer: str, *, key: str = "", proposal: Proposal | None = None

@@ -42,6 +42,7 @@ __all__ = [
     "explain_page",
     "mark_all",
     "mark_runs",
+    "mark_spans",
     "problem_of",
     "problem_page",
     "public_url",
@@ -103,6 +104,7 @@ def render_page(
         {
             "request": request,
             "site": graph.settings.title,
+            "is_writable": graph.settings.writable,
             "origin": public_url(request, ""),
             "here": public_url(request, request.url.path),
             "link": partial(href, names=graph.settings.names),
@@ -247,13 +249,18 @@ def mark_all(sentence: Sentence | None, passages: Iterable[Passage], quote: str)
     """A sentence, cut where some passages begin and end; a bare quotation where there is no sentence."""
     if sentence is None:
         return [Run(quote, marked=True)]
-    marked = bytearray(len(sentence.text))
-    for passage in passages:
-        start, end = passage.start - sentence.start, passage.end - sentence.start
+    spans = [(each.start - sentence.start, each.end - sentence.start) for each in passages]
+    return mark_spans(sentence.text, spans)
+
+
+def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[Run]:
+    """A text, cut where marked stretches of it begin and end."""
+    marked = bytearray(len(text))
+    for start, end in spans:
         marked[start:end] = b"\x01" * len(marked[start:end])
     return [
         Run("".join(character for character, _ in run), marked=bool(mark))
-        for mark, run in groupby(zip(sentence.text, marked, strict=True), key=itemgetter(1))
+        for mark, run in groupby(zip(text, marked, strict=True), key=itemgetter(1))
     ]
 
 
