@@ -60,7 +60,7 @@ class AttributionReader:
                 return Thing(iri, label)
         if iri in _TYPE_WORDS:
             return Thing(iri, _TYPE_WORDS[iri])
-        return Thing(iri, self._index.literal(iri, KG + "rawText") or compact(iri, self._prefixes))
+        return Thing(iri, compact(iri, self._prefixes))
 
     def things(self, triple: ox.Triple) -> tuple[Thing, Thing, Thing]:
         """The terms of a triple with what they are called."""
@@ -147,14 +147,16 @@ class AttributionReader:
     def _times(self, claim: Claim) -> Iterator[Time]:
         index = self._index
         times = index.iris(claim.iri, KG + "temporalContext")
-        times += [iri for iri in index.iris(claim.iri, KG + "object") if index.literal(iri, KG + "rawText")]
+        objects = index.iris(claim.iri, KG + "object")
+        times += [iri for iri in objects if KG + "TimeExpression" in index.iris(iri, RDF_TYPE)]
         for iri in dict.fromkeys(times):
-            printed = index.literal(iri, KG + "rawText") or ""
+            spans = index.iris(iri, KG + "evidence")
+            printed = " … ".join(text for span in spans if (text := index.literal(span, KG + "exactText")))
             yield Time(iri, printed, index.literal(iri, KG + "edtf"), tuple(self._readings(iri)))
 
     def _readings(self, time: str) -> Iterator[Reading]:
         index = self._index
-        for iri in index.instances(KG + "DateInterpretation"):
+        for iri in index.instances(KG + "EditorialStatement"):
             edtf = index.literal(iri, KG + "edtf")
             if edtf is not None and time in index.iris(iri, KG + "about"):
                 yield Reading(
