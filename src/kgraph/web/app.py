@@ -32,6 +32,7 @@ from kgraph.web import (
     sparql,
     views,
     who_said,
+    workbench,
 )
 from kgraph.web.bodies import Arriving
 from kgraph.web.faults import FAULTS, fault_response
@@ -41,8 +42,8 @@ __all__ = ["create_app"]
 
 #: The resources in the order in which their paths are tried.
 _ROOMS: Final = (
-    *(home_page, browsing, views, sparql, graph_store, canned, explain, who_said, review),
-    *(facade, health, metrics, discovery, dumps, changes, reconcile),
+    *(home_page, browsing, views, workbench, sparql, graph_store, canned, explain, who_said, review, facade),
+    *(health, metrics, discovery, dumps, changes, reconcile),
 )
 
 _DESCRIPTION: Final = (
