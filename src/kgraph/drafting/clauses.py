@@ -358,7 +358,7 @@ def find_time(tree: Tree, tokens: Sequence[int]) -> Span | None:
         following = tree.tokens[run[-1].number + 1] if run[-1].number + 1 < len(tree.tokens) else None
         is_part = following is not None and (following.text == "-" or following.lemma == "old")
         is_part = is_part or (run[-1].dep in ("compound", "amod", "nmod") and run[-1].head > run[-1].number)
-        if is_part or any(token.lemma in ("old", "year-old") for token in run):
+        if is_part or any(token.lemma in ("old", "year-old") or token.tag == "JJS" for token in run):
             continue
         start = run[0].number
         while start - 1 in inside and tree.tokens[start - 1].pos in ("ADP", "SCONJ", "DET"):

@@ -57,7 +57,9 @@ class Cues:
         particles = tree.children(verb.number, "prt", "prep")
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
-        return (*found, *self.verbs.get(verb.lemma, ()))
+        # Lemmas are guessed: "hopes" becomes "hop" for some pipelines.
+        plain = self.verbs.get(verb.lemma) or self.verbs.get(verb.text.lower()[:-1], ())
+        return (*found, *plain)
 
 
 def _cue(name: str, group: Mapping[str, Any]) -> Cue:

@@ -77,12 +77,14 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     """Whether a clause ends the sentence after a comma as "…, X told Y" does, whatever it was taken for."""
     if verb.dep not in ("relcl", "acl", "advcl", "dep", "conj") or tree.child(verb.number, "mark", "cc"):
         return False
+    if any(child.tag in ("WDT", "WP") for child in tree.children(verb.number)):
+        return False
     subject = tree.child(verb.number, "nsubj")
     numbers = tree.subtree(verb.number)
     first = next(number for number in numbers if tree.tokens[number].is_word)
     last = numbers[-1]
     numbers = [number for number in numbers if number >= first]
-    if subject is None or subject.tag in ("WP", "WDT") or first < 2:
+    if subject is None or first < 2:
         return False
     if "," not in (tree.tokens[first - 1].text, tree.tokens[first - 2].text):
         return False
@@ -92,10 +94,29 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _clauses(tree: Tree, verb: Token) -> list[Token]:
     """The clauses that a verb governs: those on one side of it, "that … and that …"."""
     found = [clause for clause in tree.children(verb.number, "ccomp") if _is_clause(tree, clause)]
+    found = [clause for clause in found if not _is_parted(tree, clause, verb)] or _in_a_letter(tree, verb)
     found += [
-        clause for clause in tree.children(verb.number, "conj") if found and tree.child(clause.number, "mark")
+        each for each in tree.children(verb.number, "conj") if found and tree.child(each.number, "mark")
     ]
     return [clause for clause in found if (clause.number > verb.number) == (found[0].number > verb.number)]
+
+
+def _is_parted(tree: Tree, clause: Token, verb: Token) -> bool:
+    """Whether a semicolon parts a clause from a verb after it: "The one says yes; the other says no"."""
+    return any(tree.tokens[number].text == ";" for number in range(clause.number, verb.number))
+
+
+def _in_a_letter(tree: Tree, verb: Token) -> list[Token]:
+    """The clause that the parser hung at what it stands in: "told parents in a letter that …"."""
+    held = [tree.child(preposition.number, "pobj") for preposition in tree.children(verb.number, "prep")]
+    nouns = [*tree.children(verb.number, "dobj"), *(noun for noun in held if noun is not None)]
+    clauses = (clause for noun in nouns for clause in tree.children(noun.number, "acl", "relcl", "ccomp"))
+    return [
+        clause
+        for clause in clauses
+        if any(mark.lemma == "that" for mark in tree.children(clause.number, "mark"))
+        and _is_clause(tree, clause)
+    ]
 
 
 def _all_of(tree: Tree, clauses: Sequence[Token]) -> tuple[int, ...]:

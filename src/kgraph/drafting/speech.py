@@ -51,6 +51,8 @@ class Attribution:
     is_negated: bool = False
     is_rejoinder: bool = False
     recipient: Token | None = None
+    #: Who passes the words on, as "Reuters quoted him as saying" tells.
+    relayer: Token | None = None
     by_passive: bool = False
 
 
@@ -80,6 +82,9 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
 
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
     source, is_passive = _source_of(tree, verb)
+    quoting = _quoting(tree, verb)
+    if quoting is not None:
+        source = quoting[0]
     own = quoted(verb, quotes)
     if own is None and source is not None and quoted(source, quotes) is not None:
         source = _beside(tree, verb, quotes)  # the parser took quoted words for the subject
@@ -114,6 +119,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             is_negated=tree.child(verb.number, "neg") is not None,
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=_recipient(tree, verb),
+            relayer=quoting[1] if quoting else None,
             by_passive=is_passive,
         )
         return
@@ -187,6 +193,18 @@ def _source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     ):
         return None, False  # "accused her of lying"
     return (_governing_source(tree, verb) if has_none else None), False
+
+
+def _quoting(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:
+    """Whom somebody quotes as saying something, and who quotes; None for other verbs."""
+    preposition = tree.head(verb)
+    above = tree.head(preposition)
+    if verb.dep != "pcomp" or preposition.lemma != "as" or above.lemma not in ("quote", "cite"):
+        return None
+    if passive := tree.child(above.number, "nsubjpass"):
+        agent = tree.child(above.number, "agent")
+        return passive, (tree.child(agent.number, "pobj") if agent else None)
+    return tree.child(above.number, "dobj"), tree.subject(above.number)
 
 
 def _governing_source(tree: Tree, verb: Token) -> Token | None:
