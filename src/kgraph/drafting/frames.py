@@ -20,6 +20,9 @@ _WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
 _MARKS: Final = frozenset({"that", "if", "whether"})
 _FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 
+#: Kinds of cues that may stand beside what is said: "…, she said, …".
+_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
+
 #: The rule, the tokens, and the head of them.
 Content = tuple[str, tuple[int, ...], int]
 
@@ -51,15 +54,37 @@ def quoted(token: Token, quotes: Sequence[Span]) -> int | None:
 
 def _clause_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
-    is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb)
+    if any(_is_bare(tree, clause, site.cues) for clause in tree.children(verb.number, "ccomp")):
+        return None
+    governed = _clauses(tree, verb)
+    clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
+    if governed and not clauses:
+        return None
+    is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb) or _is_bare(tree, verb, site.cues)
+    is_beside = is_beside and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
     if site.own is None and (found := _quotation(tree, verb, site.quotes, site.cues)):
         return found
-    clauses = [clause for clause in _clauses(tree, verb) if not _is_told_elsewhere(tree, clause, site.cues)]
     if clauses:
         return "clause", _all_of(tree, clauses), clauses[0].number
     return _small_clause(tree, verb)
+
+
+def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
+    """Whether a clause is nothing but "it states", put into what it says."""
+    number = clause.number
+    if (
+        clause.dep != "ccomp"
+        or clause.lemma not in cues.verbs
+        or tree.tokens[tree.subtree(number)[0] - 1].text != ","
+    ):
+        return False
+    others = [
+        child for child in tree.children(number) if child.dep not in {*SUBJECTS, "aux", "punct", "advmod"}
+    ]
+    beside = [other for other in tree.children(clause.head, "ccomp") if other.number != number]
+    return not others and bool(beside) and tree.child(number, *SUBJECTS) is not None
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:
@@ -265,6 +290,8 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
     own = set(tree.subtree(verb.number, without={child.number for child in spared}))
     root = next((above for above in tree.ancestors(verb.number) if above.is_verb), tree.head(verb))
+    if verb.dep == "ccomp":
+        root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
     content = [number for number in tree.subtree(root.number) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):
@@ -314,7 +341,10 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     """Whether a quotation stands beside the verb's clause: only its own words are between."""
     start, end = min(numbers), max(numbers)
     between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
-    if _is_governed(tree, verb, numbers, cues) or (verb.dep == "relcl" and end < verb.number):
+    is_just_before = 0 < start - verb.number <= 3
+    if (not is_just_before and _is_governed(tree, verb, numbers, cues)) or (
+        verb.dep == "relcl" and end < verb.number
+    ):
         return False
     own = {verb.number}
     for child in tree.children(verb.number):
@@ -322,7 +352,9 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
             child.dep in ("prep", "npadvmod", "advmod", "dep", "cc")
             or (child.dep == "advcl" and child.lemma not in cues.verbs)
         ):
-            own |= set(tree.subtree(child.number))
+            below = tree.subtree(child.number)
+            spoken = {n for n in below if tree.tokens[n].is_verb and tree.tokens[n].lemma in cues.verbs}
+            own |= set(below) - (spoken if child.dep in ("prep", "dep") else set())
     subject = tree.subject(verb.number)
     if subject:
         own |= set(tree.subtree(subject.number))

@@ -266,6 +266,14 @@ def _according(tree: Tree, token: Token) -> Iterator[Attribution]:
     if root.number == token.number:
         return
     own = set(tree.subtree(token.number))
+    if token.number <= 1:  # "According to X, …": all the rest
+        rest = [
+            other.number for other in tree.tokens if other.number not in own and other.number > token.number
+        ]
+        if any(tree.tokens[number].is_word for number in rest):
+            words = Span(token.span.start, to.span.end)
+            yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
+        return
     marks = {child.number for child in tree.children(root.number, "mark", "cc")}
     content = [number for number in tree.subtree(root.number) if number not in own and number not in marks]
     if content:
