@@ -42,6 +42,7 @@ class Cues:
     people: frozenset[str]
     people_endings: tuple[str, ...]
     no_people: frozenset[str]
+    attempts: frozenset[str]
     given: frozenset[str]
     rejecting: frozenset[str]
     possible: frozenset[str]
@@ -110,6 +111,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["people"]["nouns"].split()),
         tuple(tables["people"]["endings"].split()),
         frozenset(tables["people"]["others"].split()),
+        frozenset(tables["attempts"]["verbs"].split()),
         frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
         *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),
