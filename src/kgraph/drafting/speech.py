@@ -291,11 +291,6 @@ def _of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         if is_infinitive(tree, clause) or tree.child(clause.number, "mark"):
             content, root = without_mark(tree, clause), clause.number
     source, between = _noun_source(tree, noun)
-    if not content and source is not None and cue.kind not in ("said", "claim"):
-        for preposition in tree.children(noun.number, "prep"):
-            held = tree.child(preposition.number, "pobj", "pcomp")
-            if preposition.lemma in ("for", "of") and held and held.number != source.number:
-                content, root = tuple(tree.subtree(held.number)), held.number
     if not content or source is None:
         return
     last = between or noun
