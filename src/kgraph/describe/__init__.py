@@ -7,6 +7,7 @@ browsing      lists to go through: voices, places, claims by facets
 article       an article as its text, cut into runs where its claims begin and end
 terms         an ontology as its terms, with their axioms in words
 schema_org    the same for search engines
+partitions    which classes and properties occur together
 catalogue     the dataset's own description (VoID, DCAT)
 examples      the canned queries as sh:SPARQLExecutable
 """
@@ -16,7 +17,8 @@ from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
 from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
-from kgraph.describe.examples import describe_examples
+from kgraph.describe.examples import describe_examples, without_header
+from kgraph.describe.partitions import ClassUse, Partitions
 from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
 from kgraph.describe.terms import Ontology, Phrase, Term
 
@@ -26,6 +28,7 @@ __all__ = [
     "Addresses",
     "ArticleText",
     "Claimed",
+    "ClassUse",
     "Describer",
     "Description",
     "Facet",
@@ -35,6 +38,7 @@ __all__ = [
     "Listed",
     "Name",
     "Ontology",
+    "Partitions",
     "Phrase",
     "Place",
     "Run",
@@ -48,4 +52,5 @@ __all__ = [
     "describe_examples",
     "terms_data",
     "thing_data",
+    "without_header",
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
@@ -25,6 +26,7 @@ from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import compact
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
+from kgraph.web.fact_queries import in_workbench, query_of_triple
 from kgraph.web.places import href
 from kgraph.web.problems import details
 from kgraph.web.results import PAGE_FORMATS, Result, read_result, why
@@ -142,12 +144,17 @@ def sparql_page(
         {
             "query": EXAMPLE_QUERY if query is None else query,
             "prefixes": graph.prefixes,
+            "base": graph.settings.names.base,
+            "groups": _grouped(graph.canned_queries()),
+            "asked_already": query is not None,
             "result": result,
             "problem": problem,
             "downloads": _downloads(result),
+            "summary": "Ask in SPARQL, with completion from the data; see answers as table, map or chart.",
         },
         status=status,
         headers=headers,
+        has_script=True,
     )
 
 
@@ -156,6 +163,7 @@ def canned_page(
     *,
     query: CannedQuery,
     values: Mapping[str, list[str]],
+    sparql: str | None = None,
     result: Result | None = None,
     error: KgraphError | None = None,
 ) -> Response:
@@ -166,6 +174,7 @@ def canned_page(
         "canned.html",
         {
             "query": query,
+            "sparql": sparql and in_workbench(sparql, query.view),
             "values": {name: given[0] for name, given in values.items()},
             "result": result,
             "problem": problem,
@@ -196,6 +205,7 @@ def explain_page(
             "values": values,
             "every": every,
             "explanation": described,
+            "sparql": None if explanation is None else query_of_triple(*map(str, _parts(explanation.triple))),
             "problem": problem,
             "search": request.url.query,
             "short": lambda iri: compact(iri, graph.prefixes),
@@ -203,6 +213,10 @@ def explain_page(
         status=status,
         headers=headers,
     )
+
+
+def _parts(triple: ox.Triple) -> tuple[object, object, object]:
+    return triple.subject, triple.predicate, triple.object
 
 
 def queries_page(request: Request, queries: Mapping[str, CannedQuery]) -> Response:
