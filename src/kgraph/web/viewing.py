@@ -35,6 +35,7 @@ GRAPHS: Final = {
     "entities": "how it is entered",
     "gazetteer": "outside geography, with its sources",
     "links": "what it is elsewhere",
+    "metadata": "what tools ask first: what there is, examples, prefixes",
     "ontology": "the terms",
     "stated": "what the articles state",
 }
