@@ -40,7 +40,7 @@ lint: $(STAMP)
 
 # The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
 bench: $(STAMP)
-	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
+	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4' textacy
 	-$(PYTHON) -m venv $(VENV)/peers
 	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib 'uvicorn[standard]'
 	$(BIN)/python -m bench

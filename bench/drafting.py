@@ -384,19 +384,31 @@ def bench_drafting(*, verbose: str = "") -> None:
             print(_row(f"{tool}, {name}", total), flush=True)
             if verbose and tool == "kgraph" and name != "all":
                 print("\n".join(line for line in total.wrong if re.match(verbose, line)))
-            if tool == "kgraph" and name in ("all", "held out, own", "held out, GUM"):
+            if tool == "kgraph":
                 print(_reliability(total))
+                if name.startswith("tuned"):
+                    print(_by_rule(total))
 
 
 def _reliability(total: Score) -> str:
-    bins: dict[int, list[bool]] = {}
+    """For each fifth of the scale: the mean confidence, and how many were right."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
     for confidence, right, _ in total.reliability:
-        bins.setdefault(min(9, int(confidence * 10)), []).append(right)
+        bins.setdefault(min(4, int(confidence * 5)), []).append((confidence, right))
     cells = [
-        f"{low / 10:.1f}+: {sum(right) / len(right):.2f} of {len(right)}"
-        for low, right in sorted(bins.items())
+        f"{sum(c for c, _ in each) / len(each):.2f}: {sum(r for _, r in each) / len(each):.2f} of {len(each)}"
+        for _, each in sorted(bins.items())
     ]
-    return "  confidence, right: " + "   ".join(cells)
+    off = sum(abs(sum(c - r for c, r in each)) for each in bins.values()) / max(1, len(total.reliability))
+    return f"  confidence: right   {'   '.join(cells)}   expected calibration error {off:.2f}"
+
+
+def _by_rule(total: Score) -> str:
+    """Right and all by rule: what kgraph.drafting.confidence is made of."""
+    rules: dict[str, list[bool]] = {}
+    for _, right, rule in total.reliability:
+        rules.setdefault(rule.removeprefix("rules:"), []).append(right)
+    return "  right of all: " + "   ".join(f"{rule} {sum(r)}/{len(r)}" for rule, r in sorted(rules.items()))
 
 
 if __name__ == "__main__":

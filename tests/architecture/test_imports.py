@@ -16,7 +16,7 @@ PACKAGE = SOURCE / "kgraph"
 #: The rooms from the top down. A module imports only from rooms above its own; those on one line are
 #: neighbours, who do not import each other. The first line may, among itself, since it imports nothing else.
 ROOMS = (
-    ("errors", "vocab", "settings", "problems", "text", "encodings", "memory", "core", "patience"),
+    ("errors", "vocab", "readers", "settings", "problems", "text", "encodings", "memory", "core", "patience"),
     ("rdf",),
     ("authoring",),
     ("project",),
@@ -27,7 +27,7 @@ ROOMS = (
     ("store",),
     ("engine",),
     ("cache",),
-    ("canned", "who_said", "writes", "asked", "federation"),
+    ("canned", "who_said", "writes", "asked", "federation", "reconciling"),
     ("describe",),
     ("reasons", "queries"),
     ("export",),

@@ -143,7 +143,8 @@ class _Writer:
         yield _iri(dataset, VOID + "sparqlEndpoint", at("/sparql"))
         yield _iri(dataset, FOAF + "homepage", at("/"))
         yield _iri(dataset, DCAT + "landingPage", at("/"))
-        for path in ("/openapi.json", "/.well-known/sparql-examples"):
+        yield _iri(dataset, VOID + "dataDump", at("/dumps/nq.nq"))
+        for path in ("/openapi.json", "/.well-known/sparql-examples", "/dumps", "/changes.atom"):
             yield _iri(dataset, RDFS + "seeAlso", at(path))
         for what, thing, _ in self._found:
             if what == "vocabulary":

@@ -37,11 +37,20 @@ class Cues:
     documents: frozenset[str]
     media: frozenset[str]
     known_media: frozenset[str]
+    bodies: frozenset[str]
+    again: frozenset[str]
+    people: frozenset[str]
+    people_endings: tuple[str, ...]
+    no_people: frozenset[str]
     given: frozenset[str]
     rejecting: frozenset[str]
     possible: frozenset[str]
     likely: frozenset[str]
     about: frozenset[str]
+
+    def is_person(self, noun: str) -> bool:
+        """Whether a common noun is what a person is called."""
+        return noun in self.people or (noun.endswith(self.people_endings) and noun not in self.no_people)
 
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""
@@ -94,6 +103,11 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["documents"]["nouns"].split()),
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
+        frozenset(tables["bodies"]["nouns"].split()),
+        frozenset(tables["again"]["nouns"].split()),
+        frozenset(tables["people"]["nouns"].split()),
+        tuple(tables["people"]["endings"].split()),
+        frozenset(tables["people"]["others"].split()),
         frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
         *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),

@@ -125,7 +125,7 @@ def _candidates(
             time=find_time(tree, clause.tokens),
             claim=told.claim if told else None,
             things=told.things if told else (),
-            confidence=confidence_of(each, mode, clauses=len(clauses)),
+            confidence=confidence_of(each, clauses=len(clauses)),
             by=f"rules:{attribution.rule}",
             entities=_mentions(cast, each.sentence, [*spans, *([source] if source else [])]),
         )

@@ -21,6 +21,8 @@ from kgraph.text import Span
 __all__ = ["Attribution", "find_attributions", "iter_conjuncts"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+#: Kinds of entities that say nothing.
+_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
@@ -94,7 +96,9 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         rule, content, root = found
         if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
             continue
-        if source is None and rule not in ("clause", "quotation", "parataxis"):
+        if source is None and rule == "quotation" and not is_passive:
+            source = _beside(tree, verb, quotes)
+        if source is None and (rule not in ("clause", "quotation", "parataxis") or verb.dep == "advcl"):
             continue
         if rule == "object" and cue.kind == "refusal" and _is_allegation(tree.tokens[root], cues):
             cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
@@ -127,7 +131,11 @@ def _beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | None:
             if token.pos in ("NOUN", "PRON") or (token.pos == "PROPN" and is_last):
                 return token
             number += step
-    return None
+    named = [t for t in tree.tokens if t.pos == "PROPN" and t.dep != "compound" and quoted(t, quotes) is None]
+    subjects = [t for t in tree.tokens if t.dep in SUBJECTS and t.tag not in ("WP", "WDT")]
+    others = [t for t in subjects if quoted(t, quotes) is None and t.number != verb.number]
+    near = [t for t in [*named, *others] if t.entity not in _FIGURES]
+    return min(near, key=lambda t: abs(t.number - verb.number), default=None)
 
 
 def _is_allegation(token: Token, cues: Cues) -> bool:
@@ -196,7 +204,8 @@ def _antecedent(tree: Tree, subject: Token) -> Token:
     if subject.lemma in ("who", "which", "that") and subject.tag in ("WP", "WDT"):
         for above in tree.ancestors(subject.number):
             if above.pos in ("NOUN", "PROPN", "PRON"):
-                return above
+                named = tree.head(above)
+                return named if above.dep == "appos" and named.pos == "PROPN" else above
     return subject
 
 
