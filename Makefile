@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install node serve test lint bench soak lock clean
+.PHONY: install node assets serve test lint bench soak lock clean
 
 install: $(STAMP)
 
@@ -32,6 +32,10 @@ node: $(NODE_STAMP)
 $(NODE_STAMP): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
 	else echo "no npm here: some tests will be skipped"; fi
+
+# The SPARQL editor's bundle with its licences, and the borders of the maps. They are in the repository: serving needs no npm.
+assets: $(NODE_STAMP)
+	npm run --silent build
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
