@@ -36,7 +36,7 @@ GRAPHS: Final = {
     "gazetteer": "outside geography, with its sources",
     "links": "what it is elsewhere",
     "metadata": "what tools ask first: what there is, examples, prefixes",
-    "ontology": "the terms",
+    "ontology": "the vocabulary",
     "stated": "what the articles state",
 }
 
