@@ -169,6 +169,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.memory",
         "kgraph.rdf",
         "kgraph.rdf.aliases",
+        "kgraph.rdf.concatenation",
         "kgraph.rdf.rdfxml",
         "kgraph.rdf.writing",
         "kgraph.store",

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text
 
-from kgraph.cli.options import ENCODER_SETTINGS, SERVICE_SETTINGS, read_settings, settings_options
+from kgraph.cli.options import (
+    ENCODER_SETTINGS,
+    SERVICE_SETTINGS,
+    read_settings,
+    require_project,
+    settings_options,
+)
 from kgraph.encodings import decode_text
 from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
@@ -116,6 +122,7 @@ def query_command(
     from kgraph.canned import find_canned  # noqa: PLC0415
     from kgraph.cli.printing import print_notice, progress  # noqa: PLC0415
 
+    require_project(project)
     settings = read_settings(project, flags)
     values = _values(parameters)
     sparql = _read_sparql(query)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text
 
-from kgraph.cli.options import ENCODER_SETTINGS, settings_options
+from kgraph.cli.options import ENCODER_SETTINGS, require_project, settings_options
 from kgraph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def who_said_command(project: Path, output: str, **options: Any) -> None:
         raise ParameterError(
             "There is nothing to ask.", hint="Give some words, or --subject, --predicate or --object."
         )
+    require_project(project)
     with KnowledgeGraph(project, **flags, workers=1) as graph:
         answer = graph.who_said(**options)
         prefixes = graph.settings.names.prefixes
@@ -84,6 +85,10 @@ def _print(answer: Answer) -> None:
     from kgraph.cli.printing import ERRORS, OUTPUT  # noqa: PLC0415
 
     OUTPUT.print(Text(answer.summary, style="bold"))
+    if answer.unmatched and answer.found != "none":
+        OUTPUT.print(Text(f"No text has: {', '.join(answer.unmatched)}.", style="dim"))
+    if answer.differs and answer.found != "none":
+        OUTPUT.print(Text(f"But {'; '.join(map(str, answer.differs))}."))
     for note in answer.notes:
         ERRORS.print(Text(note, style="dim"))
     for number, attribution in enumerate(answer.attributions, 1):

@@ -27,7 +27,7 @@ __all__ = ["DRAFTED", "ClaimEntry", "NameEntry", "Part", "PassageEntry", "clause
 
 _LABELS: Final = (
     *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
-    *(KG + "rawText", KG + "evokedBy"),
+    KG + "evokedBy",
 )
 _MARKS: Final = r"[,;:()“”„\"«»‹›—–]"
 _CUT: Final = re.compile(
@@ -51,9 +51,10 @@ class Part:
 class ClaimEntry:
     """A claim as the index sees it.
 
-    ``spans`` are its words: where each stretch begins and ends in the article, in code points. ``depth``
-    counts the voices between the words and the reader. ``traits`` are what a search can be narrowed by,
-    each as ``name=IRI``.
+    ``spans`` are its words: where each begins and ends in the article, in code points. ``speaker`` are
+    the names of its voices, without the publication where that only passes it on. ``depth`` counts the
+    voices between the words and the reader. ``traits`` are what a search can be narrowed by, each as
+    ``name=IRI``.
     """
 
     iri: str
@@ -71,6 +72,11 @@ class ClaimEntry:
     def is_direct(self) -> bool:
         """Whether its words are somebody's own, between quotation marks."""
         return f"mode={KG}direct-quotation" in self.traits
+
+    @property
+    def is_of_kind(self) -> bool:
+        """Whether it says no more than of what kind a thing is."""
+        return self.predicate.names == ("type",)
 
     @property
     def wording(self) -> str:
@@ -123,9 +129,9 @@ class _Reader:
         self._index = index
         self._uses: dict[str, set[str]] = {}
         self._readings: dict[str, list[str]] = {}
-        for interpretation in index.instances(KG + "DateInterpretation"):
-            for about in index.iris(interpretation, KG + "about"):
-                self._readings.setdefault(about, []).extend(self._literals(interpretation, KG + "edtf"))
+        for statement in index.instances(KG + "EditorialStatement"):
+            for about in index.iris(statement, KG + "about"):
+                self._readings.setdefault(about, []).extend(self._literals(statement, KG + "edtf"))
 
     def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
         drawn: dict[str, list[ClaimEntry]] = {}
@@ -180,6 +186,7 @@ class _Reader:
         predicate = claim.predicate.value if claim.predicate is not None else ""
         chain = source_chain(index, claim.source)
         voices = claim.attributed_to or chain.agents[:1]
+        voiced = chain.agents[:-1] or chain.agents
         values = [("mode", claim.mode), ("modality", claim.modality), ("polarity", claim.polarity)]
         values += [("speaker", voice) for voice in voices]
         values.append(("article", index.iri(claim.sentence or "", KG + "partOfArticle")))
@@ -195,7 +202,7 @@ class _Reader:
                 or ((predicate.rpartition("#")[2],) if predicate else ())
             ),
             object=Part(self._called(claim.object), kinds_of_object(index, claim.object, predicate)),
-            speaker=tuple(dict.fromkeys(name for agent in chain.agents for name in self._labels(agent))),
+            speaker=tuple(dict.fromkeys(name for agent in voiced for name in self._labels(agent))),
             depth=max(1, len(chain.agents)),
             is_negative=claim.polarity == KG + "negative",
             traits=(

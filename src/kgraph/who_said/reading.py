@@ -61,7 +61,7 @@ class AttributionReader:
                 return Thing(iri, label)
         if iri in _TYPE_WORDS:
             return Thing(iri, _TYPE_WORDS[iri])
-        return Thing(iri, self._index.literal(iri, KG + "rawText") or compact(iri, self._prefixes))
+        return Thing(iri, compact(iri, self._prefixes))
 
     def things(self, triple: ox.Triple) -> tuple[Thing, Thing, Thing]:
         """The terms of a triple with what they are called."""
