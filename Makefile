@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --qui
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install node serve test lint bench soak lock clean
+.PHONY: install node assets serve test lint bench soak lock clean
 
 install: $(STAMP)
 
@@ -41,6 +41,10 @@ node: $(NODE_STAMP)
 $(NODE_STAMP): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
 	else echo "no npm here: some tests will be skipped"; fi
+
+# The SPARQL editor's bundle with its licences, and the borders of the maps. They are in the repository: serving needs no npm.
+assets: $(NODE_STAMP)
+	npm run --silent build
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
