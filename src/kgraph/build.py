@@ -44,6 +44,7 @@ from kgraph.reasoning import (
     update,
 )
 from kgraph.reasoning.account import render_premise
+from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.search import open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
@@ -52,7 +53,7 @@ from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
 from kgraph.store.pins import Pins
 from kgraph.store.sealing import seal
-from kgraph.vocab import DCTERMS, STATED_BY
+from kgraph.vocab import DCTERMS, DRAFTS, STATED_BY
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
@@ -136,6 +137,10 @@ def _inspect(
             found += shapes.problems()
     support = list(describe_support(closure.support, project.settings.names))
     graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred), "support": support}
+    drafts = read_drafts(subject)
+    found += drafts.problems
+    if drafts.triples:
+        graphs[DRAFTS] = drafts.triples
     homes = {
         part.iri: article.slug
         for article in subject.articles

@@ -302,3 +302,29 @@ def test_the_order_and_the_spelling_of_a_file_do_not_matter(ferry: Path) -> None
     after = inspect(ferry).graphs
     for name in set(before) - {"ontology"}:  # which has blank nodes
         assert set(before[name]) == set(after[name]), name
+
+
+def test_unseen_characters_are_told_by_name_and_stay(ferry: Path) -> None:
+    seed = ferry / "seeds" / "ferry.txt"
+    plain = seed.read_bytes()
+    before = claims_of(ferry)
+    text = plain.replace(b"\n", b"\r\n").replace(b"2031. More", b"2031.\xc2\xa0More")
+    seed.write_bytes(b"\xef\xbb\xbf" + text)
+    told = [each for each in problems_of(ferry) if each[0] == "text-characters"]
+    assert [each[1] for each in told] == ["seeds/ferry.txt"]
+    lines = plain.count(b"\n")
+    assert f"a byte order mark, which offsets do not count; {lines} times CR LF" in told[0][3]
+    assert "1 times U+00A0 (no-break space)" in told[0][3]
+    assert seed.read_bytes() == b"\xef\xbb\xbf" + text
+    assert set(claims_of(ferry)) == set(before)
+    problems = [code for code, *_ in problems_of(ferry)]
+    assert not {"not-verbatim", "sentence-missing", "text-digest"} & set(problems)
+
+
+def test_an_article_without_claims_has_its_sentences(ferry: Path) -> None:
+    for name in ("assertions.ttl", "editorial.ttl"):
+        (ferry / FOLDER / name).unlink()
+    project, _ = read_project(load_settings(ferry, environ={}))
+    (article,) = load_subject(project).articles
+    assert len(article.sentences) > 2
+    assert article.sha256 == digest((ferry / "seeds" / "ferry.txt").read_bytes())

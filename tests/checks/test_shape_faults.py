@@ -151,7 +151,7 @@ FAULTS = [
         "a:timeToday a",
         'rdfs:label "today"@en ;',
         'rdfs:label "today"@en ; kg:edtf "2001?" ;',
-        "without a question mark",
+        "without a mark of doubt",
         "kg:edtf",
     ),
     Fault(
@@ -177,7 +177,7 @@ FAULTS = [
         "kgr:avon a",
         '"Avon"@en',
         '"Avon"@en , "the town"@en',
-        "exactly one skos:prefLabel",
+        "one skos:prefLabel a language",
         "skos:prefLabel",
     ),
     Fault(

@@ -102,7 +102,10 @@ def test_a_place_is_the_predicates_or_else_the_subjects(mill: Path) -> None:
     assert project.place(A + "a0101") == (path, first)
     assert project.place(A + "a0101", KG + "mode") == (path, lines.index("    kg:mode kg:narrated ;") + 1)
     assert project.place(A + "a0101", KG + "unknown") == (path, first)
-    assert project.place(A + "a9999") == (".", None)
+    # What a build derives stands where that is written which it comes from.
+    assert project.place(A + "a0101-type") == (path, first)
+    assert project.place(A + "s99") == ("data/ttl/articles/mill/document.ttl", 11)
+    assert project.place("https://example.org/elsewhere") == (".", None)
 
 
 def test_claims_are_values_in_the_order_of_the_file(mill: Path) -> None:

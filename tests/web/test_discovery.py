@@ -108,7 +108,7 @@ def test_every_description_leads_to_the_dataset(client: httpx.Client) -> None:
         assert any(
             t.predicate.value == f"{VOID}inDataset" and t.object == ox.NamedNode(DATASET) for t in triples
         )
-    assert 'href="/.well-known/void"' in client.get("/", headers={"Accept": "text/html"}).text
+    assert 'href="/.well-known/void"' in client.get("/about", headers={"Accept": "text/html"}).text
 
 
 def test_the_queries_are_executables_that_run(client: httpx.Client) -> None:

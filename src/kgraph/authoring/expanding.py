@@ -20,6 +20,7 @@ from kgraph.authoring.claims import Identified, expand_claims
 from kgraph.authoring.entries import SHORT, Entry, Lists, merge_entries, read_entries
 from kgraph.authoring.manuscript import Fault, Manuscript, count, kg, typed
 from kgraph.authoring.values import time_iri, time_triples
+from kgraph.encodings import decode_text
 from kgraph.text import digest
 from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS
 
@@ -44,7 +45,7 @@ def expand_article(
     written = {key: list(triples) for key, triples in files.items()}
     entries = {key: read_entries(triples) for key, triples in written.items()}
     together = merge_entries(entries.values())
-    if not any(entry.is_short for entry in together.values()):
+    if not any(entry.is_short or _is_bare(entry) for entry in together.values()):
         return written, list(_unnamed(written, ""))
     lists = Lists(triple for triples in written.values() for triple in triples)
     article = next((entry for entry in together.values() if entry.is_a("Article")), None)
@@ -78,10 +79,15 @@ def expand_article(
     return full, [*faults, *manuscript.faults]
 
 
+def _is_bare(entry: Entry) -> bool:
+    """Whether an article leaves it to the build to read its text."""
+    return entry.is_a("Article") and not entry.terms("sha256")
+
+
 def _text_of(article: Entry, texts: Mapping[str, bytes]) -> str | None:
     content = texts.get(next(iter(article.literals("textFile")), ""))
     try:
-        return None if content is None else content.decode("utf-8")
+        return None if content is None else decode_text(content)
     except UnicodeDecodeError:
         return None
 

@@ -6,12 +6,13 @@ The invariant SPAN: ``text[start:end] == quote``, for a text whose SHA-256 is th
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
 from kgraph.checks.subject import Subject
-from kgraph.problems import Problem
+from kgraph.problems import Problem, Severity
 from kgraph.project import Article, Evidence, Sentence
 from kgraph.text import Span, quoted_spans, uncovered
 from kgraph.vocab import DIRECT_QUOTATION, KG
@@ -19,6 +20,15 @@ from kgraph.vocab import DIRECT_QUOTATION, KG
 __all__ = ["check_anchors"]
 
 _FRAGMENT: Final = re.compile(r"#char=(\d+),(\d+)$")
+#: What looks like nothing, or like a plain space or line end, by its name.
+_UNSEEN: Final = {
+    "CR LF (Windows line end)": re.compile("\r\n"),
+    "CR (line end of old Macs)": re.compile("\r(?!\n)"),
+    "U+00A0 (no-break space)": re.compile("\u00a0"),
+    "U+00AD (soft hyphen)": re.compile("\u00ad"),
+    "U+200B (zero width space)": re.compile("\u200b"),
+    "U+FEFF (byte order mark)": re.compile("\ufeff"),
+}
 _BRACKETED: Final = re.compile(r"\s*+[(\[][^()\[\]]*+[)\]]\s*")
 
 
@@ -36,6 +46,7 @@ def check_anchors(subject: Subject) -> Iterator[Problem]:
             )
             continue
         yield from _check_digest(subject, article)
+        yield from _check_characters(subject, article, text)
         yield from _check_sentences(subject, article, text)
         for evidence in article.evidence:
             yield from _check_span(subject, evidence, text)
@@ -51,6 +62,25 @@ def _check_digest(subject: Subject, article: Article) -> Iterator[Problem]:
             f"{article.text_file} has the SHA-256 {actual}, but kg:sha256 says {article.sha256}.",
             "Restore the text byte for byte; if it was changed on purpose, check every offset first.",
             predicate=KG + "sha256",
+        )
+
+
+def _check_characters(subject: Subject, article: Article, text: str) -> Iterator[Problem]:
+    """Characters that a reader does not see, and that make words differ which look alike."""
+    path = article.text_file or ""
+    marks = [name for name, pattern in _UNSEEN.items() if pattern.search(text)]
+    counts = [f"{len(_UNSEEN[name].findall(text)):,} times {name}" for name in marks]
+    if subject.project.texts[path].startswith((BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE)):
+        counts.insert(0, "a byte order mark, which offsets do not count")
+    if counts:
+        starts = [match.start() for name in marks if (match := _UNSEEN[name].search(text))]
+        yield Problem(
+            Severity.WARNING,
+            "text-characters",
+            path,
+            text.count("\n", 0, min(starts, default=0)) + 1,
+            f"The text has {'; '.join(counts)}.",
+            "They stay as they are. kgraph new takes a text in without them, before anybody counts offsets.",
         )
 
 

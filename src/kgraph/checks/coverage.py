@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from statistics import median
+from textwrap import shorten
 from typing import Final
 
 from kgraph.checks.subject import Subject
 from kgraph.problems import Problem, Severity
-from kgraph.project import Article
+from kgraph.project import Article, Sentence
 from kgraph.text import Span, uncovered
 from kgraph.vocab import KG
 
@@ -21,6 +22,8 @@ _FUNCTION_WORDS: Final = frozenset(
     "when which while who with yet".split()
 )
 _TOO_WIDE: Final = 0.6
+#: How many characters of a sentence a message shows.
+_SHOWN: Final = 60
 
 
 def covered_spans(subject: Subject, article: Article) -> list[Span]:
@@ -55,12 +58,20 @@ def check_coverage(subject: Subject) -> Iterator[Problem]:
                 yield subject.project.problem(
                     "sentence-without-claims",
                     sentence.iri,
-                    "No assertion is made from this sentence.",
-                    "Annotate it, or say in the editorial graph why it claims nothing.",
+                    f"No claim is drawn from {_called(subject, article, sentence)}.",
+                    "Write its claims, or say in editorial.ttl why it claims nothing.",
                     severity=Severity.WARNING,
                 )
         yield from _check_words(subject, article)
         yield from _check_resolution(subject, article)
+
+
+def _called(subject: Subject, article: Article, sentence: Sentence) -> str:
+    """What a message calls a sentence: its number, and how it begins."""
+    text = subject.texts.get(article.iri)
+    if text is None or sentence.span is None:
+        return f"the sentence <{sentence.iri}>"
+    return f"sentence {sentence.number}, “{shorten(sentence.span.of(text), _SHOWN, placeholder='…')}”"
 
 
 def _check_words(subject: Subject, article: Article) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from kgraph.project.folder import Role
 from kgraph.rdf.terms import compact
 from kgraph.vocab import XSD
 
-__all__ = ["check_literals"]
+__all__ = ["check_literals", "is_well_typed"]
 
 _SIGNED: Final = re.compile(r"[+-]?[0-9]+")
 _NOT_NEGATIVE: Final = re.compile(r"\+?[0-9]+|-0+")
@@ -42,6 +42,12 @@ _LEXICAL: Final = {
 }
 
 
+def is_well_typed(literal: ox.Literal) -> bool:
+    """Whether a literal is a value of its datatype, as far as that is a number or a truth value."""
+    pattern = _LEXICAL.get(literal.datatype.value)
+    return pattern is None or pattern.fullmatch(literal.value) is not None
+
+
 def check_literals(subject: Subject) -> Iterator[Problem]:
     """Look for typed literals that are no values of their datatype."""
     for file in subject.project.files(Role.ONTOLOGY, Role.ALIGNMENTS, Role.DATA):
@@ -49,8 +55,7 @@ def check_literals(subject: Subject) -> Iterator[Problem]:
             literal = triple.object
             if not isinstance(literal, ox.Literal):
                 continue
-            pattern = _LEXICAL.get(literal.datatype.value)
-            if pattern is None or pattern.fullmatch(literal.value):
+            if is_well_typed(literal):
                 continue
             line = None
             if isinstance(triple.subject, ox.NamedNode):

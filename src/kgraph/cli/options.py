@@ -11,11 +11,20 @@ import click
 from kgraph.errors import SettingsError
 from kgraph.settings import SETTINGS, Setting, Settings, load_settings
 
-__all__ = ["SERVICE_SETTINGS", "project_option", "read_settings", "require_project", "settings_options"]
+__all__ = [
+    "ENCODER_SETTINGS",
+    "SERVICE_SETTINGS",
+    "project_option",
+    "read_settings",
+    "require_project",
+    "settings_options",
+]
 
 #: What makes a folder a project: any of these in it, or a store that has been built.
 _PARTS: Final = ("kgraph.toml", "ontology", "data", "seeds", "queries", ".kgraph")
 
+#: The settings of every command that compares meanings.
+ENCODER_SETTINGS: Final = ("encoder", "encoder_model", "encoder_token")
 #: The settings of every command that may call services.
 SERVICE_SETTINGS: Final = (
     "allow_service",

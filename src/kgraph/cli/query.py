@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text
 
-from kgraph.cli.options import SERVICE_SETTINGS, read_settings, require_project, settings_options
+from kgraph.cli.options import (
+    ENCODER_SETTINGS,
+    SERVICE_SETTINGS,
+    read_settings,
+    require_project,
+    settings_options,
+)
 from kgraph.encodings import decode_text
 from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
@@ -51,7 +57,15 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
 
 @click.command("query")
 @click.argument("query", metavar="NAME|FILE|-")
-@settings_options("base_iri", "store", "query_timeout", "query_memory", "default_graph", *SERVICE_SETTINGS)
+@settings_options(
+    "base_iri",
+    "store",
+    "query_timeout",
+    "query_memory",
+    "default_graph",
+    *SERVICE_SETTINGS,
+    *ENCODER_SETTINGS,
+)
 @click.option(
     "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A canned query's parameter."
 )

@@ -6,6 +6,8 @@
     data/ttl/<name>.ttl             the graph ``<name>``
     data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
                                     short form are expanded as they are read
+    data/drafts/<slug>.json         candidates for an article's claims, made by a tool
+    data/reviews/<slug>.jsonl       what reviewers decided on them
     seeds/*.txt                     the exact texts that offsets refer to
     queries/*.rq, queries/*.sparql  canned queries
 
@@ -17,11 +19,12 @@ Files and folders whose name starts with a dot are left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -80,7 +83,8 @@ class Project:
     """A project as read: everything that a build needs, and nothing of it interpreted yet.
 
     ``digests`` maps each source file to the SHA-256 of its bytes; ``texts`` each file below ``seeds/`` to
-    its bytes; ``queries`` each canned query's file to its text.
+    its bytes; ``queries`` each canned query's file to its text; ``drafts`` and ``reviews`` each article's
+    slug to the content of its file.
     """
 
     settings: Settings
@@ -88,6 +92,8 @@ class Project:
     turtle: tuple[TurtleFile, ...]
     texts: dict[str, bytes]
     queries: dict[str, str]
+    drafts: dict[str, bytes] = field(default_factory=dict)
+    reviews: dict[str, bytes] = field(default_factory=dict)
 
     def files(self, *roles: Role) -> list[TurtleFile]:
         """The Turtle files that play one of the given parts."""
@@ -103,7 +109,8 @@ class Project:
     def place(self, subject: str, predicate: str | None = None) -> tuple[str, int | None]:
         """The file and line where something is said of ``subject`` (with ``predicate``, if given).
 
-        What is not written itself, as one claim of several in an entry, is placed where its entry stands.
+        What is not written itself is placed where that stands which it comes from: one claim of several in
+        an entry at the entry, a sentence at its article.
         """
         fallback: tuple[str, int | None] | None = None
         # alignments last: no check is on these
@@ -112,9 +119,10 @@ class Project:
                 return file.path, file.lines.predicates[subject, predicate]
             if fallback is None and subject in file.lines.subjects:
                 fallback = file.path, file.lines.subjects[subject]
-        if fallback is None and "-" in subject.rsplit("/", 1)[-1]:
-            return self.place(subject.rpartition("-")[0], predicate)
-        return fallback or (".", None)
+        if fallback is not None:
+            return fallback
+        head, mark, _ = subject.rpartition("-" if "-" in subject.rsplit("/", 1)[-1] else "/")
+        return self.place(head, predicate) if mark and not head.endswith("/") else (".", None)
 
     def problem(
         self,
@@ -155,11 +163,14 @@ def _speaks_of_claims(path: Path) -> bool:
         return False  # which is told when it is read
 
 
-def _turtle_paths(root: Path) -> Iterator[tuple[str, Path, Role, str]]:
-    """The Turtle files, each with its name in the project."""
+def _turtle_paths(
+    root: Path, article: str | None, instead: Mapping[str, str]
+) -> Iterator[tuple[str, Path, Role, str]]:
+    """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
     own = _visible((root / "ontology").rglob("*.ttl"), root)
     data = root / "data" / "ttl"
-    files = _visible([*data.glob("*.ttl"), *data.glob("articles/*/*.ttl")], root)
+    files = _visible([*data.glob("*.ttl"), *data.glob(f"articles/{article or '*'}/*.ttl")], root)
+    files = sorted({*files, *(root / name for name in instead if name.endswith(".ttl"))})
     if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(path) for path in (*own, *files)):
         for name, path in iter_core_files("ontology", ".ttl"):
             yield PREFIX + name, path, *_ontology_role(name)
@@ -184,8 +195,9 @@ def _query_paths(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
 class _Reader:
     """Reads files one by one, and remembers digests and problems."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
         self.root = root
+        self._instead = instead
         self.digests: dict[str, str] = {}
         self.problems: list[Problem] = []
 
@@ -195,7 +207,7 @@ class _Reader:
     def read(self, path: Path, name: str = "") -> tuple[str, bytes] | None:
         name = name or path.relative_to(self.root).as_posix()
         try:
-            content = path.read_bytes()
+            content = self._instead[name].encode() if name in self._instead else path.read_bytes()
         except OSError as error:
             self.fault(
                 "unreadable", name, None, f"The file cannot be read: {error.strerror}.", "Check its rights."
@@ -243,21 +255,27 @@ class _Reader:
         return TurtleFile(name, role, graph, tuple(triples), content, base_iri)
 
 
-def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
-    """Read every source file of the project that ``settings`` name."""
+def read_project(
+    settings: Settings, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Project, list[Problem]]:
+    """Read every source file of the project that ``settings`` name.
+
+    ``article`` is the slug of the only article to read, with all that articles share. ``instead`` are texts
+    of Turtle files that are not yet what is on disk, by path.
+    """
     root = settings.project
-    reader = _Reader(root)
+    reader = _Reader(root, instead)
     if (root / CONFIG_FILE).is_file():
         reader.read(root / CONFIG_FILE)
     turtle = [
         file
-        for name, path, role, graph in _turtle_paths(root)
+        for name, path, role, graph in _turtle_paths(root, article, instead)
         if (file := reader.read_turtle(name, path, role, graph, base_iri=settings.base_iri)) is not None
     ]
     core = any(is_core(file.path) for file in turtle)
     texts = dict(
         read
-        for path in _visible((root / "seeds").glob("*.txt"), root)
+        for path in _visible((root / "seeds").glob(f"{article or '*'}.txt"), root)
         if (read := reader.read(path)) is not None
     )
     queries = dict(
@@ -265,7 +283,17 @@ def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
         for name, path in _query_paths(root, core=core)
         if (text := reader.read_text(path, name)) is not None
     )
-    project, faults = _expanded(Project(settings, reader.digests, tuple(turtle), texts, queries))
+    drafts, reviews = (
+        {
+            path.stem: read[1]
+            for path in _visible((root / "data" / folder).glob(f"{article or '*'}{suffix}"), root)
+            if (read := reader.read(path)) is not None
+        }
+        for folder, suffix in (("drafts", ".json"), ("reviews", ".jsonl"))
+    )
+    project, faults = _expanded(
+        Project(settings, reader.digests, tuple(turtle), texts, queries, drafts, reviews)
+    )
     return project, [*reader.problems, *faults]
 
 

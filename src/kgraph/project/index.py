@@ -31,13 +31,24 @@ class TripleIndex:
     def __iter__(self) -> Iterator[str]:
         return iter(self._objects)
 
+    def statements(self) -> Iterator[tuple[str, str, list[Term]]]:
+        """Each subject with each of its predicates and the objects of that."""
+        for subject, said in self._objects.items():
+            for predicate, values in said.items():
+                yield subject, predicate, values
+
+    def predicates(self, subject: str) -> list[str]:
+        """The predicates that a subject has."""
+        return list(self._objects[subject]) if subject in self._objects else []
+
     def instances(self, cls: str) -> list[str]:
         """The subjects typed with a class, in the order of the files."""
         return list(dict.fromkeys(self._instances.get(cls, ())))
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """Every object of a predicate on a subject."""
-        return self._objects[subject][predicate] if subject in self._objects else []
+        said = self._objects.get(subject)
+        return [] if said is None else said.get(predicate, [])
 
     def iris(self, subject: str, predicate: str) -> list[str]:
         """The IRIs among those objects."""

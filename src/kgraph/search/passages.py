@@ -23,17 +23,20 @@ from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, upwards
 from kgraph.search.words import listed
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
-__all__ = ["ClaimEntry", "NameEntry", "Part", "PassageEntry", "clauses", "read_entries"]
+__all__ = ["DRAFTED", "ClaimEntry", "NameEntry", "Part", "PassageEntry", "clauses", "read_entries"]
 
 _LABELS: Final = (
     *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
     KG + "evokedBy",
 )
+_MARKS: Final = r"[,;:()“”„\"«»‹›—–]"
 _CUT: Final = re.compile(
-    r"[,;:()“”„\"«»‹›—–]+(?=\s|\w|$)|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
+    rf"(?<!{_MARKS}){_MARKS}++(?=\s|\w|$)" + r"|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
     re.IGNORECASE,
 )
 _SHORTEST_CLAUSE: Final = 3
+#: The trait of a claim that nobody has reviewed.
+DRAFTED: Final = "level=drafted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEn
     names."""
     index = TripleIndex(triples)
     reader = _Reader(index)
-    yield from reader.passages(list(read_claims(index)))
+    yield from reader.passages([*read_claims(index), *read_claims(index, drafted=True)])
     yield from reader.names()
 
 
@@ -202,7 +205,10 @@ class _Reader:
             speaker=tuple(dict.fromkeys(name for agent in voiced for name in self._labels(agent))),
             depth=max(1, len(chain.agents)),
             is_negative=claim.polarity == KG + "negative",
-            traits=tuple(f"{name}={iri}" for name, iri in values if iri is not None),
+            traits=(
+                *(f"{name}={iri}" for name, iri in values if iri is not None),
+                *((DRAFTED,) if KG + "DraftedAssertion" in index.iris(claim.iri, RDF_TYPE) else ()),
+            ),
             days=self._days(claim),
         )
 

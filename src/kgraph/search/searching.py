@@ -131,8 +131,11 @@ class TextIndex:
         )
 
     def best(self, text: str, limit: int) -> tuple[Hit, ...]:
-        """The best claims and sentences for some words, without pages; none where the words are not found."""
-        asked, narrowing = read_question(text), Narrowing({}, None, None, self._reader)
+        """The best claims and sentences for some words, without pages; none where the words are not found.
+
+        DRAFT: claims that nobody has reviewed are not among them.
+        """
+        asked, narrowing = read_question(text), Narrowing({}, None, None, self._reader, drafts=False)
         hits = self._verbatim(asked, narrowing, limit)[1] or self._ranked(asked, narrowing)[0]
         return tuple(hit for hit in hits[:limit] if hit.found is not Found.NONE)
 
@@ -273,7 +276,7 @@ class TextIndex:
             )
             for below, claim in weighed:
                 hits.append((each.score - below, Hit(claim.iri, found, round(chance, 4))))
-            if not each.passage.entry.claims and narrowing.is_empty:
+            if not narrowing.has_claims(each.passage) and narrowing.is_empty:
                 hits.append(
                     (each.score, Hit(each.passage.entry.iri, found, round(chance, 4), is_claim=False))
                 )

@@ -14,15 +14,20 @@ from fastapi.staticfiles import StaticFiles
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.web import (
+    browsing,
     canned,
     discovery,
     explain,
+    facade,
     graph_store,
     health,
+    home_page,
     metrics,
     pages,
     resources,
+    review,
     sparql,
+    views,
     who_said,
 )
 from kgraph.web.bodies import Arriving
@@ -64,7 +69,21 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, graph_store, canned, explain, who_said, health, metrics, discovery):
+    for room in (
+        home_page,
+        browsing,
+        views,
+        sparql,
+        graph_store,
+        canned,
+        explain,
+        who_said,
+        review,
+        facade,
+        health,
+        metrics,
+        discovery,
+    ):
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:
@@ -75,10 +94,6 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
 
 
 def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    async def home(request: Request) -> Response:
-        return await pages.home_page(request, graph)
-
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> dict[str, Any]:
         return describe_api(app, graph)

@@ -245,3 +245,9 @@ class Answer:
     unmatched: tuple[str, ...] = ()
     differs: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from kgraph.who_said.cards import answer_card  # noqa: PLC0415 - it imports this
+
+        return answer_card(self)
