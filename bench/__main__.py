@@ -9,6 +9,7 @@ edit        one article more, and believing somebody, to reasoning anew (see ben
 frames      a million rows as a pandas data frame, to read_csv on the same answer
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
+drafting    candidates for claims against annotated articles, to textacy (see bench.drafting)
 federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
@@ -34,6 +35,7 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.drafting import bench_drafting
 from bench.edits import bench_edit
 from bench.endpoint import bench_endpoint
 from bench.federation import bench_federation
@@ -173,6 +175,7 @@ def main() -> None:
         "frames": lambda _: bench_frames(),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
         "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
+        "drafting": lambda _: bench_drafting(),
         "federation": lambda _: bench_federation(),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])

@@ -29,7 +29,7 @@ from kgraph.drafting import Candidate, Mode
 from kgraph.drafting.knowledge import Article, Knowledge, read_knowledge
 from kgraph.drafting.running import Tooling, draft_articles, lay_text
 from kgraph.settings import load_settings
-from kgraph.text import Span
+from kgraph.text import Span, paragraphs
 
 #: What the rules were made on. All else is held out.
 TUNED = {
@@ -322,17 +322,19 @@ def textacy(sheets: Sequence[Sheet]) -> dict[str, list[Said]] | None:
     found: dict[str, list[Said]] = {}
     for sheet in sheets:
         found[sheet.name] = []
-        try:
-            for quotation in direct_quotations(pipeline(sheet.text)):
-                content = quotation.content
+        plain = sheet.text.translate(str.maketrans("“”‘’", "\"\"''"))  # curly marks mean nothing to it
+        for paragraph in paragraphs(plain):
+            try:
+                quotations = list(direct_quotations(pipeline(paragraph.of(plain))))
+            except ValueError:
+                continue  # it raises where quotation marks do not pair
+            for quotation in quotations:
+                content, cue = quotation.content, quotation.cue[0]
                 speaker = " ".join(token.text for token in quotation.speaker)
-                cue = quotation.cue[0]
-                span = Span(content.start_char + 1, content.end_char - 1)
-                found[sheet.name].append(
-                    Said((span,), Span(cue.idx, cue.idx + len(cue.text)), speaker, is_direct=True)
-                )
-        except ValueError:
-            continue  # it raises where quotation marks do not pair
+                start = paragraph.start
+                span = Span(start + content.start_char + 1, start + content.end_char - 1)
+                words = Span(start + cue.idx, start + cue.idx + len(cue.text))
+                found[sheet.name].append(Said((span,), words, speaker, is_direct=True))
     return found
 
 
@@ -384,19 +386,31 @@ def bench_drafting(*, verbose: str = "") -> None:
             print(_row(f"{tool}, {name}", total), flush=True)
             if verbose and tool == "kgraph" and name != "all":
                 print("\n".join(line for line in total.wrong if re.match(verbose, line)))
-            if tool == "kgraph" and name in ("all", "held out, own", "held out, GUM"):
+            if tool == "kgraph":
                 print(_reliability(total))
+                if name.startswith("tuned"):
+                    print(_by_rule(total))
 
 
 def _reliability(total: Score) -> str:
-    bins: dict[int, list[bool]] = {}
+    """For each fifth of the scale: the mean confidence, and how many were right."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
     for confidence, right, _ in total.reliability:
-        bins.setdefault(min(9, int(confidence * 10)), []).append(right)
+        bins.setdefault(min(4, int(confidence * 5)), []).append((confidence, right))
     cells = [
-        f"{low / 10:.1f}+: {sum(right) / len(right):.2f} of {len(right)}"
-        for low, right in sorted(bins.items())
+        f"{sum(c for c, _ in each) / len(each):.2f}: {sum(r for _, r in each) / len(each):.2f} of {len(each)}"
+        for _, each in sorted(bins.items())
     ]
-    return "  confidence, right: " + "   ".join(cells)
+    off = sum(abs(sum(c - r for c, r in each)) for each in bins.values()) / max(1, len(total.reliability))
+    return f"  confidence: right   {'   '.join(cells)}   expected calibration error {off:.2f}"
+
+
+def _by_rule(total: Score) -> str:
+    """Right and all by rule: what kgraph.drafting.confidence is made of."""
+    rules: dict[str, list[bool]] = {}
+    for _, right, rule in total.reliability:
+        rules.setdefault(rule.removeprefix("rules:"), []).append(right)
+    return "  right of all: " + "   ".join(f"{rule} {sum(r)}/{len(r)}" for rule, r in sorted(rules.items()))
 
 
 if __name__ == "__main__":

@@ -186,6 +186,12 @@ class AsyncKnowledgeGraph(Queries, Reasons, Writes):
         reader = await self._reader(generation or self.generation)
         return await reader.bind(query, values)
 
+    async def suggest(self, text: str, *, limit: int) -> list[tuple[str, str]]:
+        """Things (IRI and name) whose names begin with a text, for whoever is typing one."""
+        await self._reader(self.generation)
+        assert self._naming is not None  # noqa: S101 - the reader has just read it
+        return self._naming[1].beginning(text, limit=limit)
+
     async def _reader(self, generation: Generation) -> Reader:
         part = generation.manifest.project_part
         if self._naming is None or self._naming[0] != part:

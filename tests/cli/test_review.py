@@ -24,7 +24,6 @@ DENIAL = [
     "theme",
     "roof of the library = Artefact",
     "",
-    "",
     *[""] * 6,
 ]
 

@@ -95,7 +95,6 @@ def candidates(text: str = TEXT) -> tuple[Candidate, ...]:
         claim=Claim("kgr:reopening", "kg:agent", "kgr:library", (("kg:time", "a:in-june"),)),
         things=(
             Thing("kgr:reopening", "reopening of the library", "kgl:Opening"),
-            Thing("kgr:library", "library of Marrow Bay", "kg:Organization"),
             Thing("a:in-june", "in June", "kg:TimeExpression"),
         ),
         **common,

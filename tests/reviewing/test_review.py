@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from kgraph.build import inspect_project
-from kgraph.drafting import save_draft
+from kgraph.drafting import Thing, save_draft
 from kgraph.errors import ReviewError
 from kgraph.problems import Severity
 from kgraph.reviewing import Proposal, Review, Verdict
 from kgraph.reviewing.decisions import review_path
+from kgraph.reviewing.forms import read_form, show_form
 from kgraph.settings import Settings, load_settings
 from tests.reviewing.drafts import ARTICLE, BASE, ME, SLUG, TEXT, candidates, draft_of, make_project, span
 
@@ -49,7 +50,7 @@ def denial(review: Review) -> Proposal:
     """The candidate without a claim, as a reviewer fills it in."""
     naming = review.state().desk.naming
     roof, thing = naming.thing("roof of the library = Artefact", role="object")
-    node, event = naming.thing("neglect of the roof = Event", role="subject")
+    node, event = naming.thing("neglect of the roof = Failure", role="subject")
     assert thing is not None
     assert event is not None
     open_one = review.state().item(DENIED).proposal
@@ -167,6 +168,7 @@ def test_what_the_checks_refuse_is_not_written(review: Review, harbour: Path) ->
         (replace(twice, says=(("kg:nothing", "kgr:library"),)), "nothing"),
         (replace(twice, spans=(span("library"),), subject="kgr:me"), "900"),
         (replace(twice, spans=()), "no words"),
+        (replace(twice, subject="kgr:me", says=(("rdf:type", "kg:Artefact"),)), "contradict the ontology"),
     ):
         with pytest.raises(ReviewError, match=message):
             review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=wrong)
@@ -256,3 +258,42 @@ def test_killed_at_any_moment_no_acknowledged_decision_is_lost(review: Review, h
         assert claims == (state.decisions[-1].decision is Verdict.ACCEPT)
         assert state.desk.problems == ()
     assert ARTICLE.startswith(BASE)
+
+
+def test_a_thing_that_an_earlier_candidate_describes_is_known(review: Review, harbour: Path) -> None:
+    review.decide(Verdict.REJECT, ME, key=TOLD)  # which describes the library for the whole draft
+    review.decide(Verdict.ACCEPT, ME, key=PROMISED)
+    assert "kgr:library a kg:Organization" in texts(harbour)["entities.ttl"]
+
+
+def test_a_class_that_was_drafted_wrongly_is_changed_in_the_form(review: Review, harbour: Path) -> None:
+    desk, given = review.state().desk, review.state().item(TOLD).proposal
+    fields = show_form(given, desk)
+    assert fields["object1"] == "library of Marrow Bay = kg:Organization"
+    changed = read_form(fields | {"object1": "library of Marrow Bay = Artefact"}, desk, given)
+    review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=changed)
+    assert "kgr:library a kg:Artefact" in texts(harbour)["entities.ttl"]
+    assert read_form(fields, desk, given) == replace(given, things=read_form(fields, desk, given).things)
+
+
+def test_an_entity_is_given_another_class_where_a_claim_needs_it(review: Review, harbour: Path) -> None:
+    review.decide(Verdict.ACCEPT, ME, key=TOLD)
+    before = texts(harbour)
+    desk, given = review.state().desk, review.state().item(PROMISED).proposal
+    fields = show_form(given, desk)
+    assert fields["object1"] == "kgr:library"  # it is there by now
+    changed = read_form(fields | {"object1": "library of Marrow Bay = Group"}, desk, given)
+    review.decide(Verdict.CHANGE, ME, key=PROMISED, proposal=changed)
+    assert "kgr:library a kg:Group ; skos:prefLabel" in texts(harbour)["entities.ttl"]
+    review.undo(ME)
+    assert texts(harbour) == before
+
+
+def test_who_speaks_is_an_actor_whatever_was_drafted(review: Review, harbour: Path) -> None:
+    told, _, promised, _ = candidates()
+    thing = Thing("kgr:holt", "Ana Holt", "kg:Artefact")
+    save_draft(
+        harbour, SLUG, replace(draft_of(), candidates=(replace(told, things=(*told.things, thing)), promised))
+    )
+    review.decide(Verdict.ACCEPT, ME, key=PROMISED)
+    assert "kgr:holt a kg:Person" in texts(harbour)["entities.ttl"]

@@ -91,6 +91,23 @@ class Naming:
         }
         return sorted(iri for iri, preferred in found.items() if preferred) or sorted(found)
 
+    def beginning(self, text: str, *, limit: int) -> list[tuple[str, str]]:
+        """Things (IRI and name) whose names begin with a text, then those with a word that does."""
+        folded = fold(text)
+        first, later = [], []
+        for key in self.labels:
+            if key.startswith(folded):
+                first.append(key)
+            elif f" {folded}" in key:
+                later.append(key)
+        found: dict[str, str] = {}
+        for key in (*sorted(first, key=lambda key: (len(key), key)), *sorted(later)):
+            if len(found) >= limit:
+                break
+            for iri in sorted(self.labels[key], key=lambda iri: (not self.labels[key][iri], iri)):
+                found.setdefault(iri, self.spellings[key])
+        return list(found.items())[:limit]
+
     def explain_unknown(self, name: str, kind: Kind, prefixes: Mapping[str, str]) -> str:
         """A sentence that leads from a name that nothing of the kind bears to one that something does."""
         if elsewhere := sorted(self.labels.get(fold(name), {})):

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
 from kgraph.errors import ParameterError, TextError, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kgraph.drafting import Draft
     from kgraph.drafting.knowledge import Article, Knowledge
     from kgraph.settings import Settings
 
@@ -27,13 +30,17 @@ __all__ = ["draft_command"]
 @click.option(
     "--format", "output", type=click.Choice(["json"]), help="Print the draft of one FILE; nothing is written."
 )
-@settings_options("base_iri", "pipeline", "draft_endpoint", "draft_model", "draft_token")
+@click.option("--wikidata", is_flag=True, help="Ask Wikidata which items the new names may mean.")
+@settings_options(
+    "base_iri", "store", "pipeline", "draft_endpoint", "draft_model", "draft_token", *SERVICE_SETTINGS
+)
 def draft_command(
     names: tuple[str, ...],
     everything: bool,
     again: bool,
     publisher: str,
     output: str | None,
+    wikidata: bool,
     project: Path,
     **flags: Any,
 ) -> None:
@@ -56,7 +63,7 @@ def draft_command(
         return
     if bool(names) == everything:
         raise ParameterError("Say which articles to draft.", hint="Name them, or give --all.")
-    _draft_project(settings, names, again=again)
+    _draft_project(settings, names, again=again, wikidata=wikidata)
 
 
 def _print_draft(settings: Settings, name: str, publisher: str) -> None:
@@ -83,7 +90,7 @@ def _print_draft(settings: Settings, name: str, publisher: str) -> None:
         sys.stdout.write(render_draft(outcome.draft))
 
 
-def _draft_project(settings: Settings, names: tuple[str, ...], *, again: bool) -> None:
+def _draft_project(settings: Settings, names: tuple[str, ...], *, again: bool, wikidata: bool) -> None:
     from kgraph.cli.printing import ERRORS, OUTPUT, print_error, progress, quantity  # noqa: PLC0415
     from kgraph.drafting import draft_path, save_draft  # noqa: PLC0415
     from kgraph.drafting.knowledge import find_article, read_knowledge  # noqa: PLC0415
@@ -108,7 +115,8 @@ def _draft_project(settings: Settings, names: tuple[str, ...], *, again: bool) -
                 if outcome.error:
                     print_error(outcome.error)
                 continue
-            save_draft(settings.project, outcome.slug, outcome.draft)
+            draft = _linked(settings, outcome.draft, hear) if wikidata else outcome.draft
+            save_draft(settings.project, outcome.slug, draft)
             drafted += 1
             candidates += len(outcome.draft.candidates)
             path = draft_path(settings.project, outcome.slug)
@@ -123,6 +131,19 @@ def _draft_project(settings: Settings, names: tuple[str, ...], *, again: bool) -
         ERRORS.print(Text("Next: kgraph review SLUG", style="dim"))
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _linked(settings: Settings, draft: Draft, hear: Callable[[str], None]) -> Draft:
+    """The draft with Wikidata's items; without them where it does not answer."""
+    from kgraph.cli.printing import print_error  # noqa: PLC0415
+    from kgraph.drafting.linking import link_draft  # noqa: PLC0415
+    from kgraph.errors import QueryRefusedError, RemoteError  # noqa: PLC0415
+
+    try:
+        return link_draft(settings, draft, progress=hear)
+    except (RemoteError, QueryRefusedError) as error:
+        print_error(error)
+        return draft
 
 
 def _is_drafted(settings: Settings, article: Article, knowledge: Knowledge) -> bool:

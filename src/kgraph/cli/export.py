@@ -34,11 +34,17 @@ _LIST = "\n\n".join(f"{each.name}: {each.summary}." for each in EXPORTERS.values
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="The file, or the folder for a format of several files (default: standard output).",
+    help="The file (default: standard output); for a format of several files the folder, or NAME.zip.",
 )
-@settings_options("title", "base_iri", "licence", "store")
+@click.option("--generation", metavar="ID", help="Of this generation (default: the current one).")
+@settings_options("title", "base_iri", "licence", "public_url", "store")
 def export_command(
-    format_name: str, graph: str | None, output: Path | None, project: Path, **flags: Any
+    format_name: str,
+    graph: str | None,
+    output: Path | None,
+    generation: str | None,
+    project: Path,
+    **flags: Any,
 ) -> None:
     """Write out the current generation."""
     from kgraph.cli.printing import progress  # noqa: PLC0415 - see kgraph.cli.main
@@ -48,19 +54,22 @@ def export_command(
     if graph is not None and not exporter.takes_graph:
         raise ParameterError(f"{format_name} is of the whole dataset.", hint="Leave --graph out.")
     settings = read_settings(project, flags)
-    generation, pin = Catalog(settings.store_path).pin_current()
+    catalog = Catalog(settings.store_path)
+    found, pin = catalog.pin_current() if generation is None else catalog.pin_named(generation)
     try:
         with progress() as hear:
-            _write(exporter, Source(generation, settings, graph, hear), output)
+            _write(exporter, Source(found, settings, graph, hear), output)
     finally:
         pin.release()
 
 
 def _write(exporter: Exporter, source: Source, output: Path | None) -> None:
     """Write all of it or nothing: what stands at the place before stays until the new is whole."""
-    if exporter.shape is Shape.FOLDER:
+    if exporter.shape is Shape.FOLDER and (output is None or output.suffix != ".zip"):
         if output is None:
-            raise ParameterError(f"{exporter.name} is a folder of files.", hint="Name it with --output DIR.")
+            raise ParameterError(
+                f"{exporter.name} is a folder of files.", hint="Name it with --output DIR, or DIR.zip."
+            )
         if output.exists() and (not output.is_dir() or any(output.iterdir())):
             raise ParameterError(f"{output} is there already.", hint="Name a new or an empty folder.")
         with _beside(output) as folder:
@@ -74,7 +83,7 @@ def _write(exporter: Exporter, source: Source, output: Path | None) -> None:
     else:
         with _beside(output) as folder:
             with (folder / output.name).open("wb") as file:
-                exporter.write_document(source, file)
+                exporter.write(source, file)
             (folder / output.name).replace(output)
 
 

@@ -10,6 +10,7 @@ import click
 
 import kgraph
 from kgraph.cli.articles import agreement_command, reanchor_command, remove_command, status_command
+from kgraph.cli.diff import diff_command
 from kgraph.cli.draft import draft_command
 from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
@@ -69,6 +70,7 @@ for _command in (
     load_command,
     export_command,
     generations_command,
+    diff_command,
     rollback_command,
     review_command,
     status_command,

@@ -178,10 +178,11 @@ class _Session:
         if given is not None and fields["words"] == before["words"]:
             fields["spans"] = before["spans"]
         for number in range(1, PAIRS + 1):
-            for name in (f"predicate{number}", f"object{number}"):
-                fields[name] = self._ask(name, before.get(name, ""))
-            if not fields[f"predicate{number}"]:
+            predicate = f"predicate{number}"
+            fields[predicate] = self._ask(predicate, before.get(predicate, ""))
+            if not fields[predicate]:
                 break
+            fields[f"object{number}"] = self._ask(f"object{number}", before.get(f"object{number}", ""))
         defaults = {"polarity": "positive", "modality": "fact"}
         for name in _FIELDS[2:]:
             fields[name] = self._ask(name, before.get(name, "") or defaults.get(name, ""))

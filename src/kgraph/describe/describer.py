@@ -36,6 +36,7 @@ from kgraph.describe.describing import (
     read_claims,
 )
 from kgraph.describe.description import Description, Name
+from kgraph.describe.partitions import Partitions, read_partitions
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
 from kgraph.store import Generation
@@ -83,6 +84,7 @@ class Describer:
         self._clients = clients
         self._licence = licence
         self._described: dict[tuple[str, int], Description] = {}
+        self._partitions: Partitions | None = None
         self._texts: dict[str, ArticleText] = {}
         self._hashed: dict[bool, frozenset[str]] = {}
 
@@ -148,6 +150,12 @@ class Describer:
     async def articles(self, *, limit: int, offset: int = 0) -> list[Listed]:
         """Some articles, the latest first."""
         return await list_articles(self._project, offset=offset, limit=limit)
+
+    async def partitions(self) -> Partitions:
+        """Which classes and properties occur together, and how often. Read once a generation."""
+        if self._partitions is None:
+            self._partitions = await read_partitions(self._project)
+        return self._partitions
 
     async def voices(self) -> list[VoiceCount]:
         """Who speaks, the most quoted first."""

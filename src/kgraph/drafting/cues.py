@@ -37,18 +37,30 @@ class Cues:
     documents: frozenset[str]
     media: frozenset[str]
     known_media: frozenset[str]
+    bodies: frozenset[str]
+    again: frozenset[str]
+    people: frozenset[str]
+    people_endings: tuple[str, ...]
+    no_people: frozenset[str]
+    attempts: frozenset[str]
     given: frozenset[str]
     rejecting: frozenset[str]
     possible: frozenset[str]
     likely: frozenset[str]
     about: frozenset[str]
 
+    def is_person(self, noun: str) -> bool:
+        """Whether a common noun is what a person is called."""
+        return noun in self.people or (noun.endswith(self.people_endings) and noun not in self.no_people)
+
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""
         particles = tree.children(verb.number, "prt", "prep")
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
-        return (*found, *self.verbs.get(verb.lemma, ()))
+        # Lemmas are guessed: "hopes" becomes "hop" for some pipelines.
+        plain = self.verbs.get(verb.lemma) or self.verbs.get(verb.text.lower()[:-1], ())
+        return (*found, *plain)
 
 
 def _cue(name: str, group: Mapping[str, Any]) -> Cue:
@@ -94,6 +106,12 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["documents"]["nouns"].split()),
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
+        frozenset(tables["bodies"]["nouns"].split()),
+        frozenset(tables["again"]["nouns"].split()),
+        frozenset(tables["people"]["nouns"].split()),
+        tuple(tables["people"]["endings"].split()),
+        frozenset(tables["people"]["others"].split()),
+        frozenset(tables["attempts"]["verbs"].split()),
         frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
         *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),

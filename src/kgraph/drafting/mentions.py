@@ -39,6 +39,9 @@ def mention_span(tree: Tree, head: Token) -> Span:
         run.insert(0, run[0] - 1)
     while run[-1] + 1 in present:
         run.append(run[-1] + 1)
+    if not joined:
+        commas = [number for number in run if number > head.number and tree.tokens[number].text == ","]
+        run = [number for number in run if not commas or number < commas[0]]
     while len(run) > 1 and not tree.tokens[run[0]].is_word:
         run.pop(0)
     while len(run) > 1 and not tree.tokens[run[-1]].is_word:
@@ -101,8 +104,9 @@ def name_of(tree: Tree, token: Token) -> tuple[str, bool]:
         for word, following in zip(words, [*words[1:], None], strict=True)
     ]
     name = "".join(parts)
-    is_person = token.entity == "PERSON" or bool(_TITLES.match(name))
-    return _TITLES.sub("", name, count=1) or name, is_person
+    title = _TITLES.match(name)
+    is_person = token.entity == "PERSON" or title is not None
+    return (name[title.end() :] if title else "") or name, is_person
 
 
 def is_last_of_name(tree: Tree, token: Token) -> bool:

@@ -38,6 +38,9 @@ _PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some
 _NEUTER: Final = frozenset({"it", "its", "itself"})
 _FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
 _FAR: Final = 8
+#: So many mentions back a body may be called "the company".
+_LATELY: Final = 30
+_NOBODY: Final = frozenset({"nobody", "nothing", "none", "everything", "anything", "anyone", "anybody"})
 _NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
 
 
@@ -55,9 +58,15 @@ class Voice:
     sex: str = ""
     is_plural: bool = False
     may_be_human: bool = False
+    is_organization: bool = False
     iri: str | None = None
     #: Where it is first named.
     first: Span | None = None
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a body with a name of its own that is no place's."""
+        return self.kind == "body" and self.is_organization
 
     @property
     def title(self) -> str:
@@ -151,7 +160,13 @@ class Cast:
             found = self._new(name, kind)
             found.first = token.span
             has_article = tree.child(token.number, "det") is not None
-            found.may_be_human = not has_article and token.entity not in _NEVER_HUMAN and token.tag == "NNP"
+            last = name.rpartition(" ")[2].casefold()
+            is_body = last in self._cues.bodies or last in self._cues.media or last in self._cues.documents
+            is_named = not has_article and token.tag == "NNP" and token.entity not in _NEVER_HUMAN
+            found.may_be_human = is_named and not is_body
+            is_place = token.entity in _NEVER_HUMAN
+            found.is_organization = token.entity == "ORG" or (not is_place and (has_article or is_body))
+            self._learn(found, name)
         elif is_person and found.kind == "body" and " " in name:
             found.kind = "person"
         self._learn(found, name)
@@ -190,7 +205,7 @@ class Cast:
             self._short.setdefault(letters.casefold(), voice)
         if voice.kind == "body" and " " in lower:
             self._bodies.setdefault(lower.rpartition(" ")[2], []).append(voice)
-        if voice.kind == "person" and " " in lower:
+        if (voice.kind == "person" or voice.may_be_human) and " " in lower:
             self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
 
     def _describe(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> None:
@@ -242,7 +257,7 @@ class Cast:
             voice = self._of.get((sentence, token.number))
             if voice is None and is_argument:
                 voice = self._resolve(sentence, tree, token)
-            if voice is None or not is_argument:
+            if voice is None or not is_argument or token.lemma in _NOBODY:
                 continue
             self._of[sentence, token.number] = voice
             is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
@@ -306,6 +321,10 @@ class Cast:
             if len(bodies) == 1:
                 return bodies[0]
         met = self._met.get(lemma)
+        if met is None and is_definite and lemma in self._cues.again and token.tag == "NN":
+            met = next(
+                (seen.voice for seen in reversed(self._seen[-_LATELY:]) if seen.voice.is_company), None
+            )
         is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
         return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
 
@@ -313,7 +332,11 @@ class Cast:
         name = neutral_name(tree, token)
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
+        if lemma in self._cues.bodies and token.text.lower() == lemma:
+            kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
+        voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
+        voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
         voice.first = token.span
         self._met[lemma] = voice
         voice.iri = self._known.get(name.casefold())
@@ -332,7 +355,7 @@ def _sex(words: Iterable[str]) -> str:
 
 def _agrees(voice: Voice, sex: str, word: str) -> bool:
     if sex:
-        is_human = voice.kind == "person" or (voice.kind == "unnamed" and not voice.is_plural)
+        is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         # A name that the pipeline takes for a body's may be a person's.
         is_human = is_human or (voice.kind == "body" and voice.may_be_human)
         return is_human and voice.sex in ("", sex)

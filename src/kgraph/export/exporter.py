@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, cast
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from kgraph.errors import ParameterError
 from kgraph.export.source import Source
@@ -68,6 +70,26 @@ class Exporter:
         if self.shape is not Shape.FOLDER:
             raise ParameterError(f"{self.name} is one document, not a folder.", hint="Name a file.")
         self._load()(source, folder)
+
+    def write_archive(self, source: Source, output: IO[bytes]) -> None:
+        """Write the files of a folder as a ZIP archive, in the order of their names.
+
+        Raises:
+            ParameterError: this format makes one document, or its extra is not installed.
+        """
+        with TemporaryDirectory(prefix="kgraph-export-") as name:
+            folder = Path(name)
+            self.write_folder(source, folder)
+            with ZipFile(output, "w", ZIP_DEFLATED) as archive:
+                for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                    archive.write(path, path.relative_to(folder))
+
+    def write(self, source: Source, output: IO[bytes]) -> None:
+        """Write the document, or the archive of the folder."""
+        if self.shape is Shape.FOLDER:
+            self.write_archive(source, output)
+        else:
+            self.write_document(source, output)
 
     def _load(self) -> Callable[[Source, IO[bytes] | Path], None]:
         module, _, name = self.function.partition(":")

@@ -139,4 +139,6 @@ def _article(article: Article) -> dict[str, Any]:
 
 def _publishers(articles: list[Article]) -> list[dict[str, Any]]:
     names = {article.publisher: article.publisher_name for article in articles if article.publisher}
-    return [{"@id": iri, "@type": "Organization", "name": name} for iri, name in sorted(names.items())]
+    return [
+        {"@id": iri, "@type": "Organization", "name": name, "url": iri} for iri, name in sorted(names.items())
+    ]

@@ -123,6 +123,8 @@ def compose(
     home = desk.home(spans[0])
     writer = _Writer(desk)
     writer.begin(desk.assertions, _HEADER)
+    for edit in _retyped(proposal, writer):
+        writer.put(edit)
     for thing in _needed(proposal, desk):
         if thing.type == TIME_CLASS:
             writer.put(_time(thing, spans, writer))
@@ -133,6 +135,21 @@ def compose(
     block = _claim(iri, proposal, spans, by, provenance, writer)
     writer.put(Edit(desk.assertions, Kind.CLAIM, iri, new=block, title=home.title, start=home.start))
     return iri, tuple(writer.edits)
+
+
+def _retyped(proposal: Proposal, writer: _Writer) -> Iterator[Edit]:
+    """Entities that the reviewer gives another class than they have."""
+    desk = writer.desk
+    for thing in proposal.things:
+        node, cls = desk.node(thing.name), desk.node(thing.type)
+        if node is None or cls is None or not desk.naming.is_known(node.value):
+            continue
+        types = desk.subject.index.iris(node.value, RDF_TYPE)
+        old = desk.sheet(ENTITIES).entry(node.value)
+        if old is None or cls.value in types or len(types) != 1:
+            continue
+        new = re.sub(r"(\s(?:a|rdf:type)\s+)[^\s;,.]+", rf"\g<1>{writer.term(ENTITIES, cls)}", old, count=1)
+        yield Edit(ENTITIES, Kind.THING, node.value, old=old, new=new)
 
 
 def _needed(proposal: Proposal, desk: Desk) -> Iterator[Thing]:

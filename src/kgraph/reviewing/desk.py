@@ -5,9 +5,9 @@ Reads the article and what all articles share; the other articles are left alone
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -19,10 +19,15 @@ from kgraph.authoring.manuscript import Manuscript
 from kgraph.checks import CHECKS, Subject, load_subject
 from kgraph.drafting import Draft, parse_draft
 from kgraph.errors import ReviewError
-from kgraph.problems import Problem
+from kgraph.problems import Problem, Severity
 from kgraph.project import read_project
-from kgraph.rdf.terms import parse_term
+from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.projection import project_stated
+from kgraph.rdf.terms import parse_term, render_words
 from kgraph.rdf.turtle import parse_turtle
+from kgraph.reasoning import compile_program, is_reasoned_over
+from kgraph.reasoning.program import Clause
+from kgraph.reasoning.saturation import FACTS, find_clashes, saturate
 from kgraph.reviewing.naming import Naming
 from kgraph.reviewing.sheet import Home, Sheet
 from kgraph.settings import Settings
@@ -89,6 +94,35 @@ class Desk:
         """What is wrong with what is written of it: faults of the short form, and what the checks find."""
         found = [p for check in CHECKS if check.name not in _LEFT_OUT for p in check.look(self.subject)]
         return (*self.faults, *found)
+
+    @cached_property
+    def contradictions(self) -> tuple[Problem, ...]:
+        """What cannot be at once, of what this article states and all articles share."""
+        stated = project_stated(self.subject.claims)
+        graphs = {**self.subject.graphs, "stated": stated}
+        facts = [
+            triple
+            for name, triples in graphs.items()
+            if name != ONTOLOGY_GRAPH and is_reasoned_over(name)
+            for triple in triples
+        ]
+        axioms = tuple(t for file in self.subject.project.files(Role.ONTOLOGY) for t in file.triples)
+        program = _program(axioms)
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in (*axioms, *facts))
+        saturate(store, program)
+        prefixes = self.settings.names.prefixes
+        found = []
+        for clash in find_clashes(store, program):
+            axiom = render_words("; ".join(clash.clause.words), prefixes)
+            said = "; and ".join(
+                " · ".join(self.naming.label(str(term)) for term in (t.subject, t.predicate, t.object))
+                for t in clash.premises
+            )
+            message = f"That would contradict the ontology: {axiom}; but {said}."
+            hint = "Correct the claim, or the class of something in it."
+            found.append(Problem(Severity.ERROR, "contradiction", self.assertions, None, message, hint))
+        return tuple(found)
 
     def content(self, file: str) -> str:
         """The text of one of the project's files; empty where it is not there."""
@@ -236,6 +270,12 @@ def open_desk(settings: Settings, slug: str, *, instead: Mapping[str, str] = Map
         tuple(faults),
         instead,
     )
+
+
+@lru_cache(maxsize=2)
+def _program(axioms: tuple[ox.Triple, ...]) -> Sequence[Clause]:
+    """The rules that an ontology makes: the same for every decision."""
+    return compile_program(axioms)
 
 
 def _is_slug(slug: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kgraph.drafting import Candidate, Draft
+from kgraph.drafting import Candidate, Draft, Thing
 from kgraph.drafting.candidates import SEPARATOR
 from kgraph.reviewing.decisions import Decision, likeness
 from kgraph.text import Span, digest
@@ -26,6 +26,11 @@ class Anchored:
     candidates: tuple[Candidate, ...]
     moved: int = 0
     lost: tuple[Candidate, ...] = ()
+
+    @property
+    def things(self) -> dict[str, Thing]:
+        """What the candidates name and the project lacks, by name; a draft describes each once."""
+        return {thing.name: thing for each in (*self.candidates, *self.lost) for thing in each.things}
 
 
 def anchor(draft: Draft, text: str) -> Anchored:

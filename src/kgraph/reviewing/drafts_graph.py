@@ -94,6 +94,7 @@ class _Writer:
         self._text = text
         self._draft = draft
         self._prefixes = prefixes
+        self._things = {thing.name: thing for each in draft.candidates for thing in each.things}
         self._homes = sorted(
             ((part.span, part.iri) for part in (*article.parts, *article.sentences) if part.span),
             key=lambda home: home[0].end - home[0].start,
@@ -117,9 +118,10 @@ class _Writer:
             yield from (ox.Triple(node, triple.predicate, triple.object) for triple in shared)
         yield from self._spans(candidate, base)
         yield from self._voices(candidate, base)
-        for thing in candidate.things:
-            named = self._iri(thing.name)
-            if named is not None and named.value not in self._index:
+        terms = () if claim is None else (claim.subject, claim.object, *(value for _, value in claim.more))
+        for term in terms:
+            thing, named = self._things.get(term), self._iri(term)
+            if thing is not None and named is not None and named.value not in self._index:
                 yield _label(named, thing.label, self._draft.text.language)
 
     def _shared(self, candidate: Candidate, base: str) -> Iterator[ox.Triple]:
@@ -182,7 +184,7 @@ class _Writer:
         if iri is not None:
             return ox.NamedNode(iri)
         name = self._name(candidate, place)
-        known = next((self._iri(thing.name) for thing in candidate.things if thing.label == name), None)
+        known = next((self._iri(key) for key, thing in self._things.items() if thing.label == name), None)
         slug = re.sub(r"\W+", "-", name.casefold()).strip("-")
         return known or ox.NamedNode(f"{self._article.iri}/draft/agent/{slug or 'somebody'}")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.authoring.quoting import quote_words
@@ -125,18 +125,25 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         ReviewError: a field cannot be read.
     """
     value = {name: text.strip() for name, text in fields.items()}
-    things = list(given.things) if given is not None else []
+    things = [thing for thing in given.things if not _is_there(thing, desk)] if given is not None else []
     naming = desk.naming
 
     def named(result: tuple[str, Thing | None]) -> str:
         term, thing = result
-        if thing is not None and all(known.name != thing.name for known in things):
-            things.append(thing)
+        if thing is not None:  # of one name, the last that was said counts
+            things[:] = [known for known in things if known.name != thing.name] + [thing]
         return term
 
+    def described(text: str) -> str | None:
+        """The name of what the draft has under this label already, perhaps of another class."""
+        label, equals, cls = (part.strip() for part in text.rpartition("="))
+        own = next((t for t in things if equals and t.label == label), None)
+        if own is None:
+            return None
+        return named((own.name, replace(own, type=naming.cls(cls))))
+
     def term(text: str, role: str) -> str:
-        own = next((t for t in things if f"{t.label} = {t.type}" == " ".join(text.split())), None)
-        return own.name if own is not None else named(naming.thing(text, role=role))
+        return described(text) or named(naming.thing(text, role=role))
 
     says = []
     for number in range(1, PAIRS + 1):
@@ -147,8 +154,7 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
             missing = "object" if predicate else "predicate"
             raise ReviewError(f"{predicate or target!r} has no {missing}.", hint="Fill in both, or neither.")
         property_ = naming.predicate(predicate)
-        own = next((t for t in things if f"{t.label} = {t.type}" == " ".join(target.split())), None)
-        says.append((property_, own.name if own else named(_object(target, property_, desk))))
+        says.append((property_, described(target) or named(_object(target, property_, desk))))
     speaker = value.get("speaker", "")
     outer = [voice.strip() for voice in value.get("through", "").split(";") if voice.strip()]
     for name, allowed in (("polarity", POLARITIES), ("modality", MODALITIES)):

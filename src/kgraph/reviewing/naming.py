@@ -21,13 +21,14 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term, compact, is_literal, parse_term
 from kgraph.vocab import DCTERMS, KG, KGL, OWL, RDF_TYPE, RDFS, SKOS
 
-__all__ = ["TIME_CLASS", "Naming"]
+__all__ = ["PERSON", "TIME_CLASS", "Naming"]
 
 _ARTICLES: Final = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+")
 #: The class of times as printed; the label of one is its words.
 TIME_CLASS: Final = "kg:TimeExpression"
-_PERSON: Final = "kg:Person"
+#: What somebody is who speaks, if nothing else is known.
+PERSON: Final = "kg:Person"
 #: Predicates whose values are texts, and whether these have a language.
 _TEXTS: Final = {KG + "amount": False, KG + "duration": False, KG + "described": True}
 _PROPERTIES: Final = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
@@ -123,6 +124,30 @@ class Naming:
         """Whether the project says anything of it."""
         return iri in self._index or iri == RDF_TYPE
 
+    def is_described(self, term: str) -> bool:
+        """Whether the project or the article says anything of what a term means."""
+        try:
+            node = parse_term(term, prefixes=self.prefixes)
+        except ValueError:
+            return False
+        return isinstance(node, ox.NamedNode) and self.is_known(node.value)
+
+    def can_speak(self, cls: str) -> bool:
+        """Whether things of a class are actors: who speaks is one (the range of kg:sourceAgent)."""
+        try:
+            waiting = [parse_term(cls, prefixes=self.prefixes).value]
+        except ValueError:
+            return False
+        seen: set[str] = set()
+        while waiting:
+            iri = waiting.pop()
+            if iri == KG + "Actor":
+                return True
+            if iri not in seen:
+                seen.add(iri)
+                waiting += self._index.iris(iri, RDFS + "subClassOf")
+        return False
+
     def predicate(self, words: str) -> str:
         """The property that some words name.
 
@@ -170,6 +195,10 @@ class Naming:
             raise ReviewError(f"The {role} is missing.", hint="Name a thing, or write: label = Class.")
         label, equals, cls = plain.rpartition("=")
         if equals and not plain.startswith("<"):
+            there = self.labels.get(_folded(label), set())
+            if len(there) == 1:  # it is known, and is to be of this class
+                term = self.written(ox.NamedNode(next(iter(there))))
+                return term, Thing(term, label.strip(), self.cls(cls))
             return self._new(label.strip(), self.cls(cls))
         known = self.labels.get(_folded(plain), set())
         if len(known) == 1:
@@ -186,7 +215,7 @@ class Naming:
         if is_name and not self.labels.get(_folded(plain)) and (bare := _ARTICLES.sub("", plain)):
             if known := self.labels.get(_folded(bare)):
                 return self.thing(self.written(ox.NamedNode(min(known))), role="speaker")
-            return self._new(bare, _PERSON)
+            return self._new(bare, PERSON)
         return self.thing(plain, role="speaker")
 
     def cls(self, words: str) -> str:

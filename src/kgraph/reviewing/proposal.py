@@ -6,12 +6,12 @@ Terms are written as in Turtle (``kgr:strike``, ``kgl:Strike``, ``a:in-june``, `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from kgraph.drafting import Candidate, Mode, Thing
 from kgraph.errors import ReviewError
-from kgraph.reviewing.naming import Naming
+from kgraph.reviewing.naming import PERSON, Naming
 from kgraph.text import Span
 
 __all__ = ["Proposal", "propose"]
@@ -64,15 +64,25 @@ class Proposal:
         )
 
 
-def propose(candidate: Candidate, text: str, naming: Naming) -> Proposal:
-    """What a candidate proposes. Without a claim of its own its subject is empty."""
+def propose(candidate: Candidate, text: str, naming: Naming, drafted: Mapping[str, Thing]) -> Proposal:
+    """What a candidate proposes. Without a claim of its own its subject is empty.
+
+    Args:
+        candidate: the candidate.
+        text: the article's text.
+        naming: what the project knows.
+        drafted: the new things of the whole draft, by name: each is described once.
+    """
     claim = candidate.claim
-    things = list(candidate.things)
+    terms = () if claim is None else (claim.subject, claim.object, *(value for _, value in claim.more))
+    known = {**{term: drafted[term] for term in terms if term in drafted}}
+    known |= {thing.name: thing for thing in candidate.things}
+    things = [thing for thing in known.values() if not naming.is_described(thing.name)]
     voices: list[str] = []
     if candidate.mode is not Mode.NARRATED:
         for place, label in enumerate(candidate.chain[:-1] or (candidate.speaker,)):
             iri = candidate.chain_iris[place] if place < len(candidate.chain_iris) else None
-            voices.append(f"<{iri}>" if iri else _voice(label, things, naming))
+            voices.append(f"<{iri}>" if iri else _voice(label, things, naming, drafted))
     return Proposal(
         spans=candidate.content,
         subject=claim.subject if claim else "",
@@ -86,12 +96,16 @@ def propose(candidate: Candidate, text: str, naming: Naming) -> Proposal:
     )
 
 
-def _voice(label: str, things: list[Thing], naming: Naming) -> str:
+def _voice(label: str, things: list[Thing], naming: Naming, drafted: Mapping[str, Thing]) -> str:
     """An agent of whom the draft has no IRI: known by the label, described by the draft, or new."""
     plain = label.removeprefix(_UNNAMED).strip()
-    drafted = next((thing.name for thing in things if thing.label == plain), None)
-    if drafted is not None:
-        return drafted
+    own = next((thing for thing in (*things, *drafted.values()) if thing.label == plain), None)
+    if own is not None:
+        if not naming.is_described(own.name):
+            if not naming.can_speak(own.type):  # drafted before it was heard to speak
+                own = replace(own, type=PERSON)
+            things[:] = [*(thing for thing in things if thing.name != own.name), own]
+        return own.name
     try:
         term, new = naming.agent(plain)
     except ReviewError:

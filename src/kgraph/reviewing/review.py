@@ -169,7 +169,7 @@ class Review:
             before = item.decision if item else None
             claim = proposal if verdict.keeps else None
             if verdict is Verdict.ACCEPT and item is not None and item.candidate is not None:
-                claim = propose(item.candidate, state.desk.text, state.desk.naming)
+                claim = propose(item.candidate, state.desk.text, state.desk.naming, state.drafted.things)
             if verdict.keeps and claim is None:
                 raise ReviewError("There is no claim to write.", hint="Fill in the form.")
             return self._carry_out(verdict, reviewer, state, item, before, claim)
@@ -272,9 +272,13 @@ class Review:
         return {name: text for name, text in after.items() if text != files[name]}
 
     def _new_problems(self, desk: Desk, changed: Mapping[str, str]) -> tuple[Problem, ...]:
+        after = open_desk(self._settings, self._slug, instead=changed)
         known = {(each.code, each.message) for each in desk.problems}
-        after = open_desk(self._settings, self._slug, instead=changed).problems
-        return tuple(each for each in after if (each.code, each.message) not in known)
+        found = [each for each in after.problems if (each.code, each.message) not in known]
+        if after.contradictions:
+            known = {(each.code, each.message) for each in desk.contradictions}
+            found += [each for each in after.contradictions if (each.code, each.message) not in known]
+        return tuple(found)
 
     def _releasing(self, edits: Sequence[Edit], state: State, target: Decision) -> tuple[Edit, ...]:
         """Edits that take a claim back, without those that would take away what others use by now, and with
@@ -361,7 +365,7 @@ def _state(desk: Desk, decisions: Sequence[Decision]) -> State:
     for each in drafted.candidates:
         decided = known.get(each.id)
         claim = decided.claim if decided is not None else None
-        items.append(Item(each, claim or propose(each, desk.text, desk.naming), decided))
+        items.append(Item(each, claim or propose(each, desk.text, desk.naming, drafted.things), decided))
     taken = {decision.key for decision in known.values()}
     items += [
         Item(None, decision.claim, decision)

@@ -7,7 +7,10 @@ from typing import Final
 
 import pyoxigraph as ox
 
-__all__ = ["query_of_fact", "query_of_triple", "query_of_words"]
+from kgraph.canned import View
+from kgraph.describe import without_header
+
+__all__ = ["in_workbench", "query_of_fact", "query_of_triple", "query_of_words"]
 
 _PREFIX: Final = "PREFIX kg: <https://w3id.org/kgraph/ontology#>\n"
 _CLAIM: Final = """\
@@ -56,3 +59,12 @@ def query_of_triple(subject: str, predicate: str, value: str) -> str:
         f"    ?claim kg:subject {subject} ; kg:predicate {predicate} ; kg:object|kg:value {value} ;\n"
         "      kg:attributedTo ?speaker .\n  }\n}\n"
     )
+
+
+def in_workbench(text: str, view: View) -> str:
+    """A canned query as the workbench takes it: without its header, and with the view to begin with.
+
+    The view is written as the Wikidata Query Service writes it.
+    """
+    bare = without_header(text)
+    return bare if view in (View.TABLE, View.JSON) else f"#defaultView:{view.value.capitalize()}\n{bare}"

@@ -74,16 +74,34 @@ def draw_map(points: Sequence[Point], *, title: str) -> Markup:
     def place(longitude: float, latitude: float) -> tuple[float, float]:
         return (longitude - west) * squeeze * scale, (north - latitude) * scale
 
-    paths = []
-    for line in _borders():
-        if line.box[0] < east and west < line.box[2] and line.box[1] < north and south < line.box[3]:
-            spots = (place(*point) for point in line.points)
-            paths.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in spots))
+    paths = [
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in (place(*point) for point in piece))
+        for line in _borders()
+        if line.box[0] < east and west < line.box[2] and line.box[1] < north and south < line.box[3]
+        for piece in _visible(line.points, (west, south, east, north))
+    ]
     marks = list(_marks([(p, *place(p.longitude, p.latitude)) for p in points], height))
     return Markup(  # noqa: S704 - numbers, and names that are escaped
         f'<svg class="map" role="group" aria-label="{escape(title)}" viewBox="0 0 {_WIDTH} {height}">'
         f'<path class="border" d="{"".join(paths)}"/>{"".join(marks)}</svg>'
     )
+
+
+def _visible(
+    points: Sequence[tuple[float, float]], frame: tuple[float, float, float, float]
+) -> Iterator[list[tuple[float, float]]]:
+    """The pieces of a line that can be seen: runs of its steps that begin or end within the frame."""
+    west, south, east, north = frame
+    inside = [west <= x <= east and south <= y <= north for x, y in points]
+    piece: list[tuple[float, float]] = []
+    for number, point in enumerate(points):
+        if any(inside[max(0, number - 1) : number + 2]):
+            piece.append(point)
+        elif piece:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
 
 
 def _frame(points: Sequence[Point]) -> tuple[float, float, float, float]:

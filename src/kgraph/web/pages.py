@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
@@ -20,11 +21,13 @@ from markupsafe import escape
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
+from kgraph.describe import Name
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import compact
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
+from kgraph.web.fact_queries import in_workbench, query_of_triple
 from kgraph.web.places import href
 from kgraph.web.problems import details
 from kgraph.web.results import PAGE_FORMATS, Result, read_result, why
@@ -56,6 +59,8 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'{styles}; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 )
 _WITH_SCRIPT: Final = "; script-src 'self'; connect-src 'self'"
+#: A prefixed name in a sentence.
+CURIE: Final = re.compile(r"(?<![\w<:/])([a-z][a-z0-9]*):([\w][\w/-]*)")
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 #: Where a page links to a path of this server. Escaped text has no quotation marks, so this is markup.
@@ -142,12 +147,17 @@ def sparql_page(
         {
             "query": EXAMPLE_QUERY if query is None else query,
             "prefixes": graph.prefixes,
+            "base": graph.settings.names.base,
+            "groups": _grouped(graph.canned_queries()),
+            "asked_already": query is not None,
             "result": result,
             "problem": problem,
             "downloads": _downloads(result),
+            "summary": "Ask in SPARQL, with completion from the data; see answers as table, map or chart.",
         },
         status=status,
         headers=headers,
+        has_script=True,
     )
 
 
@@ -156,6 +166,7 @@ def canned_page(
     *,
     query: CannedQuery,
     values: Mapping[str, list[str]],
+    sparql: str | None = None,
     result: Result | None = None,
     error: KgraphError | None = None,
 ) -> Response:
@@ -166,6 +177,7 @@ def canned_page(
         "canned.html",
         {
             "query": query,
+            "sparql": sparql and in_workbench(sparql, query.view),
             "values": {name: given[0] for name, given in values.items()},
             "result": result,
             "problem": problem,
@@ -184,6 +196,7 @@ def explain_page(
     values: Mapping[str, str],
     every: bool,
     explanation: Explanation | None = None,
+    names: Mapping[str, Name] | None = None,
     error: KgraphError | None = None,
 ) -> Response:
     """The form for a triple, with its proof or its error."""
@@ -196,13 +209,29 @@ def explain_page(
             "values": values,
             "every": every,
             "explanation": described,
+            "sparql": None if explanation is None else query_of_triple(*map(str, _parts(explanation.triple))),
             "problem": problem,
             "search": request.url.query,
-            "short": lambda iri: compact(iri, graph.prefixes),
+            "in_words": partial(_in_words, names=names or {}, prefixes=graph.prefixes),
+            "short": lambda iri: names[iri].text if names and iri in names else compact(iri, graph.prefixes),
         },
         status=status,
         headers=headers,
     )
+
+
+def _in_words(text: str, *, names: Mapping[str, Name], prefixes: Mapping[str, str]) -> str:
+    """A sentence with names in the place of prefixed names."""
+
+    def name(found: re.Match[str]) -> str:
+        iri = prefixes.get(found[1], "") + found[2]
+        return names[iri].text if found[1] in prefixes and iri in names else found[0]
+
+    return CURIE.sub(name, text)
+
+
+def _parts(triple: ox.Triple) -> tuple[object, object, object]:
+    return triple.subject, triple.predicate, triple.object
 
 
 def queries_page(request: Request, queries: Mapping[str, CannedQuery]) -> Response:
