@@ -87,8 +87,6 @@ def _print(answer: Answer) -> None:
     OUTPUT.print(Text(answer.summary, style="bold"))
     if answer.unmatched and answer.found != "none":
         OUTPUT.print(Text(f"No text has: {', '.join(answer.unmatched)}.", style="dim"))
-    if answer.differs and answer.found != "none":
-        OUTPUT.print(Text(f"But {'; '.join(map(str, answer.differs))}."))
     for note in answer.notes:
         ERRORS.print(Text(note, style="dim"))
     for number, attribution in enumerate(answer.attributions, 1):

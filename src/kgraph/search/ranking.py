@@ -169,8 +169,10 @@ class Ranking:
         A fact (subject, predicate, object) is asked for whether it is affirmed or denied.
         """
         chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
-        if self._is_nearly_said(asked, each) and (
-            differs := tuple(self._differences(asked, each, is_open=is_fact or not asked.is_statement))
+        if (
+            each.coverage.at
+            and self._is_nearly_said(asked, each)
+            and (differs := tuple(self._differences(asked, each, is_open=is_fact or not asked.is_statement)))
         ):
             return Found.NONE, min(chance, 1 - _SURE_ENOUGH), differs
         if not each.coverage.missing and not asked.is_open and _in_order(each.coverage.at):
@@ -186,13 +188,14 @@ class Ranking:
         if self._encoder is None:
             return 6.0 * (first.coverage.share - 0.75)
         whole = first.meaning
-        if len(asked.matter) == 1 and first.coverage.missing:
+        if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
         if not asked.is_statement:
             is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
             return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0
-        beyond = 1.0 if is_fact else self._beyond(asked, first)
-        return _STEEPNESS * min(whole - _WHOLE, beyond)
+        if is_fact or whole < _WHOLE:
+            return _STEEPNESS * (whole - _WHOLE)
+        return _STEEPNESS * min(whole - _WHOLE, self._beyond(asked, first))
 
     def _beyond(self, asked: Asked, first: Ranked) -> float:
         """By how much the words of a statement that a passage does not have are like it all the same."""
