@@ -29,7 +29,7 @@ from kgraph.drafting import Candidate, Mode
 from kgraph.drafting.knowledge import Article, Knowledge, read_knowledge
 from kgraph.drafting.running import Tooling, draft_articles, lay_text
 from kgraph.settings import load_settings
-from kgraph.text import Span
+from kgraph.text import Span, paragraphs
 
 #: What the rules were made on. All else is held out.
 TUNED = {
@@ -322,17 +322,19 @@ def textacy(sheets: Sequence[Sheet]) -> dict[str, list[Said]] | None:
     found: dict[str, list[Said]] = {}
     for sheet in sheets:
         found[sheet.name] = []
-        try:
-            for quotation in direct_quotations(pipeline(sheet.text)):
-                content = quotation.content
+        plain = sheet.text.translate(str.maketrans("“”‘’", "\"\"''"))  # curly marks mean nothing to it
+        for paragraph in paragraphs(plain):
+            try:
+                quotations = list(direct_quotations(pipeline(paragraph.of(plain))))
+            except ValueError:
+                continue  # it raises where quotation marks do not pair
+            for quotation in quotations:
+                content, cue = quotation.content, quotation.cue[0]
                 speaker = " ".join(token.text for token in quotation.speaker)
-                cue = quotation.cue[0]
-                span = Span(content.start_char + 1, content.end_char - 1)
-                found[sheet.name].append(
-                    Said((span,), Span(cue.idx, cue.idx + len(cue.text)), speaker, is_direct=True)
-                )
-        except ValueError:
-            continue  # it raises where quotation marks do not pair
+                start = paragraph.start
+                span = Span(start + content.start_char + 1, start + content.end_char - 1)
+                words = Span(start + cue.idx, start + cue.idx + len(cue.text))
+                found[sheet.name].append(Said((span,), words, speaker, is_direct=True))
     return found
 
 

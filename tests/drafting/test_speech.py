@@ -104,6 +104,29 @@ def test_the_narrator_tells_events_with_roles(draft: Drafting) -> None:
     assert {thing.type for thing in told.things} >= {"kgl:Seizure", "kg:TimeExpression"}
 
 
+@pytest.mark.parametrize(
+    ("text", "type_", "kind"),
+    [
+        ("The crews came out to block the harbour.", "kgl:Blockade", "intention"),
+        ("Rebels tried to seize the harbour.", "kgl:Seizure", "attempt"),
+        ("If rebels seize the harbour, the ferry stops.", "kgl:Seizure", "conditional"),
+        ("Rebels may seize the harbour.", "kgl:Seizure", "possibility"),
+        ("Rebels have not seized the harbour.", "kgl:Seizure", "fact"),
+    ],
+)
+def test_what_is_not_told_as_done_is_no_fact(draft: Drafting, text: str, type_: str, kind: str) -> None:
+    told = {each.claim.object: each for each in draft(text).candidates if each.claim is not None}
+    assert told[type_].kind == kind
+    assert told[type_].polarity == ("negative" if "not" in text else "positive")
+
+
+def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:
+    text = (
+        "The crews said that it " + "was late and it " * 2000 + "rained.\n\nHolt said the harbour was shut."
+    )
+    assert [each.words for each in said(draft, text)] == ["the harbour was shut"]
+
+
 pieces = st.sampled_from(
     [
         "“",

@@ -64,6 +64,14 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     ),
     "encoder_model": (("one", "one"), ("two", "two"), ("three", "three")),
     "encoder_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
+    "pipeline": (("one", "one"), ("two", "two"), ("three", "three")),
+    "draft_endpoint": (
+        ("http://one/v1/", "http://one/v1"),
+        ("", ""),
+        ("https://three/v1", "https://three/v1"),
+    ),
+    "draft_model": (("one", "one"), ("two", "two"), ("three", "three")),
+    "draft_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
     "offline": (("true", True), ("no", False), ("1", True)),
 }
 
@@ -115,6 +123,10 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "encoder": ["bert", "", 7, "ftp://x"],
     "encoder_model": [7],
     "encoder_token": ["short", 7],
+    "pipeline": [7],
+    "draft_endpoint": ["ftp://x", "one", 7],
+    "draft_model": [7],
+    "draft_token": ["short", 7],
     "offline": ["perhaps", 2, ""],
 }
 

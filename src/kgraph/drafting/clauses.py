@@ -251,7 +251,20 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
 def put(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[str, str]:
     """The kind and the polarity of a clause that nobody else says."""
     polarity = polarity_of(tree, head, inside)
+    if _is_condition(tree, tree.tokens[head]):
+        return "conditional", polarity
+    if any(child.tag == "TO" for child in tree.children(head, "aux")):
+        return _kind_of_infinitive(tree, head, cues), polarity
     return _kind(tree, head, polarity, cues, frozenset()), polarity
+
+
+def _kind_of_infinitive(tree: Tree, head: int, cues: Cues) -> str:
+    """What an infinitive is told as: never as done. "came to man", "tried to take", "were ordered to go"."""
+    above = tree.head(tree.tokens[head])
+    if above.lemma in cues.attempts:
+        return "attempt"
+    kinds = [cue.kind for cue in cues.verbs.get(above.lemma, ()) if "infinitive" in cue.frames]
+    return kinds[0] if kinds and kinds[0] not in (SAID, "claim") else "intention"
 
 
 def _put(
@@ -358,7 +371,7 @@ def find_time(tree: Tree, tokens: Sequence[int]) -> Span | None:
         following = tree.tokens[run[-1].number + 1] if run[-1].number + 1 < len(tree.tokens) else None
         is_part = following is not None and (following.text == "-" or following.lemma == "old")
         is_part = is_part or (run[-1].dep in ("compound", "amod", "nmod") and run[-1].head > run[-1].number)
-        if is_part or any(token.lemma in ("old", "year-old") for token in run):
+        if is_part or any(token.lemma in ("old", "year-old") or token.tag == "JJS" for token in run):
             continue
         start = run[0].number
         while start - 1 in inside and tree.tokens[start - 1].pos in ("ADP", "SCONJ", "DET"):

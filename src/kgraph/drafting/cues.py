@@ -42,6 +42,7 @@ class Cues:
     people: frozenset[str]
     people_endings: tuple[str, ...]
     no_people: frozenset[str]
+    attempts: frozenset[str]
     given: frozenset[str]
     rejecting: frozenset[str]
     possible: frozenset[str]
@@ -57,7 +58,9 @@ class Cues:
         particles = tree.children(verb.number, "prt", "prep")
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
-        return (*found, *self.verbs.get(verb.lemma, ()))
+        # Lemmas are guessed: "hopes" becomes "hop" for some pipelines.
+        plain = self.verbs.get(verb.lemma) or self.verbs.get(verb.text.lower()[:-1], ())
+        return (*found, *plain)
 
 
 def _cue(name: str, group: Mapping[str, Any]) -> Cue:
@@ -108,6 +111,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["people"]["nouns"].split()),
         tuple(tables["people"]["endings"].split()),
         frozenset(tables["people"]["others"].split()),
+        frozenset(tables["attempts"]["verbs"].split()),
         frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
         *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),

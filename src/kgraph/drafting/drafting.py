@@ -86,7 +86,7 @@ def _candidates(
     tree = attribution.tree
     quotes = page.quotes_in(each.sentence)
     first = _own_tokens(cast, each)
-    chain = _chain(laid, cast, cues, found, number)
+    chain = _chain(laid, page, cast, cues, found, number)
     is_inside = attribution.words is not None and any(
         attribution.words.within(q) for q in page.whole_quotes_in(each.sentence)
     )
@@ -186,7 +186,7 @@ def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:
 
 
 def _chain(
-    laid: Laid, cast: Cast, cues: Cues, found: Sequence[Found], number: int
+    laid: Laid, page: Page, cast: Cast, cues: Cues, found: Sequence[Found], number: int
 ) -> list[tuple[str, str | None]]:
     """The voices from the speaker to the publication, each with its IRI if the project knows it."""
     chain: list[tuple[str, str | None]] = []
@@ -198,7 +198,7 @@ def _chain(
         name = _speaker(laid, cast, each)
         own = each.speaker is not None and name == each.speaker.title
         chain.append((name, each.speaker.iri if own and each.speaker else None))
-        relayer = _relayer(cast, cues, each)
+        relayer = _relayer(page, cast, cues, each)
         if relayer and relayer.name.casefold() not in laid.publisher.casefold():
             chain.append((relayer.name, relayer.iri))
         at = each.outer
@@ -226,12 +226,13 @@ def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
     return " and ".join(names)
 
 
-def _relayer(cast: Cast, cues: Cues, each: Found) -> Voice | None:
+def _relayer(page: Page, cast: Cast, cues: Cues, each: Found) -> Voice | None:
     """The medium that was told: "told Radio Estuary"."""
-    told = each.attribution.recipient
-    if told is None or told not in each.attribution.tree.tokens:
-        return None
-    voice = cast.voice_of(each.sentence, told)
+    told = each.attribution.relayer or each.attribution.recipient
+    sentence = page.sentence_at(told.span.start) if told else None
+    voice = cast.voice_of(sentence, told) if told is not None and sentence is not None else None
+    if each.attribution.relayer is not None:
+        return voice
     if voice is None or voice.kind != "body":
         return None
     words = {word.casefold() for word in voice.name.split()}

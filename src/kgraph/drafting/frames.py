@@ -20,6 +20,9 @@ _WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
 _MARKS: Final = frozenset({"that", "if", "whether"})
 _FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 
+#: Kinds of cues that may stand beside what is said: "…, she said, …".
+_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
+
 #: The rule, the tokens, and the head of them.
 Content = tuple[str, tuple[int, ...], int]
 
@@ -51,15 +54,37 @@ def quoted(token: Token, quotes: Sequence[Span]) -> int | None:
 
 def _clause_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
-    is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb)
+    if any(_is_bare(tree, clause, site.cues) for clause in tree.children(verb.number, "ccomp")):
+        return None
+    governed = _clauses(tree, verb)
+    clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
+    if governed and not clauses:
+        return None
+    is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb) or _is_bare(tree, verb, site.cues)
+    is_beside = is_beside and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
     if site.own is None and (found := _quotation(tree, verb, site.quotes, site.cues)):
         return found
-    clauses = [clause for clause in _clauses(tree, verb) if not _is_told_elsewhere(tree, clause, site.cues)]
     if clauses:
         return "clause", _all_of(tree, clauses), clauses[0].number
     return _small_clause(tree, verb)
+
+
+def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
+    """Whether a clause is nothing but "it states", put into what it says."""
+    number = clause.number
+    if (
+        clause.dep != "ccomp"
+        or clause.lemma not in cues.verbs
+        or tree.tokens[tree.subtree(number)[0] - 1].text != ","
+    ):
+        return False
+    others = [
+        child for child in tree.children(number) if child.dep not in {*SUBJECTS, "aux", "punct", "advmod"}
+    ]
+    beside = [other for other in tree.children(clause.head, "ccomp") if other.number != number]
+    return not others and bool(beside) and tree.child(number, *SUBJECTS) is not None
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:
@@ -77,12 +102,14 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     """Whether a clause ends the sentence after a comma as "…, X told Y" does, whatever it was taken for."""
     if verb.dep not in ("relcl", "acl", "advcl", "dep", "conj") or tree.child(verb.number, "mark", "cc"):
         return False
+    if any(child.tag in ("WDT", "WP") for child in tree.children(verb.number)):
+        return False
     subject = tree.child(verb.number, "nsubj")
     numbers = tree.subtree(verb.number)
     first = next(number for number in numbers if tree.tokens[number].is_word)
     last = numbers[-1]
     numbers = [number for number in numbers if number >= first]
-    if subject is None or subject.tag in ("WP", "WDT") or first < 2:
+    if subject is None or first < 2:
         return False
     if "," not in (tree.tokens[first - 1].text, tree.tokens[first - 2].text):
         return False
@@ -92,10 +119,29 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _clauses(tree: Tree, verb: Token) -> list[Token]:
     """The clauses that a verb governs: those on one side of it, "that … and that …"."""
     found = [clause for clause in tree.children(verb.number, "ccomp") if _is_clause(tree, clause)]
+    found = [clause for clause in found if not _is_parted(tree, clause, verb)] or _in_a_letter(tree, verb)
     found += [
-        clause for clause in tree.children(verb.number, "conj") if found and tree.child(clause.number, "mark")
+        each for each in tree.children(verb.number, "conj") if found and tree.child(each.number, "mark")
     ]
     return [clause for clause in found if (clause.number > verb.number) == (found[0].number > verb.number)]
+
+
+def _is_parted(tree: Tree, clause: Token, verb: Token) -> bool:
+    """Whether a semicolon parts a clause from a verb after it: "The one says yes; the other says no"."""
+    return any(tree.tokens[number].text == ";" for number in range(clause.number, verb.number))
+
+
+def _in_a_letter(tree: Tree, verb: Token) -> list[Token]:
+    """The clause that the parser hung at what it stands in: "told parents in a letter that …"."""
+    held = [tree.child(preposition.number, "pobj") for preposition in tree.children(verb.number, "prep")]
+    nouns = [*tree.children(verb.number, "dobj"), *(noun for noun in held if noun is not None)]
+    clauses = (clause for noun in nouns for clause in tree.children(noun.number, "acl", "relcl", "ccomp"))
+    return [
+        clause
+        for clause in clauses
+        if any(mark.lemma == "that" for mark in tree.children(clause.number, "mark"))
+        and _is_clause(tree, clause)
+    ]
 
 
 def _all_of(tree: Tree, clauses: Sequence[Token]) -> tuple[int, ...]:
@@ -244,6 +290,8 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
     own = set(tree.subtree(verb.number, without={child.number for child in spared}))
     root = next((above for above in tree.ancestors(verb.number) if above.is_verb), tree.head(verb))
+    if verb.dep == "ccomp":
+        root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
     content = [number for number in tree.subtree(root.number) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):
@@ -293,7 +341,10 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     """Whether a quotation stands beside the verb's clause: only its own words are between."""
     start, end = min(numbers), max(numbers)
     between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
-    if _is_governed(tree, verb, numbers, cues) or (verb.dep == "relcl" and end < verb.number):
+    is_just_before = 0 < start - verb.number <= 3
+    if (not is_just_before and _is_governed(tree, verb, numbers, cues)) or (
+        verb.dep == "relcl" and end < verb.number
+    ):
         return False
     own = {verb.number}
     for child in tree.children(verb.number):
@@ -301,7 +352,9 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
             child.dep in ("prep", "npadvmod", "advmod", "dep", "cc")
             or (child.dep == "advcl" and child.lemma not in cues.verbs)
         ):
-            own |= set(tree.subtree(child.number))
+            below = tree.subtree(child.number)
+            spoken = {n for n in below if tree.tokens[n].is_verb and tree.tokens[n].lemma in cues.verbs}
+            own |= set(below) - (spoken if child.dep in ("prep", "dep") else set())
     subject = tree.subject(verb.number)
     if subject:
         own |= set(tree.subtree(subject.number))

@@ -28,7 +28,7 @@ _WITHOUT_CUE: Final = frozenset({"subject", "before"})
 #: Fewer words in quotation marks, without a cue, are quoted words and not what somebody says.
 _SHORT: Final = 4
 #: A signature is not longer than so many words.
-_SIGNATURE: Final = 8
+_SIGNATURE: Final = 14
 
 
 def host_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator[Found]:
@@ -202,17 +202,23 @@ class _Hosts:
             return None
         sentences = page.sentences_of(page.paragraph_of[sentence])
         tokens = [(number, token) for number in sentences for token in page.trees[number].within(rest)]
-        names = [
-            (number, token)
-            for number, token in tokens
-            if token.pos == "PROPN" and token.dep not in ("compound", "nmod")
-        ]
+        marks = [n for n, (_, token) in enumerate(tokens) if n and token.text in ',“"„«(']
+        tokens = tokens[: marks[0]] if marks else tokens
+        is_all = self._is_all_but(sentence, whole, rest)
+        wanted = ("PROPN", "NOUN") if is_all else ("PROPN",)
+        names = [(n, t) for n, t in tokens if t.pos in wanted and t.dep not in ("compound", "nmod")]
         if not names or any(token.is_verb for _, token in tokens):
             return None
         number, token = names[0]
         tree = page.trees[sentence]
         attribution = Attribution(tree, "signed", _QUOTED, None, None, token, (0,), 0)
         return Found(number, attribution, self._cast.voice_of(number, token))
+
+    def _is_all_but(self, sentence: int, whole: Span, rest: Span) -> bool:
+        """Whether a paragraph is nothing but a quotation and what follows it."""
+        paragraph = self._page.paragraphs[self._page.paragraph_of[sentence]]
+        before = self._page.text[paragraph.start : whole.start]
+        return not any(character.isalnum() for character in before) and rest.end == paragraph.end
 
 
 def _by_subject(tree: Tree, verb: Token, sentence: int, rule: str) -> Found:

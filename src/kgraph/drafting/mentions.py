@@ -104,8 +104,9 @@ def name_of(tree: Tree, token: Token) -> tuple[str, bool]:
         for word, following in zip(words, [*words[1:], None], strict=True)
     ]
     name = "".join(parts)
-    is_person = token.entity == "PERSON" or bool(_TITLES.match(name))
-    return _TITLES.sub("", name, count=1) or name, is_person
+    title = _TITLES.match(name)
+    is_person = token.entity == "PERSON" or title is not None
+    return (name[title.end() :] if title else "") or name, is_person
 
 
 def is_last_of_name(tree: Tree, token: Token) -> bool:

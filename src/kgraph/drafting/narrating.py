@@ -156,10 +156,13 @@ class Teller:
             self._add(found, acting, sentence, subject, left_out)
         elif verb.dep == "relcl" and subject:
             self._add(found, acting, sentence, tree.head(verb), left_out)
+        elif verb.dep == "advcl" and not subject and (doer := tree.subject(tree.head(verb).number)):
+            self._add(found, acting, sentence, doer, left_out)
         for child in tree.children(verb.number):
             held = tree.child(child.number, "pobj")
             if child.dep == "dobj" and child.entity not in ("DATE", "TIME"):
-                self._add(found, "kg:theme", sentence, child, left_out)
+                is_told = entry is not None and "kgl:Statement" in (entry.name, *entry.above)
+                self._add(found, "kg:recipient" if is_told else "kg:theme", sentence, child, left_out)
             elif child.dep == "agent" and held:
                 self._add(found, "kg:agent", sentence, held, left_out)
             elif child.dep == "dative":
@@ -207,8 +210,8 @@ class Teller:
         role = _ROLES.get(child.lemma)
         if role is None or child.dep == "npadvmod":
             return
-        is_place = role in _WHERE and held.entity in _PLACE_KINDS
-        if is_place or (entry is not None and role in dict(entry.roles)):
+        is_place = role in _WHERE and (held.entity in _PLACE_KINDS or held.pos == "PROPN")
+        if is_place or (entry is not None and role in dict(entry.roles) and role not in _WHERE):
             self._add(found, role, sentence, held, left_out)
             found.used.add(child.number)
 

@@ -51,6 +51,8 @@ class Attribution:
     is_negated: bool = False
     is_rejoinder: bool = False
     recipient: Token | None = None
+    #: Who passes the words on, as "Reuters quoted him as saying" tells.
+    relayer: Token | None = None
     by_passive: bool = False
 
 
@@ -80,6 +82,9 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
 
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
     source, is_passive = _source_of(tree, verb)
+    quoting = _quoting(tree, verb)
+    if quoting is not None:
+        source = quoting[0]
     own = quoted(verb, quotes)
     if own is None and source is not None and quoted(source, quotes) is not None:
         source = _beside(tree, verb, quotes)  # the parser took quoted words for the subject
@@ -114,6 +119,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             is_negated=tree.child(verb.number, "neg") is not None,
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=_recipient(tree, verb),
+            relayer=quoting[1] if quoting else None,
             by_passive=is_passive,
         )
         return
@@ -189,6 +195,18 @@ def _source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     return (_governing_source(tree, verb) if has_none else None), False
 
 
+def _quoting(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:
+    """Whom somebody quotes as saying something, and who quotes; None for other verbs."""
+    preposition = tree.head(verb)
+    above = tree.head(preposition)
+    if verb.dep != "pcomp" or preposition.lemma != "as" or above.lemma not in ("quote", "cite"):
+        return None
+    if passive := tree.child(above.number, "nsubjpass"):
+        agent = tree.child(above.number, "agent")
+        return passive, (tree.child(agent.number, "pobj") if agent else None)
+    return tree.child(above.number, "dobj"), tree.subject(above.number)
+
+
 def _governing_source(tree: Tree, verb: Token) -> Token | None:
     """The source of a verb without a subject: that of the verb above it, or the noun that it says more of."""
     for above in tree.ancestors(verb.number):
@@ -248,6 +266,14 @@ def _according(tree: Tree, token: Token) -> Iterator[Attribution]:
     if root.number == token.number:
         return
     own = set(tree.subtree(token.number))
+    if token.number <= 1:  # "According to X, …": all the rest
+        rest = [
+            other.number for other in tree.tokens if other.number not in own and other.number > token.number
+        ]
+        if any(tree.tokens[number].is_word for number in rest):
+            words = Span(token.span.start, to.span.end)
+            yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
+        return
     marks = {child.number for child in tree.children(root.number, "mark", "cc")}
     content = [number for number in tree.subtree(root.number) if number not in own and number not in marks]
     if content:
@@ -265,11 +291,6 @@ def _of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         if is_infinitive(tree, clause) or tree.child(clause.number, "mark"):
             content, root = without_mark(tree, clause), clause.number
     source, between = _noun_source(tree, noun)
-    if not content and source is not None and cue.kind not in ("said", "claim"):
-        for preposition in tree.children(noun.number, "prep"):
-            held = tree.child(preposition.number, "pobj", "pcomp")
-            if preposition.lemma in ("for", "of") and held and held.number != source.number:
-                content, root = tuple(tree.subtree(held.number)), held.number
     if not content or source is None:
         return
     last = between or noun

@@ -332,7 +332,7 @@ class Cast:
         name = neutral_name(tree, token)
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
-        if lemma in self._cues.bodies and token.tag == "NN":
+        if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
         voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
