@@ -22,7 +22,7 @@ import pyoxigraph as ox
 import kgraph
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
-from kgraph.describe import METADATA, describe_metadata
+from kgraph.describe import describe_metadata
 from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
@@ -54,7 +54,7 @@ from kgraph.store.contents import write_contents
 from kgraph.store.generation import FORMAT, canonical_hash
 from kgraph.store.pins import Pins
 from kgraph.store.sealing import seal
-from kgraph.vocab import DCTERMS, DRAFTS, STATED_BY
+from kgraph.vocab import DCTERMS, DRAFTS, METADATA, STATED_BY
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
