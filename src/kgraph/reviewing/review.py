@@ -194,7 +194,9 @@ class Review:
                     f"Decision {target.number} is not the last on this claim.",
                     hint="Take back the last one first.",
                 )
-            edits = self._releasing(inverted(target.edits), state, target)
+            earlier = [d for d in left if d.key == target.key and d.number < target.number]
+            restored = earlier[-1].claim if earlier else None
+            edits = self._releasing(inverted(target.edits), state, target, restored)
             decision = Decision(
                 number=_next(state.decisions),
                 at=self._stamp(),
@@ -220,13 +222,15 @@ class Review:
         edits: tuple[Edit, ...] = ()
         candidate = item.candidate if item else None
         if before is not None and before.entry:
-            edits = self._releasing(inverted([edit for edit in before.edits if edit.new]), state, before)
+            edits = self._releasing(
+                inverted([edit for edit in before.edits if edit.new]), state, before, claim
+            )
             changed = self._after(desk, edits)
             desk = open_desk(self._settings, self._slug, instead=changed)
             entry = before.entry
         if claim is not None:
             tool = f"{state.tool}, {candidate.by}" if candidate is not None else ""
-            agreeing = [] if before is None or before.claim != claim else [before.reviewer]
+            agreeing = [before.reviewer] if before is not None and _is_same(before.claim, claim) else []
             entry, written = compose(
                 claim,
                 desk,
@@ -280,13 +284,20 @@ class Review:
             found += [each for each in after.contradictions if (each.code, each.message) not in known]
         return tuple(found)
 
-    def _releasing(self, edits: Sequence[Edit], state: State, target: Decision) -> tuple[Edit, ...]:
+    def _releasing(
+        self, edits: Sequence[Edit], state: State, target: Decision, instead: Proposal | None = None
+    ) -> tuple[Edit, ...]:
         """Edits that take a claim back, without those that would take away what others use by now, and with
-        those for what earlier decisions brought and nobody uses any more.
+        those for what earlier decisions brought and nobody uses any more. What a claim needs that comes
+        ``instead`` stays.
         """
         found, desk = [], state.desk
+        kept = set() if instead is None else _named(instead, desk)
+        keeps_voices = instead is not None and _voices(instead) == _voices(target.claim)
         gone = {edit.entry for edit in edits if not edit.new and edit.kind is Kind.CLAIM}
         for edit in edits:
+            if edit.old and (edit.entry in kept or (edit.kind is Kind.VOICE and keeps_voices)):
+                continue
             if edit.kind in _SHARED:
                 now = None if edit.entry in gone else desk.sheet(edit.file).entry(edit.entry)
                 if now != (edit.old or None):
@@ -296,10 +307,10 @@ class Review:
             if not edit.new:
                 gone.add(edit.entry)
             found.append(edit)
-        named = target.claim.terms if target.claim is not None else ()
-        iris = {node.value for term in named if (node := desk.node(term)) is not None}
-        for edit in (edit for each in state.decisions if each.number != target.number for edit in each.edits):
-            is_named = edit.entry in iris or (edit.kind is Kind.VOICE and bool(iris))
+        iris = (_named(target.claim, desk) if target.claim is not None else set()) - kept
+        earlier = (each for each in reversed(state.decisions) if each.number != target.number)
+        for edit in (edit for each in earlier for edit in reversed(each.edits)):
+            is_named = edit.entry in iris or (edit.kind is Kind.VOICE and bool(iris) and not keeps_voices)
             if not edit.new or edit.kind not in _SHARED or edit.entry in gone or not is_named:
                 continue
             now = desk.sheet(edit.file).entry(edit.entry)
@@ -338,6 +349,20 @@ class Review:
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="seconds")
+
+
+def _named(claim: Proposal, desk: Desk) -> set[str]:
+    """The IRIs of what a claim names."""
+    return {node.value for term in claim.terms if (node := desk.node(term)) is not None}
+
+
+def _is_same(one: Proposal | None, other: Proposal) -> bool:
+    """Whether two claims say the same; what is new when it is said differs."""
+    return one is not None and replace(one, things=()) == replace(other, things=())
+
+
+def _voices(claim: Proposal | None) -> tuple[str, ...]:
+    return () if claim is None else (claim.speaker, *claim.through)
 
 
 def _mentions(entry: Entry, iri: str, desk: Desk) -> bool:
