@@ -22,6 +22,7 @@ import pyoxigraph as ox
 import kgraph
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
+from kgraph.describe import METADATA, describe_metadata
 from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, has_errors
 from kgraph.project import Project, read_project
@@ -126,7 +127,8 @@ def _inspect(
         subject = load_subject(project)
     with validating(subject) as shapes:
         with clock.step("checking"):
-            found += load_canned(project.queries.items(), prefixes=project.settings.names.prefixes)[1]
+            canned, faults = load_canned(project.queries.items(), prefixes=project.settings.names.prefixes)
+            found += faults
             found += run_checks(subject)
         with clock.step("reasoning"):
             stated = project_stated(subject.claims)
@@ -150,6 +152,9 @@ def _inspect(
         graphs[STATED_BY + slug] = triples
     if described := list(_described(subject, graphs)):
         graphs["document"] = [*graphs.get("document", ()), *described]
+    every = [triple for name, triples in graphs.items() if name != DRAFTS for triple in triples]
+    if every:  # of nothing there is nothing to tell
+        graphs[METADATA] = list(describe_metadata(every, canned, project.settings.names))
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
 

@@ -52,7 +52,7 @@ SPELLING_GRAPH: Final = "urn:kgraph:spellings"
 #: Devices of the store: never listed, never asked, never written by name.
 HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH, SPELLING_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.
-DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support", "drafts"})
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support", "drafts", "metadata"})
 #: What is drafted and not reviewed: no member of the union, and seen only by who asks for it.
 DRAFTS: Final = "drafts"
 #: What one article states: ``stated/<slug>``, beside the union of them all.

@@ -33,6 +33,7 @@ ROOMS = (
     ("export",),
     ("intake",),
     ("drafting",),
+    ("annotating",),
     ("reviewing",),
     ("build",),
     ("api",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -99,6 +100,27 @@ def test_a_dump_is_taken_in_and_bad_files_of_a_folder_are_left_out(project: Path
     assert "bad.txt is no text" in taken.stderr
     assert "2 articles taken in, 1 left out." in taken.stderr
     assert sorted(path.name for path in (project / "seeds").iterdir()) == ["ferry-a.txt", "ferry-b.txt"]
+
+
+def test_ctrl_c_loses_no_draft_and_the_next_run_goes_on(project: Path, tmp_path: Path) -> None:
+    pytest.importorskip("spacy")
+    dump = tmp_path / "dump.jsonl"
+    dump.write_text(
+        "".join(json.dumps({"id": f"n{n}", "text": TEXT}) + "\n" for n in range(12)), encoding="utf-8"
+    )
+    assert kgraph("new", str(dump), "--yes", "--project", str(project)).returncode == 0
+    command = [sys.executable, "-m", "kgraph", "draft", "--all", "--project", str(project)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout is not None
+        running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) == 130
+    kept = list((project / "data/drafts").iterdir())
+    assert 1 <= len(kept) < 12
+    assert all(json.loads(path.read_text(encoding="utf-8"))["candidates"] for path in kept)
+    again = kgraph("draft", "--all", "--project", str(project))
+    assert again.returncode == 0
+    assert f"{12 - len(kept)} article" in again.stderr.splitlines()[-2]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,13 @@ def test_what_is_not_told_as_done_is_no_fact(draft: Drafting, text: str, type_: 
     assert told[type_].polarity == ("negative" if "not" in text else "positive")
 
 
+def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:
+    text = (
+        "The crews said that it " + "was late and it " * 2000 + "rained.\n\nHolt said the harbour was shut."
+    )
+    assert [each.words for each in said(draft, text)] == ["the harbour was shut"]
+
+
 pieces = st.sampled_from(
     [
         "“",

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import requests
+import yaml
 from bibtexparser.entrypoint import parse_string
 from csvw import CSVW
 from hypothesis import given
@@ -291,11 +292,18 @@ def test_citations_have_the_article_s_year(document: Document, source: Source) -
     for slug, article in articles.items():
         year = entries[slug].get("year")
         assert (year.value if year else "") == article.issued[:4]
-    cff = pytest.importorskip("cffconvert").Citation(document("cff").decode())
-    cff.validate()
-    references = cff.cffobj["references"]
+    cff = yaml.safe_load(document("cff"))
+    assert cff["cff-version"] == "1.2.0"
+    assert all(cff[name] for name in ("message", "title", "authors"))
+    references = cff["references"]
     assert {each["title"] for each in references} == {article.title for article in articles.values()}
     assert {str(each.get("year", "")) for each in references} == {a.issued[:4] for a in articles.values()}
+
+
+def test_the_citation_file_is_read_by_its_tool(document: Document) -> None:
+    citation = pytest.importorskip("cffconvert").Citation(document("cff").decode())
+    citation.validate()
+    assert citation.as_bibtex().startswith("@misc{")
 
 
 def test_every_format_is_written_whole_or_said_to_be_none(source: Source, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 from kgraph.build import build
+from kgraph.export.nanopublications import content_of
 from kgraph.settings import load_settings
 from kgraph.store.generation import canonical_hash
 from tests.web.conftest import _serving
@@ -129,3 +130,14 @@ def test_a_consumer_follows_the_feed_and_has_the_same_data(client: httpx.Client,
     assert shown == client.get(f"/changes/{first}..{items[0]['_kgraph']['to']}.json").json()
     assert client.get(f"/changes/{first}..nonsense").status_code == 404
     assert "1 added" in run("diff", first, "--project", str(project))
+
+
+def test_nanopublications_come_back_over_http(client: httpx.Client, project: Path) -> None:
+    dump = client.get("/dumps/nanopubs.trig").content
+    sent = client.post("/graph-store", content=dump, headers={"Content-Type": "application/trig"})
+    assert sent.status_code in (200, 201), sent.text
+    whole = ox.parse(run("export", "nq", "--project", str(project)).encode(), ox.RdfFormat.N_QUADS)
+    back = [quad for quad in whole if "/np/" in str(quad.graph_name)]
+    there = list(ox.parse(dump, ox.RdfFormat.TRIG))
+    assert canonical_hash(back) == canonical_hash(there)
+    assert len({*content_of(back)}) == len({*content_of(there)}) > 100

@@ -130,13 +130,17 @@ def test_what_is_expected_is_made_sure_of(graph: KnowledgeGraph) -> None:
 
 
 def test_the_readme_s_code_passes_strict_type_checks(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"\*\*Python:\*\*\n\n((?:    .*\n|\n)+)", readme)
-    code = "\n".join(line[4:] for line in block.splitlines())
+    shown = [(ROOT / "README.md"), *sorted((ROOT / "docs").glob("*.md"))]
+    indented = [
+        "\n".join(line[4:] for line in block.splitlines())
+        for page in shown
+        for block in re.findall(r"^    from kgraph import .*\n(?:    .*\n)*", page.read_text(), re.MULTILINE)
+    ]
+    assert len(indented) >= 2
     guide = (ROOT / "docs" / "programs.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
     assert blocks
-    for number, text in enumerate((code, "\n".join(blocks))):
+    for number, text in enumerate((*indented, "\n".join(blocks))):
         (tmp_path / f"code{number}.py").write_text(text)
     files = [str(path) for path in sorted(tmp_path.glob("*.py"))]
     out, err, status = mypy.api.run(["--strict", "--config-file", str(ROOT / "pyproject.toml"), *files])

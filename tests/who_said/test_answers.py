@@ -270,6 +270,7 @@ def test_a_citation_names_the_dataset_and_the_words(graph: KnowledgeGraph) -> No
     assert citation.bibtex.startswith("@misc{article-north-kosovo-roadblocks-a0408,")
     assert citation.bibtex.count("{") == citation.bibtex.count("}")
     assert citation.csl["type"] == "dataset"
+    assert ("issued" in citation.csl, "year = " in citation.bibtex) == (False, False)  # nobody knows it
 
 
 def test_json_and_csv_carry_the_answer(graph: KnowledgeGraph) -> None:

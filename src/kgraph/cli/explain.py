@@ -63,7 +63,7 @@ def explain_command(
 @click.option("--only", is_flag=True, help="Believe nobody else, not even what the articles state.")
 @click.option("--format", "output", type=click.Choice(["text", "nt"]), default="text", help="How to print.")
 def believe_command(speakers: tuple[str, ...], project: Path, only: bool, output: str, **flags: Any) -> None:
-    """What would hold besides, if one believed some speakers. Nothing is stored.
+    """Show what else would hold if you believed some speakers. Nothing is stored.
 
     Believed is what a speaker presents as holding, not what it demands, plans or predicts. With --only,
     the answer is what rests on these speakers' own voice alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -30,12 +31,26 @@ __all__ = ["queries_command", "query_command"]
 #: The name of a canned query; what looks otherwise is a file.
 _SLUG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SUFFIXES: Final = (".rq", ".sparql")
+_EXAMPLES: Final = """\b
+Examples:
+  kgraph query said-by -p speaker="Slavisa Ristic"
+  kgraph query timeline --format csv
+  echo 'ASK { ?s ?p ?o }' | kgraph query -
+"""
 
 
 @click.command("queries")
 @settings_options("base_iri", "store")
 @click.option("--tag", help="Only the queries with this tag.")
-def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+def queries_command(project: Path, tag: str | None, output: str, **flags: Any) -> None:
     """List the canned queries with their parameters."""
     from kgraph.canned import load_canned  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import OUTPUT, print_problems  # noqa: PLC0415
@@ -44,9 +59,12 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
     settings = read_settings(project, flags)
     sources, _ = read_project(settings)
     queries, problems = load_canned(sources.queries.items(), prefixes=settings.names.prefixes)
-    for query in queries.values():
-        if tag is not None and tag not in query.tags:
-            continue
+    chosen = [query for query in queries.values() if tag is None or tag in query.tags]
+    if output == "json":
+        OUTPUT.print(Text(json.dumps([_summary(query) for query in chosen], indent=2, ensure_ascii=False)))
+        print_problems(problems)
+        return
+    for query in chosen:
         OUTPUT.print(Text.assemble((query.slug, "bold"), f"  {query.summary}"))
         for parameter in query.parameters:
             given = f" (default {parameter.default})" if parameter.default else ""
@@ -55,7 +73,28 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
     print_problems(problems)
 
 
-@click.command("query")
+def _summary(query: CannedQuery) -> dict[str, Any]:
+    """A canned query as other programs list it."""
+    return {
+        "slug": query.slug,
+        "summary": query.summary,
+        "description": query.description,
+        "tags": list(query.tags),
+        "parameters": [
+            {
+                "name": parameter.name,
+                "description": parameter.description,
+                "required": parameter.required,
+                "default": parameter.default,
+                "example": parameter.example,
+                "choices": list(parameter.choices),
+            }
+            for parameter in query.parameters
+        ],
+    }
+
+
+@click.command("query", epilog=_EXAMPLES)
 @click.argument("query", metavar="NAME|FILE|-")
 @settings_options(
     "base_iri",

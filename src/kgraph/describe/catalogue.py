@@ -51,6 +51,7 @@ _CONTENTS: Final = {
     "gazetteer": "Outside geography, each record with its source.",
     "inferred": "What follows from the stated by OWL 2 RL.",
     "links": "Links to Wikidata and GeoNames, each with its grounds.",
+    "metadata": "Partitions by class and property, example queries and prefixes, for tools.",
     "ontology": "The ontology, its lists of modes, polarities and modalities, and its alignments.",
     "stated": "What the articles state in their own voice, as facts.",
 }

@@ -27,6 +27,8 @@ _MARKS: Final = str.maketrans(
     | dict.fromkeys("\u00a0\u202f", " ")
 )
 _BATCH: Final = 64
+#: A longer sentence is none, and would take much memory: nothing is found in it.
+_LONGEST: Final = 10_000
 
 
 def _candidates(setting: str) -> tuple[str, ...]:
@@ -95,7 +97,8 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
     """
     loaded = load_pipeline(pipeline)
     spans = list(sentences)
-    docs = loaded.pipe((span.of(text).translate(_MARKS) for span in spans), batch_size=_BATCH)
+    words = (span.of(text).translate(_MARKS) if span.end - span.start <= _LONGEST else "" for span in spans)
+    docs = loaded.pipe(words, batch_size=_BATCH)
     for span, doc in zip(spans, docs, strict=True):
         tokens: list[Token] = []
         numbers = {token.i: number for number, token in enumerate(t for t in doc if not t.is_space)}

@@ -139,7 +139,7 @@ async def _page(
             generation=generation,
             client=client_of(request),
         )
-        return await pages.read_result(graph, answer)
+        return await pages.read_result(graph, answer, named=True)
 
     try:
         result = await while_connected(request, ask())

@@ -21,6 +21,7 @@ from markupsafe import escape
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
+from kgraph.describe import Name
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import compact
@@ -58,6 +59,8 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'{styles}; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 )
 _WITH_SCRIPT: Final = "; script-src 'self'; connect-src 'self'"
+#: A prefixed name in a sentence.
+CURIE: Final = re.compile(r"(?<![\w<:/])([a-z][a-z0-9]*):([\w][\w/-]*)")
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 #: Where a page links to a path of this server. Escaped text has no quotation marks, so this is markup.
@@ -193,6 +196,7 @@ def explain_page(
     values: Mapping[str, str],
     every: bool,
     explanation: Explanation | None = None,
+    names: Mapping[str, Name] | None = None,
     error: KgraphError | None = None,
 ) -> Response:
     """The form for a triple, with its proof or its error."""
@@ -208,11 +212,22 @@ def explain_page(
             "sparql": None if explanation is None else query_of_triple(*map(str, _parts(explanation.triple))),
             "problem": problem,
             "search": request.url.query,
-            "short": lambda iri: compact(iri, graph.prefixes),
+            "in_words": partial(_in_words, names=names or {}, prefixes=graph.prefixes),
+            "short": lambda iri: names[iri].text if names and iri in names else compact(iri, graph.prefixes),
         },
         status=status,
         headers=headers,
     )
+
+
+def _in_words(text: str, *, names: Mapping[str, Name], prefixes: Mapping[str, str]) -> str:
+    """A sentence with names in the place of prefixed names."""
+
+    def name(found: re.Match[str]) -> str:
+        iri = prefixes.get(found[1], "") + found[2]
+        return names[iri].text if found[1] in prefixes and iri in names else found[0]
+
+    return CURIE.sub(name, text)
 
 
 def _parts(triple: ox.Triple) -> tuple[object, object, object]:

@@ -35,7 +35,8 @@ GRAPHS: Final = {
     "entities": "how it is entered",
     "gazetteer": "outside geography, with its sources",
     "links": "what it is elsewhere",
-    "ontology": "the terms",
+    "metadata": "what tools ask first: what there is, examples, prefixes",
+    "ontology": "the vocabulary",
     "stated": "what the articles state",
 }
 

@@ -111,13 +111,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The article, its publisher, and the SHA-256 of its text, which the offsets refer to."""
+    """The article, its publisher, and the SHA-256 of its text, which the offsets refer to.
+
+    ``issued`` is its own day or year (EDTF), empty where that is not known.
+    """
 
     iri: str
     title: str
     publisher: Thing | None
     sha256: str
     text_file: str
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,7 @@ class AttributionReader:
             self.thing(publisher) if publisher is not None else None,
             index.literal(iri, KG + "sha256") or "",
             index.literal(iri, KG + "textFile") or "",
+            index.literal(iri, DCTERMS + "issued") or "",
         )
 
     def _beside(self, claim: Claim) -> tuple[tuple[Beside, ...], tuple[Beside, ...]]:
