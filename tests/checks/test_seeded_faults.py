@@ -217,6 +217,16 @@ FAULTS = [
         at="kg:sha256",
     ),
     Fault(
+        "a no-break space in the text",
+        "text-characters",
+        "seeds/mill.txt",
+        "The\u00a0Courier",
+        old="The Courier",
+        severity=Severity.WARNING,
+        says="U+00A0",
+        also=("text-digest", "not-verbatim"),
+    ),
+    Fault(
         "an end beyond the text",
         "span-range",
         CLAIMS,
