@@ -22,7 +22,6 @@ def validate(data: str, shapes: str) -> dict[str, Any]:
     import rdflib  # noqa: PLC0415
     from rdflib.namespace import SH  # noqa: PLC0415
 
-    logging.disable(logging.WARNING)  # rdflib's remarks on IRIs; the report says what matters
     data_graph = rdflib.Graph().parse(data=data, format="nt")
     shapes_graph = rdflib.Graph().parse(data=shapes, format="nt")
     try:
@@ -42,6 +41,7 @@ def validate(data: str, shapes: str) -> dict[str, Any]:
 
 def main() -> None:
     """Answer the one request on standard input."""
+    logging.disable(logging.WARNING)  # rdflib's remarks on IRIs; the report says what matters
     request = json.load(sys.stdin)
     json.dump(validate(request["data"], request["shapes"]), sys.stdout)
 
