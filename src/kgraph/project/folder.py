@@ -17,7 +17,7 @@ Files and folders whose name starts with a dot are left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -35,7 +35,7 @@ from kgraph.settings import CONFIG_FILE, Settings
 from kgraph.text import digest
 from kgraph.vocab import KG, is_derived
 
-__all__ = ["Project", "Role", "TurtleFile", "read_project"]
+__all__ = ["Listing", "Project", "Role", "TurtleFile", "list_files", "read_files", "read_project", "unit_of"]
 
 ONTOLOGY_GRAPH: Final = "ontology"
 #: A project with this file brings its own ontology, shapes and questions, all of them.
@@ -86,7 +86,7 @@ class Project:
     settings: Settings
     digests: dict[str, str]
     turtle: tuple[TurtleFile, ...]
-    texts: dict[str, bytes]
+    texts: Mapping[str, bytes]
     queries: dict[str, str]
 
     def files(self, *roles: Role) -> list[TurtleFile]:
@@ -245,38 +245,64 @@ class _Reader:
         return TurtleFile(name, role, graph, tuple(triples), content, base_iri)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a project: Turtle with the part and the graph of each, texts and queries, by name."""
+
+    turtle: tuple[tuple[str, Path, Role, str], ...]
+    texts: tuple[tuple[str, Path], ...]
+    queries: tuple[tuple[str, Path], ...]
+
+
+def list_files(root: Path) -> Listing:
+    """The files of the project in a folder."""
+    turtle = tuple(_turtle_paths(root))
+    texts = tuple(
+        (path.relative_to(root).as_posix(), path) for path in _visible((root / "seeds").glob("*.txt"), root)
+    )
+    queries = tuple(_query_paths(root, core=any(is_core(name) for name, *_ in turtle)))
+    return Listing(turtle, texts, queries)
+
+
 def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
     """Read every source file of the project that ``settings`` name."""
+    return read_files(settings, list_files(settings.project))
+
+
+def read_files(
+    settings: Settings, listing: Listing, texts: Mapping[str, bytes] | None = None
+) -> tuple[Project, list[Problem]]:
+    """Read some files of a project; ``texts`` in the place of those that are listed."""
     root = settings.project
     reader = _Reader(root)
     if (root / CONFIG_FILE).is_file():
         reader.read(root / CONFIG_FILE)
     turtle = [
         file
-        for name, path, role, graph in _turtle_paths(root)
+        for name, path, role, graph in listing.turtle
         if (file := reader.read_turtle(name, path, role, graph, base_iri=settings.base_iri)) is not None
     ]
-    core = any(is_core(file.path) for file in turtle)
-    texts = dict(
-        read
-        for path in _visible((root / "seeds").glob("*.txt"), root)
-        if (read := reader.read(path)) is not None
-    )
+    if texts is None:
+        found = (reader.read(path, name) for name, path in listing.texts)
+        texts = dict(read for read in found if read is not None)
     queries = dict(
-        text
-        for name, path in _query_paths(root, core=core)
-        if (text := reader.read_text(path, name)) is not None
+        text for name, path in listing.queries if (text := reader.read_text(path, name)) is not None
     )
     project, faults = _expanded(Project(settings, reader.digests, tuple(turtle), texts, queries))
     return project, [*reader.problems, *faults]
+
+
+def unit_of(path: str) -> str:
+    """What is read together with a data file, by name: an article's folder, or the file alone."""
+    return path.rpartition("/")[0] if path.startswith(_ARTICLES) else path
 
 
 def _expanded(project: Project) -> tuple[Project, list[Problem]]:
     """The project with each article's claims in the full form (:mod:`kgraph.authoring`)."""
     folders: dict[str, list[TurtleFile]] = {}
     for file in project.files(Role.DATA):
-        if _ARTICLES in file.path:
-            folders.setdefault(file.path.rsplit("/", 1)[0], []).append(file)
+        if file.path.startswith(_ARTICLES):
+            folders.setdefault(unit_of(file.path), []).append(file)
     expanded: dict[str, TurtleFile] = {}
     problems: list[Problem] = []
     for files in folders.values():

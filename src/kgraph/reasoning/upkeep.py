@@ -25,7 +25,7 @@ from kgraph.reasoning.view import View
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Altered, Question, is_reasoned_over
 from kgraph.vocab import KG, Names
 
-__all__ = ["Earlier", "advance", "update"]
+__all__ = ["Earlier", "Step", "advance", "resupport", "update"]
 
 #: Looking up costs about so many times as much a fact as joining set by set.
 _FACTS_PER_CHANGE: Final = 100
@@ -124,7 +124,7 @@ def advance(
     yield from world.graphs(list(seeds))
     reached = yield from reach(world, rules, [triple for triple in seeds if world.holds(triple)])
     unsettled = frozenset({*seeds, *reached})
-    support = yield from _support(world, rules, unsettled, told)
+    support = yield from resupport(world, rules, unsettled, told)
     return Step(change, unsettled, support)
 
 
@@ -154,7 +154,7 @@ def _contents(world: Altered, claims: Iterable[ox.NamedNode]) -> Asking[list[ox.
     return [content.triple for content in contents if content.is_possible]
 
 
-def _support(
+def resupport(
     world: Altered, rules: Rules, unsettled: Iterable[ox.Triple], told: Mapping[ox.Triple, Ways]
 ) -> Asking[dict[ox.Triple, Ways]]:
     """On whose word those of some triples rest that hold in an altered world, as :func:`find_support` has it.

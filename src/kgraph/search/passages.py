@@ -9,9 +9,9 @@ words of its own and no smaller part within it: headlines, captions and bylines 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -23,7 +23,16 @@ from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, upwards
 from kgraph.search.words import listed
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
-__all__ = ["ClaimEntry", "NameEntry", "Part", "PassageEntry", "clauses", "read_entries"]
+__all__ = [
+    "ClaimEntry",
+    "NameEntry",
+    "Part",
+    "PassageEntry",
+    "Reader",
+    "clauses",
+    "passage_from",
+    "read_entries",
+]
 
 _LABELS: Final = (
     *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
@@ -106,25 +115,54 @@ def clauses(text: str) -> list[str]:
     return [part for part in dict.fromkeys(parts) if len(part.split()) >= _SHORTEST_CLAUSE and part != text]
 
 
+def passage_from(fields: Mapping[str, Any]) -> PassageEntry:
+    """A passage from what :func:`dataclasses.asdict` and JSON have made of it."""
+    return PassageEntry(**{**fields, "claims": tuple(map(_claim_from, fields["claims"]))})
+
+
+def _claim_from(fields: Mapping[str, Any]) -> ClaimEntry:
+    ends = {name: _part_from(fields[name]) for name in ("subject", "predicate", "object")}
+    days = fields["days"]
+    return ClaimEntry(
+        **{
+            **fields,
+            **ends,
+            "spans": tuple((begin, end) for begin, end in fields["spans"]),
+            "speaker": tuple(fields["speaker"]),
+            "traits": tuple(fields["traits"]),
+            "days": None if days is None else DayRange(**days),
+        }
+    )
+
+
+def _part_from(fields: Mapping[str, Any]) -> Part:
+    return Part(tuple(fields["names"]), tuple(map(Kind, fields["kinds"])))
+
+
 def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEntry]:
     """The entries of a generation's graphs, taken together: passages in the order of the texts, then
     names."""
     index = TripleIndex(triples)
-    reader = _Reader(index)
+    reader = Reader(index)
     yield from reader.passages(list(read_claims(index)))
     yield from reader.names()
 
 
-class _Reader:
+class Reader:
+    """Reads the entries of an index of triples. ``uses`` are the filters that a thing is a value of, as far as
+    passages were read.
+    """
+
     def __init__(self, index: TripleIndex) -> None:
         self._index = index
-        self._uses: dict[str, set[str]] = {}
+        self.uses: dict[str, set[str]] = {}
         self._readings: dict[str, list[str]] = {}
         for interpretation in index.instances(KG + "DateInterpretation"):
             for about in index.iris(interpretation, KG + "about"):
                 self._readings.setdefault(about, []).extend(self._literals(interpretation, KG + "edtf"))
 
     def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
+        """The passages with the claims drawn from each, in the order of the texts."""
         drawn: dict[str, list[ClaimEntry]] = {}
         for claim in claims:
             drawn.setdefault(claim.sentence or claim.iri, []).append(self._claim(claim))
@@ -157,16 +195,18 @@ class _Reader:
         return article, begin, -end, iri
 
     def names(self) -> Iterator[NameEntry]:
+        """All that has a name."""
         index = self._index
         for name in ("mode", "modality", "polarity"):
             for cls in index.iris(KG + name, RDFS + "range"):
                 for member in index.instances(cls):
-                    self._uses.setdefault(member, set()).add(name)
+                    self.uses.setdefault(member, set()).add(name)
         for iri in index:
-            if not iri.startswith("_:") and (labels := self._labels(iri)):
-                yield NameEntry(iri, labels, tuple(sorted(self._uses.get(iri, ()))))
+            if not iri.startswith("_:") and (labels := self.labels(iri)):
+                yield NameEntry(iri, labels, tuple(sorted(self.uses.get(iri, ()))))
 
-    def _labels(self, iri: str) -> tuple[str, ...]:
+    def labels(self, iri: str) -> tuple[str, ...]:
+        """What a thing is called, the preferred label first."""
         return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
 
     def _literals(self, iri: str, predicate: str) -> list[str]:
@@ -182,17 +222,17 @@ class _Reader:
         values.append(("article", index.iri(claim.sentence or "", KG + "partOfArticle")))
         for name, iri in values:
             if iri is not None:
-                self._uses.setdefault(iri, set()).add(name)
+                self.uses.setdefault(iri, set()).add(name)
         return ClaimEntry(
             iri=claim.iri,
             spans=tuple(self._spans(claim.evidence)),
             subject=Part(self._called(claim.subject), kinds_of_subject(index, claim.subject)),
             predicate=Part(
-                tuple(name for iri in upwards(index, predicate) for name in self._labels(iri))
+                tuple(name for iri in upwards(index, predicate) for name in self.labels(iri))
                 or ((predicate.rpartition("#")[2],) if predicate else ())
             ),
             object=Part(self._called(claim.object), kinds_of_object(index, claim.object, predicate)),
-            speaker=tuple(dict.fromkeys(name for agent in chain.agents for name in self._labels(agent))),
+            speaker=tuple(dict.fromkeys(name for agent in chain.agents for name in self.labels(agent))),
             depth=max(1, len(chain.agents)),
             is_negative=claim.polarity == KG + "negative",
             traits=tuple(f"{name}={iri}" for name, iri in values if iri is not None),
@@ -210,7 +250,7 @@ class _Reader:
             return (term.value,)
         if not isinstance(term, ox.NamedNode):
             return ()
-        if labels := self._labels(term.value):
+        if labels := self.labels(term.value):
             return labels
         quoted = self._index.iris(term.value, KG + "evidence")
         return tuple(text for span in quoted if (text := self._index.literal(span, KG + "exactText")))

@@ -1,0 +1,257 @@
+"""The pipeline: from a project's files to one sealed, published generation.
+
+    read → check → project the stated graph → infer → write and seal → swap
+
+What is made of an article is kept and used again as long as nothing changes of all that it was made from, so a
+build costs what changed. A fault anywhere leaves the current generation as it was; when nothing changed, nothing
+is done.
+
+    sources      the files and their digests
+    reading      a unit: its triples in the full form, what it mentions, what it weighs
+    clusters     which units belong together
+    examining    a cluster: checks, claims, what follows, the index's entries
+    work, crew   both, in this process or in others
+    products     what came out, by content
+    ledger       who says what, and what each examination has read
+    fresh        a generation from all of that
+    revising     a generation from the one before and what changed
+    closing      what follows across articles, and after an edit
+    inspection   the same in one piece and in memory: what all of this is judged by
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+import kgraph
+from kgraph.build.clock import Clock, Progress, silent
+from kgraph.build.fresh import FreshBuild
+from kgraph.build.inspection import Inspection, inspect_project
+from kgraph.build.ledger import Ledger, Located, UnitRow
+from kgraph.build.placing import Placer, collect
+from kgraph.build.sources import Sources, find_sources
+from kgraph.build.state import State
+from kgraph.canned import load_canned
+from kgraph.errors import ProjectError, StoreError
+from kgraph.problems import Problem, Severity, count_problems, has_errors
+from kgraph.project.folder import Listing, Role, read_files
+from kgraph.search import open_encoder
+from kgraph.settings import Settings
+from kgraph.store import Catalog, Generation, Manifest
+from kgraph.store.carrying import carry_over, catch_up, clients_of
+from kgraph.store.generation import AXIOMS, FORMAT, LEDGER, REMAINDER
+from kgraph.store.pins import Pins
+from kgraph.store.sealing import seal, sync_tree
+
+__all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
+
+#: How long a finished build waits for the writes of clients to let it in.
+_PATIENCE_S: Final = 300.0
+_LIBRARIES: Final = ("pyoxigraph", "rdflib", "pyshacl", "tantivy")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did. ``fresh`` is false where nothing had changed and nothing was done."""
+
+    generation: Generation
+    fresh: bool
+    problems: tuple[Problem, ...] = ()
+    articles: int = 0
+    claims: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def is_current(settings: Settings, digests: Mapping[str, str]) -> Generation | None:
+    """The current generation, where it was built from exactly these sources by this program."""
+    try:
+        generation = Catalog(settings.store_path).current()
+    except StoreError:  # there is none, or another version's that cannot be read: it gives way to a new one
+        return None
+    manifest = generation.manifest
+    same = (
+        dict(manifest.sources) == digests
+        and dict(manifest.versions) == _versions()
+        and manifest.format == FORMAT
+        and manifest.base_iri == settings.base_iri
+        and manifest.encoder == _encoder_name(settings)
+        and manifest.title == settings.title
+    )
+    return generation if same else None
+
+
+def _encoder_name(settings: Settings) -> str:
+    encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+    return encoder.name if encoder is not None else ""
+
+
+def _versions() -> dict[str, str]:
+    return {"kgraph": kgraph.__version__, "python": platform.python_version()} | {
+        name: version(name) for name in _LIBRARIES
+    }
+
+
+def build(settings: Settings, *, progress: Progress = silent, force: bool = False) -> Report:
+    """Publish a generation of the project, unless the current one is already made of the same sources.
+
+    Raises:
+        ProjectError: the project has errors; the current generation stays as it was.
+        StoreError: the store cannot be written, or another process is writing to it.
+    """
+    clock = Clock(progress)
+    with clock.step("reading the project"):
+        sources = find_sources(settings)
+    if not force and sources.is_whole and (generation := is_current(settings, sources.digests)) is not None:
+        return Report(generation, fresh=False)
+    catalog = Catalog(settings.store_path)
+    clients_of(catalog)  # better told now than when all is made
+    with catalog.building() as prepared:
+        work = _Work(settings, sources, catalog, prepared, clock, force=force)
+        manifest, problems, counts = work.run()
+        with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
+            generation = _publish(catalog, Generation(prepared, manifest))
+    return Report(generation, True, problems, *counts, clock.seconds)
+
+
+@dataclass
+class _Work:
+    """One build from the moment that it is clear that there is something to do."""
+
+    settings: Settings
+    sources: Sources
+    catalog: Catalog
+    prepared: Path
+    clock: Clock
+    force: bool
+
+    def run(self) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
+        with self._base() as base:
+            return self._anew(base)
+
+    @contextmanager
+    def _base(self) -> Iterator[Generation | None]:
+        """The current generation, where this program made it, of the same base IRI."""
+        with ExitStack() as stack:
+            found = None
+            with suppress(StoreError, OSError):
+                found = stack.enter_context(Pins(self.catalog).holding())
+            yield found if found is not None and not self.force and self._is_like(found.manifest) else None
+
+    def _is_like(self, manifest: Manifest) -> bool:
+        made_so = manifest.format, dict(manifest.versions), manifest.base_iri
+        return made_so == (FORMAT, _versions(), self.settings.base_iri)
+
+    def _anew(self, base: Generation | None) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
+        known: dict[str, UnitRow] = {}
+        if base is not None and (base.path / LEDGER).is_file():
+            known = {row.unit: row for row in Ledger.read_units(base.path / LEDGER)}
+        self.prepared.mkdir(parents=True, exist_ok=True)
+        with Ledger(self.prepared / LEDGER) as ledger:
+            state = State(self.settings, self.sources, ledger, self.clock, self.prepared)
+            fresh = FreshBuild(state, known)
+            clashes = fresh.run()
+            view = None if fresh.closing is None else fresh.closing.proofs()
+            problems = self._problems(state, list(state.contradictions(clashes, view)) if clashes else [])
+            with self.clock.step("writing"):
+                with self._search_folder() as folder:
+                    fresh.index(self._encoder(), folder)
+                self._write_rest(state, fresh.remainder)
+                ledger.set("total", f"{fresh.total:x}")
+            counts = ledger.counts()
+        sizes = fresh.graphs if any(fresh.graphs.values()) else {}
+        manifest = self._manifest(state, sizes, fresh.canonical_hash, problems)
+        with self.clock.step("writing"):
+            sync_tree(self.prepared)
+            if (clients := clients_of(self.catalog)) is not None:
+                manifest = carry_over(clients, self.prepared, manifest)
+        return manifest, problems, counts
+
+    def _encoder(self) -> object:
+        settings = self.settings
+        return open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+
+    @contextmanager
+    def _search_folder(self) -> Iterator[Path | None]:
+        """The text index of the current generation, whose vectors a build takes over."""
+        with ExitStack() as stack:
+            folder = None
+            with suppress(StoreError, OSError):
+                folder = stack.enter_context(Pins(self.catalog).holding()).index_path
+            yield folder
+
+    def _problems(self, state: State, more: list[Located]) -> tuple[Problem, ...]:
+        """All problems; the build ends here where one of them is an error."""
+        project, _ = read_files(self.settings, Listing((), (), self.sources.listing.queries), {})
+        outside = [Located(problem) for problem in state.vocabulary.problems]
+        canned = load_canned(project.queries.items(), prefixes=self.settings.names.prefixes)[1]
+        outside += [Located(problem) for problem in canned]
+        state.ledger.put_problems("", [*outside, *more, *state.unread()])
+        problems = tuple(collect(state.ledger, Placer(self.settings, self.sources, state.ledger)))
+        if has_errors(problems):
+            errors = count_problems(problems, Severity.ERROR)
+            raise ProjectError(
+                f"The project has {errors} error{'s' if errors > 1 else ''}, so nothing was built.",
+                problems,
+                hint="Mend them and build again; 'kgraph check' lists them.",
+            )
+        return problems
+
+    def _write_rest(self, state: State, remainder: object) -> None:
+        """The queries, the axioms, and what reasoning goes on from."""
+        folder = self.prepared
+        (folder / "queries").mkdir()
+        project, _ = read_files(self.settings, Listing((), (), self.sources.listing.queries), {})
+        for name, text in project.queries.items():
+            (folder / "queries" / Path(name).name).write_text(text, encoding="utf-8")
+        axioms = ox.serialize(state.vocabulary.axioms, format=ox.RdfFormat.N_TRIPLES)
+        (folder / AXIOMS).write_bytes(axioms or b"")
+        quads = remainder.quads(self.settings.names)  # type: ignore[attr-defined]
+        (folder / REMAINDER).write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
+        state.ledger.set("vocabulary", self.sources.vocabulary)
+
+    def _manifest(
+        self, state: State, sizes: Mapping[str, int], canonical_hash: str, problems: tuple[Problem, ...]
+    ) -> Manifest:
+        settings = self.settings
+        files = {settings.names.graph(graph): paths for graph, paths in state.graph_files.items()}
+        for name, _, role, graph in self.sources.listing.turtle:
+            if role in (Role.ONTOLOGY, Role.ALIGNMENTS):
+                files.setdefault(settings.names.graph(graph), []).append(name)
+        return Manifest(
+            id="",
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            title=settings.title,
+            base_iri=settings.base_iri,
+            format=FORMAT,
+            versions=_versions(),
+            sources=self.sources.digests,
+            graphs=dict(sorted(sizes.items())),
+            triples=sum(sizes.values()),
+            canonical_hash=canonical_hash,
+            warnings=count_problems(problems),
+            graph_sources=files,
+            encoder=_encoder_name(settings),
+        )
+
+
+def _publish(catalog: Catalog, prepared: Generation) -> Generation:
+    """Publish what has been prepared, with the graphs of clients as they are at this moment."""
+    current = clients_of(catalog)
+    identifier = catalog.identifier(prepared.manifest.canonical_hash)
+
+    def write(path: Path) -> Generation:
+        if current is not None:
+            return catch_up(current, prepared, path, identifier)
+        prepared.path.rename(path)
+        return seal(path, replace(prepared.manifest, id=identifier))
+
+    return catalog.publish(identifier, write)
