@@ -22,6 +22,7 @@ is done.
 from __future__ import annotations
 
 import platform
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -35,22 +36,27 @@ import pyoxigraph as ox
 import kgraph
 from kgraph.build.clock import Clock, Progress, silent
 from kgraph.build.fresh import FreshBuild
+from kgraph.build.indexing import write_whole_index as reindex
 from kgraph.build.inspection import Inspection, inspect_project
 from kgraph.build.ledger import Ledger, Located, UnitRow
 from kgraph.build.placing import Placer, collect
+from kgraph.build.revising import RevisedBuild
 from kgraph.build.sources import Sources, find_sources
-from kgraph.build.state import State
+from kgraph.build.state import Lost, State
 from kgraph.canned import load_canned
 from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, count_problems, has_errors
 from kgraph.project.folder import Listing, Role, read_files
-from kgraph.search import open_encoder
+from kgraph.reasoning import Remainder
+from kgraph.search import Encoder, open_encoder
+from kgraph.search.revision import IndexRevision
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
-from kgraph.store.carrying import carry_over, catch_up, clients_of
+from kgraph.store.carrying import carry_over, catch_up, clients_of, require_apart
 from kgraph.store.generation import AXIOMS, FORMAT, LEDGER, REMAINDER
 from kgraph.store.pins import Pins
-from kgraph.store.sealing import seal, sync_tree
+from kgraph.store.revision import Revision
+from kgraph.store.sealing import inodes_of, seal, sync_tree
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
@@ -135,7 +141,55 @@ class _Work:
 
     def run(self) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
         with self._base() as base:
+            if base is not None and self._can_go_on(base):
+                with suppress(Lost):
+                    return self._revised(base)
+                shutil.rmtree(self.prepared, ignore_errors=True)
             return self._anew(base)
+
+    def _can_go_on(self, base: Generation) -> bool:
+        """Whether a generation can be made from the one before: under the same ontology, and of something."""
+        ledger, sources = base.path / LEDGER, self.sources.units
+        return (
+            bool(base.manifest.graphs)
+            and bool(sources)
+            and Ledger.read_meta(ledger, "vocabulary") == self.sources.vocabulary
+            and Ledger.read_meta(ledger, "plain") == "yes"
+        )
+
+    def _revised(self, base: Generation) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
+        self.prepared.mkdir(parents=True, exist_ok=True)
+        with (
+            Ledger(self.prepared / LEDGER, earlier=base.path / LEDGER) as ledger,
+            Revision(base, self.prepared) as revision,
+        ):
+            state = State(self.settings, self.sources, ledger, self.clock, self.prepared)
+            work = RevisedBuild(state, base, revision)
+            clashes = work.run()
+            more = list(state.contradictions(clashes, work.closing.proofs())) if clashes else []
+            problems = self._problems(state, more)
+            with self.clock.step("writing"):
+                if self._encoder() is None and IndexRevision.can_go_on_from(base.index_path):
+                    work.index(base.index_path)
+                else:
+                    reindex(state, revision.store, self._encoder(), base.index_path)
+                self._write_rest(state, work.remainder)
+                ledger.put("total", f"{work.total:x}")
+            counts = ledger.counts()
+            sizes, cover = dict(revision.sizes), revision.cover()
+            work.release()
+        manifest = self._manifest(state, sizes, work.canonical_hash, problems)
+        clients = base.manifest
+        manifest = replace(
+            manifest,
+            client_graphs=clients.client_graphs,
+            client_versions=clients.client_versions,
+            cover=cover,
+        )
+        require_apart(clients.client_graphs, manifest)
+        with self.clock.step("writing"):
+            sync_tree(self.prepared, shared=inodes_of(base.path))
+        return manifest, problems, counts
 
     @contextmanager
     def _base(self) -> Iterator[Generation | None]:
@@ -163,9 +217,11 @@ class _Work:
             problems = self._problems(state, list(state.contradictions(clashes, view)) if clashes else [])
             with self.clock.step("writing"):
                 with self._search_folder() as folder:
-                    fresh.index(self._encoder(), folder)
+                    reindex(
+                        state, ox.Store.read_only(str(self.prepared / "oxigraph")), self._encoder(), folder
+                    )
                 self._write_rest(state, fresh.remainder)
-                ledger.set("total", f"{fresh.total:x}")
+                ledger.put("total", f"{fresh.total:x}")
             counts = ledger.counts()
         sizes = fresh.graphs if any(fresh.graphs.values()) else {}
         manifest = self._manifest(state, sizes, fresh.canonical_hash, problems)
@@ -175,7 +231,7 @@ class _Work:
                 manifest = carry_over(clients, self.prepared, manifest)
         return manifest, problems, counts
 
-    def _encoder(self) -> object:
+    def _encoder(self) -> Encoder | None:
         settings = self.settings
         return open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
 
@@ -205,7 +261,7 @@ class _Work:
             )
         return problems
 
-    def _write_rest(self, state: State, remainder: object) -> None:
+    def _write_rest(self, state: State, remainder: Remainder) -> None:
         """The queries, the axioms, and what reasoning goes on from."""
         folder = self.prepared
         (folder / "queries").mkdir()
@@ -214,9 +270,9 @@ class _Work:
             (folder / "queries" / Path(name).name).write_text(text, encoding="utf-8")
         axioms = ox.serialize(state.vocabulary.axioms, format=ox.RdfFormat.N_TRIPLES)
         (folder / AXIOMS).write_bytes(axioms or b"")
-        quads = remainder.quads(self.settings.names)  # type: ignore[attr-defined]
+        quads = remainder.quads(self.settings.names)
         (folder / REMAINDER).write_bytes(ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"")
-        state.ledger.set("vocabulary", self.sources.vocabulary)
+        state.ledger.put("vocabulary", self.sources.vocabulary)
 
     def _manifest(
         self, state: State, sizes: Mapping[str, int], canonical_hash: str, problems: tuple[Problem, ...]

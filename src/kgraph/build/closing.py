@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -62,7 +62,7 @@ class Told(Mapping[ox.Triple, Ways]):
     def __init__(self, store: ox.Store, names: Names, data: Sequence[str]) -> None:
         self._store = store
         self._names = names
-        self._data = [ox.NamedNode(names.graph(graph)) for graph in data]
+        self._data: list[Any] = [ox.NamedNode(names.graph(graph)) for graph in data]
         self._known: dict[ox.Triple, Ways | None] = {}
 
     def __getitem__(self, triple: ox.Triple) -> Ways:
@@ -95,20 +95,35 @@ class Told(Mapping[ox.Triple, Ways]):
             ways |= self._speakers(triple)
         return minimal(ways)
 
+    def is_stated(self, triple: ox.Triple) -> bool:
+        """Whether some claim states a triple."""
+        return bool(self._speakers(triple))
+
     def _speakers(self, triple: ox.Triple) -> set[frozenset[str]]:
+        """For each of the claims that state a triple, to whom it is attributed, and who identified its things."""
         modes = " ".join(f"<{mode}>" for mode in sorted(MODES_OF_THE_PUBLICATION))
-        query = (
-            f"SELECT ?claim ?agent WHERE {{ ?claim <{KG}subject> {triple.subject} ; <{KG}predicate> {triple.predicate} "
-            f"; <{KG}object>|<{KG}value> {triple.object} ; <{KG}polarity> <{POSITIVE}> ; <{KG}modality> <{FACT}> ; "
-            f"<{KG}mode> ?mode ; <{RDF_TYPE}> <{KG}Assertion> . VALUES ?mode {{ {modes} }} "
-            f"OPTIONAL {{ ?claim <{KG}attributedTo>|<{KG}restsOn>/<{PROV}wasAttributedTo> ?agent }} }}"
-        )
         found: dict[object, set[str]] = {}
-        for row in cast(ox.QuerySolutions, self._store.query(query, default_graph=self._data)):
-            agents = found.setdefault(row["claim"], set())
-            if isinstance(agent := row["agent"], ox.NamedNode):
-                agents.add(agent.value)
+        for name in ("object", "value"):
+            claim = (
+                f"?claim <{KG}{name}> {triple.object} ; <{KG}subject> {triple.subject} ; "
+                f"<{KG}predicate> {triple.predicate} ; <{RDF_TYPE}> <{KG}Assertion> ; <{KG}mode> ?mode ; "
+                f"<{KG}polarity> <{POSITIVE}> ; <{KG}modality> <{FACT}> . VALUES ?mode {{ {modes} }}"
+            )
+            for (node,) in self._rows(f"SELECT ?claim {{ {claim} }}"):
+                found.setdefault(node, set())
+        for node, agents in found.items():
+            agents |= {agent.value for agent in self._objects(node, "attributedTo")}
+            for reading in self._objects(node, "restsOn"):
+                agents |= {agent.value for agent in self._objects(reading, PROV + "wasAttributedTo")}
         return set(map(frozenset, found.values()))
+
+    def _rows(self, query: str) -> list[ox.QuerySolution]:
+        return list(cast(ox.QuerySolutions, self._store.query(query, default_graph=self._data)))
+
+    def _objects(self, node: object, name: str) -> list[ox.NamedNode]:
+        predicate = ox.NamedNode(name if ":" in name else KG + name)
+        quads = self._store.quads_for_pattern(node, predicate, None, None)  # type: ignore[arg-type]
+        return [q.object for q in quads if q.graph_name in self._data and isinstance(q.object, ox.NamedNode)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Final, Self, cast
 
+from kgraph.build.vocabulary import Vocabulary
 from kgraph.build.work import Outcome, Setting, Task, Workshop
 from kgraph.errors import StoreError
 
@@ -30,10 +31,12 @@ class Crew:
 
     Args:
         setting: what all tasks have in common.
+        vocabulary: the project's, where it has been read already.
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, vocabulary: Vocabulary | None = None) -> None:
         self._setting = setting
+        self._vocabulary = vocabulary
         self._own: Workshop | None = None
         self._processes: list[subprocess.Popen[bytes]] = []
 
@@ -56,7 +59,7 @@ class Crew:
         """The outcomes of some tasks."""
         waiting = list(tasks)
         if len(waiting) <= _FEW:
-            self._own = self._own or Workshop(self._setting)
+            self._own = self._own or Workshop(self._setting, vocabulary=self._vocabulary)
             yield from map(self._own.do, waiting)
             return
         self._call()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import pyoxigraph as ox
 
-from kgraph.build.closing import Closing, crossings, read_support
-from kgraph.build.examining import passages_of
+from kgraph.build.closing import Closing, Crossings, crossings, read_support
 from kgraph.build.filling import Filler, graphs_of
+from kgraph.build.indexing import iter_products
+from kgraph.build.ledger import UnitRow
+from kgraph.build.products import Product
 from kgraph.build.state import State
-from kgraph.build.work import ONTOLOGY, Task
+from kgraph.build.work import Outcome, Task
 from kgraph.rdf.terms import Term
 from kgraph.reasoning import Clash, Remainder, Ways, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
-from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
-from kgraph.search.revision import IndexRevision
 from kgraph.store.cover import count_graphs
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
 from kgraph.store.spelling import is_kept, note_of, stored
@@ -36,7 +36,7 @@ class FreshBuild:
         known: units that an earlier build has read, which need not be read again if nothing of them changed.
     """
 
-    def __init__(self, state: State, known: dict[str, object]) -> None:
+    def __init__(self, state: State, known: Mapping[str, UnitRow]) -> None:
         self.state = state
         self.known = known
         self.graphs: dict[str, int] = {}
@@ -72,19 +72,17 @@ class FreshBuild:
 
     def _read(self) -> None:
         state = self.state
-        stale = state.stale_units(self.known)  # type: ignore[arg-type]
+        stale = state.stale_units(self.known)
         fresh = {unit.name for unit in stale}
         for unit in state.sources.units:
             if unit not in fresh:
                 row = self.known[unit]
-                product = state.products.get(row.product)  # type: ignore[attr-defined]
+                product = state.products.get(row.product)
                 if product is None:
                     stale.append(state.sources.units[unit])
                     continue
-                from kgraph.build.work import Outcome  # noqa: PLC0415
-
                 task = Task(unit, state.sources.units[unit])
-                state.take_in(Outcome(task, row.product, product.header, product.parts["mentions"]))  # type: ignore[attr-defined]
+                state.take_in(Outcome(task, row.product, product.header, product.parts["mentions"]))
         for outcome in state.do(Task(unit.name, unit) for unit in stale):
             state.take_in(outcome)
         state.units_changed()
@@ -132,12 +130,8 @@ class FreshBuild:
                 for graph, content in graphs_of(product):
                     filler.add_graph(graph, content)
 
-    def _products(self) -> Iterator[object]:
-        for name, product in self.state.ledger.clusters():
-            if name != ONTOLOGY:
-                found = self.state.products.get(product)
-                assert found is not None  # noqa: S101 - this build has made it
-                yield found
+    def _products(self) -> Iterator[Product]:
+        return iter_products(self.state)
 
     # What follows
 
@@ -178,7 +172,7 @@ class FreshBuild:
         with Filler(store, self.state.names) as filler:
             for product in self._products():
                 kept = bytearray()
-                for line in product.parts["inferred"].splitlines(keepends=True):  # type: ignore[attr-defined]
+                for line in product.parts["inferred"].splitlines(keepends=True):
                     name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""
                     # What only one unit mentions, nobody else can have asserted anything of.
                     if not name or ledger.is_shared(name):
@@ -189,8 +183,8 @@ class FreshBuild:
                             continue
                     kept += line
                 filler.add_graph(INFERRED, bytes(kept))
-                dropped |= dict.fromkeys(_triples(product.parts["remainder"]))  # type: ignore[attr-defined]
-                clashing |= dict.fromkeys(_triples(product.parts["clashes"]))  # type: ignore[attr-defined]
+                dropped |= dict.fromkeys(_triples(product.parts["remainder"]))
+                clashing |= dict.fromkeys(_triples(product.parts["clashes"]))
         self.remainder = Remainder(tuple(t for t in dropped if not self._is_given(store, t)))
         return list(clashing)
 
@@ -227,7 +221,7 @@ class FreshBuild:
         rest = (triple for triple in self.remainder.conclusions if triple.predicate == same)
         return any(triple.subject != triple.object for some in (told, rest) for triple in some)
 
-    def _seeds(self, store: ox.Store, facts: list[str], crossing: object) -> Iterator[ox.Triple]:
+    def _seeds(self, store: ox.Store, facts: list[str], crossing: Crossings) -> Iterator[ox.Triple]:
         """The triples about shared names alone, and those by which two articles' own triples can be joined."""
         state, ledger = self.state, self.state.ledger
         shorts = {*facts, "stated", INFERRED}
@@ -250,20 +244,24 @@ class FreshBuild:
             node = ox.NamedNode(name)
             for quad in store.quads_for_pattern(node, None, None, None):
                 if quad.graph_name in graphs:
-                    crosses = quad.predicate.value in crossing.subjects  # type: ignore[attr-defined]
+                    crosses = quad.predicate.value in crossing.subjects
                     if crosses or is_shared(quad.object):
                         yield quad.triple
-            for predicate in crossing.objects:  # type: ignore[attr-defined]
+            for predicate in crossing.objects:
                 for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), node, None):
                     if quad.graph_name in graphs:
                         yield quad.triple
-        for predicate in crossing.values:  # type: ignore[attr-defined]
+        for predicate in crossing.values:
             for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
                 if isinstance(quad.object, ox.Literal) and quad.graph_name in graphs:
                     yield quad.triple
 
     def _support(
-        self, store: ox.Store, closing: Closing, unsettled: frozenset[ox.Triple], ways: dict[ox.Triple, Ways]
+        self,
+        store: ox.Store,
+        closing: Closing,
+        unsettled: frozenset[ox.Triple],
+        ways: Mapping[ox.Triple, Ways],
     ) -> None:
         dropped = set(self.remainder.conclusions)
         resting: dict[ox.Triple, Ways] = {t: ways[t] for t in dropped if t in ways}
@@ -276,7 +274,7 @@ class FreshBuild:
 
             put({t: some for t, some in ways.items() if t not in dropped})
             for product in self._products():
-                told = dict(read_support(product.parts["support"]))  # type: ignore[attr-defined]
+                told = dict(read_support(product.parts["support"]))
                 put({t: some for t, some in told.items() if t not in unsettled and t not in dropped})
                 resting |= {t: some for t, some in told.items() if t not in unsettled and t in dropped}
         self.remainder = Remainder(self.remainder.conclusions, resting)
@@ -352,7 +350,7 @@ class FreshBuild:
         for iri in self.graphs:
             if iri.startswith(stated_by) and iri not in corrected:
                 self.total += of_name(iri) - state.ledger.told(iri)
-        state.ledger.set("plain", "no" if blank else "yes")
+        state.ledger.put("plain", "no" if blank else "yes")
         if blank:
             quads = [quad for quad in store if getattr(quad.graph_name, "value", "") in self.graphs]
             self.total = sum(hash_of(quad) for quad in quads if not has_blank(quad))
@@ -363,45 +361,6 @@ class FreshBuild:
     def canonical_hash(self) -> str:
         """The canonical hash of what was made."""
         return finish(self.total)
-
-    # The text index
-
-    def index(self, encoder: Encoder | None, earlier: object) -> None:
-        """Write the text index; ``earlier`` is the folder of another, whose vectors are taken over."""
-        folder = self.state.path / "search"
-        store = ox.Store.read_only(self._store_path)
-        if encoder is not None:
-            write_index(folder, self._entries(store), encoder=encoder, earlier=earlier)  # type: ignore[arg-type]
-            return
-        revision = IndexRevision(folder)
-        for product in self._products():
-            revision.add_passages(passages_of(product))  # type: ignore[arg-type]
-        for entry in self._names(store):
-            revision.add_name(entry)
-        revision.finish()
-
-    def _entries(self, store: ox.Store) -> Iterator[PassageEntry | NameEntry]:
-        passages = [entry for product in self._products() for entry in passages_of(product)]  # type: ignore[arg-type]
-        yield from sorted(passages, key=lambda entry: (entry.article, entry.begin, -entry.end, entry.iri))
-        yield from self._names(store)
-
-    def _names(self, store: ox.Store) -> Iterator[NameEntry]:
-        state = self.state
-
-        def describe(name: str) -> Iterator[ox.Triple]:
-            quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
-            data = {state.names.graph(graph) for graph in state.graph_files}
-            return (quad.triple for quad in quads if getattr(quad.graph_name, "value", "") in data)
-
-        read = state.label_reader(describe)
-        for product in self._products():
-            for name, labels in json.loads(product.parts["names"]):  # type: ignore[attr-defined]
-                if entry := read(name, labels):
-                    yield entry
-        terms = dict.fromkeys(name for name in state.vocabulary.index if not name.startswith("_:"))
-        for name in {**terms, **dict.fromkeys(state.ledger.described())}:
-            if not state.ledger.owners(name) and (entry := read(name)):
-                yield entry
 
 
 def _triples(content: bytes) -> Iterator[ox.Triple]:

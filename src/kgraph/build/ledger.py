@@ -110,6 +110,17 @@ class Ledger:
             return []
         return rows
 
+    @staticmethod
+    def read_meta(path: Path, key: str) -> str | None:
+        """A value of a sealed ledger; None where it has none, or cannot be read."""
+        try:
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+            db.close()
+        except sqlite3.Error:
+            return None
+        return None if row is None else str(row[0])
+
     # Settings and sums
 
     def get(self, key: str) -> str | None:
@@ -117,7 +128,7 @@ class Ledger:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
 
-    def set(self, key: str, value: str) -> None:
+    def put(self, key: str, value: str) -> None:
         """Set a value of the generation as a whole."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 

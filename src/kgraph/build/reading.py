@@ -17,7 +17,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.build.products import Product
-from kgraph.errors import ProjectError
+from kgraph.errors import StoreError
 from kgraph.problems import Problem, Severity
 from kgraph.project import TurtleFile
 from kgraph.project.folder import Listing, Role, read_files
@@ -97,7 +97,7 @@ def read_unit(settings: Settings, unit: Unit, texts: Iterable[str]) -> Product:
     asked = Texts(root, texts)
     project, problems = read_files(settings, Listing(turtle, (), ()), asked)
     if combine(f"{path} {project.digests.get(path)}" for path in unit.paths) != unit.files:
-        raise ProjectError(f"{unit.name} was changed while it was read.", hint="Build again.")
+        raise StoreError(f"{unit.name} was changed while it was read.", hint="Build again.")
     graphs = project.graphs()
     names = settings.names
     articles = [

@@ -168,14 +168,12 @@ class State:
 
     def do(self, tasks: Iterable[Task], store: Path | None = None) -> Iterator[Outcome]:
         """The outcomes of tasks."""
-        with Crew(self.setting(store)) as crew:
+        with Crew(self.setting(store), self.__dict__.get("vocabulary")) as crew:
             yield from crew.do(tasks)
 
     # Names
 
-    def label_reader(
-        self, describe: Callable[[str], Iterable[ox.Triple]]
-    ) -> Callable[[str], NameEntry | None]:
+    def label_reader(self, describe: Callable[[str], Iterable[ox.Triple]]) -> Callable[..., NameEntry | None]:
         """What tells what a thing is called; ``describe`` tells what data say of it."""
         special: dict[str, set[str]] = {}
         index = self.vocabulary.index

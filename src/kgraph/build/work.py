@@ -63,10 +63,14 @@ class Outcome:
 class Workshop:
     """Does tasks."""
 
-    def __init__(self, setting: Setting, *, store: ox.Store | None = None) -> None:
+    def __init__(
+        self, setting: Setting, *, store: ox.Store | None = None, vocabulary: Vocabulary | None = None
+    ) -> None:
         self._setting = setting
         self._products = Products(setting.products)
         self._given = store
+        if vocabulary is not None:
+            self.vocabulary = vocabulary
         self._texts = [name for name, _ in setting.listing.texts]
 
     @cached_property
