@@ -13,10 +13,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
-from typing import Any, Final, TypeVar, cast
+from typing import Final, cast
 
 import pyoxigraph as ox
 
+from kgraph.build.ledger import Ledger
 from kgraph.build.vocabulary import Vocabulary
 from kgraph.reasoning import (
     GAZETTEER,
@@ -34,35 +35,25 @@ from kgraph.reasoning.program import Clause
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support_graph import SUPPORT, find_stored_support
 from kgraph.reasoning.upkeep import advance, resupport
-from kgraph.reasoning.world import INFERRED, ONTOLOGY, Altered
-from kgraph.vocab import (
-    FACT,
-    HIDDEN_GRAPHS,
-    KG,
-    MODES_OF_THE_PUBLICATION,
-    POSITIVE,
-    PROV,
-    RDF_TYPE,
-    Names,
-)
+from kgraph.reasoning.world import INFERRED, ONTOLOGY, Near
+from kgraph.vocab import HIDDEN_GRAPHS, Names
 
 __all__ = ["Closing", "Conclusions", "Crossings", "Told", "crossings", "read_support"]
 
 _CHUNK: Final = 2_000
 _STATED: Final = "stated"
-T = TypeVar("T")
 
 
 class Told(Mapping[ox.Triple, Ways]):
-    """In which ways facts are told, looked up in a store: by whom they are stated, or by the gazetteer.
+    """In which ways facts are told: by whom they are stated, or by the gazetteer.
 
     What a graph records that takes part in reasoning holds anyhow, and was told by nobody.
     """
 
-    def __init__(self, store: ox.Store, names: Names, data: Sequence[str]) -> None:
+    def __init__(self, store: ox.Store, names: Names, ledger: Ledger) -> None:
         self._store = store
         self._names = names
-        self._data: list[Any] = [ox.NamedNode(names.graph(graph)) for graph in data]
+        self._ledger = ledger
         self._known: dict[ox.Triple, Ways | None] = {}
 
     def __getitem__(self, triple: ox.Triple) -> Ways:
@@ -86,44 +77,14 @@ class Told(Mapping[ox.Triple, Ways]):
             if isinstance(quad.graph_name, ox.NamedNode)
         }
         given = {g for g in graphs if is_reasoned_over(g) and g not in (INFERRED, ONTOLOGY, *HIDDEN_GRAPHS)}
-        if not given or not given <= {_STATED, GAZETTEER} or any(isinstance(t, ox.BlankNode) for t in triple):
+        if not given or not given <= {_STATED, GAZETTEER}:
             return None
         ways: set[frozenset[str]] = set()
         if GAZETTEER in given:
             ways.add(frozenset({self._names.graph(GAZETTEER)}))
         if _STATED in given:
-            ways |= self._speakers(triple)
+            ways.update(map(frozenset, self._ledger.voices(str(triple))))
         return minimal(ways)
-
-    def is_stated(self, triple: ox.Triple) -> bool:
-        """Whether some claim states a triple."""
-        return bool(self._speakers(triple))
-
-    def _speakers(self, triple: ox.Triple) -> set[frozenset[str]]:
-        """For each of the claims that state a triple, to whom it is attributed, and who identified its things."""
-        modes = " ".join(f"<{mode}>" for mode in sorted(MODES_OF_THE_PUBLICATION))
-        found: dict[object, set[str]] = {}
-        for name in ("object", "value"):
-            claim = (
-                f"?claim <{KG}{name}> {triple.object} ; <{KG}subject> {triple.subject} ; "
-                f"<{KG}predicate> {triple.predicate} ; <{RDF_TYPE}> <{KG}Assertion> ; <{KG}mode> ?mode ; "
-                f"<{KG}polarity> <{POSITIVE}> ; <{KG}modality> <{FACT}> . VALUES ?mode {{ {modes} }}"
-            )
-            for (node,) in self._rows(f"SELECT ?claim {{ {claim} }}"):
-                found.setdefault(node, set())
-        for node, agents in found.items():
-            agents |= {agent.value for agent in self._objects(node, "attributedTo")}
-            for reading in self._objects(node, "restsOn"):
-                agents |= {agent.value for agent in self._objects(reading, PROV + "wasAttributedTo")}
-        return set(map(frozenset, found.values()))
-
-    def _rows(self, query: str) -> list[ox.QuerySolution]:
-        return list(cast(ox.QuerySolutions, self._store.query(query, default_graph=self._data)))
-
-    def _objects(self, node: object, name: str) -> list[ox.NamedNode]:
-        predicate = ox.NamedNode(name if ":" in name else KG + name)
-        quads = self._store.quads_for_pattern(node, predicate, None, None)  # type: ignore[arg-type]
-        return [q.object for q in quads if q.graph_name in self._data and isinstance(q.object, ox.NamedNode)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +107,14 @@ class Closing:
         names: the names of the project.
         vocabulary: what is reasoned with.
         graphs: the short names of the graphs that files fill, the ontology's aside.
+        ledger: which claims state what.
     """
 
     store: ox.Store
     names: Names
     vocabulary: Vocabulary
     graphs: Sequence[str]
+    ledger: Ledger
     _view: View = field(init=False)
 
     def __post_init__(self) -> None:
@@ -170,10 +133,11 @@ class Closing:
 
     def told(self) -> Told:
         """In which ways facts are told now."""
-        return Told(self.store, self.names, self.graphs)
+        return Told(self.store, self.names, self.ledger)
 
-    def _world(self, remainder: Remainder) -> Altered:
-        return Altered(self.names, {ONTOLOGY: self.vocabulary.axioms, INFERRED: remainder.conclusions})
+    def _world(self, remainder: Remainder, store: ox.Store | None = None) -> Near:
+        local = {ONTOLOGY: self.vocabulary.axioms, INFERRED: remainder.conclusions}
+        return Near(self.store if store is None else store, self._view.graphs, self.names, local)
 
     def complete(
         self, remainder: Remainder, seeds: Callable[[], Iterator[ox.Triple]]
@@ -223,7 +187,7 @@ class Closing:
             given: the graphs that a fact stands in now, of each that stands in others than before.
         """
         step = self.view(before).run(
-            advance(self.names, self.vocabulary.axioms, remainder, given, self.told())
+            advance(self._world(remainder, before), Rules(self.vocabulary.program), given, self.told())
         )
         change = step.change
         return Conclusions(change.gone, change.new, step.unsettled, step.support, change.clashes)

@@ -27,6 +27,7 @@ from kgraph.project.index import TripleIndex
 from kgraph.projection import project_articles, project_stated, project_voices
 from kgraph.rdf.terms import Term
 from kgraph.reasoning import GAZETTEER, Ways, close, is_reasoned_over, minimal
+from kgraph.reasoning.closure import normal
 from kgraph.reasoning.program import find_unsupported
 from kgraph.search.passages import PassageEntry, Reader, passage_from
 from kgraph.settings import Settings
@@ -263,7 +264,12 @@ def _closure(
     support += [(str(t), [sorted(each) for each in some]) for t, some in closure.remainder.support.items()]
     clashing = dict.fromkeys(t for clash in closure.contradictions for t in clash.premises)
     own = (t for name, triples in subject.graphs.items() if is_reasoned_over(name) for t in triples)
+    voices = [
+        (str(normal(triple)), [sorted(way) for way in some])
+        for triple, some in project_voices(subject.claims).items()
+    ]
     return {
+        "voices": json.dumps(voices).encode(),
         "inferred": ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES) or b"",
         "remainder": ox.serialize(closure.remainder.conclusions, format=ox.RdfFormat.N_TRIPLES) or b"",
         "support": json.dumps(support).encode(),

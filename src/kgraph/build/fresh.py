@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -117,9 +116,6 @@ class FreshBuild:
         tasks = state.tasks()
         for outcome in state.do((task for task, _ in tasks.values()), state.path / "oxigraph"):
             state.note(outcome, tasks[outcome.task.name][1])
-            product = state.products.get(outcome.product)
-            assert product is not None  # noqa: S101 - it has just been put there
-            state.ledger.put_unread(outcome.task.name, json.loads(product.parts["unread"]))
 
     def _load_derived(self, store: ox.Store) -> None:
         state = self.state
@@ -138,7 +134,9 @@ class FreshBuild:
     def _close(self, store: ox.Store) -> list[Clash]:
         state = self.state
         facts = [graph for graph in state.graph_files if is_reasoned_over(graph)]
-        closing = self.closing = Closing(store, state.names, state.vocabulary, list(state.graph_files))
+        closing = self.closing = Closing(
+            store, state.names, state.vocabulary, list(state.graph_files), state.ledger
+        )
         if not state.vocabulary.axioms or not self._has_facts(store, facts):
             return []  # of nothing nothing follows
         crossing = crossings(state.vocabulary.program)

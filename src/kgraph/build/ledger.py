@@ -41,6 +41,7 @@ CREATE TABLE problems (owner TEXT, severity TEXT, code TEXT, path TEXT, line INT
                        subject TEXT, predicate TEXT);
 CREATE INDEX problems_by_owner ON problems (owner);
 CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term)) WITHOUT ROWID;
+CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
 CREATE TABLE uses (name TEXT, filter TEXT, cluster TEXT, PRIMARY KEY (name, filter, cluster)) WITHOUT ROWID;
 """
 
@@ -306,6 +307,21 @@ class Ledger:
         self._db.execute("DELETE FROM unread WHERE cluster = ?", (name,))
         self.put_problems(name, ())
 
+    def put_voices(self, cluster: str, voices: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> None:
+        """Note in which ways a cluster's claims state triples, these as N-Triples writes them."""
+        rows = ((_short(triple), cluster, json.dumps(ways)) for triple, ways in voices)
+        self._db.executemany("INSERT INTO voices VALUES (?, ?, ?)", rows)
+
+    def drop_voices(self, cluster: str, triples: Iterable[str]) -> None:
+        """Forget that a cluster's claims state some triples."""
+        rows = ((_short(triple), cluster) for triple in triples)
+        self._db.executemany("DELETE FROM voices WHERE triple = ? AND cluster = ?", rows)
+
+    def voices(self, triple: str) -> list[list[str]]:
+        """In which ways claims state a triple: none where nobody states it."""
+        rows = self._db.execute("SELECT ways FROM voices WHERE triple = ?", (_short(triple),))
+        return [way for (ways,) in rows for way in json.loads(ways)]
+
     def put_unread(self, cluster: str, terms: Mapping[str, Sequence[Any]]) -> None:
         """Note the axioms of a cluster that no rule reads: by term, how many and of what first."""
         rows = ((cluster, term, uses, subject) for term, (uses, subject) in terms.items())
@@ -383,6 +399,10 @@ def _unit(row: Sequence[Any]) -> UnitRow:
     unit, files, texts, product, ground, blank, articles, edges, graphs = row
     lists = tuple(json.loads(articles)), tuple(json.loads(edges)), json.loads(graphs)
     return UnitRow(unit, files, json.loads(texts), product, int(ground, 16), int(blank, 16), *lists)
+
+
+def _short(triple: str) -> bytes:
+    return blake2b(triple.encode(), digest_size=16).digest()
 
 
 def _ranges(article: str) -> list[tuple[str, str]]:

@@ -242,11 +242,8 @@ class RevisedBuild:
         state = self.state
         for outcome in self._outcomes([task for task, _ in stale.values()]):
             name = outcome.task.name
-            was, now = state.forget(name), state.products.get(outcome.product)
-            if now is None:
-                raise Lost
-            state.note(outcome, stale[name][1])
-            state.ledger.put_unread(name, json.loads(now.parts["unread"]))
+            was = state.forget(name)
+            now = state.note(outcome, stale[name][1])
             if name != ONTOLOGY:
                 self._examined.append((was, now))
 
@@ -275,12 +272,12 @@ class RevisedBuild:
             go |= dict.fromkeys(quad for quad in old if quad not in new)
         if any(map(has_blank, come)):
             raise Lost
-        told = self.closing.told()
+        told = self.state.ledger.voices
         stated = ox.NamedNode(names.graph("stated"))
         removed = {
             quad
             for quad in go
-            if quad not in come and not (quad.graph_name == stated and told.is_stated(quad.triple))
+            if quad not in come and not (quad.graph_name == stated and told(str(quad.triple)))
         }
         added = {quad for quad in come if quad not in store}
         stated_by = {
@@ -305,7 +302,7 @@ class RevisedBuild:
         if self._closing is None:
             state = self.state
             self._closing = Closing(
-                self.revision.store, state.names, state.vocabulary, list(state.graph_files)
+                self.revision.store, state.names, state.vocabulary, list(state.graph_files), state.ledger
             )
         return self._closing
 

@@ -138,8 +138,15 @@ class State:
             found[name] = (Task(name, parts=parts), combine([*parts, *rest]))
         return found
 
-    def note(self, outcome: Outcome, inputs: str) -> None:
-        """Note an examination."""
+    def note(self, outcome: Outcome, inputs: str) -> Product:
+        """Note an examination; what it made.
+
+        Raises:
+            Lost: that is not there.
+        """
+        product = self.products.get(outcome.product)
+        if product is None:
+            raise Lost
         header, name = outcome.header, outcome.task.name
         reads = [(read, self.ledger.digest(read)) for read in header["reads"] if not read.startswith("_:")]
         reads += [(f"text:{text}", seen or "") for text, seen in header["texts"].items()]
@@ -153,6 +160,10 @@ class State:
             for fields, subject, predicate in header["problems"]
         )
         self.ledger.put_problems(name, located)
+        self.ledger.put_unread(name, json.loads(product.parts["unread"]))
+        if name != ONTOLOGY:
+            self.ledger.put_voices(name, json.loads(product.parts["voices"]))
+        return product
 
     def forget(self, name: str) -> Product | None:
         """Forget the examination of a cluster, and say what it was."""
@@ -162,6 +173,8 @@ class State:
         product = self.products.get(row[1])
         if product is None:
             raise Lost
+        if name != ONTOLOGY:
+            self.ledger.drop_voices(name, (triple for triple, _ in json.loads(product.parts["voices"])))
         reads = [*product.header["reads"], *(f"text:{text}" for text in product.header["texts"])]
         self.ledger.drop_cluster(name, reads, product.header["uses"])
         return product

@@ -72,7 +72,8 @@ def update(
     if any(isinstance(term, ox.BlankNode) for triple in before for term in triple):
         return None
     told = {normal(triple): ways for triple, ways in told.items()}
-    step = view.run(advance(view.names, axioms, remainder, given, told))
+    world = Altered(view.names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
+    step = view.run(advance(world, Rules(compile_program(axioms)), given, told))
     if step.change.clashes:
         return None
     support = {**read_support(view.triples(SUPPORT)), **remainder.support}
@@ -98,23 +99,19 @@ class Step:
 
 
 def advance(
-    names: Names,
-    axioms: Sequence[ox.Triple],
-    remainder: Remainder,
+    world: Altered,
+    rules: Rules,
     given: Mapping[ox.Triple, set[str]],
     told: Mapping[ox.Triple, Ways],
 ) -> Asking[Step]:
     """Compute what depends on a change of facts, and nothing else.
 
     Args:
-        names: the names of the project.
-        axioms: the ontology.
-        remainder: what the generation's closure has besides its graphs.
+        world: the generation, with its axioms and what its closure has besides its graphs; it is altered.
+        rules: the rules that it is closed under.
         given: the graphs that a fact stands in now, of each that stands in others than before.
         told: in which ways facts are told now.
     """
-    rules = Rules(compile_program(axioms))
-    world = Altered(names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
     subjects = list(dict.fromkeys(t.subject for t in given if isinstance(t.subject, ox.NamedNode)))
     said_before = yield from _contents(world, subjects)
     change = yield from alter(world, rules, given)
