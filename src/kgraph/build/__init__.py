@@ -213,8 +213,11 @@ class _Work:
             state = State(self.settings, self.sources, ledger, self.clock, self.prepared)
             fresh = FreshBuild(state, known)
             clashes = fresh.run()
-            view = None if fresh.closing is None else fresh.closing.proofs()
-            problems = self._problems(state, list(state.contradictions(clashes, view)) if clashes else [])
+            more = []
+            if clashes and fresh.closing is not None:
+                more = list(state.contradictions(clashes, fresh.closing.proofs()))
+            fresh.closing = None  # which holds the store open
+            problems = self._problems(state, more)
             with self.clock.step("writing"):
                 with self._search_folder() as folder:
                     reindex(

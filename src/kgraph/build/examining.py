@@ -186,7 +186,7 @@ def examine(
     if vocabulary.shapes:
         view = _Index(dict.fromkeys(own), vocabulary.shown, foreign, is_own)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
-    parts = {**_derived(subject, settings), **_closure(subject, vocabulary, foreign, settings, units)}
+    parts = {**_derived(subject, settings), **_closure(subject, vocabulary, foreign, settings, units, is_own)}
     reader = Reader(index)
     passages = list(reader.passages(list(subject.claims)))
     parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
@@ -194,7 +194,7 @@ def examine(
     parts["names"] = json.dumps([each for each in labels if each[1]], ensure_ascii=False).encode()
     header = _header(project, problems, foreign, asked, (len(found), len(subject.claims)))
     uses = sorted((name, each) for name, some in reader.uses.items() for each in some)
-    return Product({**header, "uses": uses}, parts)
+    return Product({**header, "articles": articles, "uses": uses}, parts)
 
 
 def _header(
@@ -236,12 +236,17 @@ def _derived(subject: Subject, settings: Settings) -> dict[str, bytes]:
 
 
 def _closure(
-    subject: Subject, vocabulary: Vocabulary, foreign: Foreign, settings: Settings, units: Sequence[Product]
+    subject: Subject,
+    vocabulary: Vocabulary,
+    foreign: Foreign,
+    settings: Settings,
+    units: Sequence[Product],
+    is_own: Callable[[str], bool],
 ) -> dict[str, bytes]:
     """What follows from the cluster's own facts and from what is recorded of the names in them."""
-    for unit in units:
-        for name, _, _ in json.loads(unit.parts["mentions"]):
-            foreign.said(name)
+    mentioned = {name for unit in units for name, _, _ in json.loads(unit.parts["mentions"])}
+    for name in sorted(mentioned):
+        foreign.said(name)
     told: dict[ox.Triple, set[frozenset[str]]] = {
         triple: set(ways) for triple, ways in project_voices(subject.claims).items()
     }
@@ -260,8 +265,19 @@ def _closure(
     facts += project_stated(subject.claims)
     asserted = [triple for triples in graphs.values() for triple in triples]
     closure = close(vocabulary.axioms, facts, asserted, told=ways, program=vocabulary.program)
-    support = [(str(t), [sorted(each) for each in some]) for t, some in closure.support.items()]
-    support += [(str(t), [sorted(each) for each in some]) for t, some in closure.remainder.support.items()]
+
+    def is_ours(triple: ox.Triple) -> bool:
+        """Whether a conclusion is about what is mentioned here; others' are found where they belong."""
+        iris = (term.value for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode))
+        resources = settings.names.resources
+        return all(iri in mentioned or not iri.startswith(resources) or is_own(iri) for iri in iris)
+
+    support = [
+        (str(triple), [sorted(way) for way in some])
+        for found in (closure.support, closure.remainder.support)
+        for triple, some in found.items()
+        if is_ours(triple)
+    ]
     clashing = dict.fromkeys(t for clash in closure.contradictions for t in clash.premises)
     own = (t for name, triples in subject.graphs.items() if is_reasoned_over(name) for t in triples)
     voices = [
@@ -270,8 +286,11 @@ def _closure(
     ]
     return {
         "voices": json.dumps(voices).encode(),
-        "inferred": ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES) or b"",
-        "remainder": ox.serialize(closure.remainder.conclusions, format=ox.RdfFormat.N_TRIPLES) or b"",
+        "inferred": ox.serialize(filter(is_ours, closure.inferred), format=ox.RdfFormat.N_TRIPLES) or b"",
+        "remainder": ox.serialize(
+            filter(is_ours, closure.remainder.conclusions), format=ox.RdfFormat.N_TRIPLES
+        )
+        or b"",
         "support": json.dumps(support).encode(),
         "clashes": ox.serialize(clashing, format=ox.RdfFormat.N_TRIPLES) or b"",
         "unread": _unread(find_unsupported(own, supported=False)),

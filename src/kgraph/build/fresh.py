@@ -12,6 +12,7 @@ from kgraph.build.filling import Filler, graphs_of
 from kgraph.build.indexing import iter_products
 from kgraph.build.ledger import UnitRow
 from kgraph.build.products import Product
+from kgraph.build.reading import is_below
 from kgraph.build.state import State
 from kgraph.build.work import Outcome, Task
 from kgraph.rdf.terms import Term
@@ -165,15 +166,15 @@ class FreshBuild:
 
     def _merge(self, store: ox.Store, closing: Closing) -> list[ox.Triple]:
         """Put what followed in each cluster into the store; the triples that were part of contradictions."""
-        ledger, clashing = self.state.ledger, dict[ox.Triple, None]()
+        clashing: dict[ox.Triple, None] = {}
         dropped: dict[ox.Triple, None] = {}
         with Filler(store, self.state.names) as filler:
             for product in self._products():
                 kept = bytearray()
                 for line in product.parts["inferred"].splitlines(keepends=True):
                     name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""
-                    # What only one unit mentions, nobody else can have asserted anything of.
-                    if not name or ledger.is_shared(name):
+                    # Nobody else says anything of what is below its own articles: see kgraph.build.clusters.
+                    if not is_below(name, product.header["articles"]):
                         (triple,) = _triples(line)
                         if closing.is_asserted(triple):
                             if not self._is_given(store, triple):

@@ -174,7 +174,7 @@ class Ledger:
         self._db.executemany(
             "DELETE FROM mentions WHERE name = ? AND unit = ?", ((name, unit.unit) for name in mentioned)
         )
-        self.put_problems(unit.unit, ())
+        self.put_problems(f"reading {unit.unit}", ())
 
     def articles(self) -> Iterator[tuple[str, str]]:
         """All articles with the units that describe them."""
@@ -248,11 +248,15 @@ class Ledger:
         """The names that several units mention."""
         for (name,) in self._db.execute("SELECT name FROM mentions GROUP BY name HAVING count(*) > 1"):
             yield name
+        for article, _ in self.articles():
+            for first, last in _ranges(article):
+                query = "SELECT DISTINCT name FROM mentions WHERE name >= ? AND name < ?"
+                yield from (name for (name,) in self._db.execute(query, (first, last)).fetchall())
 
     def is_shared(self, name: str) -> bool:
-        """Whether several units mention a name, or it is none of a unit's own."""
+        """Whether several units mention a name, its article's own included."""
         (count,) = self._db.execute("SELECT count(*) FROM mentions WHERE name = ?", (name,)).fetchone()
-        return count != 1 and not self.owners(name)
+        return bool(count) if self.owners(name) else count != 1
 
     def described(self) -> Iterator[str]:
         """The names, not below an article, that some unit says something of."""

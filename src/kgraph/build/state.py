@@ -123,7 +123,7 @@ class State:
             dict(header["files"]),
         )
         self.ledger.put_unit(row, json.loads(outcome.mentions))
-        self.ledger.put_problems(row.unit, map(Located, problems_of(header)))
+        self.ledger.put_problems(f"reading {row.unit}", map(Located, problems_of(header)))
         return row
 
     # Examining
