@@ -1,7 +1,7 @@
 """An archive: this repository's article under other names, as often as wanted, and what a build of it costs.
 
 Each copy is an article of its own with a text, claims, editorial statements and the events and states that it
-tells of; persons, groups and places are shared, by all copies or by every ten. A ``light`` copy has only the
+tells of; persons, groups and places are shared. A ``light`` copy has only the
 claims of the first two sentences. The figures are processor time of all processes and wall time, beside the time
 in which ``Store.bulk_load`` loads the same quads.
 """
@@ -25,22 +25,12 @@ __all__ = ["bench_archive", "write_archive"]
 
 _ROOT: Final = Path(__file__).parents[1]
 _SLUG: Final = "north-kosovo-roadblocks"
-#: The kinds of things that articles share; the rest (events, states, quantities of things) is an article's own.
-_SHARED: Final = re.compile(
-    r"^(kgr:\w+) a (kg:(?:Person|Group|Organization|Region|Location)\b|kgl:\w*(?:Group|Village))"
-)
-_LIGHT_LINES: Final = 60
+#: What is an article's own: what happens and holds.
+_OWN: Final = re.compile(r"kgr:\w+ a (?:kg:(?:Event|State)\b|kgl:\w+)")
 
 
-def write_archive(folder: Path, articles: int, *, light: bool = False, group: int = 0) -> None:
-    """Write a project of so many copies.
-
-    Args:
-        folder: where to.
-        articles: how many.
-        light: whether copies have few claims.
-        group: how many copies share persons and places; 0 for all of them.
-    """
+def write_archive(folder: Path, articles: int, *, light: bool = False) -> None:
+    """Write a project of so many copies; ``light`` ones have few claims."""
     for name in ("ontology", "queries"):
         shutil.copytree(_ROOT / name, folder / name)
     shutil.copy(_ROOT / "kgraph.toml", folder)
@@ -50,8 +40,10 @@ def write_archive(folder: Path, articles: int, *, light: bool = False, group: in
     for name in ("gazetteer.ttl", "links.ttl", "editorial.ttl"):
         shutil.copy(_ROOT / "data/ttl" / name, data)
     head, blocks = _blocks((_ROOT / "data/ttl/entities.ttl").read_text(encoding="utf-8"))
-    shared = [text for text in blocks if _SHARED.match(text)]
-    own = [text for text in blocks if not _SHARED.match(text)]
+    fixed = "".join((data / name).read_text(encoding="utf-8") for name in ("gazetteer.ttl", "links.ttl"))
+    kept = set(re.findall(r"kgr:\w+", fixed))
+    own = [text for text in blocks if _OWN.match(text) and text.split()[0] not in kept]
+    shared = [text for text in blocks if text not in own]
     (data / "entities.ttl").write_text(head + "\n\n".join(shared), encoding="utf-8")
     own_names = [text.split()[0].removeprefix("kgr:") for text in own]
     renamed = re.compile(r"\bkgr:(" + "|".join(map(re.escape, own_names)) + r")\b")
@@ -72,7 +64,6 @@ def write_archive(folder: Path, articles: int, *, light: bool = False, group: in
             made = renamed.sub(rf"kgr:c{number}-\1", made)
             (target / name).write_text(made, encoding="utf-8")
         (folder / "seeds" / f"{slug}.txt").write_text(text, encoding="utf-8")
-    _ = group
 
 
 def _blocks(text: str) -> tuple[str, list[str]]:

@@ -29,16 +29,16 @@ from kgraph.reasoning import (
     is_reasoned_over,
     minimal,
 )
-from kgraph.reasoning.change import consequences, extend, reach
+from kgraph.reasoning.change import Derivation, consequences, extend, reach
 from kgraph.reasoning.closure import Selection
 from kgraph.reasoning.program import Clause
-from kgraph.reasoning.signs import Rules
-from kgraph.reasoning.support_graph import SUPPORT, find_stored_support
+from kgraph.reasoning.signs import Rules, Signs, sign_of
+from kgraph.reasoning.support_graph import SUPPORT
 from kgraph.reasoning.upkeep import advance, resupport
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Near
 from kgraph.vocab import HIDDEN_GRAPHS, Names
 
-__all__ = ["Closing", "Conclusions", "Crossings", "Told", "crossings", "read_support"]
+__all__ = ["Closing", "Conclusions", "Crossings", "Told", "crossings", "joined", "read_support"]
 
 _CHUNK: Final = 2_000
 _STATED: Final = "stated"
@@ -158,17 +158,34 @@ class Closing:
             clashes |= {(id(clash.clause), clash.premises): clash for clash in some}
         return found, tuple(clashes.values())
 
-    def settle(
-        self, remainder: Remainder, seeds: Iterable[ox.Triple]
-    ) -> tuple[frozenset[ox.Triple], Mapping[ox.Triple, Ways]]:
-        """The support of all that depends on some triples: of which it is, and what it is."""
+    def steps(self, remainder: Remainder, triples: Iterable[ox.Triple]) -> Iterator[Derivation]:
+        """The steps that use some triples."""
         rules = Rules(self.vocabulary.program)
-        known = set(seeds)
-        unsettled = set(known)
-        for chunk in _chunks(iter(known)):
-            unsettled |= self._view.run(reach(self._world(remainder), rules, chunk)).keys()
-        support = self._view.run(resupport(self._world(remainder), rules, unsettled, self.told()))
-        return frozenset(unsettled), support
+        for chunk in _chunks(iter(triples)):
+            yield from self._view.run(consequences(self._world(remainder), rules, chunk))
+
+    def is_recorded(self, triple: ox.Triple) -> bool:
+        """Whether data files say a triple, in a graph that takes part in reasoning."""
+        graphs = {ox.NamedNode(self.names.graph(graph)) for graph in self.graphs if is_reasoned_over(graph)}
+        quads = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return any(quad.graph_name in graphs for quad in quads)
+
+    def reach(self, remainder: Remainder, seeds: Iterable[ox.Triple]) -> set[ox.Triple]:
+        """What some triples lead to."""
+        rules, found = Rules(self.vocabulary.program), set[ox.Triple]()
+        for chunk in _chunks(iter(seeds)):
+            found |= self._view.run(reach(self._world(remainder), rules, chunk)).keys()
+        return found
+
+    def settle(self, remainder: Remainder, unsettled: Iterable[ox.Triple]) -> dict[ox.Triple, Ways]:
+        """The support of some triples, that of all others being known to the ledger."""
+        rules = Rules(self.vocabulary.program)
+        search = resupport(self._world(remainder), rules, unsettled, self.told(), self.support_of)
+        return self._view.run(search)
+
+    def support_of(self, triple: ox.Triple) -> Ways:
+        """The support of a triple by the ledger."""
+        return self.ledger.support(str(triple))
 
     def clashing(self, remainder: Remainder, premises: Sequence[ox.Triple]) -> list[Clash]:
         """The contradictions that some triples are part of."""
@@ -187,7 +204,13 @@ class Closing:
             given: the graphs that a fact stands in now, of each that stands in others than before.
         """
         step = self.view(before).run(
-            advance(self._world(remainder, before), Rules(self.vocabulary.program), given, self.told())
+            advance(
+                self._world(remainder, before),
+                Rules(self.vocabulary.program),
+                given,
+                self.told(),
+                self.support_of,
+            )
         )
         change = step.change
         return Conclusions(change.gone, change.new, step.unsettled, step.support, change.clashes)
@@ -201,11 +224,6 @@ class Closing:
     def selection(self) -> Selection:
         """Which conclusions are kept, as far as the ontology tells."""
         return Selection(self.vocabulary.axioms, ())
-
-    def stored_support(self, store: ox.Store, triples: Iterable[ox.Triple]) -> dict[ox.Triple, Ways]:
-        """What a store's graph says of the support of some triples."""
-        named = [t for t in triples if not any(isinstance(term, ox.BlankNode) for term in t)]
-        return self.view(store).run(find_stored_support(named, self.names))
 
     def support_quads(self, support: Mapping[ox.Triple, Ways]) -> Iterator[ox.Quad]:
         """The quads of the graph of support."""
@@ -267,6 +285,18 @@ def crossings(program: Iterable[Clause]) -> Crossings | None:
                         ):
                             values.add(predicate)
     return Crossings(frozenset(subjects), frozenset(objects), frozenset(values))
+
+
+def joined(program: Iterable[Clause]) -> Signs:
+    """What the premises are about that are joined with others to conclude something."""
+    return Signs(
+        sign_of(premise)
+        for clause in program
+        if clause.conclusion is not None
+        and len(clause.premises) > 1
+        and not clause.rules[0].startswith("eq-")
+        for premise in clause.premises
+    )
 
 
 def _is_one(slot: object, names: set[str]) -> bool:

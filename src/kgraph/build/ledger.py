@@ -42,6 +42,7 @@ CREATE TABLE problems (owner TEXT, severity TEXT, code TEXT, path TEXT, line INT
 CREATE INDEX problems_by_owner ON problems (owner);
 CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term)) WITHOUT ROWID;
 CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
+CREATE TABLE support (triple BLOB PRIMARY KEY, ways TEXT) WITHOUT ROWID;
 CREATE TABLE uses (name TEXT, filter TEXT, cluster TEXT, PRIMARY KEY (name, filter, cluster)) WITHOUT ROWID;
 """
 
@@ -258,6 +259,16 @@ class Ledger:
         (count,) = self._db.execute("SELECT count(*) FROM mentions WHERE name = ?", (name,)).fetchone()
         return bool(count) if self.owners(name) else count != 1
 
+    def homes(self, name: str) -> list[str]:
+        """The units that mention a name, its article's own included."""
+        rows = self._db.execute("SELECT unit FROM mentions WHERE name = ?", (name,))
+        return [*self.owners(name), *(unit for (unit,) in rows)]
+
+    def mentions(self, unit: str, term: object) -> bool:
+        """Whether a unit mentions a name that is not below its own articles."""
+        query = "SELECT 1 FROM mentions WHERE name = ? AND unit = ?"
+        return self._db.execute(query, (getattr(term, "value", ""), unit)).fetchone() is not None
+
     def described(self) -> Iterator[str]:
         """The names, not below an article, that some unit says something of."""
         for (name,) in self._db.execute("SELECT DISTINCT name FROM mentions WHERE said IS NOT NULL"):
@@ -323,8 +334,26 @@ class Ledger:
 
     def voices(self, triple: str) -> list[list[str]]:
         """In which ways claims state a triple: none where nobody states it."""
+        return [way for ways in self.voices_by_cluster(triple) for way in ways]
+
+    def voices_by_cluster(self, triple: str) -> list[list[list[str]]]:
+        """In which ways the claims of each cluster that does so state a triple."""
         rows = self._db.execute("SELECT ways FROM voices WHERE triple = ?", (_short(triple),))
-        return [way for (ways,) in rows for way in json.loads(ways)]
+        return [json.loads(ways) for (ways,) in rows]
+
+    def put_support(self, triple: str, ways: Iterable[Iterable[str]]) -> None:
+        """Note on whose word a triple rests."""
+        told = json.dumps([sorted(way) for way in ways])
+        self._db.execute("INSERT OR REPLACE INTO support VALUES (?, ?)", (_short(triple), told))
+
+    def drop_support(self, triple: str) -> None:
+        """Forget on whose word a triple rests."""
+        self._db.execute("DELETE FROM support WHERE triple = ?", (_short(triple),))
+
+    def support(self, triple: str) -> frozenset[frozenset[str]]:
+        """On whose word a triple rests: nothing where it is told or holds anyhow."""
+        row = self._db.execute("SELECT ways FROM support WHERE triple = ?", (_short(triple),)).fetchone()
+        return frozenset() if row is None else frozenset(map(frozenset, json.loads(row[0])))
 
     def put_unread(self, cluster: str, terms: Mapping[str, Sequence[Any]]) -> None:
         """Note the axioms of a cluster that no rule reads: by term, how many and of what first."""

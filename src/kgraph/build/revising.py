@@ -332,13 +332,13 @@ class RevisedBuild:
             return list(conclusions.clashes)
         if any(isinstance(term, ox.BlankNode) for triple in conclusions.new for term in triple):
             raise Lost
-        self._conclude(before, conclusions, {quad.triple for quad in (*added, *removed)})
+        self._conclude(conclusions, {quad.triple for quad in (*added, *removed)})
         state.ledger.put("plain", "yes")
         total = int(state.ledger.get("total") or "0", 16)
         self.total = (total + self.revision.weight + self._blank) % MODULUS
         return []
 
-    def _conclude(self, before: ox.Store, conclusions: Conclusions, asserted: set[ox.Triple]) -> None:
+    def _conclude(self, conclusions: Conclusions, asserted: set[ox.Triple]) -> None:
         """Bring conclusions and their support into the store, and what no graph shows into the remainder."""
         closing, store = self.closing, self.revision.store
         inferred = ox.NamedNode(self.state.names.graph(INFERRED))
@@ -352,7 +352,7 @@ class RevisedBuild:
         following = (moved | conclusions.new) - conclusions.gone
         shown = {t for t in following if selection.keeps(t) and not closing.is_asserted(t)}
         concerned = {*conclusions.gone, *moved, *conclusions.unsettled}
-        old_support = closing.stored_support(before, concerned)
+        old_support = {triple: closing.support_of(triple) for triple in concerned}
         rest = dict(self.remainder.support)
         new_support = dict(conclusions.support)
         for triple in moved - conclusions.unsettled:
@@ -371,6 +371,10 @@ class RevisedBuild:
         added += closing.support_quads({t: ways for t, ways in new_support.items() if t not in hidden})
         self.revision.change(removed=removed, added=added)
         self.remainder = Remainder(tuple(hidden), rest)
+        for triple in concerned:
+            self.state.ledger.drop_support(str(triple))
+        for triple, ways in new_support.items():
+            self.state.ledger.put_support(str(triple), ways)
 
     def release(self) -> None:
         """Let go of the store, so that it can be closed."""

@@ -7,7 +7,7 @@ changed: joining set by set then beats looking up one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,6 +103,7 @@ def advance(
     rules: Rules,
     given: Mapping[ox.Triple, set[str]],
     told: Mapping[ox.Triple, Ways],
+    known_support: Callable[[ox.Triple], Ways] | None = None,
 ) -> Asking[Step]:
     """Compute what depends on a change of facts, and nothing else.
 
@@ -111,6 +112,7 @@ def advance(
         rules: the rules that it is closed under.
         given: the graphs that a fact stands in now, of each that stands in others than before.
         told: in which ways facts are told now.
+        known_support: see :func:`resupport`.
     """
     subjects = list(dict.fromkeys(t.subject for t in given if isinstance(t.subject, ox.NamedNode)))
     said_before = yield from _contents(world, subjects)
@@ -121,7 +123,7 @@ def advance(
     yield from world.graphs(list(seeds))
     reached = yield from reach(world, rules, [triple for triple in seeds if world.holds(triple)])
     unsettled = frozenset({*seeds, *reached})
-    support = yield from resupport(world, rules, unsettled, told)
+    support = yield from resupport(world, rules, unsettled, told, known_support)
     return Step(change, unsettled, support)
 
 
@@ -152,7 +154,11 @@ def _contents(world: Altered, claims: Iterable[ox.NamedNode]) -> Asking[list[ox.
 
 
 def resupport(
-    world: Altered, rules: Rules, unsettled: Iterable[ox.Triple], told: Mapping[ox.Triple, Ways]
+    world: Altered,
+    rules: Rules,
+    unsettled: Iterable[ox.Triple],
+    told: Mapping[ox.Triple, Ways],
+    known_support: Callable[[ox.Triple], Ways] | None = None,
 ) -> Asking[dict[ox.Triple, Ways]]:
     """On whose word those of some triples rest that hold in an altered world, as :func:`find_support` has it.
 
@@ -161,6 +167,7 @@ def resupport(
         rules: the rules that it is closed under.
         unsettled: the triples whose support may have changed.
         told: the ways in which facts are told now.
+        known_support: tells the support of what is settled; without it, the generation is asked.
     """
     known: dict[ox.Triple, Ways] = {}
     goals: dict[ox.Triple, None] = {}
@@ -178,7 +185,10 @@ def resupport(
         )
         free = [t for t in open_ones if world.is_given(t) and t not in told]
         shown = [t for t in open_ones if world.is_shown(t) and t not in free]
-        stored = yield from find_stored_support(shown, world.names)
+        if known_support is None:
+            stored = yield from find_stored_support(shown, world.names)
+        else:
+            stored = {triple: known_support(triple) for triple in shown}
         known |= dict.fromkeys(free, FREE)
         known |= {t: either(told[t], stored[t]) if t in told else stored[t] or FREE for t in shown}
         frontier = {t: None for t in open_ones if t not in known}
