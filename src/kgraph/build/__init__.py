@@ -44,9 +44,11 @@ from kgraph.build.revising import RevisedBuild
 from kgraph.build.sources import Sources, find_sources
 from kgraph.build.state import Lost, State
 from kgraph.canned import load_canned
+from kgraph.checks import load_subject
+from kgraph.checks.shapes import check_shapes
 from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, count_problems, has_errors
-from kgraph.project.folder import Listing, Role, read_files
+from kgraph.project.folder import Listing, Role, read_files, read_project
 from kgraph.reasoning import Remainder
 from kgraph.search import Encoder, open_encoder
 from kgraph.search.revision import IndexRevision
@@ -253,6 +255,9 @@ class _Work:
         outside = [Located(problem) for problem in state.vocabulary.problems]
         canned = load_canned(project.queries.items(), prefixes=self.settings.names.prefixes)[1]
         outside += [Located(problem) for problem in canned]
+        if state.vocabulary.shapes is None:  # they are left to pySHACL, which sees all data at once
+            whole, _ = read_project(self.settings)
+            outside += [Located(problem) for problem in check_shapes(load_subject(whole))]
         state.ledger.put_problems("", [*outside, *more, *state.unread()])
         problems = tuple(collect(state.ledger, Placer(self.settings, self.sources, state.ledger)))
         if has_errors(problems):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -35,6 +35,8 @@ from kgraph.vocab import DCTERMS, STATED_BY
 
 __all__ = ["Foreign", "examine", "examine_ontology"]
 
+#: How the path of a problem begins whose place has not been looked up.
+_ABOUT: Final = "about:"
 #: What is said of a name in the project's data, by graph (its short name).
 Describe = Callable[[str], Iterable[tuple[str, ox.Triple]]]
 
@@ -101,7 +103,7 @@ class _Index(TripleIndex):
 class _Part(Project):
     """Some files of a project. What a problem is about is kept; where that stands is looked up when it is told."""
 
-    origins: dict[Problem, tuple[str, str | None]]
+    origins: dict[str, tuple[str, str | None]]
 
     def problem(
         self,
@@ -113,9 +115,9 @@ class _Part(Project):
         predicate: str | None = None,
         severity: Severity = Severity.ERROR,
     ) -> Problem:
-        problem = Problem(severity, code, "", None, message, hint)
-        self.origins[problem] = (subject, predicate)
-        return problem
+        place = f"{_ABOUT}{len(self.origins)}"
+        self.origins[place] = (subject, predicate)
+        return Problem(severity, code, place, None, message, hint)
 
 
 def _part(project: Project) -> _Part:
@@ -200,7 +202,11 @@ def examine(
 def _header(
     project: _Part, problems: list[Problem], foreign: Foreign, asked: Texts, counts: tuple[int, int]
 ) -> dict[str, Any]:
-    located = [(asdict(problem), *project.origins.get(problem, (None, None))) for problem in problems]
+    located = []
+    for problem in problems:
+        about = project.origins.get(problem.path, (None, None))
+        path = "" if problem.path.startswith(_ABOUT) else problem.path
+        located.append((asdict(replace(problem, path=path)), *about))
     return {
         "reads": sorted(foreign.seen),
         "texts": asked.seen,

@@ -45,7 +45,7 @@ class Products:
         content = b"".join((head, b"\n", *product.parts.values()))
         name = blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()
         file = self._file(name)
-        if not file.exists():
+        if self.get(name) is None:
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, beside = tempfile.mkstemp(dir=file.parent, prefix=".")
             with os.fdopen(handle, "wb") as stream:
