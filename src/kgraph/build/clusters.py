@@ -1,8 +1,8 @@
 """Clusters: which units are examined together.
 
-Units that describe the same article, that say something of what is below another's article, or that are looked up
-by what another describes (a claim by its sentence, a part by its article), belong together. Nearly always a
-cluster is one unit. Articles whose IRIs end alike share a graph, so they belong together, too.
+Units that describe the same article, that say something of what is below another's article, or that are
+looked up by what another describes (a claim by its sentence, a part by its article), belong together. Nearly
+always a cluster is one unit. Articles whose IRIs end alike share a graph, so they belong together, too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A crew: processes that read and examine side by side, one for each processor.
 
-Each is a fresh interpreter that is told what to do over its standard input, so it does not matter what threads or
-what main module the caller has. A little work is done in the caller's own process instead.
+Each is a fresh interpreter that is told what to do over its standard input, so it does not matter what
+threads or what main module the caller has. A little work is done in the caller's own process instead.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class _Index(TripleIndex):
 
 
 class _Part(Project):
-    """Some files of a project. What a problem is about is kept; where that stands is looked up when it is told."""
+    """Some files of a project. It notes what a problem is about; where that stands is looked up later."""
 
     origins: dict[str, tuple[str, str | None]]
 

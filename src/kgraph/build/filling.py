@@ -1,4 +1,4 @@
-"""Filling a new store from products: bytes that Oxigraph reads by itself, on several threads, piece by piece."""
+"""Filling a new store from products: bytes that Oxigraph reads by itself, on several threads."""
 
 from __future__ import annotations
 

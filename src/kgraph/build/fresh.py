@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.build.closing import Closing, Crossings, crossings, joined, read_support
+from kgraph.build.closing import Closing, Crossings, crossings
 from kgraph.build.filling import Filler, graphs_of
 from kgraph.build.indexing import iter_products
-from kgraph.build.ledger import UnitRow
 from kgraph.build.products import Product
 from kgraph.build.reading import is_below
+from kgraph.build.rows import UnitRow
+from kgraph.build.settling import Settling, Sharing
 from kgraph.build.state import State
 from kgraph.build.work import Outcome, Task
-from kgraph.rdf.terms import Term
-from kgraph.reasoning import GAZETTEER, Clash, Remainder, Ways, close, is_reasoned_over, minimal
-from kgraph.reasoning.change import Derivation
-from kgraph.reasoning.signs import as_pattern, sign_of
-from kgraph.reasoning.support import FREE
+from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
@@ -28,9 +24,6 @@ from kgraph.store.spelling import is_kept, note_of, stored
 from kgraph.vocab import HIDDEN_GRAPHS, OWL_SAME_AS, STATED_BY
 
 __all__ = ["FreshBuild"]
-
-#: So many names are remembered as shared or not.
-_MOST_NAMES: Final = 200_000
 
 
 class FreshBuild:
@@ -48,7 +41,7 @@ class FreshBuild:
         self.total = 0
         self.remainder = Remainder()
         self.closing: Closing | None = None
-        self._sharing: dict[str, bool] = {}
+        self.sharing = Sharing(state)
 
     @property
     def _store_path(self) -> str:
@@ -162,7 +155,8 @@ class FreshBuild:
             clashes = (*clashes, *closing.clashing(self.remainder, clashing))
         if clashes:
             return list({(id(clash.clause), clash.premises): clash for clash in clashes}.values())
-        self._settle(store, closing, seeds, found)
+        settling = Settling(state, store, closing, self.sharing, seeds)
+        self.remainder = settling.settle(self.remainder, found)
         return []
 
     def _has_facts(self, store: ox.Store, graphs: list[str]) -> bool:
@@ -226,7 +220,7 @@ class FreshBuild:
         return any(triple.subject != triple.object for some in (told, rest) for triple in some)
 
     def _seeds(self, store: ox.Store, facts: list[str], crossing: Crossings) -> Iterator[ox.Triple]:
-        """The triples about shared names alone, and those by which two articles' own triples can be joined."""
+        """The triples about shared names alone, and those by which two articles can be joined."""
         state, ledger = self.state, self.state.ledger
         shorts = {*facts, "stated", INFERRED}
         graphs = {ox.NamedNode(state.names.graph(short)) for short in shorts}
@@ -238,7 +232,7 @@ class FreshBuild:
             for quad in store.quads_for_pattern(node, None, None, None):
                 if quad.graph_name in graphs:
                     crosses = quad.predicate.value in crossing.subjects
-                    if crosses or self._is_shared_term(quad.object):
+                    if crosses or self.sharing.is_shared_term(quad.object):
                         yield quad.triple
             for predicate in crossing.objects:
                 for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), node, None):
@@ -249,124 +243,8 @@ class FreshBuild:
                 if isinstance(quad.object, ox.Literal) and quad.graph_name in graphs:
                     yield quad.triple
 
-    def _settle(
-        self,
-        store: ox.Store,
-        closing: Closing,
-        seeds: Callable[[], Iterator[ox.Triple]],
-        found: set[ox.Triple],
-    ) -> None:
-        """Settle on whose word everything rests.
-
-        A cluster knew that of its own triples, if it was right about what it shares with others. So first what
-        is shared is settled; then whatever follows from that of which some cluster had another idea, or may
-        have had none.
-        """
-        ledger, joins = self.state.ledger, joined(self.state.vocabulary.program)
-        assumed: dict[ox.Triple, set[Ways]] = {}
-        for product in self._products():
-            told = dict(read_support(product.parts["support"]))
-            for triple, idea in told.items():
-                if self._is_shared(triple):
-                    assumed.setdefault(triple, set()).add(idea)
-                else:
-                    ledger.put_support(str(triple), idea)
-            for part in ("inferred", "remainder"):
-                for triple in _triples(product.parts[part]):
-                    if self._is_shared(triple) and triple not in told:
-                        assumed.setdefault(triple, set()).add(FREE)
-        voices = closing.told()
-        shared = dict.fromkeys(triple for triple in (*seeds(), *found) if self._is_shared(triple))
-        open_ones = {t for t in (*shared, *assumed) if t in voices or FREE not in assumed.get(t, ())}
-        open_ones = {t for t in open_ones if t in voices or t in assumed or t in found}
-        settled = closing.settle(self.remainder, open_ones)
-        differing = {t for t, ideas in assumed.items() if ideas != {settled.get(t, FREE)}}
-        differing |= {t for t in shared if t in voices and self._is_told_differently(t, voices[t])}
-        joining = [t for t in shared if joins.meets(sign_of(as_pattern(t)))]
-        joining += [triple for triple in seeds() if not self._is_shared(triple)]
-        differing |= found | self._unseen(closing.steps(self.remainder, joining))
-        unsettled = open_ones | differing | closing.reach(self.remainder, differing)
-        ways = closing.settle(self.remainder, unsettled)
-        for triple in unsettled:
-            ledger.drop_support(str(triple))
-        for triple, some in ways.items():
-            ledger.put_support(str(triple), some)
-        self._write_support(store, closing, {**{t: FREE for t in unsettled if t not in ways}, **ways})
-
-    def _unseen(self, steps: Iterable[Derivation]) -> set[ox.Triple]:
-        """What steps conclude that no cluster can have seen: two clusters' own triples are used, or one's with
-        what is not recorded of a name that it mentions.
-        """
-        ledger, found = self.state.ledger, set[ox.Triple]()
-        for step in steps:
-            if step.conclusion is None:
-                continue
-            homes = {unit for triple in step.premises for unit in self._homes(triple)}
-            if len(homes) == 1:
-                (home,) = homes
-                shared = (t for t in step.premises if not self._homes(t) and t not in self._axioms)
-                if all(self._is_recorded(t) and ledger.mentions(home, t.subject) for t in shared):
-                    continue
-            if homes:
-                found.add(step.conclusion)
-        return found
-
-    def _homes(self, triple: ox.Triple) -> set[str]:
-        """The units whose own names a triple has."""
-        names = (t.value for t in (triple.subject, triple.object) if isinstance(t, ox.NamedNode))
-        resources = self.state.names.resources
-        found = (self.state.ledger.homes(n) for n in names if n.startswith(resources))
-        return {unit for units in found if len(units) == 1 for unit in units}
-
-    def _is_recorded(self, triple: ox.Triple) -> bool:
-        """Whether data files say a triple."""
-        assert self.closing is not None  # noqa: S101 - it closes this store
-        return self.closing.is_recorded(triple)
-
-    def _is_told_differently(self, triple: ox.Triple, ways: Ways) -> bool:
-        """Whether some cluster knows of fewer ways in which a fact is told than there are."""
-        by_cluster = self.state.ledger.voices_by_cluster(str(triple))
-        outside = {way for way in ways if way == {self.state.names.graph(GAZETTEER)}}
-        return any(minimal({*map(frozenset, some), *outside}) != ways for some in by_cluster)
-
-    def _write_support(self, store: ox.Store, closing: Closing, settled: Mapping[ox.Triple, Ways]) -> None:
-        """Put the support into the store, and that of what no graph shows into the remainder."""
-        dropped = set(self.remainder.conclusions)
-        resting: dict[ox.Triple, Ways] = {}
-        with Filler(store, self.state.names) as filler:
-
-            def put(support: Mapping[ox.Triple, Ways]) -> None:
-                shown = {t: ways for t, ways in support.items() if t not in dropped and ways != FREE}
-                quads = closing.support_quads(shown)
-                content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
-                filler.add_graph("support", content)
-                resting.update((t, some) for t, some in support.items() if t in dropped and some != FREE)
-
-            put(settled)
-            for product in self._products():
-                told = (
-                    triple for triple, _ in read_support(product.parts["support"]) if triple not in settled
-                )
-                put({t: ways for t in told if (ways := closing.support_of(t))})
-        self.remainder = Remainder(self.remainder.conclusions, resting)
-
-    def _is_shared(self, triple: ox.Triple) -> bool:
-        """Whether a triple is about nothing that is one cluster's own."""
-        return all(self._is_shared_term(term) for term in (triple.subject, triple.object))
-
-    def _is_shared_term(self, term: Term) -> bool:
-        if isinstance(term, ox.BlankNode):
-            return False
-        if not isinstance(term, ox.NamedNode) or not term.value.startswith(self.state.names.resources):
-            return True
-        if term.value not in self._sharing:
-            if len(self._sharing) > _MOST_NAMES:
-                self._sharing.clear()
-            self._sharing[term.value] = self.state.ledger.is_shared(term.value)
-        return self._sharing[term.value]
-
     def _close_whole(self, store: ox.Store, closing: Closing) -> list[Clash]:
-        """Reason over all facts together: where things are the same as others, no article stands by itself."""
+        """Reason over all facts together: where one thing is another, no article stands by itself."""
         state, names = self.state, self.state.names
         graphs = {
             graph: [

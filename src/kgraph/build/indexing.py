@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,7 +15,7 @@ from kgraph.build.work import ONTOLOGY
 from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
 from kgraph.search.revision import IndexRevision
 
-__all__ = ["iter_products", "write_whole_index"]
+__all__ = ["iter_products", "revise_index", "write_whole_index"]
 
 
 def iter_products(state: State) -> Iterator[Product]:
@@ -68,3 +68,60 @@ def _names(state: State, store: ox.Store) -> Iterator[NameEntry]:
     for name in {**terms, **dict.fromkeys(state.ledger.described())}:
         if not state.ledger.owners(name) and (entry := read(name)):
             yield entry
+
+
+def revise_index(
+    state: State,
+    store: ox.Store,
+    names: set[str],
+    examined: Sequence[tuple[Product | None, Product | None]],
+    earlier: Path,
+) -> None:
+    """Carry an index without vectors on.
+
+    Args:
+        state: the build under way.
+        store: the store as it is now.
+        names: the things of which something else is said than before.
+        examined: the examinations that changed, as they were and as they are.
+        earlier: the folder of the index of before.
+    """
+    data = {state.names.graph(graph) for graph in state.graph_files}
+
+    def describe(name: str) -> Iterator[ox.Triple]:
+        quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
+        return (quad.triple for quad in quads if str(quad.graph_name)[1:-1] in data)
+
+    revision = IndexRevision(state.path / "search", earlier)
+    read = state.label_reader(describe)
+    renamed = set(names)
+    for was, now in examined:
+        old, new = ({p.iri: p for p in passages_of(each)} if each else {} for each in (was, now))
+        if old != new:
+            revision.remove_articles(old.values())
+        labels: list[dict[str, list[str]]] = [_names_of(each) for each in (was, now)]
+        used = [{tuple(use) for use in each.header["uses"]} if each else set() for each in (was, now)]
+        changed = {
+            name for name in labels[0].keys() | labels[1] if labels[0].get(name) != labels[1].get(name)
+        }
+        changed |= {name for name, _ in used[0] ^ used[1]}
+        for name in changed:
+            revision.remove_name(name)
+            if name in labels[1] and (entry := read(name, labels[1][name])):
+                revision.add_name(entry)
+        renamed |= {name for name in changed if name not in labels[0] and name not in labels[1]}
+    for _, now in examined:
+        if now is not None:
+            was = next((w for w, n in examined if n is now), None)
+            if was is None or passages_of(was) != passages_of(now):
+                revision.add_passages(passages_of(now))
+    for name in renamed:
+        if not state.ledger.owners(name):
+            revision.remove_name(name)
+            if entry := read(name):
+                revision.add_name(entry)
+    revision.finish()
+
+
+def _names_of(product: Product | None) -> dict[str, list[str]]:
+    return dict(json.loads(product.parts["names"])) if product else {}

@@ -1,15 +1,17 @@
 """The ledger of a generation: which unit of files says what, and what each examination has read.
 
-    units      a unit (an article's folder, or one data file): the digest of its files, the texts that it was read
+    units      a unit (an article's folder, or one data file): the digest of its files, the texts that it was
+    read
                with, its product, its part of the canonical hash, the articles that it describes
-    mentions   the names that a unit mentions beyond those below its own articles, each with the sum over the quads
+    mentions   the names that a unit mentions beyond those below its own articles, each with the sum over the
+    quads
                that it says of it, where it says any
     clusters   units that are examined together, with the product of that
-    reads      the names, texts and settings that an examination has asked for, each with the digest of what it saw
-    problems   what was found, by unit or cluster
+    reads      the names, texts and settings that an examination has asked for, each with the digest of what
+    it saw problems   what was found, by unit or cluster
 
-An examination is reused only if each of its reads would see the same today: nothing else tells whether it holds.
-It is one SQLite file, so nothing of it need be in memory.
+An examination is reused only if each of its reads would see the same today: nothing else tells whether it
+holds. It is one SQLite file, so nothing of it need be in memory.
 """
 
 from __future__ import annotations
@@ -18,61 +20,16 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
+from kgraph.build.rows import SCHEMA, Located, UnitRow, unit_of_row
 from kgraph.problems import Problem, Severity
 from kgraph.store.hashing import MODULUS
 
-__all__ = ["Ledger", "Located", "UnitRow"]
-
-_SCHEMA: Final = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE units (unit TEXT PRIMARY KEY, files TEXT, texts TEXT, product TEXT, ground TEXT, blank TEXT,
-                    articles TEXT, edges TEXT, graphs TEXT) WITHOUT ROWID;
-CREATE TABLE articles (iri TEXT, unit TEXT, PRIMARY KEY (iri, unit)) WITHOUT ROWID;
-CREATE TABLE mentions (name TEXT, unit TEXT, said TEXT, rest TEXT, PRIMARY KEY (name, unit)) WITHOUT ROWID;
-CREATE TABLE clusters (cluster TEXT PRIMARY KEY, inputs TEXT, product TEXT, articles INT, claims INT) WITHOUT ROWID;
-CREATE TABLE reads (name TEXT, cluster TEXT, digest TEXT, PRIMARY KEY (name, cluster)) WITHOUT ROWID;
-CREATE TABLE problems (owner TEXT, severity TEXT, code TEXT, path TEXT, line INT, message TEXT, hint TEXT, kind TEXT,
-                       subject TEXT, predicate TEXT);
-CREATE INDEX problems_by_owner ON problems (owner);
-CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term)) WITHOUT ROWID;
-CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
-CREATE TABLE support (triple BLOB PRIMARY KEY, ways TEXT) WITHOUT ROWID;
-CREATE TABLE uses (name TEXT, filter TEXT, cluster TEXT, PRIMARY KEY (name, filter, cluster)) WITHOUT ROWID;
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """What the ledger has on a unit.
-
-    ``ground`` and ``blank`` are its part of the canonical hash; ``edges`` the names that it is looked up by;
-    ``graphs`` the graphs that its files fill, each with the file.
-    """
-
-    unit: str
-    files: str
-    texts: dict[str, str | None]
-    product: str
-    ground: int
-    blank: int
-    articles: tuple[str, ...]
-    edges: tuple[str, ...]
-    graphs: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A problem with what it is about, by which its place can be found."""
-
-    problem: Problem
-    subject: str | None = None
-    predicate: str | None = None
+__all__ = ["Ledger"]
 
 
 class Ledger:
@@ -88,7 +45,7 @@ class Ledger:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-65536"):
             self._db.execute(f"PRAGMA {pragma}")
         if is_new:
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(SCHEMA)
         self._db.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -106,7 +63,7 @@ class Ledger:
         """The units of a sealed ledger; none where it cannot be read."""
         try:
             db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-            rows = [_unit(row) for row in db.execute("SELECT * FROM units")]
+            rows = [unit_of_row(row) for row in db.execute("SELECT * FROM units")]
             db.close()
         except sqlite3.Error:
             return []
@@ -139,17 +96,18 @@ class Ledger:
     def units(self) -> Iterator[UnitRow]:
         """All units."""
         for row in self._db.execute("SELECT * FROM units ORDER BY unit"):
-            yield _unit(row)
+            yield unit_of_row(row)
 
     def unit(self, name: str) -> UnitRow | None:
         """A unit by its name."""
         row = self._db.execute("SELECT * FROM units WHERE unit = ?", (name,)).fetchone()
-        return None if row is None else _unit(row)
+        return None if row is None else unit_of_row(row)
 
     def put_unit(self, unit: UnitRow, mentions: Iterable[tuple[str, str | None, str]]) -> None:
         """Take in a unit that is new; one that was there must have been dropped.
 
-        ``mentions`` are names with the sum over what is said of each as it is stored, and over the rest of it.
+        ``mentions`` are names with the sum over what is said of each as it is stored, and over the rest of
+        it.
         """
         values = (unit.files, json.dumps(unit.texts), unit.product, f"{unit.ground:x}", f"{unit.blank:x}")
         lists = map(json.dumps, (unit.articles, unit.edges, unit.graphs))
@@ -235,7 +193,8 @@ class Ledger:
     def repeated(self) -> Iterator[tuple[str, int]]:
         """The names that several units say something of, with the sum of all that."""
         rows = self._db.execute(
-            "SELECT name, group_concat(said) FROM mentions WHERE said IS NOT NULL GROUP BY name HAVING count(*) > 1"
+            "SELECT name, group_concat(said) FROM mentions WHERE said IS NOT NULL GROUP BY name "
+            "HAVING count(*) > 1"
         )
         for name, sums in rows:
             yield name, sum(int(said, 16) for said in sums.split(",")) % MODULUS
@@ -410,28 +369,23 @@ class Ledger:
     def kinds(self) -> list[tuple[str, str, str, int]]:
         """The kinds of problems, by severity, code and kind, with how many there are."""
         rows = self._db.execute(
-            "SELECT severity, code, kind, count(*) FROM (SELECT DISTINCT severity, code, path, message, hint, kind, "
-            "subject, predicate FROM problems) GROUP BY severity, code, kind ORDER BY severity, code, kind"
+            "SELECT severity, code, kind, count(*) FROM (SELECT DISTINCT severity, code, path, message, "
+            "hint, kind, subject, predicate FROM problems) GROUP BY severity, code, kind "
+            "ORDER BY severity, code, kind"
         )
         return rows.fetchall()
 
     def problems(self, severity: str, code: str, kind: str, limit: int) -> list[Located]:
         """The first problems of a kind."""
         rows = self._db.execute(
-            "SELECT DISTINCT severity, code, path, line, message, hint, subject, predicate FROM problems WHERE "
-            "severity = ? AND code = ? AND kind = ? ORDER BY owner, path, line, message LIMIT ?",
+            "SELECT DISTINCT severity, code, path, line, message, hint, subject, predicate FROM problems "
+            "WHERE severity = ? AND code = ? AND kind = ? ORDER BY owner, path, line, message LIMIT ?",
             (severity, code, kind, limit),
         )
         return [
             Located(Problem(Severity(grave), named, path, line, message, hint), subject, predicate)
             for grave, named, path, line, message, hint, subject, predicate in rows
         ]
-
-
-def _unit(row: Sequence[Any]) -> UnitRow:
-    unit, files, texts, product, ground, blank, articles, edges, graphs = row
-    lists = tuple(json.loads(articles)), tuple(json.loads(edges)), json.loads(graphs)
-    return UnitRow(unit, files, json.loads(texts), product, int(ground, 16), int(blank, 16), *lists)
 
 
 def _short(triple: str) -> bytes:

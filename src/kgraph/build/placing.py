@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from kgraph.build.ledger import Ledger, Located
+from kgraph.build.ledger import Ledger
+from kgraph.build.rows import Located
 from kgraph.build.sources import Sources
 from kgraph.problems import Problem
 from kgraph.project import Project, TurtleFile
@@ -58,7 +59,7 @@ class Placer:
 
 
 def collect(ledger: Ledger, placer: Placer) -> list[Problem]:
-    """The problems of a project; of those of the same kind the first, of which the last says how many more."""
+    """The problems of a project: the first of each kind, the last of which says how many more there are."""
     found: list[Problem] = []
     for severity, code, kind, count in ledger.kinds():
         told = [placer.place(each) for each in ledger.problems(severity, code, kind, _TOLD)]

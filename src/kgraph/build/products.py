@@ -1,4 +1,5 @@
-"""Products: what the build has made of some files, kept beside the generations under the digest of what it is.
+"""Products: what the build has made of some files, kept beside the generations under the digest of what it
+is.
 
 A product is a JSON header and named parts of bytes. It is written once, under the digest of its content, so
 that a name can never stand for something else; one that was cut off or altered is as if it were not there.

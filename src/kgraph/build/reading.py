@@ -183,7 +183,7 @@ class _Weigher:
         return sum_of_blank(self._blank)
 
     def mentions(self) -> list[tuple[str, str | None, str]]:
-        """The names beyond those of its articles: what is said of each, as it is stored and as it is written."""
+        """The names beyond those of its articles: what is said of each, as stored and as written."""
         names = sorted({*self._mentioned, *self._said})
         return [
             (

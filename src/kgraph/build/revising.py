@@ -13,20 +13,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Conclusions
-from kgraph.build.examining import passages_of
 from kgraph.build.filling import graphs_of
-from kgraph.build.ledger import UnitRow
 from kgraph.build.products import Product
+from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
 from kgraph.reasoning import Clash, Remainder, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
-from kgraph.search.revision import IndexRevision
 from kgraph.store.generation import Generation
 from kgraph.store.hashing import MODULUS, finish, has_blank
 from kgraph.store.revision import Revision
@@ -35,7 +32,7 @@ from kgraph.vocab import STATED_BY
 
 __all__ = ["RevisedBuild"]
 
-#: Where so large a part of what there is has changed, all is put together anew, from what was kept of the rest.
+#: Where so large a part has changed, all is put together anew, from what was kept of the rest.
 MOST: float = 0.25
 
 
@@ -65,8 +62,8 @@ class RevisedBuild:
     remainder: Remainder = field(default_factory=Remainder)
     total: int = 0
     _units: dict[str, _Unit] = field(default_factory=dict)
-    _names: set[str] = field(default_factory=set)
-    _examined: list[tuple[Product | None, Product | None]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    examined: list[tuple[Product | None, Product | None]] = field(default_factory=list)
     _blank: int = 0
     _given: dict[ox.Triple, set[str]] = field(default_factory=dict)
     _closing: Closing | None = None
@@ -131,7 +128,7 @@ class RevisedBuild:
             notes[0].update(dict.fromkeys(note for note in new if note not in old))
             notes[1].update(dict.fromkeys(note for note in old if note not in new))
             self._blank += (unit.after.blank if unit.after else 0) - (unit.before.blank if unit.before else 0)
-            self._names |= self._changed_names(unit)
+            self.names |= self._changed_names(unit)
         others = self._others()
         removed = {quad for quad in go if quad not in come and not others(quad, self._quads)}
         gone = [note for note in notes[1] if note not in notes[0] and not others(note, self._notes)]
@@ -205,7 +202,7 @@ class RevisedBuild:
             self._forget(name)
         stale = {name for name, (_, inputs) in tasks.items() if (ledger.cluster(name) or ("",))[0] != inputs}
         names: set[str] = {
-            *self._names,
+            *self.names,
             *(quad.subject.value for quad in changed if isinstance(quad.subject, ox.NamedNode)),
         }
         seen = [(cluster, name, digest) for name in names for cluster, digest in ledger.readers(name)]
@@ -235,7 +232,7 @@ class RevisedBuild:
     def _forget(self, name: str) -> Product | None:
         product = self.state.forget(name)
         if product is not None:
-            self._examined.append((product, None))
+            self.examined.append((product, None))
         return product
 
     def _examine(self, stale: dict[str, tuple[Task, str]]) -> None:
@@ -245,7 +242,7 @@ class RevisedBuild:
             was = state.forget(name)
             now = state.note(outcome, stale[name][1])
             if name != ONTOLOGY:
-                self._examined.append((was, now))
+                self.examined.append((was, now))
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
         if len(tasks) <= 6:
@@ -266,7 +263,7 @@ class RevisedBuild:
         names, store = self.state.names, self.revision.store
         come: dict[ox.Quad, None] = {}
         go: dict[ox.Quad, None] = {}
-        for was, now in self._examined:
+        for was, now in self.examined:
             old, new = self._quads(was), self._quads(now)
             come |= dict.fromkeys(quad for quad in new if quad not in old)
             go |= dict.fromkeys(quad for quad in old if quad not in new)
@@ -384,48 +381,3 @@ class RevisedBuild:
     def canonical_hash(self) -> str:
         """The canonical hash of what was made."""
         return finish(self.total)
-
-    # The text index
-
-    def index(self, earlier: Path) -> None:
-        """Carry the text index on."""
-        state, store = self.state, self.revision.store
-        data = {state.names.graph(graph) for graph in state.graph_files}
-
-        def describe(name: str) -> Iterator[ox.Triple]:
-            quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
-            return (quad.triple for quad in quads if str(quad.graph_name)[1:-1] in data)
-
-        revision = IndexRevision(state.path / "search", earlier)
-        read = state.label_reader(describe)
-        renamed = set(self._names)
-        for was, now in self._examined:
-            old, new = ({p.iri: p for p in passages_of(each)} if each else {} for each in (was, now))
-            if old != new:
-                revision.remove_articles(old.values())
-            labels: list[dict[str, list[str]]] = [_names_of(each) for each in (was, now)]
-            used = [{tuple(use) for use in each.header["uses"]} if each else set() for each in (was, now)]
-            changed = {
-                name for name in labels[0].keys() | labels[1] if labels[0].get(name) != labels[1].get(name)
-            }
-            changed |= {name for name, _ in used[0] ^ used[1]}
-            for name in changed:
-                revision.remove_name(name)
-                if name in labels[1] and (entry := read(name, labels[1][name])):
-                    revision.add_name(entry)
-            renamed |= {name for name in changed if name not in labels[0] and name not in labels[1]}
-        for _, now in self._examined:
-            if now is not None:
-                was = next((w for w, n in self._examined if n is now), None)
-                if was is None or passages_of(was) != passages_of(now):
-                    revision.add_passages(passages_of(now))
-        for name in renamed:
-            if not state.ledger.owners(name):
-                revision.remove_name(name)
-                if entry := read(name):
-                    revision.add_name(entry)
-        revision.finish()
-
-
-def _names_of(product: Product | None) -> dict[str, list[str]]:
-    return dict(json.loads(product.parts["names"])) if product else {}

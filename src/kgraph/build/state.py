@@ -1,4 +1,4 @@
-"""What a build has at hand while it makes a generation, and the steps that first builds and later ones share."""
+"""What a build has at hand while it makes a generation, and the steps that all builds share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ import pyoxigraph as ox
 from kgraph.build.clock import Clock
 from kgraph.build.clusters import find_clusters
 from kgraph.build.crew import Crew
-from kgraph.build.ledger import Ledger, Located, UnitRow
+from kgraph.build.ledger import Ledger
 from kgraph.build.products import Product, Products
 from kgraph.build.reading import Unit, combine, problems_of
+from kgraph.build.rows import Located, UnitRow
 from kgraph.build.sources import Sources
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task

@@ -23,7 +23,7 @@ from kgraph.reasoning.support import FREE, Inference, Ways, beyond_told, either,
 from kgraph.reasoning.support_graph import SUPPORT, find_stored_support, read_support
 from kgraph.reasoning.view import View
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Altered, Question, is_reasoned_over
-from kgraph.vocab import KG, Names
+from kgraph.vocab import KG
 
 __all__ = ["Earlier", "Step", "advance", "resupport", "update"]
 

@@ -149,8 +149,8 @@ def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEn
 
 
 class Reader:
-    """Reads the entries of an index of triples. ``uses`` are the filters that a thing is a value of, as far as
-    passages were read.
+    """Reads the entries of an index of triples. ``uses`` are the filters that a thing is a value of, as far
+    as passages were read.
     """
 
     def __init__(self, index: TripleIndex) -> None:

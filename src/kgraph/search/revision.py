@@ -1,7 +1,8 @@
 """Writing a text index article by article: a new one, or a copy of an earlier one in which some have changed.
 
-tantivy's segments are never written again, so the copy is hard links, and what is new comes beside them. With a
-sentence encoder the rows of the vectors count all passages through, so such an index is written as a whole.
+tantivy's segments are never written again, so the copy is hard links, and what is new comes beside them.
+With a sentence encoder the rows of the vectors count all passages through, so such an index is written as a
+whole.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 It is the SHA-256 of a sum: of the SHA-256 of each quad's line of canonical N-Quads, modulo 2^256. Lines with
 blank nodes are taken together by what hangs together through these, with the labels of RDF Dataset
 Canonicalization (RDFC-1.0); each such component counts as the sum of its own lines' hashes, hashed once more.
-So neither order nor labels matter, what an edit leaves alone need not be read again, and the parts of a dataset
-can be hashed in different processes. It tells datasets apart; it is no defence against somebody who makes
-two datasets to have the same sum.
+So neither order nor labels matter, what an edit leaves alone need not be read again, and the parts of a
+dataset can be hashed in different processes. It tells datasets apart; it is no defence against somebody who
+makes two datasets to have the same sum.
 """
 
 from __future__ import annotations

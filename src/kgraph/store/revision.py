@@ -24,8 +24,8 @@ __all__ = ["Revision"]
 
 
 class Revision:
-    """A store under revision. ``sizes`` are those of the project's graphs, by IRI; ``weight`` is what its quads
-    without blank nodes now add to the canonical hash beyond what they did.
+    """A store under revision. ``sizes`` are those of the project's graphs, by IRI; ``weight`` is what its
+    quads without blank nodes now add to the canonical hash beyond what they did.
 
     Args:
         base: the generation to start from.
