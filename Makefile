@@ -6,18 +6,27 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install node serve test lint bench soak lock clean
+.PHONY: install node assets serve test lint bench soak lock clean
 
 install: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kgraph needs Python 3.11 or newer; set PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src
+	@touch $@
+
+# Serving takes a part of this: the checks and the tests take linters, readers of formats and other people's clients too.
+$(DEV_STAMP): requirements-dev.lock $(STAMP)
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 serve: $(STAMP)
@@ -33,29 +42,33 @@ $(NODE_STAMP): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
 	else echo "no npm here: some tests will be skipped"; fi
 
-lint: $(STAMP)
+# The SPARQL editor's bundle with its licences, and the borders of the maps. They are in the repository: serving needs no npm.
+assets: $(NODE_STAMP)
+	npm run --silent build
+
+lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 # The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
-bench: $(STAMP)
-	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4'
+bench: $(DEV_STAMP)
+	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4' textacy
 	-$(PYTHON) -m venv $(VENV)/peers
 	-$(VENV)/peers/bin/python -m pip install --quiet oxigraph rdflib-endpoint oxrdflib 'uvicorn[standard]'
 	$(BIN)/python -m bench
 
 # What the server must stand, in its long form: ten thousand hostile requests; bombs, swaps and kills. Some minutes.
-soak: $(STAMP)
+soak: $(DEV_STAMP)
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.endurance
 
-# Pin every direct and transitive dependency anew. The lock names no host.
+# Pin every direct and transitive dependency anew: all of them, and of these what serving takes. The locks name no host.
 lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet pip-tools
-	CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options --extra dev --extra meaning --output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra dev --extra meaning --extra install --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --upgrade --extra meaning --extra install --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) node_modules .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,8 +6,10 @@ queries     every canned query through a worker process, to rdflib on the same u
 scale       load and closure of synthetic projects, to owlrl and `reasonable` (see bench.reasoning)
 explain     why an inferred triple of a synthetic project holds
 edit        one article more, and believing somebody, to reasoning anew (see bench.edits)
+frames      a million rows as a pandas data frame, to read_csv on the same answer
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
+drafting    candidates for claims against annotated articles, to textacy (see bench.drafting)
 federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
@@ -33,9 +35,11 @@ import owlrl
 import pyoxigraph as ox
 import rdflib
 
+from bench.drafting import bench_drafting
 from bench.edits import bench_edit
 from bench.endpoint import bench_endpoint
 from bench.federation import bench_federation
+from bench.frames import bench_frames
 from bench.reasoning import bench_explain, bench_scale
 from bench.search import bench_search
 from kgraph import KnowledgeGraph
@@ -168,8 +172,10 @@ def main() -> None:
         "scale": lambda articles: bench_scale(articles, report),
         "explain": lambda articles: bench_explain(articles, report),
         "edit": lambda articles: bench_edit(articles, report),
+        "frames": lambda _: bench_frames(),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
         "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
+        "drafting": lambda _: bench_drafting(),
         "federation": lambda _: bench_federation(),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])

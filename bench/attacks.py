@@ -30,6 +30,7 @@ END: Final = b"\r\n0\r\n\r\n"
 QUERY: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
 FORM: Final = "application/x-www-form-urlencoded"
+FORM_DATA: Final = "multipart/form-data"
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,94 @@ def calling(dice: random.Random, trap: str) -> Attack:
     return Attack("calling", raw, ANSWERED | REFUSED | BOMBED | {403})
 
 
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+
+def deep(dice: random.Random, trap: str) -> Attack:
+    """A document, alone or in a form, or an update, that is nested too deeply, or grows as it is read."""
+    del trap
+    depth = dice.choice((40, 5_000, 20_000))
+    before = dice.choice(
+        ("<<( <urn:a> <urn:b> ", "<<(#<<(\n<urn:a><urn:b>", f"<<( #{'x' * 99}\n<urn:a> <urn:b> ")
+    )
+    triple = f"<urn:a> <urn:b> {before * depth}1{')>>' * depth} ."
+    striped = f"{'<p><Description>' * depth}{'</Description></p>' * depth}"
+    grown = "".join(
+        f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(dice.choice((4, 9)))
+    )
+    entities = f'<!DOCTYPE r [<!ENTITY a "ha">{grown}]>'
+    kind, text = dice.choice(
+        (
+            ("text/turtle", triple),
+            ("application/trig", f"<urn:g> {{ {triple} }}"),
+            ("application/n-triples", triple),
+            ("application/n-quads", triple),
+            ("application/rdf+xml", f'<RDF xmlns="{RDF}">{striped}</RDF>'),
+            ("application/rdf+xml", f'{entities}<RDF xmlns="{RDF}"><Description value="&d;"/></RDF>'),
+            ("application/ld+json", '{"@id":"urn:a","urn:b":' * depth + "1" + "}" * depth),
+            ("application/ld+json", '{"@context":' + "[" * depth + "]" * depth + "}"),
+        )
+    )
+    part = (
+        f'--x\r\nContent-Disposition: form-data; name="f"\r\nContent-Type: {kind}\r\n\r\n{text}\r\n--x--\r\n'
+    )
+    raw = dice.choice(
+        (
+            http("PUT", "/graph-store?graph=urn:deep", body=text.encode(), kind=kind),
+            http("POST", "/graph-store?default", body=text.encode(), kind=kind),
+            http("POST", "/graph-store", body=text.encode(), kind=kind),
+            http("POST", "/graph-store?graph=urn:deep", body=part.encode(), kind=f"{FORM_DATA}; boundary=x"),
+            http("POST", "/sparql", body=f"INSERT DATA {{ {triple} }}".encode(), kind=UPDATE),
+        )
+    )
+    return Attack("deep", raw, ANSWERED | REFUSED | BOMBED)
+
+
+def scanning(dice: random.Random, trap: str) -> Attack:
+    """A text that a careless scanner would read again and again, in what is asked and in what is shown."""
+    del trap
+    unit = dice.choice(
+        ("<<(#", "<<(\n#", "a.", "a:b.-.", "{", "(", "#", "&lt;<<( <a:b>", "W/", "%41", '\\"', "1e")
+    )
+    text = unit.replace("\n", "\\n") * (dice.choice((4_000, 400_000)) // len(unit))
+    query = dice.choice(
+        (f"SELECT ('{text}' AS ?x) {{}}", f"ASK {{ {text}", f"SELECT * {{ ?s ?p {text} }}", text)
+    )
+    accept = dice.choice(("Accept: text/html\r\n", "", "Accept: application/json\r\n"))
+    raw = http("POST", "/sparql", body=query.encode(), kind=QUERY, headers=accept)
+    return Attack("scanning", raw, ANSWERED | REFUSED | BOMBED)
+
+
+def ambiguous(dice: random.Random, trap: str) -> Attack:
+    """An offer of another protocol, which leaves the request whole, or a head that says two things."""
+    del trap
+    offer = (
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+    )
+    twice = dice.choice(
+        (
+            "Origin: http://localhost\r\nOrigin: http://evil.example\r\n",
+            "Host: localhost\r\nHost: evil.example\r\n",
+            "Authorization: Bearer a\r\nAuthorization: Bearer b\r\n",
+            "Content-Type: text/turtle\r\nContent-Type: text/plain\r\n",
+            "Content-Length: 3\r\nContent-Length: 4\r\n",
+            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+            "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        )
+    )
+    put = ("PUT", "/graph-store?graph=urn:offer")
+    raw, statuses = dice.choice(
+        (
+            (http("GET", "/sparql?query=ASK{}", headers=offer), {200}),
+            (http(*put, body=b"<urn:a> <urn:b> 1 .", kind="text/turtle", headers=offer), {201, 204}),
+            (http("POST", "/sparql", body=b"ASK {}", kind=QUERY, headers=offer), {200}),
+            (http("GET", "/sparql?query=ASK{}", headers=twice), {400}),
+            (http("POST", "/sparql", body=b"CLEAR GRAPH <urn:offer>", headers=twice), {400}),
+        )
+    )
+    return Attack("ambiguous", raw, BOMBED | statuses)
+
+
 EVIL: Final = (
     "'; DROP ALL; --",
     '" } INSERT DATA { <urn:a> <urn:b> <urn:c> } #',
@@ -302,6 +391,9 @@ KINDS: Final[tuple[tuple[Callable[[random.Random, str], Attack], int], ...]] = (
     (calling, 20),
     (injecting, 20),
     (cutting, 12),
+    (deep, 3),
+    (scanning, 8),
+    (ambiguous, 8),
 )
 
 

@@ -3,9 +3,9 @@
 FOLDER is ``sparql/sparql11`` or ``sparql/sparql12`` of a copy of the W3C's rdf-tests; the suites are its
 sub-folders, by default those for query, update and their syntax. They are run against this server, started
 on an empty project, and against Oxigraph's own where its program is installed. The exit status is 1 where a
-test that Oxigraph's server passes fails here.
+test fails that is not listed in KNOWN, or passes though it is.
 
-Each test clears the dataset, puts its data by the graph store protocol, sends its query or update, and
+Each test clears the dataset, posts its data as N-Quads to the graph store, sends its query or update, and
 compares what comes back or what is then in the graphs, up to the names of blank nodes.
 """
 
@@ -54,6 +54,14 @@ RDF_FORMATS = {
     ".nt": ox.RdfFormat.N_TRIPLES,
     ".rdf": ox.RdfFormat.RDF_XML,
 }
+#: The tests that fail, each with the reason.
+KNOWN = {
+    "csv-tsv-res/csv03": "queries see values, not spellings: 1.0E6 is 1000000",
+    "csv-tsv-res/tsv03": "queries see values, not spellings: 1.0E6 is 1000000",
+    "functions/bnode01": "BNODE of one text is the same blank node in all solutions, as Oxigraph has it",
+    "grouping/group01": "queries see values, not spellings: 001 is 1",
+    "eval-triple-terms/op-2": "queries see values, not spellings: 123.0 is 123",
+}
 NUMBERS = frozenset("integer decimal double float".split())
 TIMEOUT_S = 60
 
@@ -95,11 +103,18 @@ class Service:
         """Empty the dataset."""
         assert self.change(b"DROP SILENT ALL") < 300, "the dataset cannot be cleared"
 
-    def put(self, graph: str | None, triples: list[ox.Triple]) -> None:
-        """Make some triples the content of a graph."""
-        body = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)
-        status, answer = self.send("PUT", self._graph(graph), body, "application/n-triples")
-        assert status < 300, f"the data cannot be put: {status} {answer[:200]!r}"
+    def load(self, graphs: Mapping[str | None, list[ox.Triple]]) -> None:
+        """Add triples to graphs, all at once: blank nodes may stand in several."""
+        quads = [
+            ox.Quad(
+                t.subject, t.predicate, t.object, ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+            )
+            for graph, triples in graphs.items()
+            for t in triples
+        ]
+        body = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+        status, answer = self.send("POST", self.graphs, body, "application/n-quads")
+        assert status < 300, f"the data cannot be loaded: {status} {answer[:200]!r}"
 
     def get(self, graph: str | None) -> list[ox.Triple]:
         """The content of a graph; one that does not exist is empty."""
@@ -260,10 +275,8 @@ def run_syntax_test(service: Service, path: Path, kind: str) -> str:
 
 def run_query_test(service: Service, manifest: Manifest, action: Term, expected: Path) -> str:
     """The result is as expected."""
-    for graph, triples in dataset_of(*manifest.files(action, QT + "data")).items():
-        service.put(graph, triples)
-    for path in manifest.files(action, QT + "graphData"):
-        service.put(iri_of(path), triples_of(path))
+    data = manifest.files(action, QT + "graphData")
+    service.load(dataset_of(*manifest.files(action, QT + "data")) | {iri_of(p): triples_of(p) for p in data})
     (path,) = manifest.files(action, QT + "query")
     query = f"BASE <{iri_of(path)}>\n{path.read_text(encoding='utf-8')}"
     if expected.suffix == ".csv":
@@ -290,8 +303,7 @@ def run_query_test(service: Service, manifest: Manifest, action: Term, expected:
 
 def run_update_test(service: Service, manifest: Manifest, action: Term, result: Term) -> str:
     """The graphs hold afterwards what is expected, and there are no others with triples."""
-    for graph, triples in datasets_of(manifest, action).items():
-        service.put(graph, triples)
+    service.load(datasets_of(manifest, action))
     (path,) = manifest.files(action, UT + "request")
     status = service.change(path.read_bytes())
     if status >= 300:
@@ -353,10 +365,12 @@ def main() -> int:
     for name, outcome in ours.items():
         if outcome:
             theirs = f" (oxigraph {'fails' if peer[name] else 'passes'})" if name in peer else ""
-            print(f"{name}{theirs}: {outcome}")
+            print(f"{name}{theirs}: {KNOWN.get(name, outcome)}")
     for name, outcomes in (("kgraph", ours), ("oxigraph", peer)):
         print(f"{name}: {sum(not outcome for outcome in outcomes.values())} of {len(outcomes)} pass")
-    return any(outcome and not peer.get(name, "?") for name, outcome in ours.items())
+    strange = [name for name, outcome in ours.items() if bool(outcome) != (name in KNOWN)]
+    print(f"not as listed: {', '.join(strange) or 'none'}")
+    return len(strange) > 0
 
 
 if __name__ == "__main__":

@@ -7,23 +7,35 @@ evaluator without HTTP, and the line says so.
 
 from __future__ import annotations
 
+import random
 import statistics
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from bench.corpus import entries_of, quads_of, questions_of, sentences
 from bench.servers import oxigraph, oxigraph_program
-from kgraph.search import Search, TextIndex, write_index
+from kgraph.search import Encoder, Search, TextIndex, open_encoder, write_index
 from kgraph.vocab import KG
+
+if TYPE_CHECKING:
+    from kgraph.search.encoders import Matrix
 
 QUESTIONS = 300
 PEER_QUESTIONS = 5
 BUILDS = 3
+#: How many sentences a question in other words is asked of at most; how many are encoded to see the rate.
+MEANING_SENTENCES = 100_000
+ENCODED = 256
+#: An archive of articles, each of some 25 sentences with their clauses and claims.
+ARCHIVE = 10_000
+TEXTS_AN_ARTICLE = 100
 
 #: Answers a SPARQL query.
 Asked = Callable[[str], object]
@@ -46,6 +58,62 @@ def bench_search(sizes: Sequence[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = _build(texts, Path(folder))
             _look_up(TextIndex(path), texts, Path(folder))
+    bench_meaning(min(max(sizes), MEANING_SENTENCES))
+
+
+class Standing:
+    """The bundled encoder for questions, and for texts vectors that stand in for theirs.
+
+    What a question costs depends on how many vectors there are, not on what they are of.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder, self.name = encoder, encoder.name
+
+    def texts(self, texts: Sequence[str]) -> Matrix:
+        """Random vectors, the same for the same texts."""
+        import numpy as np  # noqa: PLC0415 - an extra has it
+
+        seed = zlib.crc32("".join(texts).encode())
+        rows = np.random.default_rng(seed).normal(size=(len(texts), 384)).astype(np.float32)
+        unit: Matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+    def questions(self, texts: Sequence[str]) -> Matrix:
+        """The encoder's own."""
+        return self._encoder.questions(texts)
+
+
+def bench_meaning(size: int) -> None:
+    """What a question in other words costs among so many sentences, and what an archive costs to encode."""
+    encoder = open_encoder("auto")
+    if encoder is None:
+        print(f"{'':10} no sentence encoder is installed", flush=True)
+        return
+    texts = sentences(size)
+    encoder.texts(texts[:8])
+    start = time.process_time()
+    encoder.texts(texts[8:ENCODED])
+    rate = (ENCODED - 8) / (time.process_time() - start)
+    hours = ARCHIVE * TEXTS_AN_ARTICLE / rate / 3600
+    print(
+        f"{'meaning':10} {rate:.0f} sentences encoded a second on one core: {hours:.1f} core hours once for "
+        f"{ARCHIVE:,} articles, {TEXTS_AN_ARTICLE / rate:.1f} s for each article more",
+        flush=True,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "search"
+        write_index(path, entries_of(texts), encoder=Standing(encoder))
+        index = TextIndex(path, encoder)
+        chance = random.Random(2)  # noqa: S311 - a measurement, not a secret
+        asked = [" ".join(chance.sample(chance.choice(texts).split(), 5)) for _ in range(QUESTIONS // 3)]
+        times_ms(lambda text: index.search(Search(text=text)), asked[:5])
+        taken = sorted(times_ms(lambda text: index.search(Search(text=text)), asked))
+        print(
+            f"{'':10} {f'in other words, {size:,} sentences':30} median {statistics.median(taken):8.2f} ms"
+            f"   p99 {taken[int(len(taken) * 0.99)]:8.2f} ms",
+            flush=True,
+        )
 
 
 def _build(texts: list[str], folder: Path) -> Path:

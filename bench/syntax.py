@@ -2,7 +2,7 @@
 
 Each document is read as ``kgraph load`` reads it, and compared with what the suite expects, up to the names
 of blank nodes. What is right is written in every format, and read back. The exit status is 1 where something
-is written wrongly; a document that is read otherwise than the suite says is listed.
+is written wrongly, or read otherwise than the suite says and KNOWN lists.
 """
 
 from __future__ import annotations
@@ -20,6 +20,16 @@ from kgraph.rdf.loading import DATASET_FORMATS, RDF_FORMATS
 from kgraph.rdf.terms import Term
 from kgraph.rdf.writing import serialize_graph
 
+#: The tests that fail, each with the reason.
+KNOWN = dict.fromkeys(
+    (
+        "rdf11/rdf-xml/xml-canon-test001",
+        "rdf11/rdf-xml/xml-canon-test002",
+        "rdf12/rdf-xml/eval/rdf12-xml-an-13",
+        "rdf12/rdf-xml/eval/rdf12-xml-an-14",
+    ),
+    "an XML literal stays as it is written: <br/>, not <br></br>",
+)
 RDFT = "http://www.w3.org/ns/rdftest#"
 ASSUMED = MF + "assumedTestBase"
 #: The formats by the beginnings of the suites' names for their kinds of test.
@@ -30,12 +40,14 @@ def main() -> int:
     """Run every suite below a folder."""
     counts: Counter[tuple[str, bool]] = Counter()
     wrong = 0
+    failed: set[str] = set()
     for manifest in sorted(Path(sys.argv[1]).rglob("manifest.ttl")):
         suite = manifest.parent.relative_to(sys.argv[1]).as_posix()
         for name, outcome, miswritten in run_suite(manifest):
             counts[suite, not outcome] += 1
             if outcome:
-                print(f"{suite}/{name}: {outcome}")
+                failed.add(f"{suite}/{name}")
+                print(f"{suite}/{name}: {KNOWN.get(f'{suite}/{name}', outcome)}")
             for fault in miswritten:
                 wrong += 1
                 print(f"{suite}/{name}: {fault}")
@@ -43,7 +55,8 @@ def main() -> int:
         print(f"{suite}: {counts[suite, True]} of {counts[suite, True] + counts[suite, False]} pass")
     passed = sum(count for (_, good), count in counts.items() if good)
     print(f"all: {passed} of {counts.total()} pass; {wrong} are written wrongly")
-    return wrong > 0
+    print(f"not as listed: {', '.join(sorted(failed ^ KNOWN.keys())) or 'none'}")
+    return wrong > 0 or failed != KNOWN.keys()
 
 
 def run_suite(manifest: Path) -> Iterator[tuple[str, str, list[str]]]:

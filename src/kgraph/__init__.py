@@ -9,20 +9,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["AsyncKnowledgeGraph", "KgraphError", "KnowledgeGraph", "__version__"]
+__all__ = ["AsyncKnowledgeGraph", "KgraphError", "KnowledgeGraph", "Table", "__version__"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AsyncKnowledgeGraph": "kgraph.api",
+    "AsyncKnowledgeGraph": "kgraph.programs",
     "KgraphError": "kgraph.errors",
     "KnowledgeGraph": "kgraph.blocking",
+    "Table": "kgraph.rdf.table",
 }
 
 if TYPE_CHECKING:
-    from kgraph.api import AsyncKnowledgeGraph
     from kgraph.blocking import KnowledgeGraph
     from kgraph.errors import KgraphError
+    from kgraph.programs import AsyncKnowledgeGraph
+    from kgraph.rdf.table import Table
 
 
 def __getattr__(name: str) -> Any:

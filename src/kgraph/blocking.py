@@ -7,47 +7,44 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from datetime import date
-from functools import partial
 from pathlib import Path
 from threading import Thread, get_ident
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 from weakref import finalize
 
 import anyio
 import pyoxigraph as ox
 from anyio.from_thread import BlockingPortal
 
-from kgraph.api import VALUES, AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
 from kgraph.describe import Description
 from kgraph.engine import Answer
+from kgraph.programs import AsyncKnowledgeGraph
+from kgraph.programs.awaited import warn
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
-from kgraph.rdf.terms import parse_iri, read_term
 from kgraph.reasoning import Belief, Explanation
-from kgraph.settings import load_settings
+from kgraph.settings import Settings
 from kgraph.store import Generation
 from kgraph.who_said import Answer as WhoSaid
-from kgraph.who_said import Question
 
 __all__ = ["KnowledgeGraph"]
 
 _T = TypeVar("_T")
+_V = TypeVar("_V", Table, bool, list[ox.Triple])
 
 
 class KnowledgeGraph:
-    """A project's knowledge graph, for notebooks and scripts.
+    """A knowledge graph for notebooks and scripts, of a project's folder or of another kgraph server.
 
-    Opening it builds the project first where its sources changed. Use it as a context manager, or call
-    :meth:`close`: it holds worker processes.
+    Use it as a context manager, or call :meth:`close`: it holds worker processes.
 
     Args:
-        project: the project's folder.
+        project: the project's folder, which is built first where its sources changed; or a server's URL.
+        token: what writers send to that server.
         progress: hears of each step of the build as it begins.
         notice: hears what a query's author is to know, such as prefixes that were declared for it; by default
             that is a warning.
@@ -62,22 +59,22 @@ class KnowledgeGraph:
         self,
         project: str | Path = ".",
         *,
+        token: str = "",
         progress: Callable[[str], None] | None = None,
         notice: Callable[[str], None] | None = None,
         **settings: Any,
     ) -> None:
-        from kgraph.build import build  # noqa: PLC0415 - reading a built project needs none of it
-
-        self.settings = load_settings(Path(project), flags=settings)
-        build(self.settings, progress=progress or _silent)
+        self._notice = notice or warn
+        # Notices are told in the thread of whoever asked.
+        self._notices: list[str] = []
+        self._graph = AsyncKnowledgeGraph(
+            project, token=token, progress=progress, notice=self._notices.append, **settings
+        )
         with ExitStack() as stack:
             self._portal = stack.enter_context(_loop_in_a_thread())
-            self._graph = stack.enter_context(
-                self._portal.wrap_async_context_manager(AsyncKnowledgeGraph.open(self.settings))
-            )
+            stack.enter_context(self._portal.wrap_async_context_manager(self._graph))
             # At the latest when the interpreter ends; by then the threads that it waits for have ended.
             self._end = finalize(self, _close, stack.pop_all(), self._portal.call(get_ident))
-        self._notice = notice or _warn
 
     def __enter__(self) -> Self:
         return self
@@ -90,40 +87,43 @@ class KnowledgeGraph:
         self._end()
 
     @property
-    def generation(self) -> Generation:
-        """The current generation."""
-        return self._graph.generation
+    def settings(self) -> Settings:
+        """The settings of the project's folder."""
+        return self._graph.local.graph.settings
 
     @property
-    def queries(self) -> dict[str, CannedQuery]:
-        """The canned queries, by slug."""
-        return self._graph.canned_queries()
+    def generation(self) -> Generation:
+        """The current generation of the project's folder."""
+        return self._graph.local.graph.generation
 
-    def query(self, text: str) -> Table | bool | list[ox.Triple]:
+    @property
+    def queries(self) -> Mapping[str, CannedQuery]:
+        """The canned queries of the project's folder, by slug."""
+        return self._graph.local.graph.canned_queries()
+
+    @overload
+    def query(self, text: str, /) -> Any: ...
+    @overload
+    def query(self, text: str, expected: type[_V], /) -> _V: ...
+    def query(self, text: str, expected: type | None = None, /) -> Any:
         """Answer a SPARQL query: a table for SELECT, a truth value for ASK, triples for the rest.
+
+        Args:
+            text: the query.
+            expected: ``Table``, ``bool`` or ``list``, for a type checker to know and for this to make sure.
 
         Raises:
             QueryError: the query cannot be answered; its subclasses say why.
         """
-
-        async def ask() -> tuple[Table | bool | list[ox.Triple], tuple[str, ...]]:
-            answer = await self._graph.query(text, formats=VALUES)
-            return await self._graph.fetch(answer), answer.notices
-
-        value, notices = self._call(ask)
-        self._tell(notices)
+        value = self._call(lambda: self._graph.query(text, *(() if expected is None else (expected,))))
+        self._tell()
         return value
 
-    def update(self, text: str) -> None:
-        """Carry out a SPARQL update; the next query sees it. See :meth:`AsyncKnowledgeGraph.update`.
-
-        Raises:
-            QueryError: it is not carried out; its subclasses say why.
-            WriteError: it would change what it may not.
-        """
-        self._call(self._graph.update, text)
-
-    def canned(self, slug: str, /, **values: object) -> Table | bool | list[ox.Triple]:
+    @overload
+    def canned(self, slug: str, /, **values: object) -> Any: ...
+    @overload
+    def canned(self, slug: str, expected: type[_V], /, **values: object) -> _V: ...
+    def canned(self, slug: str, expected: type | None = None, /, **values: object) -> Any:
         """Answer a canned query with values for its parameters: texts, names, numbers, dates, or terms
         of a row.
 
@@ -131,11 +131,12 @@ class KnowledgeGraph:
             UnknownNameError: there is no canned query of that name.
             ParameterError: a value is missing or does not fit.
         """
-        return self._call(self._graph.canned_values, slug, {name: _text(v) for name, v in values.items()})
+        kind = () if expected is None else (expected,)
+        return self._call(lambda: self._graph.canned(slug, *kind, **values))
 
     def bind(self, query: CannedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
-        """The SPARQL of a canned query with values: see :meth:`AsyncKnowledgeGraph.bind`."""
-        return self._call(self._graph.bind, query, values)
+        """The SPARQL of a canned query with values: see :meth:`kgraph.api.AsyncKnowledgeGraph.bind`."""
+        return self._call(lambda: self._graph.local.graph.bind(query, values))
 
     def describe(self, iri: str, *, page: int = 1) -> Description:
         """What the graphs say about an IRI, in full or as a prefixed name: facts, links and claims.
@@ -143,38 +144,38 @@ class KnowledgeGraph:
         Raises:
             ParameterError: the name cannot be read.
         """
-        node = read_term("thing", iri, parse_iri, prefixes=self.settings.names.prefixes)
-        return self._call(partial(self._graph.describe, page=page), node.value)
+        return self._call(lambda: self._graph.describe(iri, page=page))
 
     def explain(
         self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
     ) -> Explanation:
-        """Why a triple holds: see :meth:`AsyncKnowledgeGraph.explain`."""
-        explain = partial(self._graph.explain, every=every, believing=believing)
-        return self._call(explain, subject, predicate, value)
+        """Why a triple holds: see :meth:`kgraph.AsyncKnowledgeGraph.explain`."""
+        return self._call(
+            lambda: self._graph.explain(subject, predicate, value, every=every, believing=believing)
+        )
 
     def believe(self, *speakers: str, only: bool = False) -> Belief:
-        """What would hold if one believed somebody: see :meth:`AsyncKnowledgeGraph.believe`."""
-        return self._call(partial(self._graph.believe, only=only), *speakers)
+        """What would hold if one believed somebody: see :meth:`kgraph.AsyncKnowledgeGraph.believe`."""
+        return self._call(lambda: self._graph.believe(*speakers, only=only))
 
     def who_said(self, text: str = "", **asked: Any) -> WhoSaid:
-        """Answer "who said this?": for words, or for a fact by its ``subject``, ``predicate`` or ``object``.
+        """Answer "who said this?": see :meth:`kgraph.AsyncKnowledgeGraph.who_said`."""
+        return self._call(lambda: self._graph.who_said(text, **asked))
 
-        The other fields of :class:`kgraph.who_said.Question` narrow the question and page through its answer.
-
-        Raises:
-            ParameterError: nothing is asked, or a value does not fit.
-        """
-        return self._call(self._graph.who_said, Question(text=text, **asked))
+    def update(self, text: str) -> None:
+        """Carry out a SPARQL update: see :meth:`kgraph.AsyncKnowledgeGraph.update`."""
+        self._call(lambda: self._graph.update(text))
 
     def write(self, text: str, *, formats: Mapping[ResultKind, str]) -> Iterator[bytes]:
         """Answer a SPARQL query as bytes, piece by piece, in a format for each kind of result."""
 
         async def ask() -> Answer:
-            return await self._graph.query(text, formats=formats)
+            answer = await self._graph.local.graph.query(text, formats=formats)
+            self._notices.extend(answer.notices)
+            return answer
 
         answer = self._call(ask)
-        self._tell(answer.notices)
+        self._tell()
 
         async def more() -> bytes | None:
             return await anext(answer, None)
@@ -186,15 +187,15 @@ class KnowledgeGraph:
             if self._end.alive:
                 self._call(answer.aclose)
 
-    def _tell(self, notices: Sequence[str]) -> None:
-        for notice in notices:
-            self._notice(notice)
+    def _tell(self) -> None:
+        while self._notices:
+            self._notice(self._notices.pop(0))
 
-    def _call(self, function: Callable[..., Awaitable[_T]], *arguments: object) -> _T:
+    def _call(self, function: Callable[[], Awaitable[_T]]) -> _T:
         """Have the event loop of the portal's thread do something, and wait for it."""
         if not self._end.alive:
             raise RuntimeError("This knowledge graph is closed.")
-        return self._portal.call(function, *arguments)
+        return self._portal.call(function)
 
 
 @contextmanager
@@ -223,20 +224,3 @@ def _close(opened: ExitStack, loop_thread: int) -> None:
         Thread(target=opened.close, daemon=True).start()
     else:
         opened.close()
-
-
-def _warn(notice: str) -> None:
-    warnings.warn(notice, stacklevel=4)
-
-
-def _silent(step: str) -> None:
-    del step
-
-
-def _text(value: object) -> str:
-    """A parameter's value as a user would type it."""
-    if isinstance(value, ox.NamedNode | ox.Literal):
-        return value.value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)

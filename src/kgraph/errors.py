@@ -23,6 +23,9 @@
     │   ├── GraphStateError    it creates a graph that there is, or clears one that there is not
     │   ├── MediaTypeError     what is to be stored comes in a format that is not read here
     │   └── RdfSyntaxError     what is to be stored is not RDF; knows line and column where there is one
+    ├── TextError              a text that is brought in cannot be read as an article
+    ├── DraftError             candidates cannot be made, or those kept cannot be read
+    ├── ReviewError            a decision on a candidate cannot be taken, or those kept cannot be read
     └── BusyError              every worker is taken and the queue is full
 
 Those that may know a place in a text are also a :class:`PlacedError`.
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BusyError",
+    "DraftError",
     "GraphStateError",
     "KgraphError",
     "MediaTypeError",
@@ -60,9 +64,11 @@ __all__ = [
     "RemoteBusyError",
     "RemoteError",
     "RemoteTimeoutError",
+    "ReviewError",
     "ServiceNotAllowedError",
     "SettingsError",
     "StoreError",
+    "TextError",
     "UnknownNameError",
     "WriteError",
 ]
@@ -231,6 +237,24 @@ class RdfSyntaxError(PlacedError, WriteError):
     """What is to be stored is not RDF of its format."""
 
     code = "rdf-syntax"
+
+
+class TextError(KgraphError):
+    """A text that is brought in cannot be read as an article."""
+
+    code = "bad-text"
+
+
+class DraftError(KgraphError):
+    """Candidates cannot be made, or those that are kept cannot be read."""
+
+    code = "draft"
+
+
+class ReviewError(KgraphError):
+    """A decision on a candidate cannot be taken, or those that are kept cannot be read."""
+
+    code = "review"
 
 
 class BusyError(KgraphError):

@@ -36,6 +36,20 @@ class Reasons(ABC):
     async def _rows(self, query: str, generation: Generation) -> Table | bool | list[ox.Triple]:
         """What the project's own graphs answer."""
 
+    async def select_project(self, query: str) -> Table:
+        """The rows of a SELECT query on the project's own graphs: nothing of clients is among them."""
+        with self._pins.holding() as generation:
+            return cast(Table, await self._rows(query, generation))
+
+    async def read_name(self, name: str) -> str:
+        """The IRI of what a label, an IRI or a prefixed name means.
+
+        Raises:
+            ParameterError: it means nothing, or several things.
+        """
+        with self._pins.holding() as generation:
+            return (await (await self._reader(generation)).read("thing", name, None)).value
+
     async def explain(
         self, subject: str, predicate: str, value: str, *, every: bool = False, believing: Sequence[str] = ()
     ) -> Explanation:

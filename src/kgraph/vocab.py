@@ -27,6 +27,8 @@ SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 #: The lexicon that comes with kgraph: what happens and holds in ordinary news.
 KGL: Final = "https://w3id.org/kgraph/lexicon#"
 LEXICON: Final = KGL.removesuffix("#")
+#: What names this program where a standard asks what made something.
+TOOL: Final = "https://w3id.org/kgraph/"
 WD: Final = "http://www.wikidata.org/entity/"
 
 RDF_TYPE: Final = RDF + "type"
@@ -50,7 +52,9 @@ SPELLING_GRAPH: Final = "urn:kgraph:spellings"
 #: Devices of the store: never listed, never asked, never written by name.
 HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH, SPELLING_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.
-DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support"})
+DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support", "drafts", "metadata"})
+#: What is drafted and not reviewed: no member of the union, and seen only by who asks for it.
+DRAFTS: Final = "drafts"
 #: What one article states: ``stated/<slug>``, beside the union of them all.
 STATED_BY: Final = "stated/"
 
@@ -58,6 +62,11 @@ STATED_BY: Final = "stated/"
 def is_derived(graph: str) -> bool:
     """Whether a build computes the graph of this short name."""
     return graph in DERIVED_GRAPHS or graph.startswith(STATED_BY)
+
+
+def is_drafts(graph: str) -> bool:
+    """Whether a graph's IRI is that of what is drafted and not reviewed."""
+    return graph.endswith((f"/graph/{DRAFTS}", f":graph/{DRAFTS}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgraph.rdf.columns import Kind, read_columns
-from kgraph.rdf.table import Table
+from kgraph.rdf.formats import ResultKind
+from kgraph.rdf.table import Table, read_values
 from kgraph.vocab import RDF, XSD
 
 PREFIXES = {"e": "http://example.org/"}
@@ -264,3 +265,69 @@ def test_a_long_table_shows_its_beginning_and_says_so() -> None:
     assert found._repr_html_().count("<tr>") == 51
     assert repr(found) == "<Table of 1,234 rows: x>"
     assert repr(table(ox.Literal(1))) == "<Table of 1 row: x>"
+
+
+def from_tsv(given_terms: Sequence[Any], **more: Any) -> tuple[Table, Table]:
+    """The same rows twice: as they come from a worker, and as terms."""
+    rows = " ".join("UNDEF" if term is None else str(term) for term in given_terms)
+    results = ox.Store().query(f"SELECT ?x ?y {{ VALUES ?x {{ {rows} }} }}")
+    assert isinstance(results, ox.QuerySolutions)
+    content = results.serialize(format=ox.QueryResultsFormat.TSV)
+    assert content is not None
+    quick = read_values(content, ResultKind.SOLUTIONS, PREFIXES)
+    assert isinstance(quick, Table)
+    return quick, Table(quick.columns, tuple(quick), PREFIXES)
+
+
+EXOTIC: dict[str, Sequence[Any]] = {
+    "texts with escapes": [
+        ox.Literal('a\\"b\t\n\r\\n'),
+        ox.Literal('"'),
+        ox.Literal(""),
+        None,
+        ox.Literal("ü😀"),
+    ],
+    "languages": [
+        ox.Literal("a", language="en"),
+        ox.Literal('b"@fr'),
+        ox.Literal("c", language="de-AT"),
+        None,
+    ],
+    "triple terms": [
+        ox.Triple(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c d")),
+        ox.NamedNode("urn:x"),
+    ],
+    "other datatypes": [literal("P1D", "duration"), literal("2024", "gYear")],
+    "texts that look like numbers": [ox.Literal("1"), ox.Literal("2")],
+    "decimals as the engine writes them": [
+        literal("3", "decimal"),
+        literal("1.25", "decimal"),
+        ox.Literal(-7),
+    ],
+    "IRIs of several namespaces": [
+        ox.NamedNode("http://example.org/a"),
+        ox.NamedNode("http://example.org/http://example.org/"),
+        ox.NamedNode("http://example.com/ü"),
+    ],
+}
+
+
+@pytest.mark.parametrize("case", [*COLUMNS, *EXOTIC])
+def test_the_short_way_leads_to_the_same_frames(case: str) -> None:
+    given_terms = COLUMNS[case][0] if case in COLUMNS else EXOTIC[case]
+    assert_same(*from_tsv([None if isinstance(t, ox.BlankNode) else t for t in given_terms]))
+
+
+@given(st.lists(terms, max_size=5) | st.builds(lambda term, n: [term, None] * n, terms, st.integers(1, 3)))
+def test_the_short_way_leads_to_the_same_frames_whatever_the_terms(given_terms: list[Any]) -> None:
+    assert_same(*from_tsv(given_terms))
+
+
+def assert_same(quick: Table, slow: Table) -> None:
+    assert len(quick) == len(slow)
+    for iris in ("full", "compact"):
+        for languages in (False, True):
+            asked: dict[str, Any] = {"iris": iris, "languages": languages}
+            assert quick.to_arrow(**asked).equals(slow.to_arrow(**asked))
+            pd.testing.assert_frame_equal(quick.to_pandas(**asked), slow.to_pandas(**asked))
+            assert quick.to_polars(**asked).equals(slow.to_polars(**asked))

@@ -1,4 +1,4 @@
-"""What a user can touch is documented: every command, setting and route stands in the README."""
+"""What a user can touch is documented: every command, setting and route stands in docs/reference.md."""
 
 from __future__ import annotations
 
@@ -14,26 +14,35 @@ from kgraph.engine import WorkerPool
 from kgraph.settings import SETTINGS, Setting, load_settings
 from kgraph.web.app import create_app
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 SERVE = cli.commands["serve"]
 
 
 @pytest.mark.parametrize("command", cli.commands)
-def test_every_command_is_in_the_readme(command: str) -> None:
-    assert re.search(rf"`kgraph {command}\b", README)
+def test_every_command_is_in_the_reference(command: str) -> None:
+    assert re.search(rf"`kgraph {command}\b", REFERENCE)
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
-def test_every_setting_is_in_the_readme_and_a_flag_of_serve(setting: Setting) -> None:
-    assert f"`{setting.flag}`" in README
-    assert f"`{setting.key}`" in README
+def test_every_setting_is_in_the_reference_and_a_flag_of_serve(setting: Setting) -> None:
+    assert f"`{setting.flag}`" in REFERENCE
+    assert f"`{setting.key}`" in REFERENCE
     flags = {flag for each in SERVE.params if isinstance(each, click.Option) for flag in each.opts}
     assert setting.flag in flags
 
 
-def test_every_route_is_in_the_readme(tmp_path: Path) -> None:
+def test_every_route_is_in_the_reference(tmp_path: Path) -> None:
     graph = AsyncKnowledgeGraph(load_settings(tmp_path, environ={}), WorkerPool())
     paths = {str(getattr(route, "path", "")).partition("{")[0] for route in create_app(graph).routes}
     assert {"/sparql", "/queries", "/health"} <= paths
     for path in paths - {"/", "/static"}:
-        assert f"`{path.rstrip('/')}" in README, path
+        assert f"`{path.rstrip('/')}" in REFERENCE, path
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.split()) <= 700
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)

@@ -23,9 +23,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgraph.canned.parsing import parse_canned
+from kgraph.engine.form import split_form
 from kgraph.errors import KgraphError
 from kgraph.federation.source import blanked, read_source
 from kgraph.rdf.mending import in_order, mend
+from kgraph.rdf.nesting import is_deep_json, is_deep_text
 from kgraph.rdf.rules import misused_variable
 from kgraph.rdf.sparql import _profile_of_any, _profile_of_plain, iter_tokens, substitute
 from kgraph.rdf.spelling import read_spelled
@@ -37,8 +39,9 @@ from kgraph.search.dates import parse_edtf
 from kgraph.search.property import expand_search
 from kgraph.search.words import join_numbers, read_words
 from kgraph.store.lines import _only
+from kgraph.store.spelling import Notebook
 from kgraph.text import quoted_spans, spelled_numbers
-from kgraph.vocab import KG
+from kgraph.vocab import KG, XSD
 from kgraph.web.conditional import is_known, is_named
 from kgraph.web.negotiation import by_format, parse_accept, parse_qualities
 from kgraph.web.problems import HttpProblem
@@ -127,6 +130,16 @@ def characters(pattern: re.Pattern[Any], dice: random.Random) -> list[str]:
     return [*dice.sample(written, min(7, len(written))), *"a1. \"'", "\n", "?", "-", "_"]
 
 
+_BEGINNING: Final = re.compile(r"(?:\\[^a-zA-Z0-9]|[^\\\[\](){}.*+?|^$])+(?![*+?{])")
+
+
+def beginning(pattern: re.Pattern[Any]) -> str:
+    """What every match of a pattern begins with, where that shows."""
+    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    found = _BEGINNING.match(source)
+    return re.sub(r"\\(.)", r"\1", found[0]) if found is not None else ""
+
+
 def reading(pattern: re.Pattern[Any], methods: frozenset[str]) -> Callable[[str], None]:
     def read(text: str) -> None:
         value: Any = text if isinstance(pattern.pattern, str) else text.encode("latin-1", "replace")
@@ -155,6 +168,8 @@ def test_no_text_sends_a_regular_expression_back_and_forth(name: str) -> None:
     alphabet = characters(pattern, dice)
     units = [*alphabet, *map("".join, itertools.product(dice.sample(alphabet, 5), repeat=2))]
     units += ["".join(dice.choices(alphabet, k=dice.randint(3, 6))) for _ in range(20)]
+    if begun := beginning(pattern):
+        units += [begun, *(begun + each for each in alphabet), *("\n#" + begun, begun + "#", begun + "\\")]
     for unit in units:
         for before, after in (("", "\x00"), (dice.choice(alphabet), dice.choice(alphabet))):
             make = of_length(before, unit, after)
@@ -204,6 +219,11 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "words": lambda text: (read_words(text), join_numbers(read_words(text))),
     "quotations": quoted_spans,
     "numbers": spelled_numbers,
+    "nested terms": lambda text: is_deep_text(text.encode()),
+    "nested terms of an answer": lambda text: is_deep_text(text.encode(), comments=False),
+    "nested terms in JSON": lambda text: is_deep_json(b'"type":"triple"' * 40 + text.encode()),
+    "forms": lambda text: split_form(b"--a\r\n\r\n" + text.encode(), "a"),
+    "spellings of lines": lambda text: Notebook().look_at(text.encode(), None),
     "lines with blank nodes": lambda text: _only(text.encode(), marked=True),
 }
 #: What opens and is never closed, what could be one thing or another, and what is all separators.
@@ -332,6 +352,17 @@ UNITS: Final = (
         "?_a_iri ",
         "?_a\n",
         "kg:search 'a' ; ",
+        "<<(",
+        "<<(#",
+        "<<(\n#",
+        "<<(#<",
+        "<<( a:b ",
+        "\r\n--a",
+        "\r\n--a\r\n\r\n",
+        "\r\n--a \t",
+        f'"1"^^<{XSD}int>',
+        f'"1"^^<{XSD}int> .\n',
+        f'"^^<{XSD}',
     ),
 )
 

@@ -157,6 +157,7 @@ def test_another_base_iri_or_version_makes_a_new_generation(bare: Path) -> None:
         "urn:news:graph/stated",
         "urn:news:graph/inferred",
         "urn:news:graph/support",
+        "urn:news:graph/metadata",
     }
     path = report.generation.path / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))

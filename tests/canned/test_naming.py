@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 import pytest
@@ -129,3 +130,17 @@ def test_the_names_of_an_article_lead_to_its_things(base_iri: str | None) -> Non
     assert named == dataset.ask("said-by", speaker=named[0][1])
     with pytest.raises(ParameterError, match=r"none 'Ysolde Marron'.*Did you mean 'Ysolde Marran'"):
         dataset.ask("said-by", speaker="Ysolde Marron")
+
+
+def test_names_are_suggested_by_how_they_or_their_words_begin() -> None:
+    label = SKOS + "prefLabel"
+    names = {"urn:a": "Zubin Potok", "urn:b": "north Zubin", "urn:c": "azubin", "urn:d": "Zubin"}
+    naming = Naming.of([(iri, label, name) for iri, name in names.items()], [])
+    assert [iri for iri, _ in naming.beginning("  zUbin", limit=9)] == ["urn:d", "urn:a", "urn:b"]
+    assert naming.beginning("zubin", limit=1) == [("urn:d", "Zubin")]
+    assert naming.beginning(" ", limit=9) == []
+    many = Naming.of([(f"urn:{n}", label, f"thing number {n}") for n in range(100_000)], [])
+    start = time.perf_counter()
+    assert len(many.beginning("num", limit=40)) == 40
+    assert many.beginning("thing number 99999", limit=40) == [("urn:99999", "thing number 99999")]
+    assert time.perf_counter() - start < 0.5

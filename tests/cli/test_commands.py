@@ -119,6 +119,11 @@ def test_the_canned_queries_are_listed_with_their_parameters(run: Run, project: 
     assert "-p name=…" in done.stdout
     some = run("queries", "--project", project, "--tag", "this-story").stdout
     assert 0 < len(some) < len(done.stdout)
+    listed = json.loads(run("queries", "--project", project, "--format", "json").stdout)
+    find = next(query for query in listed if query["slug"] == "find")
+    assert [parameter["name"] for parameter in find["parameters"]] == ["name"]
+    generations = json.loads(run("generations", "--project", project, "--format", "json").stdout)
+    assert [each["current"] for each in generations].count(True) == 1
 
 
 def test_check_reports_as_text_or_as_json_and_exits_by_what_it_finds(run: Run, shapeless_mill: Path) -> None:

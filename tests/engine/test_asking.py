@@ -90,6 +90,9 @@ GRAPHS = [
     ("SELECT ?s { ?s e:p 3 FILTER EXISTS { GRAPH ?g { SELECT ?s { ?s e:p 3 } } } }", [("<b>",)]),
     ("SELECT ?g ?s { GRAPH ?g { ?s ?p 1 MINUS { ?s ?y 3 } } }", [("<g1>", "<a>")]),
     ("SELECT ?g { GRAPH ?g { } }", [("<g1>",), ("<g2>",)]),
+    ("SELECT ?g ?s { GRAPH ?g { ?s e:p 3 MINUS { ?x e:p 3 } } }", [("<g2>", "<b>")]),
+    ("SELECT ?g ?s { GRAPH ?g { ?s e:p 3 MINUS { ?s e:p 3 } } }", []),
+    ("SELECT ?s { GRAPH e:g2 { ?s e:p 3 MINUS { ?x e:p 3 } } }", [("<b>",)]),
 ]  # fmt: skip
 
 
@@ -122,6 +125,9 @@ INNER = st.sampled_from(
         "VALUES ?s { e:a e:z } OPTIONAL { ?s e:p ?o }",
         "{ VALUES ?s { e:a } } UNION { ?s e:q ?o }",
         "?s ?p ?o FILTER NOT EXISTS { SELECT ?x { ?x e:q ?o } }",
+        "?s ?p ?o MINUS { ?x ?y e:a }",
+        "?s e:p ?o OPTIONAL { ?o e:q ?x } MINUS { ?x ?y e:a }",
+        "{ ?s e:p ?o MINUS { ?x e:q ?y } } UNION { ?s e:q ?o MINUS { ?s e:p ?o } }",
     ]
 )
 TRIPLES = st.lists(
@@ -305,6 +311,11 @@ ALIASES = [
         [('"4"', f'"true"^^<{XSD}boolean>')],
     ),
     (
+        "SELECT (SUM(?x) AS ?s) (AVG(1/0) AS ?e) (IF(bound(?s), 1, 2) AS ?a) (IF(BOUND( ?e ), 1, 2) AS ?b)"
+        " (?a + ?b AS ?c) { VALUES ?x { 1 3 } }",
+        [('"4"', "", '"1"', '"2"', '"3"')],
+    ),
+    (
         f"SELECT ?x (COUNT(*) AS ?n) {{ {THREE} }} GROUP BY ?x ORDER BY ?n",
         [('"1"', '"2"'), ('"2"', '"1"')],
     ),
@@ -320,6 +331,65 @@ def test_aliases_in_aliases_do_not_grow_without_end() -> None:
     doubled = " ".join(f"(?a{n} + ?a{n} AS ?a{n + 1})" for n in range(40))
     with pytest.raises(SyntaxError):
         rows(f"SELECT (COUNT(*) AS ?a0) {doubled} {{ ?s ?p ?o }}")
+
+
+# GROUP_CONCAT.
+
+CONCATENATIONS = [
+    ("GROUP_CONCAT(?o)", "'a' 'b'", "a b"),
+    ("GROUP_CONCAT(?o; separator='|')", "UNDEF 'a' UNDEF 'b' UNDEF", "a|b"),
+    ("GROUP_CONCAT(?o)", "'a'@en 'b'@en", "a b"),
+    ("group_concat(?o ; SEPARATOR = '\\n\\t\\'')", "1 e:a 2.5 'x'@en", "1\n\t'http://e/a\n\t'2.5\n\t'x"),
+    ("GROUP_CONCAT(DISTINCT ?o; separator='')", "'a'@en 'a'@fr 'a' 'a'@en UNDEF 'b' 'b'", "aaab"),
+    ("GROUP_CONCAT(DISTINCT STR(?o))", "'a'@en 'a'@fr 'a' 1 '1'", "a 1"),
+    ("GROUP_CONCAT(?o)", "", ""),
+    ("GROUP_CONCAT(?o)", "UNDEF", ""),
+    ("GROUP_CONCAT(IF(?o = 2, 1/0, ?o * 2))", "1 2 3", "2 6"),
+    ("CONCAT('<', GROUP_CONCAT(?o; separator='🙂'), '>')", "'🙂' ''", "<🙂🙂>"),
+]
+
+
+@pytest.mark.parametrize(("expression", "values", "expected"), CONCATENATIONS)
+def test_whatever_has_a_text_is_concatenated(expression: str, values: str, expected: str) -> None:
+    query = f"PREFIX e: <{E}> SELECT ({expression} AS ?all) {{ VALUES ?o {{ {values} }} }}"
+    (row,) = cast(ox.QuerySolutions, ask_engine(view_of(store_of("")), query, base_iri=None))
+    assert row["all"] == ox.Literal(expected)
+
+
+def test_what_is_concatenated_can_be_used_and_grouped() -> None:
+    query = (
+        "SELECT ?p (GROUP_CONCAT(?o) AS ?all) (STRLEN(?all) AS ?n) {"
+        " VALUES (?p ?o) { (1 'a') (1 UNDEF) (2 UNDEF) (1 e:b) } } GROUP BY ?p HAVING(?n > 0)"
+    )
+    assert rows(query) == [('"1"', '"a b"', '"12"')]
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("SELECT (COUNT(COUNT(*)) AS ?c) {}", "1:15: expected COUNT"),
+        ("SELECT (SUM(1 + IF(true, MAX(?x), 2)) AS ?c) { ?x ?y ?z }", "1:26: expected MAX"),
+        ("SELECT ?x {\n BIND(<<( 'x' <a:a> <a:b> )>> AS ?x) }", "2:11: expected the subject"),
+        ("ASK {\n FILTER(?x = <<( <<(<a:a> <a:b> 1)>> <a:a> 2 )>>) }", "2:18: expected the subject"),
+    ],
+)
+def test_what_only_this_engine_takes_for_a_query_is_refused(query: str, place: str) -> None:
+    with pytest.raises(SyntaxError, match=f"error at {place}"):
+        ask_engine(view_of(store_of("")), query, base_iri=None)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (SUM(?n) AS ?m) { { SELECT (COUNT(*) AS ?n) {} } }",
+        "SELECT (SUM(IF(EXISTS { SELECT (COUNT(*) AS ?n) {} }, 1, 0)) AS ?m) {}",
+        "SELECT (COUNT(*) + SUM(1) AS ?m) {}",
+        "SELECT * { <<( <<( ?s <a:a> 1 )>> <a:b> 2 )>> <a:c> ( <<( <<( ?s <a:a> 1 )>> <a:b> 2 )>> ) }",
+        "SELECT (<<( <a:a> <a:b> <<( <a:a> <a:b> 1 )>> )>> AS ?x) {}",
+    ],
+)
+def test_what_the_grammar_has_is_no_less_a_query(query: str) -> None:
+    assert ask_engine(view_of(store_of("")), query, base_iri=None)
 
 
 # The order of columns.
@@ -399,6 +469,13 @@ LOCALS = st.text(alphabet="ab1.-:é🙂%", min_size=1, max_size=8).filter(
 @given(LOCALS)
 def test_the_spelling_does_not_change_the_name(local: str) -> None:
     assert rows(f"SELECT (e:{local} AS ?x) {{}}", ox.Store()) == [(f"<{local}>",)]
+
+
+def test_keywords_have_no_case() -> None:
+    assert rows("sElEcT (TRUE aS ?x) (False AS ?y) {} lImIt 1") == [
+        (f'"true"^^<{XSD}boolean>', f'"false"^^<{XSD}boolean>')
+    ]
+    assert truth("ASK { FILTER(TRUE && !FALSE) }")
 
 
 @pytest.mark.parametrize(

@@ -362,6 +362,7 @@ def query_fields(store: Path) -> QueryFields:
         "hidden": [UNION_GRAPH],
         "cover": [UNION_GRAPH],
         "only": None,
+        "aside": [],
         "default_graphs": None,
         "named_graphs": None,
         "clauses": None,

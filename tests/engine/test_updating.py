@@ -156,7 +156,12 @@ def test_each_form_of_update_does_what_oxigraph_does(empty: Generation, tmp_path
 def test_any_updates_of_any_data_do_what_oxigraph_does(
     empty: Generation, tmp_path_factory: pytest.TempPathFactory, data: str, updates: list[str]
 ) -> None:
-    # A label of a blank node belongs to one operation.
+    # Oxigraph counts a triple of two graphs twice in their union. A label of a blank node belongs to one
+    # operation.
+    updates = [
+        each.replace("USING :h WHERE { SELECT ?s (COUNT(*)", "USING :h WHERE { SELECT ?s (COUNT(DISTINCT *)")
+        for each in updates
+    ]
     own = [each.rstrip("; ").replace("_:", f"_:n{number}") for number, each in enumerate(updates)]
     joined = " ; ".join(own)
     compare(empty, tmp_path_factory.mktemp("any"), data, joined)

@@ -54,7 +54,7 @@ def test_the_lexicon_has_what_is_looked_up(told: dict[str, str]) -> None:
 
 def test_the_promise_is_the_speakers_and_the_agency_reports_it(told: dict[str, str]) -> None:
     first = _one(told, "kgraph who-said").partition("claim:")
-    assert re.search(r"by Ana Holt\n\s+reported by Coast Wire", first[0])
+    assert re.search(r"by Ana Holt \(word for word\)\n\s+reported by Coast Wire", first[0])
     assert "promise" in first[2].partition("cite:")[0]
 
 

@@ -35,7 +35,7 @@ def test_a_belief_enters_no_public_graph(built: Built) -> None:
     for added in (*belief.believed, *belief.inferred):
         assert built.graph.query(f"ASK {{ {added.subject} {added.predicate} {added.object} }}") is False
     after = built.graph.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
-    assert list(before) == list(after)  # type: ignore[arg-type]
+    assert list(before) == list(after)
 
 
 def test_to_believe_is_not_to_take_demands_and_plans_for_true(built: Built) -> None:

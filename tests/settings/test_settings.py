@@ -37,6 +37,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "memory_snapshot": (("0", 0), ("2GiB", 2**31), ("64m", 2**26)),
     "writable": (("true", True), ("no", False), ("1", True)),
     "token": (("onetwothree", "onetwothree"), ("four5six7", "four5six7"), ("8-nine-ten", "8-nine-ten")),
+    "mcp": (("true", True), ("no", False), ("1", True)),
     "result_cache": (("0", 0), ("1GiB", 2**30), ("1.5g", 3 * 2**29)),
     "slow_query": (("0.5", 0.5), ("60", 60.0), ("86400", 86400.0)),
     "log_format": (("json", "json"), ("text", "text"), ("auto", "auto")),
@@ -63,6 +64,14 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     ),
     "encoder_model": (("one", "one"), ("two", "two"), ("three", "three")),
     "encoder_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
+    "pipeline": (("one", "one"), ("two", "two"), ("three", "three")),
+    "draft_endpoint": (
+        ("http://one/v1/", "http://one/v1"),
+        ("", ""),
+        ("https://three/v1", "https://three/v1"),
+    ),
+    "draft_model": (("one", "one"), ("two", "two"), ("three", "three")),
+    "draft_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
     "offline": (("true", True), ("no", False), ("1", True)),
 }
 
@@ -98,6 +107,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "query_memory": ["16MB", "1XB", "", "-1GiB", "9" * 400, 5, True, "1e9"],
     "memory_snapshot": ["-1", "none", "", True],
     "writable": ["perhaps", "", 5, 1],
+    "mcp": ["perhaps", "", 5],
     "token": ["short", "", "with blanks in it", "müller-meier", 5],
     "result_cache": ["-1", "much", True],
     "slow_query": [0, -1, "soon"],
@@ -113,6 +123,10 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "encoder": ["bert", "", 7, "ftp://x"],
     "encoder_model": [7],
     "encoder_token": ["short", 7],
+    "pipeline": [7],
+    "draft_endpoint": ["ftp://x", "one", 7],
+    "draft_model": [7],
+    "draft_token": ["short", 7],
     "offline": ["perhaps", 2, ""],
 }
 
@@ -217,7 +231,7 @@ def test_flags_and_variables_are_named_after_their_key() -> None:
         ("--query-timeout", "KGRAPH_QUERY_TIMEOUT")
     ]
     assert all(setting.help.endswith(".") for setting in SETTINGS)
-    assert {setting.key for setting in SETTINGS if not setting.metavar} == {"writable", "offline"}
+    assert {setting.key for setting in SETTINGS if not setting.metavar} == {"writable", "mcp", "offline"}
 
 
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:

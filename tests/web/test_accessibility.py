@@ -11,8 +11,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from kgraph.build import build
+from kgraph.reviewing import Review, Verdict
+from kgraph.settings import load_settings
 from tests.conftest import REPOSITORY
+from tests.reviewing.drafts import ME, SLUG, candidates, make_project
 from tests.web.chromium import CHROMIUM, Browser, open_browser
+from tests.web.conftest import Serve
 
 AXE = REPOSITORY / "node_modules" / "axe-core" / "axe.min.js"
 MISSING = [
@@ -30,6 +35,15 @@ pytestmark = pytest.mark.skipif(
 ARTICLE = "/id/article/north-kosovo-roadblocks"
 PAGES = (
     "/",
+    "/about",
+    "/articles",
+    "/voices",
+    "/places",
+    "/timeline",
+    "/contested",
+    "/network",
+    "/claims",
+    "/claims?speaker=kgr:ristic&kind=kg:prediction",
     "/queries",
     "/queries/said-by",
     "/queries/find?name=KFOR",
@@ -44,8 +58,11 @@ PAGES = (
     "/nowhere",
     "/id/kosovo",
     "/id/reuters",
+    "/id/ristic",
     "/id/northBarricades",
     ARTICLE,
+    f"{ARTICLE}?at=1145,1180",
+    f"{ARTICLE}?voice=kgr:ristic&voice=kgr:reuters",
     f"{ARTICLE}/s07",
     f"{ARTICLE}/a0703",
     f"{ARTICLE}/timeToday",
@@ -58,6 +75,16 @@ PAGES = (
     "/graph/stated/north-kosovo-roadblocks",
     "/.well-known/void",
     "/.well-known/sparql-examples",
+)
+REVIEW_PAGES = (
+    "/review",
+    f"/review/{SLUG}",
+    f"/review/{SLUG}?done=1",
+    f"/review/{SLUG}?again=1",
+    f"/review/{SLUG}?item={candidates()[3].id}",
+    f"/id/article/{SLUG}",
+    f"/id/article/{SLUG}/draft/{candidates()[2].id}",
+    "/who-said?q=open+again+in+June",
 )
 #: The tags of WCAG 2.2's levels A and AA, and what is good practice besides.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -79,6 +106,24 @@ def violations(browser: Browser) -> list[str]:
     )
     assert isinstance(found, list)
     return found
+
+
+@pytest.fixture(scope="module")
+def reviewing(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> httpx.Client:
+    """A server with an article to review, on which something has been decided."""
+    folder = make_project(tmp_path_factory.mktemp("reviewing") / "harbour")
+    settings = load_settings(folder, environ={"KGRAPH_ENCODER": "none"})
+    Review(settings, SLUG).decide(Verdict.ACCEPT, ME, key=candidates()[0].id)
+    build(settings)
+    return serve(folder, writable=True, workers=1)
+
+
+@pytest.mark.parametrize("path", REVIEW_PAGES)
+def test_a_page_of_a_review_has_no_barrier_and_fits_a_phone(
+    reviewing: httpx.Client, browser: Browser, path: str
+) -> None:
+    test_a_page_has_no_barrier(reviewing, browser, path)
+    test_a_page_fits_a_phone(reviewing, browser, path)
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -112,11 +157,12 @@ def test_the_description_for_search_engines_passes_the_pages_policy(
     assert browser.complaints == []
 
 
-def test_a_mark_on_the_words_leads_to_its_claim(client: httpx.Client, browser: Browser) -> None:
+def test_a_mark_on_the_words_leads_to_their_card(client: httpx.Client, browser: Browser) -> None:
     browser.resize(1280, 900)
     browser.open(str(client.base_url.join(ARTICLE)))
-    browser.evaluate("document.querySelector('#s7 .run, #s07 .run').click()")
-    assert browser.evaluate("document.querySelector('li:target p').textContent").split()
+    target = browser.evaluate("document.querySelector('#s07 .m').href")
+    browser.open(target)
+    assert "Slavisa Ristic" in browser.evaluate("document.querySelector('#chosen .said').textContent")
     browser.open(str(client.base_url.join("/ontology")))
     browser.evaluate("location.hash = 'attributedTo'")
     top = browser.evaluate("document.querySelector(':target').getBoundingClientRect().top")

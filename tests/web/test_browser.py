@@ -16,7 +16,8 @@ if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI tests the pages in chromium, and there is none; see .ci/run")
 
 PAGES = {
-    "/": "What is here",
+    "/": "Who said what, and who only reported it",
+    "/about": "What is here",
     "/queries": "Questions",
     "/queries/find?name=KFOR": "6 rows",
     "/sparql?query=ASK%7B%7D": "Answer",

@@ -286,7 +286,7 @@ def test_a_large_graph_that_repeats_the_project_changes_nothing(
     load = [sys.executable, "-m", "kgraph", "load", str(tmp_path / "copy.nt"), "--graph", "urn:copy"]
     subprocess.run([*load, "--project", str(folder)], check=True, capture_output=True)
     assert UNION_GRAPH not in Catalog(folder / ".kgraph").current().manifest.cover
-    client = serve(folder)
+    client = serve(folder, writable=True)
     for path in ("/id/kosovo", "/id/kfor"):
         for suffix, what in _said(client, path):
             assert what == said.of(path, suffix), (path, suffix)

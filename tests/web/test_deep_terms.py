@@ -6,6 +6,7 @@ The server of these tests runs in this process: what would end it ends the tests
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import httpx
 import pytest
@@ -212,3 +213,13 @@ def test_a_form_may_have_a_preamble_padding_and_one_part(store: httpx.Client) ->
         url, content=body, headers={"Content-Type": "Multipart/Form-Data; boundary=cut"}
     ).is_success
     assert "cutter" in store.get(url).text
+
+
+def test_a_text_that_looks_like_nested_terms_keeps_no_page(store: httpx.Client) -> None:
+    texts = "<<(#" * 200_000, r"<<(\n#" * 100_000
+    for text in texts:
+        query = f"SELECT ('{text}' AS ?x) {{}}"
+        headers = {**QUERY, "Accept": "text/html"}
+        started = process_time()  # of this process, which is the server's
+        assert store.post("/sparql", content=query, headers=headers).status_code == 200
+        assert process_time() - started < 3

@@ -249,7 +249,7 @@ def test_a_page_of_a_thing_tells_apart_how_each_fact_stands(client: httpx.Client
     stated = text.partition('id="stated"')[2].partition("</section>")[0]
     assert ">time<" not in stated  # Ristic denies them; nobody states that there are any
     claimed = text.partition('id="claimed"')[2].partition("</section>")[0]
-    assert "predicted not to happen by" in claimed
+    assert "Predicted not to happen by" in claimed
     assert ">time<" in claimed
     assert 'href="/id/ristic"' in claimed
     assert "There will be no Kfor actions today" in claimed
@@ -267,19 +267,26 @@ def test_a_page_of_a_thing_tells_apart_how_each_fact_stands(client: httpx.Client
 
 
 def test_an_article_is_its_text_with_every_claim_on_its_words(client: httpx.Client, repository: Path) -> None:
-    page = client.get(f"/{ARTICLE.removeprefix(BASE)}", headers={"Accept": "text/html"}).text
-    shown = [
-        re.sub("<[^>]+>", "", found).partition(" ")[2]
-        for found in re.findall(r'<p id="(?:s\d+|byline)" class="sentence">(.*?)</p>', page, re.DOTALL)
-    ]
-    byline = page.partition('id="byline"')[2].partition("</p>")[0]
-    assert ">§</a>" in byline  # which has no number, but a link to its claims
+    path = f"/{ARTICLE.removeprefix(BASE)}"
+    page = client.get(path, headers={"Accept": "text/html"}).text
     seed = (repository / "seeds" / "north-kosovo-roadblocks.txt").read_text()
+    pieces = re.split(r'<span class="sentence" id="[^"]+">', page.partition('id="text"')[2])[1:]
+    shown = [re.sub("<[^>]+>", "", piece.partition("</p>")[0]).partition("&#8239;")[2] for piece in pieces]
     assert [unescape(sentence) for sentence in shown] == seed.split("\n")
-    assert len(set(re.findall(r'<li id="(a\d+[^"]*)">', page))) == 215
-    marked = set(re.findall(r'class="run [a-z]+" href="#(a\d+[^"]*)"', page))
-    beside = set(re.findall(r'<a href="#(a\d+[^"]*)">\d+</a>', page))
-    assert len(marked | beside) == 215
+    found: set[str] = set()
+    for choice in re.findall(r'class="number" href="([^"#]+)', page):
+        card = client.get(unescape(choice), headers={"Accept": "text/html"}).text.partition('id="chosen"')[2]
+        found |= set(re.findall(r"at=([0-9,;]+)", card))
+    query = (
+        f"SELECT ?claim ?begin ?end {{ ?claim a <{KG}Assertion> ; <{KG}evidence> ?span . "
+        f"?span <{KG}beginIndex> ?begin ; <{KG}endIndex> ?end }} ORDER BY ?begin"
+    )
+    rows = client.get("/sparql", params={"query": query, "format": "json"}).json()["results"]["bindings"]
+    cited: dict[str, list[str]] = {}
+    for row in rows:
+        cited.setdefault(row["claim"]["value"], []).append(f"{row['begin']['value']},{row['end']['value']}")
+    assert len(cited) == 215
+    assert {";".join(spans) for spans in cited.values()} <= found
 
 
 def test_pages_describe_themselves_to_search_engines(client: httpx.Client, project: Path) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from bench.answers import Gold, altered
 
 from kgraph import KnowledgeGraph
 from kgraph.api import Table
 from kgraph.search import Search, TextIndex, open_encoder
+from kgraph.search.index import IndexReader
 from kgraph.search.words import read_words
-from kgraph.who_said import Attribution
 
 HERE = Path(__file__).parent
 ID = "https://w3id.org/kgraph/id/"
@@ -30,41 +31,43 @@ def rows(name: str) -> Iterator[tuple[list[str], list[str]]]:
 CHAINS = {name: chain for (name,), chain in rows("chains.tsv")}
 
 
-def name_of(attribution: Attribution) -> str:
-    return attribution.iri.removeprefix(ARTICLE)
+def name_of(iri: str) -> str:
+    """The name of a claim as it is written; a second triple of it, such as a0715-phase, has it too."""
+    return iri.removeprefix(ARTICLE).partition("-")[0]
 
 
-#: What share of the questions must have the right sentence, and the right claim of it, first. Of a sentence
-#: some thirteen claims are drawn here, many of the same words; a word list for this article alone once told
-#: them apart.
-SENTENCE_FIRST = 0.90
-CLAIM_FIRST = 0.66
+#: What share of the questions must have the right sentence, and the right claim of it, first.
+SENTENCE_FIRST = 0.92
+CLAIM_FIRST = 0.68
+#: Every so many of the questions are asked here, all by ``python -m bench.answers``.
+STEP = 3
 
 
-def shares(graph: KnowledgeGraph, name: str) -> tuple[float, float]:
-    """How often the right sentence, and the right claim, comes first; a right claim has all its voices."""
-    asked = sentences = claims = 0
-    for (question,), expected in rows(name):
-        found = graph.who_said(question, limit=1).attributions
-        first = name_of(found[0]) if found else "nothing"
-        asked += 1
-        sentences += first[1:3] in {each[1:3] for each in expected}
-        if first in expected:
-            claims += 1
-            chain = [voice.agent.iri for voice in found[0].voices]
-            assert chain == [ID + agent for agent in CHAINS.get(first, ["reuters"])], question
-    assert asked >= 130
-    return sentences / asked, claims / asked
+@pytest.fixture(scope="module")
+def index(graph: KnowledgeGraph) -> TextIndex:
+    return TextIndex(graph.generation.index_path, open_encoder("auto"))
 
 
 # Which ones are missed is not shown, lest they be tuned on.
 @pytest.mark.parametrize("name", ["questions.tsv", "held_out.tsv"])
-def test_the_right_sentence_and_claim_come_first_with_the_whole_chain(
-    graph: KnowledgeGraph, name: str
-) -> None:
-    sentence, claim = shares(graph, name)
-    assert sentence >= SENTENCE_FIRST
-    assert claim >= CLAIM_FIRST
+def test_the_right_sentence_and_claim_come_first(index: TextIndex, name: str) -> None:
+    asked = list(rows(name))[::STEP]
+    first = [name_of(index.search(Search(text=text, limit=1)).hits[0].iri) for (text,), _ in asked]
+    expected = [right for _, right in asked]
+    assert len(asked) >= 120
+    sentences = sum(f[1:3] in {each[1:3] for each in right} for f, right in zip(first, expected, strict=True))
+    claims = sum(f in right for f, right in zip(first, expected, strict=True))
+    assert sentences >= SENTENCE_FIRST * len(asked)
+    assert claims >= CLAIM_FIRST * len(asked)
+
+
+def test_every_claim_has_all_of_its_voices(graph: KnowledgeGraph) -> None:
+    said = graph.who_said("the Serbs, Kfor and Nato in north Kosovo", limit=100).attributions
+    said += graph.who_said("the Serbs, Kfor and Nato in north Kosovo", limit=100, offset=100).attributions
+    assert len({name_of(each.iri) for each in said} & set(CHAINS)) >= 20
+    for each in said:
+        chain = [voice.agent.iri for voice in each.voices]
+        assert chain == [ID + agent for agent in CHAINS.get(name_of(each.iri), ["reuters"])], each.iri
 
 
 def test_every_sentence_is_asked_about() -> None:
@@ -78,8 +81,9 @@ def test_facts_as_people_put_them(graph: KnowledgeGraph) -> None:
     asked = list(rows("facts.tsv"))
     for (subject, predicate, value), expected in asked:
         answer = graph.who_said(subject=subject, predicate=predicate, object=value, limit=1)
-        found = name_of(answer.attributions[0]) if answer.attributions else "-"
-        if found not in expected:
+        found = {name_of(said.iri) for said in answer.attributions}
+        found |= {name_of(said.iri) for inferred in answer.inferred for said in inferred.attributions}
+        if not (found or {"-"}) & set(expected):
             missed.append((subject, predicate, value, found))
     assert len(missed) <= 0.09 * len(asked), missed  # without lists of synonyms
 
@@ -121,11 +125,10 @@ def as_printed(chance: random.Random, words: list[str]) -> list[str] | None:
     [(as_printed, 0.05), (misspelt, 0.16), (without_end, 0.1), (without_beginning, 0.05)],
 )
 def test_every_quotation_is_found_by_its_own_words(
-    graph: KnowledgeGraph, alter: Altered, allowed: float
+    graph: KnowledgeGraph, index: TextIndex, alter: Altered, allowed: float
 ) -> None:
     quotes = evidence(graph)
     chance = random.Random(7)  # noqa: S311 - a test, not a secret
-    index = TextIndex(graph.generation.index_path, open_encoder("auto"))
     asked, missed = 0, []
     for name, quote in quotes.items():
         words = alter(chance, quote.split())
@@ -165,16 +168,24 @@ def evidence(graph: KnowledgeGraph) -> dict[str, str]:
     ("question", "verdict", "chain"),
     [
         (
-            "orders to go back",
+            "to go back",
             "ordered by",
-            ["an unspecified source", "a Nato commander in the field", "Reuters"],
+            [
+                "whoever ordered the commander's unit back",
+                "the Nato commander quoted without a name",
+                "Reuters",
+            ],
         ),
         (
             "cannot go through barricades",
             "said to be impossible by",
-            ["a Nato commander in the field", "Reuters"],
+            ["the Nato commander quoted without a name", "Reuters"],
         ),
-        ("no Kfor actions today", "denied by", ["Slavisa Ristic", "a TV broadcast", "Reuters"]),
+        (
+            "no Kfor actions today",
+            "predicted not to happen by",
+            ["Slavisa Ristic", "a TV broadcast", "Reuters"],
+        ),
         ("(Serb)", "inserted into the quotation by", ["Reuters"]),
         ("postpone any operation", "asked for by", ["Serbs in north Kosovo", "Reuters"]),
         (
@@ -193,7 +204,20 @@ def test_a_verdict_says_what_the_innermost_voice_does(
     assert [voice.agent.label for voice in first.voices] == chain
 
 
-def test_what_is_altered_is_not_said(graph: KnowledgeGraph) -> None:
+def test_what_a_machine_alters_is_noticed(index: TextIndex, graph: KnowledgeGraph) -> None:
+    reader = IndexReader(graph.generation.index_path)
+    gold = Gold("", tuple(each.entry for each in reader.at(range(reader.size))), (), {})
+    asked = list(dict.fromkeys(altered(gold, random.Random(3))))  # noqa: S311 - a test, not a secret
+    assert len(asked) >= 100
+    unnoticed = []
+    for kind, text in asked:
+        hits = index.search(Search(text=text, limit=1))
+        if hits.best and kind not in [each.kind for each in hits.differs]:
+            unnoticed.append((kind, text))
+    assert len(unnoticed) <= 0.1 * len(asked), unnoticed
+
+
+def test_what_is_altered_is_not_said(index: TextIndex) -> None:
     asked = list(rows("altered.tsv"))
-    unnoticed = [text for (text,), _ in asked if graph.who_said(text, limit=1).found != "none"]
+    unnoticed = [text for (text,), _ in asked if index.search(Search(text=text, limit=1)).found != "none"]
     assert len(unnoticed) <= 0.1 * len(asked), unnoticed

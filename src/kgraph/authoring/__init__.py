@@ -13,6 +13,8 @@ What is written in the full form already passes through as it is. See docs/annot
 """
 
 from kgraph.authoring.expanding import expand_article
+from kgraph.authoring.layout import Layout, lay_out
 from kgraph.authoring.manuscript import Fault
+from kgraph.authoring.words import find_words
 
-__all__ = ["Fault", "expand_article"]
+__all__ = ["Fault", "Layout", "expand_article", "find_words", "lay_out"]

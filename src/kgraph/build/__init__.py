@@ -47,7 +47,6 @@ from kgraph.build.revising import RevisedBuild
 from kgraph.build.rows import Located, UnitRow
 from kgraph.build.sources import Sources, find_sources
 from kgraph.build.state import Lost, State
-from kgraph.canned import load_canned
 from kgraph.checks import load_subject
 from kgraph.checks.shapes import check_shapes
 from kgraph.errors import ProjectError, StoreError
@@ -255,14 +254,12 @@ class _Work:
 
     def _problems(self, state: State, more: list[Located]) -> tuple[Problem, ...]:
         """All problems; the build ends here where one of them is an error."""
-        project, _ = read_files(self.settings, Listing((), (), self.sources.listing.queries), {})
         outside = [Located(problem) for problem in state.vocabulary.problems]
-        canned = load_canned(project.queries.items(), prefixes=self.settings.names.prefixes)[1]
-        outside += [Located(problem) for problem in canned]
+        outside += [Located(problem) for problem in state.canned[1]]
         if state.vocabulary.shapes is None:  # they are left to pySHACL, which sees all data at once
             whole, _ = read_project(self.settings)
             outside += [Located(problem) for problem in check_shapes(load_subject(whole))]
-        state.ledger.put_problems("", [*outside, *more, *state.unread()])
+        state.ledger.put_problems("", [*outside, *more, *state.unread(), *state.drafts_of_nothing()])
         problems = tuple(collect(state.ledger, Placer(self.settings, self.sources, state.ledger)))
         if has_errors(problems):
             errors = count_problems(problems, Severity.ERROR)
@@ -277,7 +274,7 @@ class _Work:
         """The queries, the axioms, and what reasoning goes on from."""
         folder = self.prepared
         (folder / "queries").mkdir()
-        project, _ = read_files(self.settings, Listing((), (), self.sources.listing.queries), {})
+        project, _ = read_files(self.settings, Listing(queries=self.sources.listing.queries), {})
         for name, text in project.queries.items():
             (folder / "queries" / Path(name).name).write_text(text, encoding="utf-8")
         axioms = ox.serialize(state.vocabulary.axioms, format=ox.RdfFormat.N_TRIPLES)

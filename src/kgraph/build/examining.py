@@ -22,16 +22,17 @@ from kgraph.checks.shapes import is_shown, problems_of_shapes
 from kgraph.encodings import decode_text
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_articles, read_claims
-from kgraph.project.folder import ONTOLOGY_GRAPH
-from kgraph.project.index import TripleIndex
+from kgraph.project.folder import ONTOLOGY_GRAPH, Listing, read_files
+from kgraph.project.index import TripleIndex, key
 from kgraph.projection import project_articles, project_stated, project_voices
 from kgraph.rdf.terms import Term
 from kgraph.reasoning import GAZETTEER, Ways, close, is_reasoned_over, minimal
 from kgraph.reasoning.closure import normal
 from kgraph.reasoning.program import find_unsupported
+from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.search.passages import PassageEntry, Reader, passage_from
 from kgraph.settings import Settings
-from kgraph.vocab import DCTERMS, STATED_BY
+from kgraph.vocab import DCTERMS, DRAFTS, STATED_BY
 
 __all__ = ["Foreign", "examine", "examine_ontology"]
 
@@ -122,6 +123,7 @@ class _Part(Project):
 
 def _part(project: Project) -> _Part:
     part = _Part(project.settings, project.digests, project.turtle, project.texts, project.queries)
+    part = replace(part, drafts=project.drafts, reviews=project.reviews)
     object.__setattr__(part, "origins", {})
     return part
 
@@ -151,7 +153,7 @@ def examine(
     settings: Settings,
     vocabulary: Vocabulary,
     units: Sequence[Product],
-    texts: Iterable[str],
+    listing: Listing,
     describe: Describe,
 ) -> Product:
     """Examine the units of a cluster.
@@ -160,13 +162,15 @@ def examine(
         settings: the project's.
         vocabulary: its ontology and shapes.
         units: what was read.
-        texts: the names of the texts that there are.
+        listing: the texts that there are, and the drafts and reviews of its articles.
         describe: tells what is said of a name in the project's data.
     """
     articles = [iri for unit in units for iri in unit.header["articles"]]
-    foreign, asked = Foreign(describe), Texts(settings.project, texts)
+    foreign = Foreign(describe)
+    asked = Texts(settings.project, (name for name, _ in listing.texts))
+    extra, unreadable = read_files(settings, Listing(drafts=listing.drafts, reviews=listing.reviews), {})
     files = tuple(file for unit in units for file in files_of(settings, unit))
-    project = _part(Project(settings, {}, files, asked, {}))
+    project = _part(Project(settings, {}, files, asked, {}, extra.drafts, extra.reviews))
     graphs = project.graphs()
 
     def is_own(name: str) -> bool:
@@ -188,11 +192,22 @@ def examine(
     if vocabulary.shapes:
         view = _Index(dict.fromkeys(own), vocabulary.shown, foreign, is_own)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
-    parts = {**_derived(subject, settings), **_closure(subject, vocabulary, foreign, settings, units, is_own)}
-    reader = Reader(index)
-    passages = list(reader.passages(list(subject.claims)))
+    drafts = read_drafts(subject)
+    problems += [*drafts.problems, *unreadable]
+    parts = {
+        **_derived(subject, settings, drafts.triples),
+        **_closure(subject, vocabulary, foreign, settings, units, is_own),
+    }
+    reader = Reader(_Index([*own, *drafts.triples], vocabulary.index, foreign, is_own))
+    drafted = read_claims(reader.index, drafted=True)
+    passages = list(reader.passages([*subject.claims, *drafted]))
     parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
-    labels = [(name, reader.labels(name)) for name in index if is_own(name) and name[:2] != "_:"]
+    named = {key(triple.subject) for triple in drafts.triples}
+    labels = [
+        (name, reader.labels(name))
+        for name in reader.index
+        if (is_own(name) or name in named) and name[:2] != "_:"
+    ]
     parts["names"] = json.dumps([each for each in labels if each[1]], ensure_ascii=False).encode()
     header = _header(project, problems, foreign, asked, (len(found), len(subject.claims)))
     uses = sorted((name, each) for name, some in reader.uses.items() for each in some)
@@ -216,15 +231,15 @@ def _header(
     }
 
 
-def _derived(subject: Subject, settings: Settings) -> dict[str, bytes]:
-    """What the claims state, and whose statements each article's graph holds."""
+def _derived(subject: Subject, settings: Settings, drafts: list[ox.Triple]) -> dict[str, bytes]:
+    """What the claims state, what is drafted, and whose statements each article's graph holds."""
     names = settings.names
     homes = {
         part.iri: article.slug
         for article in subject.articles
         for part in (*article.sentences, *article.parts)
     }
-    graphs = {"stated": project_stated(subject.claims)}
+    graphs = {"stated": project_stated(subject.claims), DRAFTS: drafts}
     graphs |= {STATED_BY + slug: triples for slug, triples in project_articles(subject.claims, homes).items()}
     for article in subject.articles:
         if STATED_BY + article.slug in graphs:

@@ -10,18 +10,20 @@ import pyoxigraph as ox
 from kgraph.build.closing import Closing, Crossings, crossings
 from kgraph.build.filling import Filler, graphs_of
 from kgraph.build.indexing import iter_products
+from kgraph.build.occurring import count_all, metadata_quads, write_counts
 from kgraph.build.products import Product
 from kgraph.build.reading import is_below
 from kgraph.build.rows import UnitRow
 from kgraph.build.settling import Settling, Sharing
 from kgraph.build.state import State
 from kgraph.build.work import Outcome, Task
+from kgraph.describe import METADATA
 from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
 from kgraph.store.spelling import is_kept, note_of, stored
-from kgraph.vocab import HIDDEN_GRAPHS, OWL_SAME_AS, STATED_BY
+from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, OWL_SAME_AS, STATED_BY
 
 __all__ = ["FreshBuild"]
 
@@ -64,6 +66,7 @@ class FreshBuild:
             self._load_derived(store)
             clashes = self._close(store)
         with state.clock.step("writing"):
+            self._tell(store)
             self._weigh(store)
             store.optimize()
             store.flush()
@@ -282,6 +285,16 @@ class FreshBuild:
 
     # Sums
 
+    def _tell(self, store: ox.Store) -> None:
+        """Write what the dataset says of itself."""
+        state = self.state
+        counts = count_all(store)
+        state.ledger.put("counts", write_counts(counts))
+        with Filler(store, state.names) as filler:
+            quads = metadata_quads(counts, state.canned[0], state.names)
+            content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            filler.add_graph(METADATA, content)
+
     def _weigh(self, store: ox.Store) -> None:
         """The sizes of the graphs, and the sum that the canonical hash is of."""
         state, names = self.state, self.state.names
@@ -292,7 +305,7 @@ class FreshBuild:
         data = {names.graph(graph) for graph in state.graph_files}
         stated_by = names.graph(STATED_BY)
         derived = [iri for iri in self.graphs if iri.startswith(stated_by)]
-        derived += [names.graph(name) for name in ("stated", INFERRED, "support")]
+        derived += [names.graph(name) for name in ("stated", INFERRED, "support", METADATA, DRAFTS)]
         blank: list[ox.Quad] = []
         for iri in derived:
             for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from kgraph.build.clock import Clock, Progress, silent
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
+from kgraph.describe import METADATA, Occurrences, describe_metadata
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -32,8 +33,10 @@ from kgraph.reasoning import (
     minimal,
 )
 from kgraph.reasoning.account import render_premise
+from kgraph.reasoning.closure import normal
+from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.settings import Settings
-from kgraph.vocab import DCTERMS, STATED_BY
+from kgraph.vocab import DCTERMS, DRAFTS, STATED_BY
 
 __all__ = ["Inspection", "inspect_project"]
 
@@ -66,7 +69,8 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
         subject = load_subject(project)
     with validating(subject) as shapes:
         with clock.step("checking"):
-            found += load_canned(project.queries.items(), prefixes=project.settings.names.prefixes)[1]
+            canned, faults = load_canned(project.queries.items(), prefixes=project.settings.names.prefixes)
+            found += faults
             found += run_checks(subject)
         with clock.step("reasoning"):
             stated = project_stated(subject.claims)
@@ -77,6 +81,10 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
             found += shapes.problems()
     support = list(describe_support(closure.support, project.settings.names))
     graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred), "support": support}
+    drafts = read_drafts(subject)
+    found += drafts.problems
+    if drafts.triples:
+        graphs[DRAFTS] = drafts.triples
     homes = {
         part.iri: article.slug
         for article in subject.articles
@@ -86,6 +94,10 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
         graphs[STATED_BY + slug] = triples
     if described := list(_described(subject, graphs)):
         graphs["document"] = [*graphs.get("document", ()), *described]
+    every = [triple for name, triples in graphs.items() if name != DRAFTS for triple in triples]
+    if every:  # of nothing there is nothing to tell
+        partitions = Occurrences.of(map(normal, every))
+        graphs[METADATA] = list(describe_metadata(partitions, canned, project.settings.names))
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
 

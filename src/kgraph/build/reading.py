@@ -95,7 +95,7 @@ def read_unit(settings: Settings, unit: Unit, texts: Iterable[str]) -> Product:
     root = settings.project
     turtle = tuple((name, root / name, Role.DATA, Path(name).stem) for name in unit.paths)
     asked = Texts(root, texts)
-    project, problems = read_files(settings, Listing(turtle, (), ()), asked)
+    project, problems = read_files(settings, Listing(turtle), asked)
     if combine(f"{path} {project.digests.get(path)}" for path in unit.paths) != unit.files:
         raise StoreError(f"{unit.name} was changed while it was read.", hint="Build again.")
     graphs = project.graphs()

@@ -18,10 +18,12 @@ import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Conclusions
 from kgraph.build.filling import graphs_of
+from kgraph.build.occurring import metadata_quads, read_counts, recount, write_counts
 from kgraph.build.products import Product
 from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
+from kgraph.describe import METADATA
 from kgraph.reasoning import Clash, Remainder, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.generation import Generation
@@ -277,10 +279,7 @@ class RevisedBuild:
             if quad not in come and not (quad.graph_name == stated and told(str(quad.triple)))
         }
         added = {quad for quad in come if quad not in store}
-        stated_by = {
-            str(q.graph_name)[1:-1] for q in added if str(q.graph_name)[1:].startswith(names.graph(STATED_BY))
-        }
-        self.revision.set_graphs({*self.revision.sizes, *stated_by})
+        self.revision.set_graphs({*self.revision.sizes, *(str(quad.graph_name)[1:-1] for quad in added)})
         self.revision.change(removed=removed, added=added)
         empty = {
             iri
@@ -291,7 +290,8 @@ class RevisedBuild:
         return added, removed
 
     def _kept_graphs(self) -> set[str]:
-        return {*self._data, *(self.state.names.graph(name) for name in ("stated", INFERRED, "support"))}
+        derived = ("stated", INFERRED, "support", METADATA)
+        return {*self._data, *(self.state.names.graph(name) for name in derived)}
 
     @property
     def closing(self) -> Closing:
@@ -330,10 +330,25 @@ class RevisedBuild:
         if any(isinstance(term, ox.BlankNode) for triple in conclusions.new for term in triple):
             raise Lost
         self._conclude(conclusions, {quad.triple for quad in (*added, *removed)})
+        self._tell(before)
         state.ledger.put("plain", "yes")
         total = int(state.ledger.get("total") or "0", 16)
         self.total = (total + self.revision.weight + self._blank) % MODULUS
         return []
+
+    def _tell(self, before: ox.Store) -> None:
+        """Carry on what the dataset says of itself."""
+        state, store = self.state, self.revision.store
+        known = read_counts(state.ledger.get("counts") or "[0,{},[],[]]")
+        counts = recount(known, before, store, self.revision.united)
+        state.ledger.put("counts", write_counts(counts))
+        graph = ox.NamedNode(state.names.graph(METADATA))
+        told = dict.fromkeys(metadata_quads(counts, state.canned[0], state.names))
+        before_it = dict.fromkeys(store.quads_for_pattern(None, None, None, graph))
+        self.revision.change(
+            removed=[quad for quad in before_it if quad not in told],
+            added=[quad for quad in told if quad not in before_it],
+        )
 
     def _conclude(self, conclusions: Conclusions, asserted: set[ox.Triple]) -> None:
         """Bring conclusions and their support into the store, and what no graph shows into the remainder."""

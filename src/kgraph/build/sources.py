@@ -34,7 +34,7 @@ def find_sources(settings: Settings) -> Sources:
     root = settings.project
     listing = list_files(root)
     entries = [(name, path) for name, path, *_ in listing.turtle]
-    entries += [*listing.texts, *listing.queries]
+    entries += [*listing.texts, *listing.queries, *listing.drafts.values(), *listing.reviews.values()]
     if (root / CONFIG_FILE).is_file():
         entries.append((CONFIG_FILE, root / CONFIG_FILE))
     with ThreadPoolExecutor(2) as threads:

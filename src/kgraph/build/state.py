@@ -21,7 +21,9 @@ from kgraph.build.rows import Located, UnitRow
 from kgraph.build.sources import Sources
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task
+from kgraph.canned import CannedQuery, load_canned
 from kgraph.problems import Problem, Severity
+from kgraph.project.folder import Listing, read_files
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import compact, render_words
 from kgraph.reasoning import Clash, Explainer
@@ -134,9 +136,19 @@ class State:
         rows = {row.unit: row.product for row in self.ledger.units()}
         rest = [self.sources.vocabulary, self.terms_said]
         found = {ONTOLOGY: (Task(ONTOLOGY), combine(rest))}
+        articles: dict[str, list[str]] = {}
+        for iri, unit in self.ledger.articles():
+            articles.setdefault(unit, []).append(iri.rsplit("/", 1)[-1])
         for name, units in find_clusters(self.ledger).items():
             parts = tuple(rows[unit] for unit in units)
-            found[name] = (Task(name, parts=parts), combine([*parts, *rest]))
+            slugs = tuple(sorted({slug for unit in units for slug in articles.get(unit, ())}))
+            drafted = [
+                f"{some[slug][0]} {self.sources.digests.get(some[slug][0])}"
+                for some in (self.sources.listing.drafts, self.sources.listing.reviews)
+                for slug in slugs
+                if slug in some
+            ]
+            found[name] = (Task(name, parts=parts, slugs=slugs), combine([*parts, *rest, *drafted]))
         return found
 
     def note(self, outcome: Outcome, inputs: str) -> Product:
@@ -210,6 +222,12 @@ class State:
 
         return read
 
+    @cached_property
+    def canned(self) -> tuple[dict[str, CannedQuery], list[Problem]]:
+        """The canned queries, and what is wrong with them."""
+        project, _ = read_files(self.settings, Listing(queries=self.sources.listing.queries), {})
+        return load_canned(project.queries.items(), prefixes=self.names.prefixes)
+
     # Problems
 
     def contradictions(self, clashes: Iterable[Clash], view: Any) -> Iterator[Located]:
@@ -230,6 +248,16 @@ class State:
             hint = "Correct one of the assertions, or an entity's type; the ontology says what excludes what."
             problem = Problem(Severity.ERROR, "contradiction", "", None, message, hint)
             yield Located(problem, next(iter(places), ""))
+
+    def drafts_of_nothing(self) -> Iterator[Located]:
+        """Drafts of articles that there are not."""
+        slugs = {iri.rsplit("/", 1)[-1] for iri, _ in self.ledger.articles()}
+        for slug, (name, _) in self.sources.listing.drafts.items():
+            if slug not in slugs:
+                message = f"There is no article {slug}."
+                yield Located(
+                    Problem(Severity.WARNING, "draft-of-nothing", name, None, message, "Delete the draft.")
+                )
 
     def unread(self) -> Iterator[Located]:
         """The axioms that no rule reads."""

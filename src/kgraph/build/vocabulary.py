@@ -67,5 +67,5 @@ class Vocabulary:
 def load_vocabulary(settings: Settings, listing: Listing) -> Vocabulary:
     """Read the files of a project that are no data."""
     turtle = tuple(entry for entry in listing.turtle if entry[2] is not Role.DATA)
-    project, problems = read_files(settings, Listing(turtle, (), ()), {})
+    project, problems = read_files(settings, Listing(turtle), {})
     return Vocabulary(project, tuple(problems))

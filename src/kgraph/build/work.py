@@ -43,11 +43,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A unit to read, or a cluster to examine: its products' names."""
+    """A unit to read, or a cluster to examine: its products' names, and the slugs of its articles."""
 
     name: str
     unit: Unit | None = None
     parts: tuple[str, ...] = ()
+    slugs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,12 @@ class Workshop:
             if None in units:
                 raise StoreError("A part of the store was deleted while it was needed.", hint="Build again.")
             found = [unit for unit in units if unit is not None]
-            product = examine(setting.settings, self.vocabulary, found, self._texts, self._describe)
+            drafts, reviews = (
+                {slug: some[slug] for slug in task.slugs if slug in some}
+                for some in (setting.listing.drafts, setting.listing.reviews)
+            )
+            listing = Listing(texts=setting.listing.texts, drafts=drafts, reviews=reviews)
+            product = examine(setting.settings, self.vocabulary, found, listing, self._describe)
         return Outcome(task, self._products.put(product), product.header)
 
     def _describe(self, name: str) -> Iterator[tuple[str, ox.Triple]]:

@@ -55,13 +55,15 @@ _ALIKE: Final = 0.7
 @dataclass(frozen=True, slots=True)
 class Naming:
     """The names of a generation. ``labels`` maps a folded name to the IRIs that bear it, preferred or not;
-    ``spellings`` to the name as it is written, ``shown`` an IRI to a label of its own.
+    ``spellings`` to the name as it is written, ``shown`` an IRI to a label of its own. ``listed`` has the
+    folded names, one a line, the shortest first.
     """
 
     labels: Mapping[str, Mapping[str, bool]]
     kinds: Mapping[str, frozenset[Kind]]
     spellings: Mapping[str, str]
     shown: Mapping[str, str]
+    listed: str = "\n"
 
     @classmethod
     def of(cls, labels: Iterable[tuple[str, str, str]], kinds: Iterable[tuple[str, str]]) -> Naming:
@@ -80,7 +82,8 @@ class Naming:
         for iri, kind in kinds:
             sorts.setdefault(iri, set()).add(Kind(kind))
         kinds_of = {iri: frozenset(each) for iri, each in sorts.items()}
-        return cls(named, kinds_of, spellings, shown)
+        lines = sorted(named, key=lambda key: (len(key), key))
+        return cls(named, kinds_of, spellings, shown, "\n".join(["", *lines, ""]))
 
     def bearers(self, name: str, kind: Kind) -> list[str]:
         """The things of a kind that a name means: those that prefer it, or else all that bear it."""
@@ -90,6 +93,23 @@ class Naming:
             if self._is(iri, kind)
         }
         return sorted(iri for iri, preferred in found.items() if preferred) or sorted(found)
+
+    def beginning(self, text: str, *, limit: int) -> list[tuple[str, str]]:
+        """Things (IRI and name) whose names begin with a text, then those with a word that does; the shortest
+        names first. Takes some milliseconds for a million names.
+        """
+        folded = fold(text)
+        found: dict[str, str] = {}
+        for start in (f"\n{folded}", f" {folded}") if folded else ():
+            place = self.listed.find(start)
+            while place >= 0 and len(found) < limit:
+                key = self.listed[
+                    self.listed.rfind("\n", 0, place + 1) + 1 : self.listed.find("\n", place + 1)
+                ]
+                for iri in sorted(self.labels[key], key=lambda iri: (not self.labels[key][iri], iri)):
+                    found.setdefault(iri, self.spellings[key])
+                place = self.listed.find(start, place + 1)
+        return list(found.items())[:limit]
 
     def explain_unknown(self, name: str, kind: Kind, prefixes: Mapping[str, str]) -> str:
         """A sentence that leads from a name that nothing of the kind bears to one that something does."""

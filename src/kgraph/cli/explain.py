@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import read_settings, require_project, settings_options
 
 __all__ = ["believe_command", "explain_command"]
 
@@ -44,6 +44,7 @@ def explain_command(
     from kgraph.reasoning.account import describe_explanation, render_explanation, to_prov  # noqa: PLC0415
 
     prefixes = read_settings(project, flags).names.prefixes
+    require_project(project)
     with KnowledgeGraph(project, **flags, workers=1) as graph:
         explanation = graph.explain(subject, predicate, value, every=every, believing=speakers)
     if output == "json":
@@ -62,7 +63,7 @@ def explain_command(
 @click.option("--only", is_flag=True, help="Believe nobody else, not even what the articles state.")
 @click.option("--format", "output", type=click.Choice(["text", "nt"]), default="text", help="How to print.")
 def believe_command(speakers: tuple[str, ...], project: Path, only: bool, output: str, **flags: Any) -> None:
-    """What would hold besides, if one believed some speakers. Nothing is stored.
+    """Show what else would hold if you believed some speakers. Nothing is stored.
 
     Believed is what a speaker presents as holding, not what it demands, plans or predicts. With --only,
     the answer is what rests on these speakers' own voice alone.
@@ -74,6 +75,7 @@ def believe_command(speakers: tuple[str, ...], project: Path, only: bool, output
     from kgraph.rdf.terms import render_triple  # noqa: PLC0415
 
     prefixes = read_settings(project, flags).names.prefixes
+    require_project(project)
     with KnowledgeGraph(project, **flags, workers=1) as graph:
         belief = graph.believe(*speakers, only=only)
     if output == "nt":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,17 @@ __all__ = ["generations_command", "rollback_command"]
 
 @click.command("generations")
 @settings_options("store")
-def generations_command(project: Path, **flags: Any) -> None:
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+def generations_command(project: Path, output: str, **flags: Any) -> None:
     """List the generations that are kept, the newest first."""
-    from kgraph.cli.printing import print_columns  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.cli.printing import OUTPUT, print_columns  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.store import Catalog  # noqa: PLC0415
 
     catalog = Catalog(read_settings(project, flags).store_path)
@@ -29,6 +38,23 @@ def generations_command(project: Path, **flags: Any) -> None:
         raise
     except StoreError as error:  # all the more is it to be seen which there are
         missing = error
+    if output == "json":
+        listed = [
+            {
+                "id": generation.id,
+                "current": generation.id == current,
+                "created": generation.manifest.created,
+                "made_by": generation.manifest.made_by,
+                "triples": generation.manifest.triples,
+                "client_triples": generation.manifest.client_triples,
+                "canonical_hash": generation.manifest.canonical_hash,
+            }
+            for generation in catalog.generations()
+        ]
+        OUTPUT.print(Text(json.dumps(listed, indent=2)))
+        if missing is not None:
+            raise missing
+        return
     rows = [
         (
             "→" if generation.id == current else "",

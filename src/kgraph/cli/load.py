@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.text import Text
 
 from kgraph.cli.options import read_settings, settings_options
-from kgraph.errors import NoGenerationError, ParameterError
+from kgraph.errors import NoGenerationError, ParameterError, UnknownNameError
+
+if TYPE_CHECKING:
+    from kgraph.settings import Settings
 
 __all__ = ["load_command"]
 
@@ -25,12 +29,21 @@ __all__ = ["load_command"]
     metavar="NAME",
     help="The format of the files: ttl, nt, nq, trig, rdf, jsonld or n3 (default: what they are).",
 )
+@click.option(
+    "--drafts",
+    is_flag=True,
+    help="The files are annotations made elsewhere (Web Annotations, Hypothesis, Recogito): keep them as "
+    "drafts for review.",
+)
+@click.option("--article", metavar="SLUG", help="With --drafts: the article that they are of.")
 @settings_options("base_iri", "store")
 def load_command(
     files: tuple[Path, ...],
     graph: str | None,
     base: str | None,
     format_name: str | None,
+    drafts: bool,
+    article: str | None,
     project: Path,
     **flags: Any,
 ) -> None:
@@ -47,6 +60,9 @@ def load_command(
     from kgraph.store.loading import FORMAT_NAMES, load_files, recognise  # noqa: PLC0415
 
     settings = read_settings(project, flags)
+    if drafts:
+        _load_drafts(settings, files, article)
+        return
     if format_name is not None and format_name not in FORMAT_NAMES:
         raise ParameterError(
             f"--format {format_name!r} is not known.", hint=f"There are: {', '.join(FORMAT_NAMES)}."
@@ -76,3 +92,30 @@ def load_command(
     OUTPUT.print(Text(f"Generation {manifest.id}", style="bold"))
     rate = f"{loaded / seconds:,.0f} a second" if loaded > 0 else "all there already"
     ERRORS.print(Text(f"{quantity(loaded, 'triple')} more in {seconds:.1f} s ({rate})", style="dim"))
+
+
+def _load_drafts(settings: Settings, files: Sequence[Path], article: str | None) -> None:
+    """Keep annotations as candidates in data/drafts: all of the files, or nothing."""
+    from kgraph.annotating import draft_annotations, read_annotations  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.cli.printing import ERRORS, OUTPUT, quantity  # noqa: PLC0415
+    from kgraph.drafting import load_draft, save_draft  # noqa: PLC0415
+    from kgraph.drafting.knowledge import read_knowledge  # noqa: PLC0415
+
+    _, articles = read_knowledge(settings)
+    slugs = [each.slug for each in articles]
+    if article is not None and article not in slugs:
+        raise UnknownNameError(f"There is no article {article}.", hint=f"There are: {', '.join(slugs)}.")
+    annotations = []
+    for path in files:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ParameterError(f"{path} cannot be read: {error.strerror}.", hint="Name a file.") from error
+        annotations += read_annotations(content, name=str(path))
+    known = {slug: draft for slug in slugs if (draft := load_draft(settings.project, slug)) is not None}
+    drafted = draft_annotations(annotations, articles, known, article=article)
+    for slug, draft in drafted.drafts.items():
+        OUTPUT.print(Text(str(save_draft(settings.project, slug, draft).relative_to(settings.project))))
+    ERRORS.print(Text(f"{quantity(drafted.added, 'candidate')} more; review them with 'kgraph review'."))
+    for reason in drafted.unplaced:
+        ERRORS.print(Text(f"not taken: {reason}", style="yellow"))

@@ -9,6 +9,9 @@ from typing import Any
 import click
 
 import kgraph
+from kgraph.cli.articles import agreement_command, reanchor_command, remove_command, status_command
+from kgraph.cli.diff import diff_command
+from kgraph.cli.draft import draft_command
 from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
@@ -16,8 +19,11 @@ from kgraph.cli.generations import generations_command, rollback_command
 from kgraph.cli.init import init_command
 from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
+from kgraph.cli.mcp import mcp_command
+from kgraph.cli.new import new_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
+from kgraph.cli.review import review_command
 from kgraph.cli.serve import serve_command
 from kgraph.cli.who_said import who_said_command
 from kgraph.errors import KgraphError, ParameterError, ProjectError, SettingsError, UnknownNameError
@@ -50,6 +56,8 @@ def cli() -> None:
 
 for _command in (
     init_command,
+    new_command,
+    draft_command,
     lexicon_command,
     build_command,
     check_command,
@@ -62,8 +70,15 @@ for _command in (
     load_command,
     export_command,
     generations_command,
+    diff_command,
     rollback_command,
+    review_command,
+    status_command,
+    agreement_command,
+    reanchor_command,
+    remove_command,
     serve_command,
+    mcp_command,
 ):
     cli.add_command(_command)
 

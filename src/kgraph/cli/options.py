@@ -8,10 +8,23 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from kgraph.errors import SettingsError
 from kgraph.settings import SETTINGS, Setting, Settings, load_settings
 
-__all__ = ["SERVICE_SETTINGS", "project_option", "read_settings", "settings_options"]
+__all__ = [
+    "ENCODER_SETTINGS",
+    "SERVICE_SETTINGS",
+    "project_option",
+    "read_settings",
+    "require_project",
+    "settings_options",
+]
 
+#: What makes a folder a project: any of these in it, or a store that has been built.
+_PARTS: Final = ("kgraph.toml", "ontology", "data", "seeds", "queries", ".kgraph")
+
+#: The settings of every command that compares meanings.
+ENCODER_SETTINGS: Final = ("encoder", "encoder_model", "encoder_token")
 #: The settings of every command that may call services.
 SERVICE_SETTINGS: Final = (
     "allow_service",
@@ -67,6 +80,19 @@ def _given(context: click.Context, option: click.Parameter, value: Any) -> Any:
     """The value of a flag; None for one that was not given, also where it may be repeated."""
     del context, option
     return None if value == () else value
+
+
+def require_project(project: Path) -> None:
+    """Refuse to ask a folder that is no project: a question must not make one.
+
+    Raises:
+        SettingsError: the folder is not there, or has nothing of a project in it.
+    """
+    if not any((project / part).exists() for part in _PARTS):
+        raise SettingsError(
+            f"There is no project in {project.absolute()}.",
+            hint="Name its folder with --project, or make a new one: kgraph init.",
+        )
 
 
 def read_settings(project: Path, flags: dict[str, Any]) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -10,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text
 
-from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
+from kgraph.cli.options import (
+    ENCODER_SETTINGS,
+    SERVICE_SETTINGS,
+    read_settings,
+    require_project,
+    settings_options,
+)
 from kgraph.encodings import decode_text
 from kgraph.errors import ParameterError, ProjectError, QueryError
 from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
@@ -24,12 +31,26 @@ __all__ = ["queries_command", "query_command"]
 #: The name of a canned query; what looks otherwise is a file.
 _SLUG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SUFFIXES: Final = (".rq", ".sparql")
+_EXAMPLES: Final = """\b
+Examples:
+  kgraph query said-by -p speaker="Slavisa Ristic"
+  kgraph query timeline --format csv
+  echo 'ASK { ?s ?p ?o }' | kgraph query -
+"""
 
 
 @click.command("queries")
 @settings_options("base_iri", "store")
 @click.option("--tag", help="Only the queries with this tag.")
-def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+def queries_command(project: Path, tag: str | None, output: str, **flags: Any) -> None:
     """List the canned queries with their parameters."""
     from kgraph.canned import load_canned  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import OUTPUT, print_problems  # noqa: PLC0415
@@ -38,9 +59,12 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
     settings = read_settings(project, flags)
     sources, _ = read_project(settings)
     queries, problems = load_canned(sources.queries.items(), prefixes=settings.names.prefixes)
-    for query in queries.values():
-        if tag is not None and tag not in query.tags:
-            continue
+    chosen = [query for query in queries.values() if tag is None or tag in query.tags]
+    if output == "json":
+        OUTPUT.print(Text(json.dumps([_summary(query) for query in chosen], indent=2, ensure_ascii=False)))
+        print_problems(problems)
+        return
+    for query in chosen:
         OUTPUT.print(Text.assemble((query.slug, "bold"), f"  {query.summary}"))
         for parameter in query.parameters:
             given = f" (default {parameter.default})" if parameter.default else ""
@@ -49,9 +73,38 @@ def queries_command(project: Path, tag: str | None, **flags: Any) -> None:
     print_problems(problems)
 
 
-@click.command("query")
+def _summary(query: CannedQuery) -> dict[str, Any]:
+    """A canned query as other programs list it."""
+    return {
+        "slug": query.slug,
+        "summary": query.summary,
+        "description": query.description,
+        "tags": list(query.tags),
+        "parameters": [
+            {
+                "name": parameter.name,
+                "description": parameter.description,
+                "required": parameter.required,
+                "default": parameter.default,
+                "example": parameter.example,
+                "choices": list(parameter.choices),
+            }
+            for parameter in query.parameters
+        ],
+    }
+
+
+@click.command("query", epilog=_EXAMPLES)
 @click.argument("query", metavar="NAME|FILE|-")
-@settings_options("base_iri", "store", "query_timeout", "query_memory", "default_graph", *SERVICE_SETTINGS)
+@settings_options(
+    "base_iri",
+    "store",
+    "query_timeout",
+    "query_memory",
+    "default_graph",
+    *SERVICE_SETTINGS,
+    *ENCODER_SETTINGS,
+)
 @click.option(
     "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A canned query's parameter."
 )
@@ -69,6 +122,7 @@ def query_command(
     from kgraph.canned import find_canned  # noqa: PLC0415
     from kgraph.cli.printing import print_notice, progress  # noqa: PLC0415
 
+    require_project(project)
     settings = read_settings(project, flags)
     values = _values(parameters)
     sparql = _read_sparql(query)

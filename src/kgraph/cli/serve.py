@@ -12,36 +12,15 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import SERVICE_SETTINGS, read_settings, settings_options
+from kgraph.cli.options import read_settings, settings_options
 from kgraph.errors import NoGenerationError, StoreError
-from kgraph.settings import Settings
+from kgraph.settings import SETTINGS, Settings
 
 __all__ = ["serve_command"]
 
-_SERVER_SETTINGS = (
-    "title",
-    "base_iri",
-    "licence",
-    "store",
-    "host",
-    "port",
-    "public_url",
-    "workers",
-    "query_timeout",
-    "query_memory",
-    "memory_snapshot",
-    "writable",
-    "token",
-    "result_cache",
-    "slow_query",
-    "log_format",
-    "default_graph",
-    *SERVICE_SETTINGS,
-)
-
 
 @click.command("serve")
-@settings_options(*_SERVER_SETTINGS)
+@settings_options(*(setting.key for setting in SETTINGS))
 def serve_command(project: Path, **flags: Any) -> None:
     """Build if the sources changed, then serve.
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.text import Text
 
-from kgraph.cli.options import settings_options
+from kgraph.cli.options import ENCODER_SETTINGS, require_project, settings_options
 from kgraph.errors import ParameterError
 
 if TYPE_CHECKING:
     from kgraph.who_said import Answer, Attribution, Inferred
 
 __all__ = ["who_said_command"]
+
+_SETTINGS: Final = ("base_iri", "store", "query_timeout", "query_memory", *ENCODER_SETTINGS)
 
 
 @click.command("who-said")
@@ -44,7 +46,7 @@ __all__ = ["who_said_command"]
     show_default=True,
     help="How to print; bibtex and csl (CSL-JSON) print the citations alone.",
 )
-@settings_options("base_iri", "store", "query_timeout", "query_memory")
+@settings_options(*_SETTINGS)
 def who_said_command(project: Path, output: str, **options: Any) -> None:
     """Say who said some words, or a fact, through whom it came, and where it stands."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
@@ -56,14 +58,14 @@ def who_said_command(project: Path, output: str, **options: Any) -> None:
         render_linked_data,
     )
 
-    keys = ("base_iri", "store", "query_timeout", "query_memory")
-    flags = {key: options.pop(key) for key in keys}
+    flags = {key: options.pop(key) for key in _SETTINGS}
     for name in ("since", "until"):
         options[name] = parse_day(name, options[name])
     if not any((options["text"], options["subject"], options["predicate"], options["object"])):
         raise ParameterError(
             "There is nothing to ask.", hint="Give some words, or --subject, --predicate or --object."
         )
+    require_project(project)
     with KnowledgeGraph(project, **flags, workers=1) as graph:
         answer = graph.who_said(**options)
         prefixes = graph.settings.names.prefixes
@@ -83,6 +85,8 @@ def _print(answer: Answer) -> None:
     from kgraph.cli.printing import ERRORS, OUTPUT  # noqa: PLC0415
 
     OUTPUT.print(Text(answer.summary, style="bold"))
+    if answer.unmatched and answer.found != "none":
+        OUTPUT.print(Text(f"No text has: {', '.join(answer.unmatched)}.", style="dim"))
     for note in answer.notes:
         ERRORS.print(Text(note, style="dim"))
     for number, attribution in enumerate(answer.attributions, 1):

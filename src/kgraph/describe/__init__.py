@@ -3,41 +3,60 @@
 description   what is known of one IRI: facts by graph, links, claims, names
 describing    gathering it: bounded, a page at a time
 describer     one generation, as whoever asks sees it
+browsing      lists to go through: voices, places, claims by facets
 article       an article as its text, cut into runs where its claims begin and end
 terms         an ontology as its terms, with their axioms in words
 schema_org    the same for search engines
+metadata      the graph of what tools ask an endpoint for first
+partitions    which classes and properties occur together
 catalogue     the dataset's own description (VoID, DCAT)
 examples      the canned queries as sh:SPARQLExecutable
 """
 
-from kgraph.describe.article import ArticleText, Claimed, Run, SentenceText, cut_runs
+from kgraph.describe.article import ArticleText, Claimed, Listed, Run, SentenceText, cut_runs
+from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
 from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
-from kgraph.describe.examples import describe_examples
+from kgraph.describe.examples import describe_examples, without_header
+from kgraph.describe.metadata import METADATA, Occurrences, classes_of, describe_metadata
+from kgraph.describe.partitions import ClassUse, Partitions
 from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
 from kgraph.describe.terms import Ontology, Phrase, Term
 
 __all__ = [
+    "FACETS",
+    "METADATA",
     "UNNAMED",
     "Addresses",
     "ArticleText",
     "Claimed",
+    "ClassUse",
     "Describer",
     "Description",
+    "Facet",
     "Fact",
     "Kind",
     "Known",
+    "Listed",
     "Name",
+    "Occurrences",
     "Ontology",
+    "Partitions",
     "Phrase",
+    "Place",
     "Run",
     "SentenceText",
+    "Talk",
     "Term",
+    "VoiceCount",
     "article_data",
+    "classes_of",
     "cut_runs",
     "dataset_data",
     "describe_examples",
+    "describe_metadata",
     "terms_data",
     "thing_data",
+    "without_header",
 ]

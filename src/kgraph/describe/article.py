@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -15,7 +16,19 @@ from kgraph.rdf.terms import Term
 from kgraph.vocab import KG
 from kgraph.who_said import Attribution
 
-__all__ = ["ArticleText", "Claimed", "Run", "SentenceText", "cut_runs", "read_article"]
+__all__ = ["ArticleText", "Claimed", "Listed", "Run", "SentenceText", "cut_runs", "read_article"]
+
+_PARAGRAPH: Final = ox.NamedNode(KG + "paragraph")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An article in a list: ``day`` is when it came out (ISO 8601), where that is known."""
+
+    iri: str
+    title: str
+    day: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +66,14 @@ class SentenceText:
 
 @dataclass(frozen=True, slots=True)
 class ArticleText:
-    """The sentences in their order; ``whole`` unless there were more claims than one page takes."""
+    """The sentences in their order; ``whole`` unless there were more claims than one page takes.
+
+    ``paragraphs`` are their offsets in the article's file, the ends excluded.
+    """
 
     sentences: tuple[SentenceText, ...]
     whole: bool = True
+    paragraphs: tuple[tuple[int, int], ...] = ()
 
     @property
     def claims(self) -> tuple[Attribution, ...]:
@@ -91,8 +108,12 @@ def read_article(
     """The text from the rows of ``article.rq`` and the claims that they name."""
     found: dict[str, Mapping[str, Term | None]] = {}
     inside: dict[str, list[Attribution]] = {}
+    paragraphs: set[tuple[int, int]] = set()
     for row in rows:
         if not isinstance(sentence := row["sentence"], ox.NamedNode):
+            continue
+        if row["part"] == _PARAGRAPH:
+            paragraphs.add((_number(row["start"]) or 0, _number(row["end"]) or 0))
             continue
         found.setdefault(sentence.value, row)
         listed = inside.setdefault(sentence.value, [])
@@ -102,6 +123,7 @@ def read_article(
     return ArticleText(
         tuple(_sentence(iri, row, inside[iri]) for iri, row in found.items()),
         whole=whole,
+        paragraphs=tuple(sorted(paragraphs)),
     )
 
 

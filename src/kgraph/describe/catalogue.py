@@ -51,6 +51,7 @@ _CONTENTS: Final = {
     "gazetteer": "Outside geography, each record with its source.",
     "inferred": "What follows from the stated by OWL 2 RL.",
     "links": "Links to Wikidata and GeoNames, each with its grounds.",
+    "metadata": "Partitions by class and property, example queries and prefixes, for tools.",
     "ontology": "The ontology, its lists of modes, polarities and modalities, and its alignments.",
     "stated": "What the articles state in their own voice, as facts.",
 }
@@ -142,7 +143,8 @@ class _Writer:
         yield _iri(dataset, VOID + "sparqlEndpoint", at("/sparql"))
         yield _iri(dataset, FOAF + "homepage", at("/"))
         yield _iri(dataset, DCAT + "landingPage", at("/"))
-        for path in ("/openapi.json", "/.well-known/sparql-examples"):
+        yield _iri(dataset, VOID + "dataDump", at("/dumps/nq.nq"))
+        for path in ("/openapi.json", "/.well-known/sparql-examples", "/dumps", "/changes.atom"):
             yield _iri(dataset, RDFS + "seeAlso", at(path))
         for what, thing, _ in self._found:
             if what == "vocabulary":

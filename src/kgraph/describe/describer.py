@@ -5,14 +5,24 @@ A generation never changes, so what was gathered once for an IRI holds for every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.describe.article import ArticleText
+from kgraph.describe.article import ArticleText, Listed
+from kgraph.describe.browsing import (
+    Facet,
+    Place,
+    Talk,
+    VoiceCount,
+    browse,
+    list_places,
+    list_talk,
+    list_voices,
+)
 from kgraph.describe.catalogue import Addresses, describe_dataset
 from kgraph.describe.describing import (
     describe,
@@ -22,18 +32,23 @@ from kgraph.describe.describing import (
     find_known,
     list_articles,
     list_documents,
+    name_things,
+    read_claims,
 )
-from kgraph.describe.description import Description
+from kgraph.describe.description import Description, Name
+from kgraph.describe.partitions import Partitions, read_partitions
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
 from kgraph.store import Generation
-from kgraph.who_said import Dataset
+from kgraph.who_said import Attribution, Dataset
 
 __all__ = ["Describer", "Known"]
 
 #: How many descriptions are remembered, and how large one may be, in facts.
 REMEMBERED: Final = 64
 REMEMBERED_FACTS: Final = 3_000
+#: How many articles are remembered with their claims, for whoever goes through their words.
+REMEMBERED_TEXTS: Final = 8
 #: Up to how many triples are read for a document that is known by nothing but its parts.
 SEARCHED_TRIPLES: Final = 1_000_000
 
@@ -69,6 +84,8 @@ class Describer:
         self._clients = clients
         self._licence = licence
         self._described: dict[tuple[str, int], Description] = {}
+        self._partitions: Partitions | None = None
+        self._texts: dict[str, ArticleText] = {}
         self._hashed: dict[bool, frozenset[str]] = {}
 
     @property
@@ -119,15 +136,53 @@ class Describer:
 
     async def article(self, description: Description) -> ArticleText:
         """The text of a described article, with its claims on their words."""
-        return await describe_article(description, self._project)
+        if (known := self._texts.pop(description.iri, None)) is None:
+            known = await describe_article(description, self._project)
+        self._texts[description.iri] = known
+        if len(self._texts) > REMEMBERED_TEXTS:
+            del self._texts[next(iter(self._texts))]
+        return known
 
     async def terms(self, description: Description) -> Ontology:
         """The terms of a described ontology, with examples of their use."""
         return await describe_terms(description, self._project)
 
-    async def articles(self, *, limit: int) -> list[tuple[str, str]]:
-        """Some articles with their titles."""
-        return await list_articles(self._project, limit=limit)
+    async def articles(self, *, limit: int, offset: int = 0) -> list[Listed]:
+        """Some articles, the latest first."""
+        return await list_articles(self._project, offset=offset, limit=limit)
+
+    async def partitions(self) -> Partitions:
+        """Which classes and properties occur together, and how often. Read once a generation."""
+        if self._partitions is None:
+            self._partitions = await read_partitions(self._project)
+        return self._partitions
+
+    async def voices(self) -> list[VoiceCount]:
+        """Who speaks, the most quoted first."""
+        return await list_voices(self._project)
+
+    async def places(self, iris: Sequence[str] = ()) -> list[Place]:
+        """The places, or some of them; those with a point on the map first."""
+        return await list_places(self._project, iris)
+
+    async def talk(self, *, own: bool) -> list[Talk]:
+        """Who talks about whom; ``own`` counts what publications say in their own voice, too."""
+        return await list_talk(self._project, own=own)
+
+    async def browse(
+        self, chosen: Mapping[str, str], *, offset: int, limit: int
+    ) -> tuple[list[Attribution], list[Facet]]:
+        """Some of the claims with the chosen values (IRIs by facet), and what narrows them further."""
+        iris, facets = await browse(self._project, chosen, offset=offset, limit=limit)
+        return await self.claims(iris), facets
+
+    async def claims(self, iris: Sequence[str]) -> list[Attribution]:
+        """Some claims by their IRIs, in the order of the text."""
+        return await read_claims(iris, self._project)
+
+    async def names(self, iris: Iterable[str]) -> dict[str, Name]:
+        """What some things are called; their short IRIs, where nothing says so."""
+        return await name_things(iris, self._project)
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, clients' too, some of them at a time."""

@@ -16,11 +16,11 @@ from typing import Any, Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.describe.article import ArticleText, read_article
+from kgraph.describe.article import ArticleText, Listed, read_article
 from kgraph.describe.description import UNNAMED, Added, Description, Fact, Name, hanging, labels_of
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
-from kgraph.rdf.terms import Term
+from kgraph.rdf.terms import Term, compact
 from kgraph.vocab import KG, LEXICON, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
@@ -32,6 +32,8 @@ __all__ = [
     "find_known",
     "list_articles",
     "list_documents",
+    "name_things",
+    "read_claims",
 ]
 
 #: How many facts, links and uses a page holds, each; and how many claims.
@@ -48,6 +50,7 @@ BRANCHES_AT_MOST: Final = 200
 _ABOUT: Final = frozenset({KG + "subject", KG + "object"})
 _SAID: Final = frozenset({KG + "attributedTo"})
 _AROUND: Final = frozenset(KG + name for name in ("inSentence", "evidence", "source", "temporalContext"))
+_LISTED: Final = ("title", "day", "name")
 _ROLES: Final = (*sorted(_ABOUT), *sorted(_SAID), *sorted(_AROUND))
 
 
@@ -167,13 +170,27 @@ async def _blanks(own: Mapping[str, str], facts: Iterable[Fact], dataset: Datase
     return await dataset.construct(_query("blanks", **own, _limit=str(FACTS_AT_MOST)))
 
 
-async def list_articles(dataset: Dataset, *, limit: int) -> list[tuple[str, str]]:
-    """Some articles with their titles."""
-    found: dict[str, str] = {}
-    for row in await dataset.select(_query("articles", _limit=str(limit))):
+async def list_articles(dataset: Dataset, *, offset: int, limit: int) -> list[Listed]:
+    """Some articles, the latest first."""
+    found: dict[str, Listed] = {}
+    for row in await dataset.select(_query("articles", _offset=str(offset), _limit=str(limit))):
         iri = _value(row["article"])
-        found.setdefault(iri, _value(row["title"]) if row["title"] is not None else iri)
-    return sorted(found.items(), key=lambda article: article[1])
+        title, day, name = (_value(row[key]) if row[key] is not None else None for key in _LISTED)
+        found.setdefault(iri, Listed(iri, title or iri, day, name))
+    return list(found.values())
+
+
+async def read_claims(iris: Sequence[str], dataset: Dataset) -> list[Attribution]:
+    """Some claims by their IRIs, in the order of the text."""
+    triples = await gather(list(iris), dataset) if iris else []
+    return list((await dataset.run(lambda: _attributions(triples, iris, dataset))).values())
+
+
+async def name_things(iris: Iterable[str], dataset: Dataset) -> dict[str, Name]:
+    """What some things are called; their short IRIs, where nothing says so."""
+    wanted = list(dict.fromkeys(iris))
+    known = _names_in(await _names(wanted, dataset))
+    return {iri: known.get(iri) or Name(compact(iri, dataset.names.prefixes)) for iri in wanted}
 
 
 async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[str]:

@@ -186,7 +186,12 @@ class Description:
     @property
     def claimed(self) -> list[Attribution]:
         """The other claims about it: said, denied, demanded, foreseen by somebody."""
-        return [claim for claim in self.about if claim.level is not Level.STATED]
+        return [claim for claim in self.about if claim.level not in (Level.STATED, Level.DRAFTED)]
+
+    @property
+    def drafted(self) -> list[Attribution]:
+        """What a tool drafted about it, and nobody has reviewed."""
+        return [claim for claim in self.about if claim.level is Level.DRAFTED]
 
     @cached_property
     def inferred(self) -> list[ox.Triple]:

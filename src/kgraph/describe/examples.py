@@ -15,7 +15,7 @@ from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.sparql import iter_tokens
 from kgraph.vocab import RDF_TYPE, RDFS, SH, XSD
 
-__all__ = ["EXAMPLE_PREFIXES", "describe_examples"]
+__all__ = ["EXAMPLE_PREFIXES", "describe_examples", "executable_of", "without_header"]
 
 SCHEMA: Final = "https://schema.org/"
 SPEX: Final = "https://purl.expasy.org/sparql-examples/ontology#"
@@ -52,8 +52,8 @@ def _example(
 ) -> Iterator[ox.Triple]:
     node = ox.NamedNode(iri)
     values = {parameter.name: parameter.sample for parameter in query.parameters if parameter.required}
-    text = _without_header(query.bind(values, prefixes=prefixes))
-    executable, predicate = _FORMS[_form(text, query.kind)]
+    text = without_header(query.bind(values, prefixes=prefixes))
+    executable, predicate = executable_of(text, query.kind)
     for kind in dict.fromkeys(("SPARQLExecutable", executable)):
         yield ox.Triple(node, ox.NamedNode(RDF_TYPE), ox.NamedNode(SH + kind))
     yield ox.Triple(node, ox.NamedNode(RDFS + "label"), ox.Literal(query.summary, language="en"))
@@ -66,10 +66,15 @@ def _example(
         yield ox.Triple(node, ox.NamedNode(SCHEMA + "keywords"), ox.Literal(tag))
 
 
-def _without_header(text: str) -> str:
+def without_header(text: str) -> str:
     """A query without the lines that its comment repeats."""
     lines = [line for line in text.split("\n") if not line.startswith("#+")]
     return "\n".join(lines).strip() + "\n"
+
+
+def executable_of(text: str, kind: ResultKind) -> tuple[str, str]:
+    """The class (its name in SHACL) and the property (an IRI) for a query's text."""
+    return _FORMS[_form(text, kind)]
 
 
 def _form(text: str, kind: ResultKind) -> str:

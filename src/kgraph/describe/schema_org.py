@@ -16,7 +16,7 @@ from kgraph.describe.description import Description
 from kgraph.describe.terms import Ontology
 from kgraph.store import Manifest
 from kgraph.vocab import DCTERMS, KG, SKOS
-from kgraph.who_said import Attribution
+from kgraph.who_said import Attribution, Level
 
 __all__ = ["article_data", "dataset_data", "terms_data", "thing_data"]
 
@@ -99,6 +99,7 @@ def article_data(description: Description, article: ArticleText, *, url: str) ->
     things = {
         part.iri: part.label
         for claim in article.claims
+        if claim.level is not Level.DRAFTED
         for part in (claim.subject, claim.object)
         if part.iri is not None and not part.iri.startswith(description.iri)
     }

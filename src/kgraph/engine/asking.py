@@ -14,12 +14,16 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from kgraph.engine.opened import View
+from kgraph.rdf.aliases import AGGREGATES
 from kgraph.rdf.mending import in_order, mend
+from kgraph.rdf.rules import forbidden
+from kgraph.rdf.sparql import iter_tokens
 from kgraph.rdf.spelling import read_spelled
 
 __all__ = ["Results", "ask_engine"]
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"custom function <([^<>]*+)> is not supported")
+_AGGREGATE: Final = re.compile(rf"\b(?:{'|'.join(sorted(AGGREGATES))})\b", re.IGNORECASE)
 #: Each is only known once the query has been tried without it.
 _MOST_FUNCTIONS: Final = 64
 
@@ -72,6 +76,7 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
         return [each.value for each in results.variables] if isinstance(results, ox.QuerySolutions) else []
 
     def answer(text: str) -> Results:
+        _require_grammar(text)
         mended = mend(text, holds, graphs)
         try:
             return evaluate(in_order(mended, text, columns))
@@ -81,6 +86,21 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
             return evaluate(text)  # its own fault, or something that only this engine reads
 
     return read_spelled(query, answer)
+
+
+def _require_grammar(text: str) -> None:
+    """Refuse what this engine alone takes for a query.
+
+    Raises:
+        SyntaxError: as the engine would raise it.
+    """
+    if "<<(" not in text and len(_AGGREGATE.findall(text)) < 2:
+        return
+    breach = forbidden(list(iter_tokens(text)))
+    if breach is not None:
+        line = text.count("\n", 0, breach.offset) + 1
+        column = breach.offset - text.rfind("\n", 0, breach.offset)
+        raise SyntaxError(f"error at {line}:{column}: expected {breach.what}")
 
 
 def _no_value(*arguments: object) -> None:

@@ -14,19 +14,21 @@ from typing import Protocol, Self
 
 from kgraph.rdf.formats import Format, ResultKind
 from kgraph.rdf.sparql import QueryProfile
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import UNION_GRAPH, is_drafts
 
 __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
 
 class DefaultGraph(StrEnum):
     """What the default graph of the service's dataset is: the union of all graphs, the store's own default
-    graph, the union of the project's graphs, which then are all that there is, or what clients add to it.
+    graph, the union of the project's graphs, which then are all that there is, the same with what is drafted
+    and not reviewed, or what clients add to it.
     """
 
     UNION = "union"
     STRICT = "strict"
     PROJECT = "project"
+    DRAFTED = "drafted"
     CLIENTS = "clients"
 
 
@@ -38,7 +40,8 @@ class QueryRequest:
     ``named_graphs`` are the protocol's dataset; where either is given, it replaces the query's own
     (SPARQL 1.1 Protocol, section 2.1.4). ``cover`` are the keys of the graphs that together are the union of
     all (see :class:`kgraph.store.manifest.Manifest`), and ``only`` limits the service's own dataset to some
-    named graphs: so a question can be asked of the project's graphs alone. ``prefixes`` shorten the IRIs of
+    named graphs: so a question can be asked of the project's graphs alone. ``aside`` are graphs that it does
+    not have unless they are named in ``only`` or in the protocol's dataset. ``prefixes`` shorten the IRIs of
     an answer in Turtle, TriG or RDF/XML; ``base_iri`` resolves the relative IRIs of the query. ``profile`` is
     what whoever wrote the query knows of it; it is read off the text where it is not given.
     ``as_written`` asks for the triples of a single graph, values in their own spelling.
@@ -52,16 +55,19 @@ class QueryRequest:
     named_graphs: tuple[str, ...] | None = None
     cover: tuple[str, ...] = (UNION_GRAPH,)
     only: tuple[str, ...] | None = None
+    aside: tuple[str, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=dict)
     base_iri: str | None = None
     profile: QueryProfile | None = None
     as_written: bool = False
 
-    def of_graphs(self, graphs: Iterable[str]) -> Self:
+    def of_graphs(self, graphs: Iterable[str], *, drafted: bool = False) -> Self:
         """The same request to the graphs that are made from the project's files: nobody else can put words
-        into somebody's mouth, or hold up a proof.
+        into somebody's mouth, or hold up a proof. DRAFT: neither can a draft, unless ``drafted`` asks for it.
         """
-        return replace(self, default_graph=DefaultGraph.UNION, cover=(UNION_GRAPH,), only=tuple(graphs))
+        only = tuple(graph for graph in graphs if drafted or not is_drafts(graph))
+        cover = (UNION_GRAPH, *(graph for graph in only if is_drafts(graph)))
+        return replace(self, default_graph=DefaultGraph.UNION, cover=cover, only=only, aside=())
 
 
 @dataclass(frozen=True, slots=True)

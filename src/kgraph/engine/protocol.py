@@ -62,6 +62,7 @@ class QueryFields(TypedDict):
     hidden: list[str]
     cover: list[str]
     only: list[str] | None
+    aside: list[str]
     default_graphs: list[str] | None
     named_graphs: list[str] | None
     clauses: str | None

@@ -6,5 +6,6 @@ NOCALL: nothing but this room dials out, and it calls the endpoints of the list 
 from kgraph.federation.endpoints import Rules, rules_of
 from kgraph.federation.enrichment import Enrichment, enrich
 from kgraph.federation.federating import Federation
+from kgraph.federation.matching import match_names
 
-__all__ = ["Enrichment", "Federation", "Rules", "enrich", "rules_of"]
+__all__ = ["Enrichment", "Federation", "Rules", "enrich", "match_names", "rules_of"]

@@ -7,7 +7,7 @@ problems that it met, each with file and line.
 from kgraph.project.article import Article, Evidence, Sentence, read_articles
 from kgraph.project.claims import Claim, SourceChain, read_claims
 from kgraph.project.folder import Project, TurtleFile, read_project
-from kgraph.project.lexicon import LexiconEntry, read_lexicon
+from kgraph.project.lexicon import LexiconEntry, entries_of, read_lexicon
 
 __all__ = [
     "Article",
@@ -18,6 +18,7 @@ __all__ = [
     "Sentence",
     "SourceChain",
     "TurtleFile",
+    "entries_of",
     "read_articles",
     "read_claims",
     "read_lexicon",

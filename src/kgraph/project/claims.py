@@ -66,9 +66,9 @@ def source_chain(index: TripleIndex, source: str | None) -> SourceChain:
     return SourceChain(tuple(sources), agents, cyclic=source is not None)
 
 
-def read_claims(index: TripleIndex) -> Iterator[Claim]:
-    """Every kg:Assertion, in the order of the files."""
-    for iri in index.instances(KG + "Assertion"):
+def read_claims(index: TripleIndex, *, drafted: bool = False) -> Iterator[Claim]:
+    """The claims in the order of the files: every kg:Assertion, or every kg:DraftedAssertion."""
+    for iri in index.instances(KG + ("DraftedAssertion" if drafted else "Assertion")):
         subject = next(iter(index.objects(iri, KG + "subject")), None)
         predicate = next(iter(index.objects(iri, KG + "predicate")), None)
         objects = [*index.objects(iri, KG + "object"), *index.objects(iri, KG + "value")]

@@ -6,6 +6,8 @@
     data/ttl/<name>.ttl             the graph ``<name>``
     data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
                                     short form are expanded as they are read
+    data/drafts/<slug>.json         candidates for an article's claims, made by a tool
+    data/reviews/<slug>.jsonl       what reviewers decided on them
     seeds/*.txt                     the exact texts that offsets refer to
     queries/*.rq, queries/*.sparql  canned queries
 
@@ -22,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import pyoxigraph as ox
@@ -80,7 +83,8 @@ class Project:
     """A project as read: everything that a build needs, and nothing of it interpreted yet.
 
     ``digests`` maps each source file to the SHA-256 of its bytes; ``texts`` each file below ``seeds/`` to
-    its bytes; ``queries`` each canned query's file to its text.
+    its bytes; ``queries`` each canned query's file to its text; ``drafts`` and ``reviews`` each article's
+    slug to the content of its file.
     """
 
     settings: Settings
@@ -88,6 +92,8 @@ class Project:
     turtle: tuple[TurtleFile, ...]
     texts: Mapping[str, bytes]
     queries: dict[str, str]
+    drafts: dict[str, bytes] = field(default_factory=dict)
+    reviews: dict[str, bytes] = field(default_factory=dict)
 
     def files(self, *roles: Role) -> list[TurtleFile]:
         """The Turtle files that play one of the given parts."""
@@ -157,11 +163,14 @@ def _speaks_of_claims(path: Path) -> bool:
         return False  # which is told when it is read
 
 
-def _turtle_paths(root: Path) -> Iterator[tuple[str, Path, Role, str]]:
-    """The Turtle files, each with its name in the project."""
+def _turtle_paths(
+    root: Path, article: str | None, instead: Mapping[str, str]
+) -> Iterator[tuple[str, Path, Role, str]]:
+    """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
     own = _visible((root / "ontology").rglob("*.ttl"), root)
     data = root / "data" / "ttl"
-    files = _visible([*data.glob("*.ttl"), *data.glob("articles/*/*.ttl")], root)
+    files = _visible([*data.glob("*.ttl"), *data.glob(f"articles/{article or '*'}/*.ttl")], root)
+    files = sorted({*files, *(root / name for name in instead if name.endswith(".ttl"))})
     if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(path) for path in (*own, *files)):
         for name, path in iter_core_files("ontology", ".ttl"):
             yield PREFIX + name, path, *_ontology_role(name)
@@ -186,8 +195,9 @@ def _query_paths(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
 class _Reader:
     """Reads files one by one, and remembers digests and problems."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
         self.root = root
+        self._instead = instead
         self.digests: dict[str, str] = {}
         self.problems: list[Problem] = []
 
@@ -197,7 +207,7 @@ class _Reader:
     def read(self, path: Path, name: str = "") -> tuple[str, bytes] | None:
         name = name or path.relative_to(self.root).as_posix()
         try:
-            content = path.read_bytes()
+            content = self._instead[name].encode() if name in self._instead else path.read_bytes()
         except OSError as error:
             self.fault(
                 "unreadable", name, None, f"The file cannot be read: {error.strerror}.", "Check its rights."
@@ -247,34 +257,59 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of a project: Turtle with the part and the graph of each, texts and queries, by name."""
+    """The files of a project: Turtle with the part and the graph of each, and the others by name.
 
-    turtle: tuple[tuple[str, Path, Role, str], ...]
-    texts: tuple[tuple[str, Path], ...]
-    queries: tuple[tuple[str, Path], ...]
+    ``drafts`` and ``reviews`` come by the slug of their article, each with its name and path.
+    """
+
+    turtle: tuple[tuple[str, Path, Role, str], ...] = ()
+    texts: tuple[tuple[str, Path], ...] = ()
+    queries: tuple[tuple[str, Path], ...] = ()
+    drafts: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
+    reviews: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
 
 
-def list_files(root: Path) -> Listing:
-    """The files of the project in a folder."""
-    turtle = tuple(_turtle_paths(root))
-    texts = tuple(
-        (path.relative_to(root).as_posix(), path) for path in _visible((root / "seeds").glob("*.txt"), root)
-    )
+def list_files(
+    root: Path, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
+) -> Listing:
+    """The files of the project in a folder: see :func:`read_project`."""
+
+    def found(pattern: str) -> list[tuple[str, Path]]:
+        return [(path.relative_to(root).as_posix(), path) for path in _visible(root.glob(pattern), root)]
+
+    slug = article or "*"
+    turtle = tuple(_turtle_paths(root, article, instead))
     queries = tuple(_query_paths(root, core=any(is_core(name) for name, *_ in turtle)))
-    return Listing(turtle, texts, queries)
+    drafts, reviews = (
+        {path.stem: (name, path) for name, path in found(f"data/{pattern}")}
+        for pattern in (f"drafts/{slug}.json", f"reviews/{slug}.jsonl")
+    )
+    return Listing(turtle, tuple(found(f"seeds/{slug}.txt")), queries, drafts, reviews)
 
 
-def read_project(settings: Settings) -> tuple[Project, list[Problem]]:
-    """Read every source file of the project that ``settings`` name."""
-    return read_files(settings, list_files(settings.project))
+def read_project(
+    settings: Settings, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Project, list[Problem]]:
+    """Read every source file of the project that ``settings`` name.
+
+    ``article`` is the slug of the only article to read, with all that articles share. ``instead`` are texts
+    of Turtle files that are not yet what is on disk, by path.
+    """
+    return read_files(
+        settings, list_files(settings.project, article=article, instead=instead), instead=instead
+    )
 
 
 def read_files(
-    settings: Settings, listing: Listing, texts: Mapping[str, bytes] | None = None
+    settings: Settings,
+    listing: Listing,
+    texts: Mapping[str, bytes] | None = None,
+    *,
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Project, list[Problem]]:
     """Read some files of a project; ``texts`` in the place of those that are listed."""
     root = settings.project
-    reader = _Reader(root)
+    reader = _Reader(root, instead)
     if (root / CONFIG_FILE).is_file():
         reader.read(root / CONFIG_FILE)
     turtle = [
@@ -288,7 +323,17 @@ def read_files(
     queries = dict(
         text for name, path in listing.queries if (text := reader.read_text(path, name)) is not None
     )
-    project, faults = _expanded(Project(settings, reader.digests, tuple(turtle), texts, queries))
+    drafts, reviews = (
+        {
+            slug: read[1]
+            for slug, (name, path) in some.items()
+            if (read := reader.read(path, name)) is not None
+        }
+        for some in (listing.drafts, listing.reviews)
+    )
+    project, faults = _expanded(
+        Project(settings, reader.digests, tuple(turtle), texts, queries, drafts, reviews)
+    )
     return project, [*reader.problems, *faults]
 
 

@@ -83,7 +83,7 @@ def _uses(tokens: Sequence[Token], meanings: Mapping[str, str]) -> Iterator[Edit
     """Each use of an alias, but for those in the argument of an aggregate or in a pattern."""
     depth = 0
     hidden: int | None = None
-    for before, token in zip([None, *tokens], tokens, strict=False):
+    for index, (before, token) in enumerate(zip([None, *tokens], tokens, strict=False)):
         if token.text in ("(", "{", "["):
             aggregates = before is not None and before.kind == "word" and before.text.upper() in AGGREGATES
             if hidden is None and (aggregates or token.text == "{"):
@@ -94,4 +94,9 @@ def _uses(tokens: Sequence[Token], meanings: Mapping[str, str]) -> Iterator[Edit
             if hidden == depth:
                 hidden = None
         elif hidden is None and token.kind == "variable" and token.text[1:] in meanings:
-            yield Edit(token.start, token.end, meanings[token.text[1:]])
+            meaning = meanings[token.text[1:]]
+            if [each.text.upper() for each in tokens[max(0, index - 2) : index]] == ["BOUND", "("]:
+                start, end = tokens[index - 2].start, tokens[index + 1].end
+                yield Edit(start, end, f"COALESCE(sameTerm({meaning}, {meaning}), false)")
+            else:
+                yield Edit(token.start, token.end, meaning)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["arrow_of", "pandas_of", "polars_of"]
+__all__ = ["arrow_of", "pandas_of", "pandas_of_arrow", "polars_of", "polars_of_arrow"]
 
 _DIGITS: Final = 38
 _PANDAS: Final = {
@@ -104,6 +104,53 @@ def arrow_of(columns: Sequence[Column]) -> pyarrow.Table:
         for column in columns
     ]
     return pa.table(arrays, names=[column.name for column in columns])
+
+
+def pandas_of_arrow(table: pyarrow.Table) -> pandas.DataFrame:
+    """The same data frame as of the columns that an Arrow table has.
+
+    Raises:
+        ImportError: pandas is not installed.
+    """
+    try:
+        import pandas as pd  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise _missing("A pandas data frame", "pandas") from error
+    import pyarrow as pa  # noqa: PLC0415 - there is a table of it
+
+    fields = [pa.field(str(number), _for_pandas(each.type, pa)) for number, each in enumerate(table.schema)]
+    types = {
+        pa.int64(): pd.Int64Dtype(),
+        pa.float64(): pd.Float64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+        pa.string(): pd.StringDtype(),
+    }
+    renamed = table.rename_columns([field.name for field in fields]).cast(pa.schema(fields))
+    frame = renamed.to_pandas(types_mapper=types.get)
+    frame.columns = pd.Index(table.column_names)
+    return frame
+
+
+def _for_pandas(kind: Any, pa: Any) -> Any:
+    """The type that a column has for pandas: decimals are floats, days are moments of whole seconds."""
+    if pa.types.is_decimal(kind):
+        return pa.float64()
+    return pa.timestamp("s") if pa.types.is_date(kind) else kind
+
+
+def polars_of_arrow(table: pyarrow.Table) -> polars.DataFrame:
+    """The same data frame as of the columns that an Arrow table has.
+
+    Raises:
+        ImportError: polars is not installed.
+    """
+    try:
+        import polars as pl  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise _missing("A polars data frame", "polars") from error
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table is no series
+    return frame
 
 
 def _missing(what: str, package: str) -> ImportError:

@@ -3,7 +3,8 @@
 A pattern in ``GRAPH ?g`` is evaluated in each named graph by itself, and its solutions are joined with that
 graph's name (SPARQL 1.1 Query, section 18.6). Oxigraph gives each triple pattern the variable instead. That
 is the same for triples, but a sub-select that does not show the variable counts and limits over all graphs at
-once, and VALUES and an inner GRAPH leave it unbound.
+once, and VALUES and an inner GRAPH leave it unbound, and MINUS of what shares no variable with the rest
+takes it for one that they share.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.pattern import Block, Element, Group, Kind
+from kgraph.rdf.scope import certain
 from kgraph.rdf.sparql import Token
 from kgraph.rdf.spelling import Edit, edited
 
@@ -43,7 +45,7 @@ def written_out(
         length += len(names) * (tokens[group.end - 1].end - tokens[group.start].start)
         if length > LONGEST:
             raise QueryRefusedError(
-                f"GRAPH {variable} over a sub-select or VALUES would have to be asked of each of"
+                f"GRAPH {variable} over a sub-select, VALUES or MINUS would have to be asked of each of"
                 f" {len(names):,} graphs by itself.",
                 hint=f"Name the graphs, or have GRAPH {variable} in the sub-select, which shows {variable}.",
             )
@@ -81,7 +83,7 @@ def _graphs_in(group: Group, tokens: Sequence[Token]) -> Iterator[tuple[Element,
         yield from within
         if element.kind is Kind.GRAPH and tokens[element.start + 1].kind == "variable":
             (inner,) = element.groups
-            if _has_select(inner) or not _binds(inner):
+            if _has_select(inner) or not _binds(inner) or _has_idle_minus(inner, tokens):
                 yield element, bool(within)
 
 
@@ -93,6 +95,18 @@ def _has_select(group: Group) -> bool:
         if element.kind is not Kind.GRAPH
         for inner in element.groups
     )
+
+
+def _has_idle_minus(group: Group, tokens: Sequence[Token]) -> bool:
+    """Whether there is a MINUS in a group that may have no variable in common with what is before it."""
+    before: set[str] = set()
+    for element in group.elements:
+        if element.kind is Kind.MINUS and not before & certain(element.groups[0], tokens):
+            return True
+        if element.kind is not Kind.GRAPH and any(_has_idle_minus(g, tokens) for g in element.groups):
+            return True
+        before |= certain(element, tokens)
+    return False
 
 
 def _binds(group: Group) -> bool:

@@ -6,6 +6,7 @@ and the structure of the query, to what means the same and is evaluated right:
 - zero-length paths of terms that no graph has (:mod:`kgraph.rdf.reflexive`);
 - ``GRAPH ?g`` over what names no graph in its answers (:mod:`kgraph.rdf.graphwise`);
 - language tags that are compared with texts (:mod:`kgraph.rdf.language`);
+- GROUP_CONCAT of what is no string (:mod:`kgraph.rdf.concatenation`);
 - aliases of aggregates in HAVING and in later expressions (:mod:`kgraph.rdf.aliases`);
 - the order of the columns of ``SELECT *``.
 
@@ -20,6 +21,7 @@ from typing import Final
 
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.aliases import alias_edits
+from kgraph.rdf.concatenation import concatenation_edits
 from kgraph.rdf.graphwise import written_out
 from kgraph.rdf.language import language_edits
 from kgraph.rdf.pattern import Block, Group, bracket_ends, parse_query
@@ -31,7 +33,7 @@ __all__ = ["in_order", "mend"]
 
 #: What every query has that is to be mended, and some others have too.
 _SUSPICIOUS: Final = re.compile(
-    r"\bGRAPH\s*+[?$]|\bLANG\s*+\(|\bHAVING\b|\(\s*+[?$]\w++\s++AS\b|\bAS\s*+[?$]\w++\s*+\)\s*+\("
+    r"\bGRAPH\s*+[?$]|\bLANG\s*+\(|\bHAVING\b|\bGROUP_CONCAT\b|\(\s*+[?$]\w++\s++AS\b|\bAS\s*+[?$]\w++\s*+\)\s*+\("
     r"|[)>\w\-]\s*+\*\s*+(?![\s*{(?$]|FROM\b|WHERE\b)|[)>\w\-]\s*+\*\s*+[?$(]|[)>\w\-]\s*+\?(?!\w)",
     re.IGNORECASE,
 )
@@ -86,9 +88,10 @@ class _UnreadableError(Exception):
 
 def _mended_in_place(text: str, asks: Asks) -> str:
     tokens = list(iter_tokens(text))
-    if edits := language_edits(text, tokens, bracket_ends(tokens)):
-        text = edited(text, edits)
-        tokens = list(iter_tokens(text))
+    for edits_of in (language_edits, concatenation_edits):
+        if edits := edits_of(text, tokens, bracket_ends(tokens)):
+            text = edited(text, edits)
+            tokens = list(iter_tokens(text))
     query = _structure(tokens)
     edits = path_edits(text, tokens, bracket_ends(tokens), query, asks)
     for block in _blocks(query):

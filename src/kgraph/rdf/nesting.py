@@ -20,17 +20,18 @@ __all__ = ["DEEPEST_TERM", "NestingGauge", "is_deep", "is_deep_json", "is_deep_t
 DEEPEST_TERM: Final = 32
 
 _OPENING: Final = b"<<("
-_BLANK: Final = rb"(?:[ \t\r\n]++|\#[^\n]*+\n)*+"
-#: What comes before the object of a triple term: its subject and its predicate are no literals.
-_BEFORE_OBJECT: Final = re.compile(
-    rb"<<\(" + 2 * (_BLANK + rb"(?:<[^<>]*+>|(?:[^\s<>\"'()#\\]|\\.)++)") + _BLANK
-)
+_NO_LITERAL: Final = rb"(?:<[^<>]*+>|(?:[^\s<>\"'()#\\]|\\.)++)"
+#: What comes before the object of a triple term: its subject and its predicate, which are no literals.
+_BEFORE_OBJECT: Final = re.compile(rb"<<\(" + 2 * (rb"[ \t\r\n]*+" + _NO_LITERAL) + rb"[ \t\r\n]*+")
+#: With comments. They are bounded, or else each ``<<(`` in a long one would have it read to its end again.
+_BLANK: Final = rb"(?:[ \t\r\n]++|\#[^\n]{0,80}+\n){0,8}+"
+_BEFORE_OBJECT_WITH_COMMENTS: Final = re.compile(rb"<<\(" + 2 * (_BLANK + _NO_LITERAL) + _BLANK)
 #: A longer beginning of a triple term is not waited for.
 _LONGEST_REST_BYTES: Final = 1 << 20
 _XML_MARK: Final = b"parseType"
 
 _JSON_MARK: Final = b'"type":"triple"'
-_JSON: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}]', re.DOTALL)
+_JSON: Final = re.compile(rb'"[^"\\]*+(?:\\.?+[^"\\]*+)*+(?:"|\Z)|[{}]', re.DOTALL)
 #: A triple term is two objects in JSON, around it are a row, the results and the document, in it a term.
 _DEEPEST_JSON: Final = 2 * DEEPEST_TERM + 4
 
@@ -50,10 +51,15 @@ class NestingGauge:
     """Watches a document of Turtle, TriG, N-Triples, N-Quads, RDF/XML or TSV results as it is read.
 
     ``may_nest`` says whether there is anything in it that may be a triple term. ``is_deep`` says that what
-    passed is nested too deeply; of RDF/XML, which spells that in too many ways, it is never said.
+    passed is nested too deeply; it is not said of RDF/XML, which spells that in too many ways, nor where long
+    comments stand between the terms. What is read all the same is known by :func:`is_deep`.
+
+    ``comments`` is false for what Oxigraph has written, in which there are none: texts with number signs in
+    them are then passed over at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, comments: bool = True) -> None:
+        self._before_object = _BEFORE_OBJECT_WITH_COMMENTS if comments else _BEFORE_OBJECT
         self.may_nest = False
         self.is_deep = False
         self._rest = b""
@@ -65,7 +71,7 @@ class NestingGauge:
         self.may_nest = self.may_nest or _OPENING in data or _XML_MARK in data
         end = 0  # of what has been read, where the chain ends that is under way
         held: int | None = None
-        for match in _BEFORE_OBJECT.finditer(data):
+        for match in self._before_object.finditer(data):
             if match.end() == len(data) and not is_last:
                 held = match.start()
                 break
@@ -80,9 +86,9 @@ class NestingGauge:
         self._rest = data[held:] if len(data) - held <= _LONGEST_REST_BYTES else b""
 
 
-def is_deep_text(content: bytes) -> bool:
+def is_deep_text(content: bytes, *, comments: bool = True) -> bool:
     """Whether a text in a format of :class:`NestingGauge`, or in SPARQL, nests terms too deeply."""
-    gauge = NestingGauge()
+    gauge = NestingGauge(comments=comments)
     gauge.watch(content, is_last=True)
     return gauge.is_deep
 
@@ -93,7 +99,7 @@ def require_flat(content: bytes, *, is_json: bool = False) -> None:
     Raises:
         QueryRefusedError: it nests triple terms too deeply.
     """
-    if is_deep_json(content) if is_json else is_deep_text(content):
+    if is_deep_json(content) if is_json else is_deep_text(content, comments=False):
         raise QueryRefusedError(
             f"The answer nests triple terms more than {DEEPEST_TERM} deep, and cannot be shown.",
             hint="Ask for a format that no page is made from, such as JSON.",

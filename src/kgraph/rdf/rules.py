@@ -19,7 +19,7 @@ from kgraph.rdf.pattern import Block, Group, Kind, parse_query
 from kgraph.rdf.scope import is_aggregated, visible
 from kgraph.rdf.sparql import Token
 
-__all__ = ["Breach", "faulty_escape", "faulty_iri", "misused_variable"]
+__all__ = ["Breach", "faulty_escape", "faulty_iri", "forbidden", "misused_variable"]
 
 _SURROGATE: Final = re.compile(r"\\u([Dd][89A-Fa-f][0-9A-Fa-f]{2})(?:\\u([Dd][C-Fc-f][0-9A-Fa-f]{2}))?")
 _NOT_IN_IRIS: Final = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
@@ -69,6 +69,47 @@ def faulty_iri(text: str, offset: int) -> Breach | None:
             return Breach(start, f"{shown} is relative, and there is nothing that it is relative to", hint)
         return Breach(start, f"{shown} is no IRI: {str(error).rstrip('.')}")
     return None
+
+
+def forbidden(tokens: Sequence[Token]) -> Breach | None:
+    """What the engine takes, though no grammar has it: an aggregate in another's argument, and in an
+    expression a triple term whose subject is a literal or a triple term (SPARQL 1.2 Query, section 19.8).
+    """
+    # Whether each open bracket is in an expression, and in an aggregate. A pattern is in neither.
+    within = [(False, False)]
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else token
+        if token.text == "(":
+            in_expression, in_aggregate = within[-1]
+            if before.kind == "word" and before.text not in ("a", "true", "false"):
+                in_expression = True
+                if before.text.upper() in AGGREGATES:
+                    if in_aggregate:
+                        return Breach(before.start, f"{before.text} cannot stand in another aggregate")
+                    in_aggregate = True
+            within.append((in_expression, in_aggregate))
+            if in_expression and _is_triple_term(tokens, index) and (what := _no_subject(tokens, index + 1)):
+                return Breach(tokens[index + 1].start, f"the subject of a triple term cannot be {what}")
+        elif token.text == "{":
+            within.append((False, False))
+        elif token.text in (")", "}") and len(within) > 1:
+            within.pop()
+    return None
+
+
+def _is_triple_term(tokens: Sequence[Token], bracket: int) -> bool:
+    """Whether ``<<(`` ends with a bracket."""
+    marks = tokens[max(0, bracket - 2) : bracket + 1]
+    return [mark.text for mark in marks] == ["<", "<", "("] and marks[2].start - marks[0].start == 2
+
+
+def _no_subject(tokens: Sequence[Token], index: int) -> str:
+    if index >= len(tokens):
+        return ""
+    token = tokens[index]
+    if token.kind in ("string", "number") or token.text in ("true", "false"):
+        return "a literal"
+    return "a triple term" if token.text == "<" else ""
 
 
 def misused_variable(tokens: Sequence[Token]) -> Breach | None:

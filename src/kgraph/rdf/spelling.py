@@ -1,9 +1,10 @@
-"""Names that are spelled as the standard allows and the engine does not read.
+"""Names and keywords that are spelled as the standard allows and the engine does not read.
 
 ``ec:1.1.1.353`` is a name (SPARQL 1.1 Query, rule PN_LOCAL), and so is ``e:🙂``. The engine takes full stops
-in one place of a name only, and no character beyond the basic plane. So these are spelled in another way,
-which means the same: with escapes, or as an IRI. What the engine says of a place in the new spelling is told
-of the old one.
+in one place of a name only, and no character beyond the basic plane; and of all keywords, which have no case
+(section 19.8, note 1), true and false in small letters only. So these are spelled in another way, which means
+the same: with escapes, as an IRI, in small letters. What the engine says of a place in the new spelling is
+told of the old one.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def _respelled(text: str) -> list[Edit]:
                 edits.append(Edit(token.start, token.end, f"<{iri}>"))
             elif local.count(".") > 1:
                 edits.append(Edit(token.end - len(local), token.end, _DOTS.sub(r"\\.", local)))
+        elif token.kind == "word" and token.text.lower() in ("true", "false"):
+            edits.append(Edit(token.start, token.end, token.text.lower()))
         before = before[1], token.text
     return edits
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from kgraph.rdf.columnar import read_terms, read_tsv
 from kgraph.rdf.columns import Column, Iris, read_columns
 from kgraph.rdf.formats import ResultKind
-from kgraph.rdf.frames import arrow_of, pandas_of, polars_of
+from kgraph.rdf.frames import arrow_of, pandas_of, pandas_of_arrow, polars_of, polars_of_arrow
 from kgraph.rdf.nesting import require_flat
 from kgraph.rdf.terms import Term, render_term
 from kgraph.vocab import XSD
@@ -38,7 +41,7 @@ class Table(Sequence[Mapping[str, Term | None]]):
     """
 
     columns: tuple[str, ...]
-    rows: tuple[Mapping[str, Term | None], ...]
+    rows: Sequence[Mapping[str, Term | None]]
     prefixes: Mapping[str, str]
 
     def __len__(self) -> int:
@@ -73,7 +76,8 @@ class Table(Sequence[Mapping[str, Term | None]]):
         Raises:
             ImportError: pandas is not installed.
         """
-        return pandas_of(self._read(iris, languages=languages))
+        arrow = self._arrow(iris, languages=languages, as_floats=True)
+        return pandas_of(self._read(iris, languages=languages)) if arrow is None else pandas_of_arrow(arrow)
 
     def to_polars(self, *, iris: Iris = "compact", languages: bool = False) -> polars.DataFrame:
         """A polars data frame.
@@ -81,7 +85,8 @@ class Table(Sequence[Mapping[str, Term | None]]):
         Raises:
             ImportError: polars is not installed.
         """
-        return polars_of(self._read(iris, languages=languages))
+        arrow = self._arrow(iris, languages=languages)
+        return polars_of(self._read(iris, languages=languages)) if arrow is None else polars_of_arrow(arrow)
 
     def to_arrow(self, *, iris: Iris = "compact", languages: bool = False) -> pyarrow.Table:
         """An Arrow table.
@@ -89,14 +94,54 @@ class Table(Sequence[Mapping[str, Term | None]]):
         Raises:
             ImportError: pyarrow is not installed.
         """
-        return arrow_of(self._read(iris, languages=languages))
+        arrow = self._arrow(iris, languages=languages)
+        return arrow_of(self._read(iris, languages=languages)) if arrow is None else arrow
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The Arrow PyCapsule interface, by which ``pyarrow.table``, DuckDB and others read it."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
+    def _arrow(self, iris: Iris, *, languages: bool, as_floats: bool = False) -> pyarrow.Table | None:
+        """The table by the short way, where it came as TSV and pyarrow is installed."""
+        if not isinstance(self.rows, TsvRows) or not self.columns or "pyarrow" not in _installed():
+            return None
+        content, names = self.rows.content, self.columns
+        return read_tsv(content, names, self.prefixes, iris=iris, languages=languages, as_floats=as_floats)
+
     def _read(self, iris: Iris, *, languages: bool) -> list[Column]:
         return read_columns(self.columns, self.rows, self.prefixes, iris=iris, languages=languages)
+
+
+class TsvRows(Sequence[Mapping[str, "Term | None"]]):
+    """Rows in TSV, which become terms only when somebody looks at one."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self._rows: tuple[Mapping[str, Term | None], ...] | None = None
+
+    def _decoded(self) -> tuple[Mapping[str, Term | None], ...]:
+        if self._rows is None:
+            results = read_terms(self.content)
+            names = [variable.value for variable in results.variables]
+            self._rows = tuple({name: solution[name] for name in names} for solution in results)
+        return self._rows
+
+    def __len__(self) -> int:
+        return self.content.count(b"\n") - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._decoded()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._decoded() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self.content)
+
+
+@cache
+def _installed() -> frozenset[str]:
+    return frozenset(name for name in ("pyarrow",) if find_spec(name) is not None)
 
 
 def _cell(term: Term | None, prefixes: Mapping[str, str]) -> str:
@@ -118,12 +163,16 @@ def _count(number: int, noun: str) -> str:
 def read_values(
     content: bytes, kind: ResultKind, prefixes: Mapping[str, str]
 ) -> Table | bool | list[ox.Triple]:
-    """An answer as a value: rows and truth values come in JSON, graphs in N-Triples.
+    """An answer as a value: rows come in JSON or TSV, truth values in JSON, graphs in N-Triples.
 
     Raises:
         QueryRefusedError: it nests triple terms too deeply.
     """
-    require_flat(content, is_json=kind is not ResultKind.GRAPH)
+    is_tsv = kind is ResultKind.SOLUTIONS and content.startswith(b"?")
+    require_flat(content, is_json=kind is not ResultKind.GRAPH and not is_tsv)
+    if is_tsv:
+        names = tuple(name[1:] for name in content[: content.index(b"\n")].decode().split("\t"))
+        return Table(names, TsvRows(content), prefixes)
     if kind is ResultKind.GRAPH:
         return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
     results = ox.parse_query_results(content, ox.QueryResultsFormat.JSON)

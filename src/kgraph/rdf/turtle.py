@@ -2,22 +2,23 @@
 
 pyoxigraph parses fast and says where a syntax error is, but forgets where a triple came from. A problem
 must name its line, so :func:`index_lines` scans a file that already parsed (Turtle 1.1, section 6) and
-notes the line of each subject and of each predicate on it.
+notes the line of each subject and of each predicate on it. Whoever edits a file as text gets its statements
+from :func:`read_statements`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
 from kgraph.rdf.tokens import BLANK_NODE, IRIS_AND_STRINGS, LANGUAGE, PREFIXED_NAME, RUN, WORD, scan
 from kgraph.vocab import RDF_TYPE
 
-__all__ = ["LineIndex", "TurtleFault", "index_lines", "parse_turtle"]
+__all__ = ["LineIndex", "Statement", "TurtleFault", "index_lines", "parse_turtle", "read_statements"]
 
 _TOKEN: Final = re.compile(
     rf"""
@@ -82,6 +83,79 @@ def _lines_of_tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if kind != "skip":
             yield kind, value, line
         line += value.count("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement of a file: from its first token to the end of its full stop, in code points.
+
+    A directive has the prefix that it declares (``kg:``, or empty for a base) and no subject. ``subject`` is
+    an IRI, None for a blank node; ``predicates`` are the IRIs of those that stand directly on it.
+    """
+
+    start: int
+    end: int
+    subject: str | None
+    predicates: tuple[str, ...] = ()
+    declares: str | None = None
+
+
+def read_statements(text: str, *, base_iri: str) -> list[Statement]:
+    """The statements of a well-formed file, in their order."""
+    found: list[Statement] = []
+    resolver = _Resolver(base_iri)
+    tokens = (
+        (match.lastgroup or "other", match.group(), match.start(), match.end())
+        for match in scan(_TOKEN, _IN_RUN, text)
+        if match.lastgroup != "skip"
+    )
+    for kind, value, start, end in tokens:
+        if kind == "directive":
+            found.append(_directive(tokens, resolver, start, value))
+        elif (kind, value) != ("mark", "."):
+            found.append(_statement(tokens, resolver, (kind, value, start, end)))
+        elif found and found[-1].declares is not None:  # that of an @prefix
+            found[-1] = replace(found[-1], end=end)
+    return found
+
+
+_Token: TypeAlias = tuple[str, str, int, int]
+
+
+def _directive(tokens: Iterator[_Token], resolver: _Resolver, start: int, word: str) -> Statement:
+    pending: list[tuple[str, str]] = []
+    end = start + len(word)
+    for kind, value, _, behind in tokens:
+        end = behind
+        pending.append((kind, value))
+        if kind == "iri":
+            resolver.directive(pending)
+            break
+    return Statement(start, end, None, declares=pending[0][1] if len(pending) > 1 else "")
+
+
+def _statement(tokens: Iterator[_Token], resolver: _Resolver, first: _Token) -> Statement:
+    kind, value, start, end = first
+    subject = resolver.resolve(kind, value)
+    depth = int(kind == "open")
+    predicates: dict[str, None] = {}
+    expects = "predicate"
+    for kind, value, _, behind in tokens:
+        end = behind
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth -= 1
+        if depth or kind == "close":
+            continue
+        if kind == "mark" and value == ".":
+            break
+        if kind == "mark":
+            expects = "predicate" if value == ";" else expects
+        elif expects == "predicate":
+            predicates[resolver.resolve(kind, value) or value] = None
+            expects = "object"
+    return Statement(start, end, subject, tuple(predicates))
 
 
 class _Resolver:

@@ -18,19 +18,19 @@ from __future__ import annotations
 import re
 import secrets
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import pyoxigraph as ox
 
 from kgraph.errors import QueryRefusedError, ServiceNotAllowedError
+from kgraph.rdf.literals import mark_datatypes, with_datatypes
 from kgraph.rdf.operations import Change, Data, Dataset, Management, Operation, Scope, Template
 from kgraph.rdf.sparql import Token, iter_tokens, substitute
 from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
-from kgraph.vocab import XSD
 
 __all__ = ["parse_update"]
 
@@ -338,34 +338,11 @@ class _Reader:
         nonce = secrets.token_hex(8)
         markers = {f"urn:kgraph:variable:{nonce}:{number}": name for number, name in enumerate(names)}
         marked = substitute(group, {name: f"<{marker}>" for marker, name in markers.items()})
-        marked, datatypes = self._mark_datatypes(marked, nonce)
+        marked, written = mark_datatypes(marked, nonce)
+        datatypes = {marker: self._resolve(datatype) for marker, datatype in written.items()}
         store = _carry_out(f"{self._prologue}INSERT DATA {marked}", self._base_iri)
-        quads = tuple(_within(_with_datatypes(quad, datatypes), scope) for quad in store)
+        quads = tuple(_within(with_datatypes(quad, datatypes), scope) for quad in store)
         return Template(quads, markers)
-
-    def _mark_datatypes(self, group: str, nonce: str) -> tuple[str, dict[str, ox.NamedNode]]:
-        """A group whose literals have markers for datatypes: a store keeps those as they are written."""
-        markers: dict[str, str] = {}
-        pieces: list[str] = []
-        position, carets, sign = 0, 0, -1
-        for token in iter_tokens(group):
-            if token.kind == "number":
-                start = token.start - (sign == token.start)
-                end = token.end - token.text.endswith(".")  # which ends the triple
-                number = group[start:end]
-                name = "double" if "e" in number.lower() else "decimal" if "." in number else "integer"
-                written, datatype = f'"{number}"^^', f"<{XSD}{name}>"
-            elif carets == 2:
-                start, end, written, datatype = token.start, token.end, "", token.text
-            else:
-                carets = carets + 1 if token.text == "^" else 0
-                sign = token.end if token.text in {"+", "-"} else -1
-                continue
-            marker = markers.setdefault(datatype, f"urn:kgraph:datatype:{nonce}:{len(markers)}")
-            pieces += group[position:start], f"{written}<{marker}>"
-            position, carets = end, 0
-        datatypes = {marker: self._resolve(written) for written, marker in markers.items()}
-        return "".join([*pieces, group[position:]]), datatypes
 
     def _graph(self, token: Token) -> ox.NamedNode | ox.DefaultGraph | Scope:
         word = token.text.upper() if token.kind == "word" else ""
@@ -380,19 +357,6 @@ class _Reader:
         """An IRI or a prefixed name, resolved as the engine resolves it."""
         question = f"{self._prologue}SELECT ({name} AS ?iri) {{}}"
         return _first(question, self._base_iri)
-
-
-def _with_datatypes(part: Any, datatypes: Mapping[str, ox.NamedNode]) -> Any:
-    """A quad, triple or term with datatypes in the place of their markers."""
-    if isinstance(part, ox.Literal):
-        datatype = datatypes.get(part.datatype.value)
-        return part if datatype is None else ox.Literal(part.value, datatype=datatype)
-    if isinstance(part, ox.Triple):
-        return ox.Triple(part.subject, part.predicate, _with_datatypes(part.object, datatypes))
-    if isinstance(part, ox.Quad):
-        term = _with_datatypes(part.object, datatypes)
-        return ox.Quad(part.subject, part.predicate, term, part.graph_name)
-    return part
 
 
 def _within(quad: ox.Quad, scope: ox.NamedNode | None) -> ox.Quad:

@@ -151,3 +151,9 @@ class Explanation:
     def holds(self) -> bool:
         """Whether the triple stands in some graph."""
         return self.verdict not in (Verdict.CLAIMED, Verdict.ABSENT)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from kgraph.reasoning.cards import explanation_card  # noqa: PLC0415 - it imports this
+
+        return explanation_card(self)

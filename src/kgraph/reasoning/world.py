@@ -29,7 +29,7 @@ Row: TypeAlias = Mapping[str, Slot]
 
 #: Graphs outside reasoning: outside identifiers and a curator's readings must not turn into facts, and what
 #: is said about conclusions is none. What one article states is reasoned over as part of what all state.
-_OUTSIDE_REASONING: Final = frozenset({"links", "editorial", "wikidata", "support"})
+_OUTSIDE_REASONING: Final = frozenset({"links", "editorial", "wikidata", "support", "metadata"})
 INFERRED: Final = "inferred"
 ONTOLOGY: Final = "ontology"
 #: A source outside the articles: what it holds rests on it, as what is stated rests on whoever states it.

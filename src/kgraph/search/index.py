@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from kgraph.search.encoders import Encoder
 from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, clauses
 from kgraph.search.roles import Kind
 from kgraph.search.vectors import Progress, Vectors, write_vectors
-from kgraph.search.words import join_numbers, read_words, stem
+from kgraph.search.words import capitalised, join_numbers, read_words, stem
 
 __all__ = [
     "ABOUT",
@@ -49,7 +48,8 @@ _BIG: Final = 20_000
 _BIG_HEAP_BYTES: Final = 200_000_000
 _PASSAGE: Final = "kind=passage"
 _NAME: Final = "kind=name"
-_CAPITALISED: Final = re.compile(r"(?<=[\w,;:] )[^\W\d_a-z][\w’'\-]*")
+#: The languages that write every noun with a capital, so that a capital tells no name.
+_CAPITAL_NOUNS: Final = frozenset({"de", "lb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,8 @@ def document_of_passage(
     }
     texts = [*words, *(word for name in sorted(named) for word in read_words(name))]
     document.add_text("stems", " ".join(stem(word, entry.language) for word in dict.fromkeys(texts)))
-    document.add_text("capitals", " ".join(read_words(" ".join(_CAPITALISED.findall(entry.text)))))
+    capitals = capitalised(entry.text) if entry.language not in _CAPITAL_NOUNS else []
+    document.add_text("capitals", " ".join(read_words(" ".join(capitals))))
     traits = {trait for claim in entry.claims for trait in (f"claim={claim.iri}", *claim.traits)}
     document.add_text("traits", " ".join((_PASSAGE, f"article={entry.article}", *sorted(traits))))
     document.add_unsigned("ordinal", ordinal)
@@ -269,6 +270,10 @@ class IndexReader:
     def frequency(self, word: str) -> int:
         """How many passages have a word, in some form."""
         return max((self._searcher.doc_freq("stems", root) for root in self.stems(word)), default=0)
+
+    def has_word(self, word: str) -> bool:
+        """Whether some passage has a word in just this form."""
+        return bool(self._searcher.doc_freq("flow", word))
 
     def is_name(self, word: str) -> bool:
         """Whether the texts write a word with a capital wherever a sentence does not begin with it."""

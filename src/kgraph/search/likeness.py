@@ -48,13 +48,15 @@ def cover(
     names: Iterable[str],
     weigh: Callable[[str], float],
     language: str,
+    is_word: Callable[[str], bool] = lambda _: False,
 ) -> Coverage:
     """How much of a question's words stands in a text, in some form or misspelt, or among ``names`` beside
-    it."""
+    it. What ``is_word`` knows as a word of its own misspells no other."""
     stems: dict[str, int] = {}
     for at, word in enumerate(text):
         stems.setdefault(stem(word, language), at)
-    beside = {stem(word, language) for word in names}
+    called = list(names)
+    beside = {stem(word, language) for word in called}
     total = found = 0.0
     missing: list[str] = []
     places: list[int] = []
@@ -65,9 +67,12 @@ def cover(
         root = stem(word, language)
         place: int | None = stems.get(root)
         if place is None and root not in beside:
+            if is_word(word):
+                missing.append(word)
+                continue
             place = next((at for at, other in enumerate(text) if misspells(word, other)), None)
             exact = False
-            if place is None and not any(misspells(word, other) for other in beside):
+            if place is None and not any(misspells(word, other) for other in called):
                 missing.append(word)
                 continue
         found += weight

@@ -9,7 +9,7 @@ import tantivy
 
 from kgraph.errors import ParameterError
 from kgraph.search.index import FILTERS, IndexReader, Passage
-from kgraph.search.passages import ClaimEntry
+from kgraph.search.passages import DRAFTED, ClaimEntry
 
 __all__ = ["Narrowing"]
 
@@ -23,7 +23,10 @@ class Narrowing:
         since: date | None,
         until: date | None,
         reader: IndexReader,
+        *,
+        drafts: bool = True,
     ) -> None:
+        self._drafts = drafts
         self._traits: list[frozenset[str]] = []
         self.queries: list[tantivy.Query] = []
         for name, iris in filters.items():
@@ -51,12 +54,21 @@ class Narrowing:
 
     def admits(self, claim: ClaimEntry) -> bool:
         """Whether a claim passes."""
+        if not self._counts(claim):
+            return False
         if any(traits.isdisjoint(claim.traits) for traits in self._traits):
             return False
         days = claim.days
         return not self._by_day or (
             days is not None and days.first <= self._last and self._first <= days.last
         )
+
+    def _counts(self, claim: ClaimEntry) -> bool:
+        return self._drafts or DRAFTED not in claim.traits
+
+    def has_claims(self, passage: Passage) -> bool:
+        """Whether a passage has claims that count, whether they pass or not."""
+        return any(map(self._counts, passage.entry.claims))
 
     def claims(self, passage: Passage) -> list[ClaimEntry]:
         """The claims of a passage that pass."""

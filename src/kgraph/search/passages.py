@@ -24,6 +24,7 @@ from kgraph.search.words import listed
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
 __all__ = [
+    "DRAFTED",
     "ClaimEntry",
     "NameEntry",
     "Part",
@@ -36,13 +37,16 @@ __all__ = [
 
 _LABELS: Final = (
     *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
-    *(KG + "rawText", KG + "evokedBy"),
+    KG + "evokedBy",
 )
+_MARKS: Final = r"[,;:()“”„\"«»‹›—–]"
 _CUT: Final = re.compile(
-    r"[,;:()“”„\"«»‹›—–]+(?=\s|\w|$)|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
+    rf"(?<!{_MARKS}){_MARKS}++(?=\s|\w|$)" + r"|\s(?=(?:%s)\s)" % "|".join(sorted(listed("clause"))),  # noqa: UP031
     re.IGNORECASE,
 )
 _SHORTEST_CLAUSE: Final = 3
+#: The trait of a claim that nobody has reviewed.
+DRAFTED: Final = "level=drafted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,10 @@ class Part:
 class ClaimEntry:
     """A claim as the index sees it.
 
-    ``spans`` are its words: where each stretch begins and ends in the article, in code points. ``depth``
-    counts the voices between the words and the reader. ``traits`` are what a search can be narrowed by,
-    each as ``name=IRI``.
+    ``spans`` are its words: where each begins and ends in the article, in code points. ``speaker`` are
+    the names of its voices, without the publication where that only passes it on. ``depth`` counts the
+    voices between the words and the reader. ``traits`` are what a search can be narrowed by, each as
+    ``name=IRI``.
     """
 
     iri: str
@@ -77,6 +82,11 @@ class ClaimEntry:
     def is_direct(self) -> bool:
         """Whether its words are somebody's own, between quotation marks."""
         return f"mode={KG}direct-quotation" in self.traits
+
+    @property
+    def is_of_kind(self) -> bool:
+        """Whether it says no more than of what kind a thing is."""
+        return self.predicate.names == ("type",)
 
     @property
     def wording(self) -> str:
@@ -144,7 +154,7 @@ def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEn
     names."""
     index = TripleIndex(triples)
     reader = Reader(index)
-    yield from reader.passages(list(read_claims(index)))
+    yield from reader.passages([*read_claims(index), *read_claims(index, drafted=True)])
     yield from reader.names()
 
 
@@ -154,38 +164,38 @@ class Reader:
     """
 
     def __init__(self, index: TripleIndex) -> None:
-        self._index = index
+        self.index = index
         self.uses: dict[str, set[str]] = {}
         self._readings: dict[str, list[str]] = {}
-        for interpretation in index.instances(KG + "DateInterpretation"):
-            for about in index.iris(interpretation, KG + "about"):
-                self._readings.setdefault(about, []).extend(self._literals(interpretation, KG + "edtf"))
+        for statement in index.instances(KG + "EditorialStatement"):
+            for about in index.iris(statement, KG + "about"):
+                self._readings.setdefault(about, []).extend(self._literals(statement, KG + "edtf"))
 
     def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
         """The passages with the claims drawn from each, in the order of the texts."""
         drawn: dict[str, list[ClaimEntry]] = {}
         for claim in claims:
             drawn.setdefault(claim.sentence or claim.iri, []).append(self._claim(claim))
-        places = sorted(place for iri in self._index if (place := self._place(iri)) is not None)
+        places = sorted(place for iri in self.index if (place := self._place(iri)) is not None)
         for (article, begin, behind, iri), following in zip(places, [*places[1:], None], strict=False):
             holds_another = following is not None and following[0] == article and following[2] >= behind
             if holds_another and iri not in drawn:
                 continue
-            language = (self._index.literal(article, DCTERMS + "language") or "en").partition("-")[0].lower()
+            language = (self.index.literal(article, DCTERMS + "language") or "en").partition("-")[0].lower()
             yield PassageEntry(
                 iri,
                 article,
-                self._index.whole_number(iri, KG + "sentenceNumber") or 0,
+                self.index.whole_number(iri, KG + "sentenceNumber") or 0,
                 begin,
                 -behind,
-                self._index.literal(iri, KG + "exactText") or "",
+                self.index.literal(iri, KG + "exactText") or "",
                 language,
                 tuple(drawn.get(iri, ())),
             )
 
     def _place(self, iri: str) -> tuple[str, int, int, str] | None:
         """Article, begin and negative end of a part of a text that has words; None of anything else."""
-        index = self._index
+        index = self.index
         article = index.iri(iri, KG + "partOfArticle")
         begin, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
         if article is None or begin is None or end is None or not index.literal(iri, KG + "exactText"):
@@ -196,7 +206,7 @@ class Reader:
 
     def names(self) -> Iterator[NameEntry]:
         """All that has a name."""
-        index = self._index
+        index = self.index
         for name in ("mode", "modality", "polarity"):
             for cls in index.iris(KG + name, RDFS + "range"):
                 for member in index.instances(cls):
@@ -210,13 +220,14 @@ class Reader:
         return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
 
     def _literals(self, iri: str, predicate: str) -> list[str]:
-        return [t.value for t in self._index.objects(iri, predicate) if isinstance(t, ox.Literal)]
+        return [t.value for t in self.index.objects(iri, predicate) if isinstance(t, ox.Literal)]
 
     def _claim(self, claim: Claim) -> ClaimEntry:
-        index = self._index
+        index = self.index
         predicate = claim.predicate.value if claim.predicate is not None else ""
         chain = source_chain(index, claim.source)
         voices = claim.attributed_to or chain.agents[:1]
+        voiced = chain.agents[:-1] or chain.agents
         values = [("mode", claim.mode), ("modality", claim.modality), ("polarity", claim.polarity)]
         values += [("speaker", voice) for voice in voices]
         values.append(("article", index.iri(claim.sentence or "", KG + "partOfArticle")))
@@ -232,15 +243,18 @@ class Reader:
                 or ((predicate.rpartition("#")[2],) if predicate else ())
             ),
             object=Part(self._called(claim.object), kinds_of_object(index, claim.object, predicate)),
-            speaker=tuple(dict.fromkeys(name for agent in chain.agents for name in self.labels(agent))),
+            speaker=tuple(dict.fromkeys(name for agent in voiced for name in self.labels(agent))),
             depth=max(1, len(chain.agents)),
             is_negative=claim.polarity == KG + "negative",
-            traits=tuple(f"{name}={iri}" for name, iri in values if iri is not None),
+            traits=(
+                *(f"{name}={iri}" for name, iri in values if iri is not None),
+                *((DRAFTED,) if KG + "DraftedAssertion" in index.iris(claim.iri, RDF_TYPE) else ()),
+            ),
             days=self._days(claim),
         )
 
     def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
-        whole = self._index.whole_number
+        whole = self.index.whole_number
         pairs = ((whole(iri, KG + "beginIndex"), whole(iri, KG + "endIndex")) for iri in evidence)
         return sorted((begin, end) for begin, end in pairs if begin is not None and end is not None)
 
@@ -252,12 +266,12 @@ class Reader:
             return ()
         if labels := self.labels(term.value):
             return labels
-        quoted = self._index.iris(term.value, KG + "evidence")
-        return tuple(text for span in quoted if (text := self._index.literal(span, KG + "exactText")))
+        quoted = self.index.iris(term.value, KG + "evidence")
+        return tuple(text for span in quoted if (text := self.index.literal(span, KG + "exactText")))
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""
-        times = self._index.iris(claim.iri, KG + "temporalContext")
+        times = self.index.iris(claim.iri, KG + "temporalContext")
         times += [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
         edtf = [
             t for time in times for t in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))

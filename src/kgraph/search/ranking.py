@@ -7,6 +7,7 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from kgraph.search.differences import Difference, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, cover, rarity
-from kgraph.search.passages import ClaimEntry
+from kgraph.search.passages import ClaimEntry, Part
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind
 from kgraph.search.words import is_number, join_numbers, listed, read_words
@@ -28,18 +29,22 @@ if TYPE_CHECKING:
 __all__ = ["WEIGHED", "Found", "Ranked", "Ranking", "named_by", "quoted"]
 
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
-#: a passage: likeness in meaning (cosine), its share of the question's words, whether it has a number or
-#: time that is asked for.
-_OF_PASSAGE: Final = (80.0, 3.0, 0.5)
-#: Of a claim in it: likeness, share of the words, share of its own quotation that the question says,
-#: whether an end of it is of the kind that is asked for, and whether somebody is quoted.
-_OF_CLAIM: Final = (40.0, 5.0, 1.0, 3.0, 0.5)
-#: Of the odds that the first passage says it: likeness of the whole question, of its words that the passage
-#: has not, how much less alike the whole is than the other words alone, whether there are such, whether it
-#: is an open question; the last is the bias.
-_OF_CHANCE: Final = (8.4, 37.3, 33.5, -2.2, 2.3, -35.8)
-#: Whatever is less like the question than this is of another topic.
-_OFF_TOPIC: Final = 0.836
+#: a passage: likeness in meaning (cosine) of the nearest of its parts, that of the three nearest on average,
+#: its share of the question's words, squared, and whether it has a number or time that is asked for.
+_OF_PASSAGE: Final = (33.0, 53.0, 6.5, 2.0)
+#: Of a claim in it: likeness, share of the words, whether an end of it is of the kind that is asked for,
+#: whether somebody is quoted, whether it only says of what kind a thing is, and the share of its object that
+#: the question itself says, which is then no answer.
+_OF_CLAIM: Final = (56.0, 3.8, 4.4, 0.5, -2.0, -2.0)
+#: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
+#: that asks for something; of a statement, what is left of it without the passage's words, and how much more
+#: so, the greater their share is: a paraphrase of other words says all of it otherwise.
+_WHOLE: Final = 0.8455
+_WHOLE_ASKED: Final = 0.85
+_REST: Final = 0.79
+_REST_BY_SHARE: Final = 0.26
+#: How fast the odds grow with what is beyond these.
+_STEEPNESS: Final = 60.0
 _KEPT: Final = 1 << 16
 _SURE_ENOUGH: Final = 0.5
 #: How many passages have their claims weighed.
@@ -88,24 +93,37 @@ class Ranking:
         if self._reader.frequency(word):
             as_written = word in asked.names or word == asked.words[0] or not asked.names
             return as_written and self._reader.is_name(word)
-        begins = word == asked.words[0] and asked.text[:1].isupper() and word not in listed("stop")
-        return asked.language != "de" and (word in asked.names or begins)
+        return asked.language != "de" and word in asked.names
 
     def rank(self, asked: Asked, passage: Passage, question: Vector | None) -> Ranked:
         """A passage with how well it answers."""
         words = join_numbers(read_words(passage.entry.text))
+        named = self._named(asked, passage)
         coverage = cover(
-            asked.matter, words, named_by(passage.entry.claims), self.weigh, passage.entry.language
+            asked.matter, words, named, self.weigh, passage.entry.language, self._reader.has_word
         )
         rows = [*passage.rows, *(row for rows in passage.claim_rows for row in rows)]
-        meaning = self._meaning(rows, question)
-        score = _weighed(_OF_PASSAGE, (meaning, coverage.share, _has_kind(asked, words)))
-        return Ranked(passage, score, meaning, coverage, words)
+        alike = self._alike(rows, question)
+        features = (alike[0], sum(alike) / len(alike), coverage.share**2, _has_kind(asked, words, passage))
+        return Ranked(passage, _weighed(_OF_PASSAGE, features), alike[0], coverage, words)
+
+    def _named(self, asked: Asked, passage: Passage) -> set[str]:
+        """What claims' ends and voices are called; the narrator too, where it is asked who says so."""
+        claims = passage.entry.claims
+        if any(word in listed("said") for word in asked.words):
+            return named_by(claims)
+        quoted_ones = [claim for claim in claims if claim.depth > 1]
+        return named_by(claims, voices=False) | named_by(quoted_ones)
+
+    def _alike(self, rows: Sequence[int], question: Vector | None) -> list[float]:
+        """How like a question some texts are, the most alike of them first, up to three."""
+        if question is None or self._reader.vectors is None or not rows:
+            return [0.0]
+        alike: list[float] = (self._reader.vectors.take(list(rows)) @ question).tolist()
+        return sorted(alike, reverse=True)[:3]
 
     def _meaning(self, rows: Sequence[int], question: Vector | None) -> float:
-        if question is None or self._reader.vectors is None or not rows:
-            return 0.0
-        return float((self._reader.vectors.take(list(rows)) @ question).max())
+        return self._alike(rows, question)[0]
 
     def claims(
         self, asked: Asked, each: Ranked, question: Vector | None, admitted: Sequence[ClaimEntry]
@@ -130,58 +148,85 @@ class Ranking:
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = passage.entry.language, quoted(passage, claim)
-        coverage = cover(asked.matter, quote, named_by([claim], voices=False), self.weigh, language)
-        said = [word for word in dict.fromkeys(quote) if word not in listed("stop")]
-        back = cover(said, asked.words, (), self.weigh, language)
+        named = named_by([claim], voices=False)
+        coverage = cover(asked.matter, quote, named, self.weigh, language, self._reader.has_word)
+        end = _first_name(claim.object)
+        said = cover(sorted(end), asked.words, (), lambda _: 1.0, language).share if end else 1.0
         return (
             self._meaning(rows, question),
             coverage.share,
-            back.share,
             _answers(asked, claim, language),
             float(claim.depth > 1),
+            float(claim.is_of_kind),
+            asked.is_open * said,
         )
 
-    def judge(self, asked: Asked, each: Ranked, odds: float) -> tuple[Found, float, tuple[Difference, ...]]:
-        """How a passage answers, with what chance, and what it says otherwise."""
+    def judge(
+        self, asked: Asked, each: Ranked, odds: float, *, is_fact: bool = False
+    ) -> tuple[Found, float, tuple[Difference, ...]]:
+        """How a passage answers, with what chance, and what it says otherwise.
+
+        A fact (subject, predicate, object) is asked for whether it is affirmed or denied.
+        """
         chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
-        if each.coverage.share >= _NEARLY_SAID and (differs := tuple(self._differences(asked, each))):
+        if (
+            each.coverage.at
+            and self._is_nearly_said(asked, each)
+            and (differs := tuple(self._differences(asked, each, is_open=is_fact or not asked.is_statement)))
+        ):
             return Found.NONE, min(chance, 1 - _SURE_ENOUGH), differs
         if not each.coverage.missing and not asked.is_open and _in_order(each.coverage.at):
             return Found.SPELLING, max(chance, each.coverage.share), ()
         return (Found.MEANING if chance >= _SURE_ENOUGH else Found.NONE), chance, ()
 
-    def odds(self, asked: Asked, first: Ranked) -> float:
+    def odds(self, asked: Asked, first: Ranked, *, is_fact: bool = False) -> float:
         """The logarithm of the odds that the first passage says what is asked.
 
-        A question may have words of the passage and say another thing with the rest: its likeness is then
-        that of these words alone, or less. So the question is compared whole, by its other words, and
-        without them.
+        A question may have words of the passage and say another thing with the rest, so that both must be
+        like it, the whole and the rest. Of a fact the rest is but a verb, too little to compare.
         """
         if self._encoder is None:
             return 6.0 * (first.coverage.share - 0.75)
-        foreign = {word for word in asked.matter if word in first.coverage.missing}
-        tokens = [(token, set(read_words(token))) for token in asked.text.split()]
-        shared = [token for token, words in tokens if words & set(asked.matter) - foreign]
-        others = [token for token, words in tokens if not words & set(asked.matter) - foreign]
-        has_others = any(words & foreign for _, words in tokens)
-        texts = [asked.text, " ".join(others) if has_others else asked.text, " ".join(shared) or asked.text]
-        vectors = self._encoder.questions(texts)
-        whole, rest, alone = (self._meaning(first.passage.rows, vector) for vector in vectors)
-        if whole < _OFF_TOPIC:
-            return min(-1.0, _weighed(_OF_CHANCE, (whole, rest, 0.0, 0.0, asked.is_open, 1.0)))
-        lost = min(0.0, whole - alone) if shared else 0.0
-        return _weighed(_OF_CHANCE, (whole, rest, lost, bool(shared), asked.is_open, 1.0))
+        whole = first.meaning
+        if len(asked.words) == 1 and first.coverage.missing:
+            return -1.0  # a word alone is like anything
+        if not asked.is_statement:
+            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
+            return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0
+        if is_fact or whole < _WHOLE:
+            return _STEEPNESS * (whole - _WHOLE)
+        return _STEEPNESS * min(whole - _WHOLE, self._beyond(asked, first))
 
-    def _differences(self, asked: Asked, each: Ranked) -> Iterable[Difference]:
+    def _beyond(self, asked: Asked, first: Ranked) -> float:
+        """By how much the words of a statement that a passage does not have are like it all the same."""
+        missing = set(first.coverage.missing)
+        shared = set(asked.matter) - missing
+        rest = [token for token in asked.text.split() if not shared & set(read_words(token))]
+        if self._encoder is None or not (missing and shared and rest):
+            return 1.0
+        alike = self._meaning(first.passage.rows, self._encoder.questions([" ".join(rest)])[0])
+        return alike - _REST - _REST_BY_SHARE * first.coverage.share
+
+    def _is_nearly_said(self, asked: Asked, each: Ranked) -> bool:
+        """Whether a passage has so much of a question that what differs is another number, name or time."""
+        plain = [word for word in asked.matter if not is_number(word) and not self.is_name(word, asked)]
+        plain = [word for word in plain if word not in listed("time")]
+        if not plain:
+            return each.coverage.share >= _NEARLY_SAID
+        total = sum(map(self.weigh, plain))
+        missing = sum(self.weigh(word) for word in plain if word in each.coverage.missing)
+        return total - missing >= _NEARLY_SAID * total
+
+    def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
         entry, at = each.passage.entry, each.coverage.at
         near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + 2]
         return differences(
             asked.words,
             each.words,
             near,
-            named_by(entry.claims),
+            self._named(asked, each.passage),
             is_name=lambda word: self.is_name(word, asked),
-            is_open=not asked.is_statement,
+            is_open=is_open,
             is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
             language=entry.language,
         )
@@ -209,9 +254,15 @@ def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
     return join_numbers(read_words(" ".join(texts)))
 
 
-def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
-    """Whether a text has a number where one is asked for, or a time."""
+_COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
+
+
+def _has_kind(asked: Asked, words: Sequence[str], passage: Passage) -> bool:
+    """Whether a text has a number where one is asked for, or money, or a time."""
     if asked.kind in (Kind.COUNT, Kind.DURATION, Kind.DISTANCE):
+        is_money = any(unicodedata.category(character) == "Sc" for character in passage.entry.text)
+        if asked.is_of_money and not is_money:
+            return False
         return any(is_number(word) and word not in asked.words for word in words)
     return asked.kind is Kind.WHEN and any(
         (word in listed("time") or is_number(word)) and word not in asked.words for word in words
@@ -219,16 +270,31 @@ def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
 
 
 def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
-    """Whether an end of a claim is of the kind that is asked for, and not what the question names itself."""
+    """Whether an end of a claim is of the kind that is asked for, and not what the question names itself.
+
+    Who is asked for may also be who something is done to, the other way round, and half as likely.
+    """
     if asked.kind is None or asked.kind is Kind.WHAT:
         return 0.0
-    for part in (claim.object, claim.subject):
-        if asked.kind in part.kinds:
-            named = [word for name in part.names[:1] for word in read_words(name)]
-            said = cover(asked.matter, named, (), lambda _: 1.0, language)
-            if not named or len(said.at) < len(set(named) - listed("stop")):
-                return 1.0
+    other = {Kind.WHO: Kind.WHOM, Kind.WHOM: Kind.WHO}.get(asked.kind)
+    for kind, share in ((asked.kind, 1.0), (other, 0.5)):
+        for part in (claim.object, claim.subject):
+            if kind in part.kinds and not _is_said(asked, part, language):
+                return share
     return 0.0
+
+
+def _is_said(asked: Asked, part: Part, language: str) -> bool:
+    """Whether a question names an end of a claim: all that the end is called first of all."""
+    named = _first_name(part)
+    said = cover(asked.matter, sorted(named), (), lambda _: 1.0, language)
+    return bool(named) and len(said.at) >= len(named)
+
+
+def _first_name(part: Part) -> set[str]:
+    """The words that carry matter of what an end is called first of all; all, where none does (May)."""
+    words = {word for name in part.names[:1] for word in read_words(name)}
+    return words - listed("stop") or words
 
 
 def _in_order(places: Sequence[int]) -> bool:

@@ -9,10 +9,21 @@ from functools import cache
 from typing import Final
 
 from kgraph.errors import ParameterError
+from kgraph.search.likeness import misspells
 from kgraph.search.roles import Kind
-from kgraph.search.words import LANGUAGES, join_numbers, lexicon, listed, read_words
+from kgraph.search.words import (
+    LANGUAGES,
+    capitalised,
+    is_number,
+    join_numbers,
+    lexicon,
+    listed,
+    numerals,
+    read_words,
+)
 
 __all__ = ["Asked", "read_question"]
+
 
 LONGEST_QUESTION: Final = 1_000
 MOST_WORDS: Final = 64
@@ -24,7 +35,9 @@ class Asked:
 
     ``text`` is without the frame that only says that it is one ("who said that …"); ``matter`` are the words
     that carry matter, each once; ``kind`` is what is asked for, None of a statement; ``is_open`` is true of a
-    question that yes or no does not answer. ``names`` are words that begin with a capital within the text.
+    question that yes or no does not answer, ``is_of_money`` of one that counts no things ("how much is …").
+    ``names`` are words that begin with a capital within the text, and its first word where the second begins
+    with one too: alone it says nothing.
     """
 
     text: str
@@ -32,6 +45,7 @@ class Asked:
     matter: tuple[str, ...]
     kind: Kind | None
     is_open: bool
+    is_of_money: bool
     names: frozenset[str]
     language: str
 
@@ -51,7 +65,7 @@ def read_question(text: str) -> Asked:
         raise ParameterError(
             f"The question is longer than {LONGEST_QUESTION} characters.", hint="Ask for a part of the words."
         )
-    words = join_numbers(read_words(text))
+    words = _words(text)
     if not words:
         shown = "".join(c for c in text[:40] if not unicodedata.category(c).startswith("C"))
         raise ParameterError(f"There is no word in {shown!r}.", hint="Ask with letters or digits.")
@@ -61,21 +75,35 @@ def read_question(text: str) -> Asked:
         )
     bare = _without_frame(text)
     if bare != text:
-        text, words = bare, join_numbers(read_words(bare))
+        text, words = bare, _words(bare)
     kind, taken = _kind(words)
     asking = words[:taken] if kind is not None else []
     kept = [word for word in words[len(asking) :] if word not in listed("stop") | listed("said")]
     matter = [word for word in kept if word not in listed("not")] or kept or list(words)
-    capitals = re.findall(r"(?<=[\w,;:’'] )[^\W\d_a-zß-ÿ][\w’'\-]*", text)
+    capitals = capitalised(text)
+    if text[:1].isupper() and (later := text.split()[1:2]) and later[0][:1].isupper():
+        capitals = [text.split()[0], *capitals]
     return Asked(
         text=text.strip(),
         words=tuple(words[:MOST_WORDS]),
         matter=tuple(dict.fromkeys(matter[:MOST_WORDS])),
         kind=kind,
         is_open=kind is not None,
-        names=frozenset(read_words(" ".join(capitals))),
+        is_of_money=kind is Kind.COUNT and words[taken] in listed("stop") if taken < len(words) else False,
+        names=frozenset(read_words(" ".join(capitals))) - listed("stop"),
         language=_language(words),
     )
+
+
+def _words(text: str) -> list[str]:
+    """The words of a question, numerals joined, also a misspelt one after a figure ("31 milion")."""
+    words = read_words(text)
+    for place, word in enumerate(words[1:], 1):
+        if is_number(words[place - 1]) and word not in numerals():
+            words[place] = next(
+                (digits for known, digits in numerals().items() if misspells(word, known)), word
+            )
+    return join_numbers(words)
 
 
 def _without_frame(text: str) -> str:
@@ -107,10 +135,18 @@ def _asking() -> dict[tuple[str, ...], Kind]:
 
 def _kind(words: list[str]) -> tuple[Kind | None, int]:
     """What the first words ask for, and how many they are; of several readings the longest."""
+    first = next((place for place, word in enumerate(words) if word not in listed("stop")), 0)
+    is_what = _asking().get((words[0],)) is Kind.WHAT
+    if is_what or (first == 0 and words[1:2] and words[1] in listed("before")):
+        for asked in Kind:  # "what is the purpose of", "date of"
+            if words[first] in listed(f"{asked}-noun"):
+                return asked, first + 1
+    if is_what and words[-1] in listed("ending"):  # "what is the meeting about"
+        return Kind.ABOUT, 1
     for start in (0, 1):  # "by when", "in which year"
         for length in (5, 4, 3, 2, 1):
             kind = _asking().get(tuple(words[start : start + length]))
-            if kind is not None and (start == 0 or (words[0] in listed("stop") and kind is not Kind.WHAT)):
+            if kind is not None and (start == 0 or words[0] in listed("before")):
                 return kind, start + length
     return None, 0
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     """What a question asks for, and what an end of a claim answers."""
 
     WHO = "who"
+    WHOM = "whom"
     WHERE = "where"
     WHEN = "when"
     COUNT = "count"
@@ -32,27 +33,30 @@ class Kind(StrEnum):
     DISTANCE = "distance"
     WHY = "why"
     HOW = "how"
+    ABOUT = "about"
     WHAT = "what"
 
 
 #: By the local name of a predicate; the value of several kinds answers each.
 _ROLES: Final = {
-    **dict.fromkeys(("agent", "hasAgent"), (Kind.WHO,)),
-    **dict.fromkeys(("time", "atTime"), (Kind.WHEN,)),
-    **dict.fromkeys(("before", "after"), (Kind.WHEN, Kind.WHAT)),
-    **dict.fromkeys(("place", "origin", "destination", "locatedIn"), (Kind.WHERE,)),
-    **dict.fromkeys(("duration", "isoDuration"), (Kind.DURATION,)),
-    **dict.fromkeys(("amount", "count", "countMoreThan"), (Kind.COUNT,)),
-    **dict.fromkeys(("approximateDistanceKm", "approximateDistanceMiles"), (Kind.DISTANCE,)),
-    **dict.fromkeys(("purpose", "hasPurpose", "cause", "hasReason"), (Kind.WHY,)),
+    **dict.fromkeys(("agent", "participant"), (Kind.WHO,)),
+    "recipient": (Kind.WHOM,),
+    **dict.fromkeys(("topic", "content"), (Kind.ABOUT, Kind.WHAT)),
+    **dict.fromkeys(("time", "since", "until"), (Kind.WHEN,)),
+    **dict.fromkeys(("after", "coincidesWith"), (Kind.WHEN, Kind.WHAT)),
+    **dict.fromkeys(("place", "origin", "destination", "locatedIn", "basedIn"), (Kind.WHERE,)),
+    "duration": (Kind.DURATION,),
+    "amount": (Kind.COUNT, Kind.DISTANCE),
+    **dict.fromkeys(("purpose", "cause"), (Kind.WHY,)),
     "instrument": (Kind.HOW,),
 }
 _CLASSES: Final = {
     "Actor": Kind.WHO,
     "Location": Kind.WHERE,
     "TimeExpression": Kind.WHEN,
+    "Time": Kind.WHEN,
     "Quantity": Kind.COUNT,
-    "Equipment": Kind.HOW,
+    "Artefact": Kind.HOW,
     "Medium": Kind.HOW,
 }
 _NUMBERS: Final = frozenset(XSD + name for name in ("integer", "decimal", "nonNegativeInteger"))

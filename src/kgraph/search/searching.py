@@ -113,16 +113,16 @@ class TextIndex:
         narrowing = Narrowing(search.filters, search.since, search.until, self._reader)
         wanted = search.offset + search.limit + 1
         unmatched = tuple(word for word in asked.matter if not self._is_known(word))
-        if hits := self._verbatim(asked, narrowing, max(wanted, 10)):
-            found = Found.VERBATIM
-            differs: tuple[Difference, ...] = ()
-        else:
+        best, hits, differs = self._verbatim(asked, narrowing, max(wanted, 10))
+        found = Found.VERBATIM
+        if not hits:
             hits, found, differs = self._ranked(asked, narrowing)
+            best = hits[:1] if found is not Found.NONE else []
         return Hits(
             hits=tuple(hits[search.offset : wanted - 1]),
             more=len(hits) >= wanted,
             found=found,
-            best=tuple(hits[: 10 if found is Found.VERBATIM else 1]) if found is not Found.NONE else (),
+            best=tuple(best[:10]),
             nearest=tuple(hits[:3]),
             unmatched=unmatched,
             differs=differs,
@@ -131,9 +131,12 @@ class TextIndex:
         )
 
     def best(self, text: str, limit: int) -> tuple[Hit, ...]:
-        """The best claims and sentences for some words, without pages; none where the words are not found."""
-        asked, narrowing = read_question(text), Narrowing({}, None, None, self._reader)
-        hits = self._verbatim(asked, narrowing, limit) or self._ranked(asked, narrowing)[0]
+        """The best claims and sentences for some words, without pages; none where the words are not found.
+
+        DRAFT: claims that nobody has reviewed are not among them.
+        """
+        asked, narrowing = read_question(text), Narrowing({}, None, None, self._reader, drafts=False)
+        hits = self._verbatim(asked, narrowing, limit)[1] or self._ranked(asked, narrowing)[0]
         return tuple(hit for hit in hits[:limit] if hit.found is not Found.NONE)
 
     def named(self, text: str, *, widely: bool = False, limit: int = 25) -> list[tuple[str, str]]:
@@ -151,9 +154,8 @@ class TextIndex:
     def about(self, text: str, ends: Sequence[str]) -> list[Hit]:
         """The claims that say a fact in words, each about all that the ends of the fact name."""
         asked = read_question(text)
-        hits = [
-            hit for hit in self._ranked(asked, Narrowing({}, None, None, self._reader))[0] if hit.is_claim
-        ]
+        ranked, _, _ = self._ranked(asked, Narrowing({}, None, None, self._reader), is_fact=True)
+        hits = [hit for hit in ranked if hit.is_claim]
         spoken = {
             claim.iri: (named_by([claim]) | set(quoted(passage, claim)), passage.entry.language)
             for passage in self._reader.with_claims([hit.iri for hit in hits[:20]])
@@ -164,7 +166,9 @@ class TextIndex:
             hit
             for hit in hits[:20]
             if hit.found is not Found.NONE
-            and not cover(words, (), spoken[hit.iri][0], lambda _: 1.0, spoken[hit.iri][1]).missing
+            and not cover(
+                words, (), spoken[hit.iri][0], lambda _: 1.0, spoken[hit.iri][1], self._reader.has_word
+            ).missing
         ]
 
     def _is_known(self, word: str) -> bool:
@@ -176,18 +180,34 @@ class TextIndex:
 
     # Verbatim
 
-    def _verbatim(self, asked: Asked, narrowing: Narrowing, wanted: int) -> list[Hit]:
-        """The claims and sentences that have the words side by side."""
+    def _verbatim(
+        self, asked: Asked, narrowing: Narrowing, wanted: int
+    ) -> tuple[list[Hit], list[Hit], tuple[Difference, ...]]:
+        """The claims and sentences that have the words side by side: those whose words they are, and all.
+
+        Wherever a text has them, its *not* stands before them, that differs.
+        """
         words = list(asked.words)
         query = self._reader.phrase(words[: OVERHANG + 1])
+        best: list[Hit] = []
         found: list[Hit] = []
+        denied: list[bool] = []
         for passage in self._reader.passages(query, narrowing.queries, min(DEEPEST, wanted + _RANKED)):
             span = self._span(passage, words)
             if span is not None:
-                found += self._verbatim_hits(passage, span, narrowing)
+                first, rest = self._verbatim_hits(passage, span, narrowing)
+                denied.append(self._is_denied(passage, span))
+                best += first
+                found += [*first, *rest]
             if len(found) >= wanted + _RANKED:
                 break
-        return found
+        is_denied = bool(denied) and all(denied)
+        return best, found, (Difference("negation", "affirms it", "denies it"),) if is_denied else ()
+
+    def _is_denied(self, passage: Passage, span: tuple[int, int]) -> bool:
+        """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"."""
+        before = join_numbers(read_words(passage.entry.text))[max(0, span[0] - 1) : span[0]]
+        return any(word in listed("not") for word in before)
 
     def _span(self, passage: Passage, words: list[str]) -> tuple[int, int] | None:
         """Which words of a passage the phrase begins and ends with, counted on into the passages after it."""
@@ -203,8 +223,13 @@ class TextIndex:
         start = next(starts, None)
         return (start, start + len(words)) if start is not None else None
 
-    def _verbatim_hits(self, passage: Passage, span: tuple[int, int], narrowing: Narrowing) -> list[Hit]:
-        """The claims whose words the phrase is of, those of an inner voice before the narrator's."""
+    def _verbatim_hits(
+        self, passage: Passage, span: tuple[int, int], narrowing: Narrowing
+    ) -> tuple[list[Hit], list[Hit]]:
+        """The claims whose words the phrase is of, those of an inner voice before the narrator's, and others.
+
+        Of the narrator's own claims none is among the first where the phrase is of somebody's who is quoted.
+        """
         begins, ends = _offsets(passage.entry.text)
         first = passage.entry.begin + (begins[span[0]] if span[0] < len(begins) else 0)
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
@@ -213,30 +238,35 @@ class TextIndex:
             shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in claim.spans)
             if shared:
                 length = sum(end - begin for begin, end in claim.spans)
-                # Of one's own words the inner voice's come first, of others the tightest quotation.
-                direct = claim.depth if claim.is_direct else 0
-                ordered.append((-round(shared / (last - first), 2), -direct, length, -claim.depth, claim.iri))
-        hits = [Hit(iri, Found.VERBATIM, 1.0) for *_, iri in sorted(ordered)]
-        if not hits and narrowing.is_empty:
-            hits.append(Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False))
-        return hits
+                # A voice that is quoted comes before the narrator, and of several the tightest quotation.
+                share, is_quoted = round(shared / (last - first), 2), claim.depth > 1
+                ordered.append((-share, -is_quoted, length, -claim.depth, claim.iri))
+        if not ordered:
+            whole = Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False)
+            return ([whole] if narrowing.is_empty else []), []
+        ordered.sort()
+        hits = [(each[:2], Hit(each[-1], Found.VERBATIM, 1.0)) for each in ordered]
+        leading = [hit for key, hit in hits if key == hits[0][0]]
+        return leading, [hit for _, hit in hits[len(leading) :]]
 
     # In other spelling, and in other words
 
-    def _ranked(self, asked: Asked, narrowing: Narrowing) -> tuple[list[Hit], Found, tuple[Difference, ...]]:
+    def _ranked(
+        self, asked: Asked, narrowing: Narrowing, *, is_fact: bool = False
+    ) -> tuple[list[Hit], Found, tuple[Difference, ...]]:
         question = self._encoder.questions([asked.text])[0] if self._encoder is not None else None
         candidates = self._candidates(asked, question, narrowing)
         ranked = [self._ranking.rank(asked, passage, question) for passage in candidates]
         ranked.sort(key=lambda each: (-each.score, each.passage.entry.article, each.passage.entry.begin))
         if not ranked:
             return [], Found.NONE, ()
-        odds = self._ranking.odds(asked, ranked[0])
+        odds = self._ranking.odds(asked, ranked[0], is_fact=is_fact)
         hits: list[tuple[float, Hit]] = []
         verdict = Found.NONE
         differs: tuple[Difference, ...] = ()
         for place, each in enumerate(ranked):
             behind = ranked[0].score - each.score
-            found, chance, differing = self._ranking.judge(asked, each, odds - behind)
+            found, chance, differing = self._ranking.judge(asked, each, odds - behind, is_fact=is_fact)
             if place == 0:
                 verdict, differs = found, differing
             weighed = (
@@ -246,7 +276,7 @@ class TextIndex:
             )
             for below, claim in weighed:
                 hits.append((each.score - below, Hit(claim.iri, found, round(chance, 4))))
-            if not each.passage.entry.claims and narrowing.is_empty:
+            if not narrowing.has_claims(each.passage) and narrowing.is_empty:
                 hits.append(
                     (each.score, Hit(each.passage.entry.iri, found, round(chance, 4), is_claim=False))
                 )

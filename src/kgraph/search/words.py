@@ -21,6 +21,7 @@ import tantivy
 
 __all__ = [
     "LANGUAGES",
+    "capitalised",
     "fold",
     "is_number",
     "join_numbers",
@@ -54,7 +55,9 @@ _LETTERS: Final = str.maketrans(
     }
 )
 _WORD: Final = re.compile(r"\d+\.\d+|[^\W_]+(?:['\-][^\W_]+)*")
+_LATER: Final = re.compile(r"(?<=[\w,;:’'] )[^\W\d_][\w’'\-]*")
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _INITIALS: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
 _PREFIXES: Final = frozenset("anti co counter mid multi non pre re semi sub un".split())
 _CONTRACTED: Final = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'d": "would", "'m": "am"}
@@ -114,6 +117,8 @@ def _open(raw: str) -> Iterable[str]:
 
 
 def _spelled(word: str) -> str:
+    if word[0].isdecimal() and (ordinal := _ORDINAL.fullmatch(word)):
+        return ordinal[1]
     if len(word) >= 5:
         for pattern, replacement in _SPELLINGS:
             word = pattern.sub(replacement, word)
@@ -123,6 +128,11 @@ def _spelled(word: str) -> str:
 def is_number(word: str) -> bool:
     """Whether a word is a figure, as read: 14, 14.2."""
     return word.isascii() and word.replace(".", "", 1).isdecimal() and len(word) < 16
+
+
+def capitalised(text: str) -> list[str]:
+    """The words that begin with a capital within a text, and not because a sentence begins with them."""
+    return [word for word in _LATER.findall(text) if word[0].isupper()]
 
 
 def join_numbers(words: Sequence[str]) -> list[str]:

@@ -128,6 +128,25 @@ class Catalog:
                 hint="Try again: the answer will come from the current one.",
             ) from error
 
+    def pin_named(self, name: str) -> tuple[Generation, Pin]:
+        """A generation by its name, pinned; the beginning of a name will do where it says which.
+
+        Raises:
+            UnknownNameError: there is none, or there are several.
+            StoreError: it is gone, or cannot be read.
+        """
+        names = [path.name for path in self._paths()]
+        fitting = [each for each in names if each == name] or [
+            each for each in names if each.startswith(name)
+        ]
+        if len(fitting) != 1:
+            raise UnknownNameError(
+                f"There {'is no generation' if not fitting else 'are several generations'} {name}.",
+                hint=f"There are: {', '.join(names)}.",
+            )
+        generation = load_generation(self._generations / fitting[0])
+        return generation, self.pin(generation)
+
     def pin_current(self) -> tuple[Generation, Pin]:
         """The current generation, pinned.
 

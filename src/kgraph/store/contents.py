@@ -12,7 +12,7 @@ from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import Manifest
 from kgraph.store.sealing import seal, sync_tree
 from kgraph.store.spelling import is_kept, note_of
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import UNION_GRAPH, is_drafts
 
 __all__ = ["write_contents", "write_generation"]
 
@@ -49,14 +49,18 @@ def write_contents(
     store = ox.Store(str(path / "oxigraph"))
     for iri in graphs:
         store.add_graph(ox.NamedNode(iri))
-    union = dict.fromkeys(triple for triples in graphs.values() for triple in triples)
+    # DRAFT: what nobody has reviewed is in no union.
+    drafts = [triple for iri, triples in graphs.items() if is_drafts(iri) for triple in triples]
+    union = dict.fromkeys(
+        triple for iri, triples in graphs.items() if not is_drafts(iri) for triple in triples
+    )
     # One load for all graphs: each costs Oxigraph a file of its own.
     store.bulk_extend(_quads({**graphs, UNION_GRAPH: union}))
     store.extend(note_of(quad) for quad in _quads(graphs) if not is_kept(quad.object))
     store.optimize()
     store.flush()
     del store
-    write_index(path / "search", read_entries(union), encoder=encoder, earlier=earlier)
+    write_index(path / "search", read_entries([*union, *drafts]), encoder=encoder, earlier=earlier)
     (path / "queries").mkdir()
     for name, text in queries.items():
         (path / "queries" / Path(name).name).write_text(text, encoding="utf-8")

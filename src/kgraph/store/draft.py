@@ -24,16 +24,17 @@ from typing import Final, Self
 
 import pyoxigraph as ox
 
-from kgraph.errors import GraphStateError, ReadOnlyGraphError, WriteError
+from kgraph.errors import GraphStateError, WriteError
 from kgraph.rdf.nesting import DEEPEST_TERM, is_deep
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, LEDGER, REMAINDER, Generation
-from kgraph.store.manifest import DEFAULT_KEY, GraphName, Manifest, graph_key, graph_name, render_graph
+from kgraph.store.manifest import DEFAULT_KEY, GraphName, graph_key, graph_name, render_graph
+from kgraph.store.readonly import ReadOnly
 from kgraph.store.sealing import seal
 from kgraph.store.spelling import Notebook, key_of_note, note_of, notes_about, notes_of_graphs, stored
 from kgraph.store.workspace import Workspace, copy_store
-from kgraph.vocab import HIDDEN_GRAPHS, Names, is_derived
+from kgraph.vocab import HIDDEN_GRAPHS
 
 __all__ = ["Draft", "merge_files"]
 
@@ -77,7 +78,7 @@ class Draft:
             changed=lambda removed, added: self.delta.note(removed=removed, added=added),
             rewritten=self.delta.forget,
         )
-        self._read_only = _ReadOnly(base.manifest)
+        self._read_only = ReadOnly(base.manifest)
 
     def __enter__(self) -> Self:
         return self
@@ -365,32 +366,6 @@ def merge_files(store: ox.Store, *, come: int, before: int) -> None:
     """
     if come > _LARGE_PART * before:
         store.optimize()
-
-
-class _ReadOnly:
-    """Knows the graphs that are not a client's, and why."""
-
-    def __init__(self, manifest: Manifest) -> None:
-        self._manifest = manifest
-        self._graphs = Names(manifest.base_iri).graphs
-
-    def guard(self, name: GraphName) -> None:
-        key = graph_key(name)
-        if key in HIDDEN_GRAPHS:
-            raise ReadOnlyGraphError(f"The graph name <{key}> is reserved.", hint="Choose another name.")
-        computed = key.startswith(self._graphs) and is_derived(key.removeprefix(self._graphs))
-        if key not in self._manifest.graphs and not computed:
-            return
-        files = self._manifest.graph_sources.get(key, ())
-        if files:
-            what = f"is made from {', '.join(files)}"
-            hint = f"Change {'that file' if len(files) == 1 else 'those files'} and build again, or write to "
-        else:
-            what = "is computed from the project's files"
-            hint = "Change the files that it follows from and build again, or write to "
-        raise ReadOnlyGraphError(
-            f"The graph <{key}> {what}, so it cannot be written to.", hint=hint + "a graph of another name."
-        )
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -21,7 +21,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 11
+FORMAT: Final = 14
 DEFAULT_KEY: Final = "default"
 
 

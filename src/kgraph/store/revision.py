@@ -19,13 +19,15 @@ from kgraph.store.generation import Generation
 from kgraph.store.hashing import has_blank, hash_of
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, graph_key, graph_name
 from kgraph.store.workspace import copy_store
+from kgraph.vocab import is_drafts
 
 __all__ = ["Revision"]
 
 
 class Revision:
     """A store under revision. ``sizes`` are those of the project's graphs, by IRI; ``weight`` is what its
-    quads without blank nodes now add to the canonical hash beyond what they did.
+    quads without blank nodes now add to the canonical hash beyond what they did; ``united`` are the triples
+    that came into the union or left it.
 
     Args:
         base: the generation to start from.
@@ -39,6 +41,7 @@ class Revision:
         self.store = ox.Store(str(path / "oxigraph"))
         self.sizes: Counter[str] = Counter(base.manifest.graphs)
         self.weight = 0
+        self.united: set[ox.Triple] = set()
         clients = {graph_name(key): size for key, size in base.manifest.client_graphs.items()}
         self._clients: dict[GraphName, int] = {graph_name(DEFAULT_KEY): 0, **clients}
         self._cover = Cover(
@@ -78,10 +81,12 @@ class Revision:
         added: list[ox.Quad] = []
         for triple in triples:
             quads = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
-            is_held = any(graph_key(quad.graph_name) in self.sizes for quad in quads)
+            keys = [graph_key(quad.graph_name) for quad in quads]
+            is_held = any(key in self.sizes and not is_drafts(key) for key in keys)
             united = in_graph(triple, PROJECT)
             if is_held != (united in self.store):
                 changed.append(triple)
+                self.united.add(triple)
                 if is_held:
                     added.append(united)
                 else:

@@ -65,10 +65,11 @@ _OWN: Final[dict[str, re.Pattern[str] | None]] = {
     ),
 }
 _TYPES: Final = {XSD + name: own for name, own in _OWN.items()}
-#: Where a line of N-Triples has a literal of one of these types, with its spelling if that has no escapes.
-_TYPED: Final = re.compile(
-    rb'(?:"([^"\\\n]*))?"\^\^<' + re.escape(XSD.encode()) + b"(" + "|".join(_OWN).encode() + b")>"
-)
+#: Where a line of N-Triples has a literal of one of these types, from its closing quotation mark on.
+_TYPED: Final = re.compile(rb'"\^\^<' + re.escape(XSD.encode()) + b"(" + "|".join(_OWN).encode() + b")>")
+_OWN_BYTES: Final = {
+    name.encode(): None if own is None else re.compile(own.pattern.encode()) for name, own in _OWN.items()
+}
 _SPOOL_BYTES: Final = 16 << 20
 
 
@@ -172,28 +173,29 @@ class Notebook:
     def pass_on(self, quads: Iterable[ox.Quad], graph: Any) -> Iterator[ox.Quad]:
         """The same quads, those of no graph in the one that is named. Blank nodes have their final labels."""
         for quad in quads:
-            home = graph if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
-            placed = ox.Quad(quad.subject, quad.predicate, quad.object, home)
-            if not is_kept(quad.object):
-                self._take(placed)
-            yield placed
+            subject, predicate, term, home = quad
+            if isinstance(home, ox.DefaultGraph):
+                home = graph
+            if not is_kept(term):
+                self._take(quad, home)
+            yield ox.Quad(subject, predicate, term, home)
 
     def look_at(self, lines: bytes, graph: Any) -> None:
         """Take notes of a document of lines."""
-        told = -1
+        odd = []
+        end = 0
         for found in _TYPED.finditer(lines):
-            begin = lines.rfind(b"\n", 0, found.start()) + 1
-            own = _OWN[found[2].decode()]
-            is_own = (
-                own is not None and found[1] is not None and own.fullmatch(found[1].decode(errors="replace"))
-            )
-            if is_own or begin == told:
+            if (mark := found.start()) < end:
                 continue
-            told = begin
-            end = lines.find(b"\n", found.end())
-            line = lines[begin:] if end < 0 else lines[begin:end]
-            for _ in self.pass_on(ox.parse(line, ox.RdfFormat.N_QUADS), graph):
-                pass
+            own = _OWN_BYTES[found[1]]
+            if own is not None and own.fullmatch(lines, lines.rfind(b'"', end, mark) + 1, mark):
+                continue
+            begin = max(end, lines.rfind(b"\n", end, mark) + 1)
+            end = lines.find(b"\n", found.end()) + 1 or len(lines)
+            odd.append(lines[begin:end])
+        for quad in ox.parse(b"".join(odd), ox.RdfFormat.N_QUADS):
+            if not is_kept(quad.object):
+                self._take(quad, graph if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name)
 
     def settle(self, store: ox.Store) -> None:
         """Put the notes into a store, and forget them."""
@@ -208,8 +210,9 @@ class Notebook:
             self._notes.close()
             self._notes = None
 
-    def _take(self, quad: ox.Quad) -> None:
-        note = f"{note_of(quad)} .\n".encode()
+    def _take(self, quad: ox.Quad, graph: Any) -> None:
+        told = f"<<( {_graph(graph)} {_SPELLED} {ox.Literal(_text(quad.object))} )>>"
+        note = f"{quad.subject} {quad.predicate} {told} {SPELLINGS} .\n".encode()
         with self._lock:
             if self._notes is None:
                 file = tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES)  # noqa: SIM115 - see close

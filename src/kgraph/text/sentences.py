@@ -19,6 +19,8 @@ __all__ = ["paragraphs", "sentences"]
 
 _MARKS: Final = re.compile("[“”„\"«»‹›‘‚]|(?<![^\\W_])[’']|(?<=[.?!…,])[’']")
 _ENDING: Final = re.compile(r"[.?!…:][\"”“’'»«)\]]*$")
+#: “Shame!” shouted a man: after a quotation that ends with such a mark, a small letter goes on.
+_GOING_ON: Final = re.compile(r"[!?…][\"”’'»«]+\s[^\W\dA-Z_]")
 #: A text whose lines are broken by hand has none much longer than this.
 _BROKEN_LINE: Final = 100
 _SHORT_LINE: Final = 40
@@ -55,7 +57,7 @@ def sentences(text: str, within: Span, *, language: str = "en") -> Iterator[Span
         end = len(hidden[:start].rstrip())
         while end < len(words) and not words[end].isspace():
             end += 1
-        if end > bounds[-1]:
+        if end > bounds[-1] and not _GOING_ON.search(words[max(0, end - 3) : end + 3]):
             bounds.append(end)
     for start, end in zip(bounds, [*bounds[1:], len(words)], strict=True):
         sentence = Span(within.start + start, within.start + end).trimmed(text)

@@ -14,22 +14,37 @@ from fastapi.staticfiles import StaticFiles
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.web import (
+    browsing,
     canned,
+    changes,
     discovery,
+    dumps,
     explain,
+    facade,
     graph_store,
     health,
+    home_page,
     metrics,
     pages,
+    reconcile,
     resources,
+    review,
     sparql,
+    views,
     who_said,
+    workbench,
 )
 from kgraph.web.bodies import Arriving
 from kgraph.web.faults import FAULTS, fault_response
 from kgraph.web.front import EXPOSED_HEADERS, FrontDoor
 
 __all__ = ["create_app"]
+
+#: The resources in the order in which their paths are tried.
+_ROOMS: Final = (
+    *(home_page, browsing, views, workbench, sparql, graph_store, canned, explain, who_said, review, facade),
+    *(health, metrics, discovery, dumps, changes, reconcile),
+)
 
 _DESCRIPTION: Final = (
     "Who said what, where: the assertions of news articles, each leading back to the sentence, the words "
@@ -52,6 +67,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     app.requests = metrics.Requests()
     app.arriving = Arriving()
     app.writing = asyncio.Lock()
+    app.deriving = asyncio.Lock()
     app.root = graph.settings.root
     app.slow_query_s = graph.settings.slow_query
     app.open_to(
@@ -64,7 +80,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
         allow_headers=["*"],
         expose_headers=EXPOSED_HEADERS,
     )
-    for room in (sparql, graph_store, canned, explain, who_said, health, metrics, discovery):
+    for room in _ROOMS:
         app.router.routes.extend(room.router.routes)
     _add_pages(app, graph)
     for kind in FAULTS:
@@ -75,10 +91,6 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
 
 
 def _add_pages(app: FastAPI, graph: AsyncKnowledgeGraph) -> None:
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    async def home(request: Request) -> Response:
-        return await pages.home_page(request, graph)
-
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> dict[str, Any]:
         return describe_api(app, graph)

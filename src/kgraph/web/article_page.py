@@ -1,22 +1,188 @@
-"""The page of an article: its text, and every claim on its words."""
+"""The page of an article: its text with every voice in it, and the card of the words that are chosen."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 from fastapi import Request, Response
+from markupsafe import Markup
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import ArticleText, Claimed, Description, Run, SentenceText, article_data
+from kgraph.describe import ArticleText, Description, article_data
+from kgraph.store import Generation
 from kgraph.vocab import DCTERMS, KG
+from kgraph.web.chosen import make_card
+from kgraph.web.layout import Choice, Span, lay_out, parse_choice, target_style
 from kgraph.web.pages import public_url, render_page
 from kgraph.web.places import href
+from kgraph.web.problems import HttpProblem
+from kgraph.web.reading import read_parameters
 from kgraph.web.viewing import Alternate, Viewer, embed_data
-from kgraph.who_said import Attribution, Level
+from kgraph.web.voices import Filters, Kind, Voice, is_draft, kinds_of, voices_of
+from kgraph.who_said import Attribution
 
-__all__ = ["article_page"]
+__all__ = ["Reader", "article_page", "read_reader", "reader_context", "style_source"]
+
+#: The parameters of the page. ``at`` chooses characters; the others may be given several times.
+_AT, _VOICE, _KIND = "at", "voice", "kind"
+#: How many claims are listed where a filter asks for some.
+LISTED: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a reader is looking at: an article with the words and the voices that are chosen."""
+
+    path: str
+    text: ArticleText
+    spans: tuple[Span, ...]
+    voices: tuple[Voice, ...]
+    kinds: tuple[Kind, ...]
+    filters: Filters
+    choice: Choice | None
+
+    def link(
+        self, choice: Choice | None, filters: Filters | None = None, *, fragment: str | None = None
+    ) -> str:
+        """The address of this page with another choice; the place in the text is its fragment."""
+        chosen = self.filters if filters is None else filters
+        pairs = [(_VOICE, key) for key in sorted(chosen.voices)]
+        pairs += [(_KIND, key) for key in sorted(chosen.kinds)]
+        pairs += [(_AT, str(choice))] if choice is not None else []
+        query = urlencode(pairs, quote_via=quote, safe=":,;/")
+        if fragment is None and choice is not None:
+            fragment = self._place(choice)
+        return self.path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+    def _place(self, choice: Choice) -> str:
+        start, end = choice.stretches[0]
+        named = (span.fragment for span in self.spans if (span.start, span.end) == (start, end))
+        whole = (
+            each.iri.rpartition("/")[2]
+            for each in self.text.sentences
+            if each.start <= start < each.start + len(each.text)
+        )
+        return next(named, None) or next(whole, "text")
+
+    def toggled(self, *, voice: str | None = None, kind: str | None = None) -> str:
+        """The address of this page with one filter more or less."""
+        voices = self.filters.voices ^ ({voice} if voice is not None else set())
+        kinds = self.filters.kinds ^ ({kind} if kind is not None else set())
+        return self.link(None, Filters(voices, kinds), fragment="text")
+
+
+def read_reader(
+    request: Request, graph: AsyncKnowledgeGraph, description: Description, text: ArticleText
+) -> Reader:
+    """What the address asks to see.
+
+    Raises:
+        HttpProblem: 400, it asks for a voice or a kind of saying that the article does not have, or for
+            characters in a form that is not understood.
+    """
+    reviewed = [claim for claim in text.claims if not is_draft(claim)]
+    voices, kinds = voices_of(reviewed, graph.prefixes), kinds_of(reviewed)
+    given = read_parameters(request)
+    chosen = {name: frozenset(value for key, value in given if key == name) for name in (_VOICE, _KIND)}
+    for name, known in ((_VOICE, voices), (_KIND, kinds)):
+        missing = chosen[name] - {each.key for each in known}
+        if missing:
+            there = ", ".join(each.key for each in known)
+            raise _problem(f"This article has no {name} {min(missing)[:80]!r}.", f"It has: {there}.")
+    at = [value for key, value in given if key == _AT and value]
+    choice = parse_choice(at[-1]) if at else None
+    if at and choice is None:
+        raise _problem(
+            f"{at[-1][:80]!r} names no characters.", "Give offsets such as at=7,12 or at=7,12;20,31."
+        )
+    path = href(description.iri, graph.settings.names) or "/"
+    return Reader(
+        path, text, _spans(description), voices, kinds, Filters(chosen[_VOICE], chosen[_KIND]), choice
+    )
+
+
+def _problem(what: str, instead: str) -> HttpProblem:
+    return HttpProblem(HTTPStatus.BAD_REQUEST, "bad-parameter", what, instead)
+
+
+def _spans(description: Description) -> tuple[Span, ...]:
+    """The characters of the text that have a name."""
+    ends: dict[str, dict[str, int]] = {}
+    for fact in description.parts:
+        subject, value = fact.triple.subject, fact.triple.object
+        name = fact.triple.predicate.value.removeprefix(KG)
+        if name not in ("beginIndex", "endIndex") or not isinstance(subject, ox.NamedNode):
+            continue
+        if isinstance(value, ox.Literal) and value.value.isdecimal():
+            ends.setdefault(subject.value.removeprefix(f"{description.iri}#"), {})[name] = int(value.value)
+    spans = [
+        Span(pair["beginIndex"], pair["endIndex"], fragment)
+        for fragment, pair in ends.items()
+        if len(pair) == 2
+    ]
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.fragment)))
+
+
+def reader_context(
+    graph: AsyncKnowledgeGraph, reader: Reader, generation: Generation
+) -> tuple[dict[str, Any], str]:
+    """What the template of the reader needs, and the style of its page."""
+    by_agent = {voice.iri: voice for voice in reader.voices}
+    shown = {c.iri: c for c in reader.text.claims if reader.filters.takes(c, graph.prefixes)}
+    paragraphs = lay_out(
+        reader.text,
+        reader.spans,
+        by_agent,
+        shown=shown,
+        choice=reader.choice,
+        with_narrator=bool(reader.filters),
+    )
+    style = target_style(reader.spans)
+    card = None
+    if reader.choice is not None:
+        card = make_card(
+            reader.text,
+            reader.choice,
+            reader.filters,
+            generation=generation,
+            voices=by_agent,
+            prefixes=graph.prefixes,
+            link=reader.link,
+        )
+    context = {
+        "reader": reader,
+        "paragraphs": paragraphs,
+        "card": card,
+        "has_drafts": any(is_draft(claim) for claim in reader.text.claims),
+        "choice_of": _choice_of,
+        "choice_for": _choice_for,
+        "listed": list(shown.values())[:LISTED] if reader.filters and card is None else [],
+        "left": max(0, len(shown) - LISTED),
+        "style": Markup(style),  # noqa: S704 - names are escaped for CSS, and have no "<" as IRIs
+        "voice_of": lambda claim: by_agent.get(claim.speaker.iri),
+    }
+    return context, style
+
+
+def _choice_of(start: int, end: int) -> Choice:
+    return Choice(((start, end),))
+
+
+def _choice_for(claim: Attribution) -> Choice:
+    """The words that a claim rests on."""
+    return Choice(tuple((passage.start, passage.end) for passage in claim.passages))
+
+
+def style_source(style: str) -> str:
+    """A style of a page as its policy names it (CSP 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
 
 
 def article_page(
@@ -24,18 +190,20 @@ def article_page(
     graph: AsyncKnowledgeGraph,
     description: Description,
     text: ArticleText,
+    generation: Generation,
     *,
     alternates: Sequence[Alternate],
 ) -> Response:
-    """An article: its text, with every claim on its words."""
+    """An article: its text, with the voices and the chosen words marked."""
     viewer = Viewer(graph, description)
-    claims = text.claims
-    anchors = {claim.iri: _anchor(claim.iri, description.iri) for claim in claims}
-    by_iri = {claim.iri: claim for claim in claims}
     said = {fact.triple.predicate.value: fact.triple.object for fact in description.facts}
     language = said.get(DCTERMS + "language")
+    issued = said.get(DCTERMS + "issued")
     url = public_url(request, href(description.iri, graph.settings.names) or "/")
     heading = description.name(description.iri)
+    reader = read_reader(request, graph, description, text)
+    count = sum(not is_draft(claim) for claim in text.claims)
+    context, style = reader_context(graph, reader, generation)
     return render_page(
         request,
         "article.html",
@@ -43,8 +211,10 @@ def article_page(
             "it": description,
             "title": heading.text,
             "heading": heading,
-            "count": len(claims),
+            "summary": f"{heading.text}: {count} claims, each with its speaker and its words.",
+            "count": count,
             "publisher": viewer.term(said[DCTERMS + "publisher"]) if DCTERMS + "publisher" in said else None,
+            "issued": issued.value if isinstance(issued, ox.Literal) else None,
             "language": language.value if isinstance(language, ox.Literal) else None,
             "rights": [
                 fact.triple.object
@@ -52,97 +222,11 @@ def article_page(
                 if fact.triple.predicate.value == DCTERMS + "rights"
                 and isinstance(fact.triple.object, ox.Literal)
             ],
-            "text": {
-                "whole": text.whole,
-                "sentences": [
-                    _sentence(sentence, by_iri, anchors, viewer, description) for sentence in text.sentences
-                ],
-            },
             "records": viewer.records(description.records),
             "data": embed_data(article_data(description, text, url=url)),
             "added": viewer.added(),
             "alternates": alternates,
+            **context,
         },
+        styles=[style_source(style)] if style else (),
     )
-
-
-def _anchor(iri: str, document: str) -> str:
-    return iri.removeprefix(document).strip("/#") or "it"
-
-
-def _sentence(
-    sentence: SentenceText,
-    claims: dict[str, Attribution],
-    anchors: dict[str, str],
-    viewer: Viewer,
-    description: Description,
-) -> dict[str, Any]:
-    label = (
-        (sentence.part or "byline").capitalize() if sentence.number is None else f"Sentence {sentence.number}"
-    )
-    return {
-        "anchor": _anchor(sentence.iri, description.iri),
-        "href": viewer.iri(sentence.iri)["href"],
-        "label": label,
-        "mark": "§" if sentence.number is None else str(sentence.number),
-        "runs": _runs(sentence, claims, anchors, _begins(description)),
-        "claims": [_claimed(each, sentence.claims, anchors) for each in sentence.claims],
-    }
-
-
-def _begins(description: Description) -> list[tuple[int, str]]:
-    """Where each span of the text begins, and the fragment that names it."""
-    found = []
-    for fact in description.parts:
-        subject, value = fact.triple.subject, fact.triple.object
-        if fact.triple.predicate.value != KG + "beginIndex" or not isinstance(subject, ox.NamedNode):
-            continue
-        if isinstance(value, ox.Literal) and value.value.isdecimal():
-            found.append((int(value.value), subject.value.removeprefix(f"{description.iri}#")))
-    return sorted(set(found))
-
-
-def _runs(
-    sentence: SentenceText,
-    claims: dict[str, Attribution],
-    anchors: dict[str, str],
-    begins: list[tuple[int, str]],
-) -> list[dict[str, Any]]:
-    """The runs, each with the anchors of the spans that begin in it, so that their IRIs lead there."""
-    shown, start = [], sentence.start
-    for run in sentence.runs:
-        end = start + len(run.text)
-        inside = [fragment for offset, fragment in begins if start <= offset < end]
-        shown.append({**_run(run, claims, anchors), "begins": inside})
-        start = end
-    return shown
-
-
-def _run(run: Run, claims: dict[str, Attribution], anchors: dict[str, str]) -> dict[str, Any]:
-    """A run leads to its most precise claim, and the list there to the others on the same words."""
-    if not run.claims:
-        return {"text": run.text, "href": None}
-    words = [f"{claims[iri].claim} ({claims[iri].verdict} {claims[iri].speaker.label})" for iri in run.claims]
-    return {
-        "text": run.text,
-        "href": "#" + anchors[run.claims[0]],
-        "level": _level([claims[iri] for iri in run.claims]),
-        "title": "\n".join(words),
-    }
-
-
-def _level(claims: Sequence[Attribution]) -> str:
-    """How the claims on some words stand: what is denied shows, and what is only claimed."""
-    if any((claim.polarity.iri or "").endswith("#negative") for claim in claims):
-        return "denied"
-    return "stated" if all(claim.level is Level.STATED for claim in claims) else "claimed"
-
-
-def _claimed(each: Claimed, all_of_them: Sequence[Claimed], anchors: dict[str, str]) -> dict[str, Any]:
-    numbers = {other.claim.iri: number for number, other in enumerate(all_of_them, 1)}
-    beside = sorted((numbers[iri], anchors[iri]) for iri in each.beside)
-    return {
-        "it": each.claim,
-        "anchor": anchors[each.claim.iri],
-        "beside": [{"number": number, "anchor": anchor} for number, anchor in beside],
-    }

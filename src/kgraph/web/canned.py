@@ -124,22 +124,28 @@ async def _page(
 ) -> Response:
     graph = graph_of(request)
     if not values and any(parameter.required for parameter in query.parameters):
-        return pages.canned_page(request, query=query, values=values)
+        samples = {parameter.name: parameter.sample for parameter in query.parameters if parameter.required}
+        return pages.canned_page(
+            request, query=query, values=values, sparql=query.bind(samples, prefixes=graph.prefixes)
+        )
+    sparql = None
 
     async def ask() -> pages.Result:
+        nonlocal sparql
+        sparql = await graph.bind(query, values, generation=generation)
         answer = await graph.query(
-            await graph.bind(query, values, generation=generation),
+            sparql,
             formats=pages.PAGE_FORMATS,
             generation=generation,
             client=client_of(request),
         )
-        return await pages.read_result(graph, answer)
+        return await pages.read_result(graph, answer, named=True)
 
     try:
         result = await while_connected(request, ask())
     except KgraphError as error:
-        return pages.canned_page(request, query=query, values=values, error=error)
-    return pages.canned_page(request, query=query, values=values, result=result)
+        return pages.canned_page(request, query=query, values=values, sparql=sparql, error=error)
+    return pages.canned_page(request, query=query, values=values, sparql=sparql, result=result)
 
 
 def describe_paths(queries: dict[str, CannedQuery]) -> dict[str, Any]:

@@ -37,7 +37,24 @@ _BY_SUFFIX: Final = {fmt.suffix: fmt for fmt in OFFERED}
 #: How many addresses a sitemap may have (sitemaps.org, protocol).
 SITEMAP_LIMIT: Final = 50_000
 #: The pages that are there whatever the data.
-_PAGES: Final = ("/", "/queries", "/who-said", "/explain", "/sparql", "/docs", _VOID, _EXAMPLES)
+_PAGES: Final = (
+    "/",
+    "/about",
+    "/articles",
+    "/voices",
+    "/places",
+    "/timeline",
+    "/contested",
+    "/network",
+    "/claims",
+    "/queries",
+    "/who-said",
+    "/explain",
+    "/sparql",
+    "/docs",
+    _VOID,
+    _EXAMPLES,
+)
 _SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The description.", "content": {fmt.media_type: {} for fmt in (*OFFERED, HTML)}},

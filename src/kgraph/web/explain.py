@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -86,7 +89,13 @@ async def explain(request: Request) -> Response:
             raise
         return pages.explain_page(request, graph, values=values, every=every, error=error)
     if page:
-        return pages.explain_page(request, graph, values=values, every=every, explanation=explanation)
+        described = describe_explanation(explanation, graph.prefixes)
+        with graph.describing() as describer:
+            iris = _iris_in(described, graph.prefixes)
+            names = await while_connected(request, describer.names(iris))
+        return pages.explain_page(
+            request, graph, values=values, every=every, explanation=explanation, names=names
+        )
     if choice.format is _JSON:
         return JSONResponse(describe_explanation(explanation, graph.prefixes), headers=choice.headers)
     return Response(to_prov(explanation, graph.prefixes), headers=choice.headers)
@@ -99,6 +108,22 @@ async def _explain(graph: AsyncKnowledgeGraph, values: dict[str, str], *, every:
             f"There is no {' and no '.join(missing)}.", hint="Give subject, predicate and object."
         )
     return await graph.explain(*values.values(), every=every)
+
+
+def _iris_in(described: object, prefixes: Mapping[str, str]) -> set[str]:
+    """Whatever may be an IRI in an explanation as JSON has it, prefixed names in its sentences included."""
+    if isinstance(described, dict):
+        return {iri for value in described.values() for iri in _iris_in(value, prefixes)}
+    if isinstance(described, (list, tuple)):
+        return {iri for value in described for iri in _iris_in(value, prefixes)}
+    if not isinstance(described, str) or ":" not in described:
+        return set()
+    found = {
+        prefixes[prefix] + local for prefix, local in pages.CURIE.findall(described) if prefix in prefixes
+    }
+    with suppress(ValueError):
+        found.add(ox.NamedNode(described).value)
+    return found
 
 
 def _choice(request: Request) -> Choice:

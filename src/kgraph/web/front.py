@@ -53,6 +53,8 @@ class FrontDoor(FastAPI):
     arriving: Arriving
     #: Held while a write's precondition is evaluated and the write carried out.
     writing: asyncio.Lock
+    #: Held while a file is made from a generation (:mod:`kgraph.web.derived`).
+    deriving: asyncio.Lock
     slow_query_s: float = float("inf")
     #: The path below which the world sees this server (:attr:`kgraph.settings.Settings.root`).
     root: str = ""

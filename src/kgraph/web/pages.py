@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
@@ -18,45 +21,46 @@ from markupsafe import escape
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
-from kgraph.describe import Addresses, dataset_data
+from kgraph.describe import Name
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.terms import compact
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation
-from kgraph.web.description import DESCRIPTION_FORMATS
+from kgraph.web.fact_queries import in_workbench, query_of_triple
 from kgraph.web.places import href
 from kgraph.web.problems import details
 from kgraph.web.results import PAGE_FORMATS, Result, read_result, why
-from kgraph.web.viewing import embed_data
-from kgraph.who_said import Answer as WhoSaid
-from kgraph.who_said import Attribution, Question, cite
+from kgraph.who_said import Attribution
+from kgraph.who_said.attribution import Passage, Sentence
 
 __all__ = [
     "PAGE_FORMATS",
     "Result",
+    "Run",
     "canned_page",
     "docs_page",
     "explain_page",
-    "home_page",
+    "mark_all",
     "mark_runs",
+    "mark_spans",
+    "problem_of",
     "problem_page",
     "public_url",
     "queries_page",
     "read_result",
     "render_page",
     "sparql_page",
-    "who_said_page",
     "why",
 ]
 
-#: How many questions the front page asks, each of another topic.
-QUESTIONS_SHOWN: Final = 8
-#: How many articles the front page names.
-ARTICLES_SHOWN: Final = 20
-
-#: Pages run no script and load nothing from elsewhere.
-_POLICY: Final = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
+#: Pages load nothing from elsewhere, and run no script but those that say so.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'{styles}; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+)
+_WITH_SCRIPT: Final = "; script-src 'self'; connect-src 'self'"
+#: A prefixed name in a sentence.
+CURIE: Final = re.compile(r"(?<![\w<:/])([a-z][a-z0-9]*):([\w][\w/-]*)")
 _templates: Final = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 #: Where a page links to a path of this server. Escaped text has no quotation marks, so this is markup.
@@ -89,13 +93,23 @@ def render_page(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
+    styles: Sequence[str] = (),
+    has_script: bool = False,
 ) -> HTMLResponse:
-    """A page from its template, with the headers that every page has."""
+    """A page from its template, with the headers that every page has.
+
+    ``styles`` are the sources of styles of its own that its policy lets in (CSP 3, section 2.3.1);
+    ``has_script`` lets it run scripts of this server, and ask it.
+    """
     graph: AsyncKnowledgeGraph = request.app.state.graph
+    policy = _POLICY.format(styles="".join(f" {source}" for source in styles))
     content = _templates.get_template(template).render(
         {
             "request": request,
             "site": graph.settings.title,
+            "is_writable": graph.settings.writable,
+            "origin": public_url(request, ""),
+            "here": public_url(request, request.url.path),
             "link": partial(href, names=graph.settings.names),
             "why": partial(why, prefixes=graph.prefixes),
             "alternates": (),
@@ -110,41 +124,10 @@ def render_page(
         status_code=status,
         headers={
             "Vary": "Accept",
-            "Content-Security-Policy": _POLICY,
+            "Content-Security-Policy": policy + (_WITH_SCRIPT if has_script else ""),
             "X-Content-Type-Options": "nosniff",
             **(headers or {}),
         },
-    )
-
-
-async def home_page(request: Request, graph: AsyncKnowledgeGraph) -> Response:
-    """The front page: what is here, in numbers, and where to ask."""
-    with graph.describing() as describer:
-        generation = describer.generation
-        articles = await describer.articles(limit=ARTICLES_SHOWN)
-    addresses = Addresses(public_url(request, ""), graph.settings.names)
-    void = addresses.at("/.well-known/void")
-    data = dataset_data(
-        generation.manifest,
-        iri=addresses.dataset,
-        url=addresses.at("/"),
-        licence=graph.settings.licence,
-        distributions=[(fmt.media_type, f"{void}.{fmt.suffix}") for fmt in DESCRIPTION_FORMATS],
-    )
-    canned = graph.canned_queries(generation)
-    names = graph.settings.names.graphs
-    return render_page(
-        request,
-        "home.html",
-        {
-            "manifest": generation.manifest,
-            "articles": articles,
-            "data": embed_data(data),
-            "graphs": [(iri.removeprefix(names), n, iri) for iri, n in generation.manifest.graphs.items()],
-            "openers": [queries[0] for queries in _grouped(canned).values()][:QUESTIONS_SHOWN],
-            "count": len(canned),
-        },
-        headers={"Link": f'<{void}>; rel="describedby", <{addresses.at("/sitemap.xml")}>; rel="index"'},
     )
 
 
@@ -157,19 +140,24 @@ def sparql_page(
     error: KgraphError | None = None,
 ) -> Response:
     """The form for a free query, with its results or its error."""
-    status, problem, headers = _problem(request, error)
+    status, problem, headers = problem_of(request, error)
     return render_page(
         request,
         "sparql.html",
         {
             "query": EXAMPLE_QUERY if query is None else query,
             "prefixes": graph.prefixes,
+            "base": graph.settings.names.base,
+            "groups": _grouped(graph.canned_queries()),
+            "asked_already": query is not None,
             "result": result,
             "problem": problem,
             "downloads": _downloads(result),
+            "summary": "Ask in SPARQL, with completion from the data; see answers as table, map or chart.",
         },
         status=status,
         headers=headers,
+        has_script=True,
     )
 
 
@@ -178,16 +166,18 @@ def canned_page(
     *,
     query: CannedQuery,
     values: Mapping[str, list[str]],
+    sparql: str | None = None,
     result: Result | None = None,
     error: KgraphError | None = None,
 ) -> Response:
     """A canned query: its form, its rows or its error, and its SPARQL."""
-    status, problem, headers = _problem(request, error)
+    status, problem, headers = problem_of(request, error)
     return render_page(
         request,
         "canned.html",
         {
             "query": query,
+            "sparql": sparql and in_workbench(sparql, query.view),
             "values": {name: given[0] for name, given in values.items()},
             "result": result,
             "problem": problem,
@@ -206,10 +196,11 @@ def explain_page(
     values: Mapping[str, str],
     every: bool,
     explanation: Explanation | None = None,
+    names: Mapping[str, Name] | None = None,
     error: KgraphError | None = None,
 ) -> Response:
     """The form for a triple, with its proof or its error."""
-    status, problem, headers = _problem(request, error)
+    status, problem, headers = problem_of(request, error)
     described = None if explanation is None else describe_explanation(explanation, graph.prefixes)
     return render_page(
         request,
@@ -218,13 +209,29 @@ def explain_page(
             "values": values,
             "every": every,
             "explanation": described,
+            "sparql": None if explanation is None else query_of_triple(*map(str, _parts(explanation.triple))),
             "problem": problem,
             "search": request.url.query,
-            "short": lambda iri: compact(iri, graph.prefixes),
+            "in_words": partial(_in_words, names=names or {}, prefixes=graph.prefixes),
+            "short": lambda iri: names[iri].text if names and iri in names else compact(iri, graph.prefixes),
         },
         status=status,
         headers=headers,
     )
+
+
+def _in_words(text: str, *, names: Mapping[str, Name], prefixes: Mapping[str, str]) -> str:
+    """A sentence with names in the place of prefixed names."""
+
+    def name(found: re.Match[str]) -> str:
+        iri = prefixes.get(found[1], "") + found[2]
+        return names[iri].text if found[1] in prefixes and iri in names else found[0]
+
+    return CURIE.sub(name, text)
+
+
+def _parts(triple: ox.Triple) -> tuple[object, object, object]:
+    return triple.subject, triple.predicate, triple.object
 
 
 def queries_page(request: Request, queries: Mapping[str, CannedQuery]) -> Response:
@@ -248,60 +255,28 @@ class Run:
     marked: bool
 
 
-def who_said_page(
-    request: Request,
-    descriptions: Mapping[str, str],
-    values: Mapping[str, str],
-    question: Question,
-    *,
-    answer: WhoSaid | None = None,
-    error: KgraphError | None = None,
-) -> Response:
-    """The question "who said this?": its form, its answers or its error."""
-    status, problem, headers = _problem(request, error)
-    found = answer.attributions if answer is not None else ()
-    return render_page(
-        request,
-        "who-said.html",
-        {
-            "descriptions": descriptions,
-            "values": values,
-            "question": question,
-            "filtered": bool(question.filters or question.since or question.until),
-            "answer": answer,
-            "problem": problem,
-            "runs": {each.iri: mark_runs(each) for each in found},
-            "citations": {each.iri: cite(each, answer) for each in found if answer is not None},
-            "previous": _turned(values, question, -1) if question.offset else None,
-            "following": _turned(values, question, 1) if answer is not None and answer.more else None,
-            "search": urlencode(values),
-        },
-        status=status,
-        headers=headers,
-    )
-
-
-def _turned(values: Mapping[str, str], question: Question, pages: int) -> str:
-    offset = max(0, question.offset + pages * question.limit)
-    return f"/who-said?{urlencode({**values, 'offset': str(offset)})}"
-
-
 def mark_runs(attribution: Attribution) -> list[Run]:
     """The sentence of a claim, cut where its evidence begins and ends."""
-    sentence = attribution.sentence
+    return mark_all(attribution.sentence, attribution.passages, attribution.quote)
+
+
+def mark_all(sentence: Sentence | None, passages: Iterable[Passage], quote: str) -> list[Run]:
+    """A sentence, cut where some passages begin and end; a bare quotation where there is no sentence."""
     if sentence is None:
-        return [Run(attribution.quote, marked=True)]
-    marked = bytearray(len(sentence.text))
-    for passage in attribution.passages:
-        start, end = passage.start - sentence.start, passage.end - sentence.start
+        return [Run(quote, marked=True)]
+    spans = [(each.start - sentence.start, each.end - sentence.start) for each in passages]
+    return mark_spans(sentence.text, spans)
+
+
+def mark_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[Run]:
+    """A text, cut where marked stretches of it begin and end."""
+    marked = bytearray(len(text))
+    for start, end in spans:
         marked[start:end] = b"\x01" * len(marked[start:end])
-    runs: list[Run] = []
-    for character, mark in zip(sentence.text, marked, strict=True):
-        if runs and runs[-1].marked == bool(mark):
-            runs[-1] = Run(runs[-1].text + character, marked=bool(mark))
-        else:
-            runs.append(Run(character, marked=bool(mark)))
-    return runs
+    return [
+        Run("".join(character for character, _ in run), marked=bool(mark))
+        for mark, run in groupby(zip(text, marked, strict=True), key=itemgetter(1))
+    ]
 
 
 def docs_page(request: Request, description: dict[str, Any]) -> Response:
@@ -316,9 +291,10 @@ def problem_page(
     return render_page(request, "problem.html", {"problem": problem}, status=status, headers=headers)
 
 
-def _problem(
+def problem_of(
     request: Request, error: KgraphError | None
 ) -> tuple[HTTPStatus, dict[str, Any] | None, dict[str, str]]:
+    """An error as a page shows it: its status, what it says, and its headers."""
     return (HTTPStatus.OK, None, {}) if error is None else details(error, instance=request.url.path)
 
 

@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote
 import pyoxigraph as ox
 
 from kgraph.vocab import LEXICON, ONTOLOGY, Names
+from kgraph.who_said import Attribution
 
-__all__ = ["DEFAULT_GRAPH", "href", "iris_at", "local_path", "split_suffix"]
+__all__ = ["DEFAULT_GRAPH", "href", "in_text", "iris_at", "local_path", "split_suffix"]
 
 #: What a URL keeps of an IRI as it is: RFC 3986's reserved and unreserved characters, and escapes.
 _KEPT: Final = "%/:?#[]@!$&'()*+,;=-._~"
@@ -47,6 +48,15 @@ def href(iri: str | None, names: Names) -> str | None:
         return None
     own = local_path(iri, names)
     return own if own is not None else iri if iri.startswith(("http://", "https://")) else None
+
+
+def in_text(claim: Attribution, names: Names) -> str:
+    """Where the words of a claim stand in the reader, marked; the claim itself where they stand nowhere."""
+    if claim.article is None or not claim.passages:
+        return href(claim.iri, names) or "/"
+    at = ";".join(f"{passage.start},{passage.end}" for passage in claim.passages)
+    first = claim.passages[0]
+    return f"{href(claim.article.iri, names)}?at={at}#char={first.start},{first.end}"
 
 
 def iris_at(path: str, query: str, names: Names) -> list[str]:

@@ -29,6 +29,8 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.ReadOnlyGraphError: HTTPStatus.FORBIDDEN,
     errors.GraphStateError: HTTPStatus.CONFLICT,
     errors.MediaTypeError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.DraftError: HTTPStatus.CONFLICT,
+    errors.ReviewError: HTTPStatus.CONFLICT,
     errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.NotAcceptableError: HTTPStatus.NOT_ACCEPTABLE,
 }

@@ -23,6 +23,7 @@ __all__ = [
     "decode_parameters",
     "decode_text",
     "header_of",
+    "page_of",
     "read_parameters",
     "single_values",
     "while_connected",
@@ -65,6 +66,24 @@ def single_values(request: Request) -> dict[str, str]:
             )
         values[name] = value
     return values
+
+
+def page_of(request: Request) -> int:
+    """Which page of a list is asked for, from 1.
+
+    Raises:
+        HttpProblem: 400, it is no number.
+    """
+    given = [value for name, value in read_parameters(request) if name == "page" and value]
+    text = given[-1] if given else "1"
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < 10**8:
+        raise HttpProblem(
+            HTTPStatus.BAD_REQUEST,
+            "bad-parameter",
+            "A page is a whole number from 1.",
+            "Leave it out for the first.",
+        )
+    return int(text)
 
 
 def choose_format(request: Request, formats: Sequence[Format], *, what: str) -> Choice:

@@ -25,11 +25,13 @@ from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin, respond, respond_whole
 from kgraph.web.article_page import article_page
+from kgraph.web.browsing import map_points
+from kgraph.web.maps import draw_map
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.ontology_page import ontology_page
 from kgraph.web.places import DEFAULT_GRAPH, iris_at, split_suffix
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import choose_format, client_of, single_values, while_connected
+from kgraph.web.reading import choose_format, client_of, page_of, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.web.thing_pages import graph_page, thing_page
 from kgraph.web.viewing import Alternate
@@ -95,7 +97,7 @@ async def _find(request: Request, graph: AsyncKnowledgeGraph, describer: Describ
     if known is None:
         return _nothing_at(request, path, exact)
     iri, is_projects = known.iri, known.is_projects
-    page = _page_of(request) if f"?{query}" not in iri else 1
+    page = page_of(request) if f"?{query}" not in iri else 1
     if iri in exact:
         choice = choose_format(request, _OF_THINGS, what="The description")
         return _Found(iri, is_projects, choice, path, page, query)
@@ -110,18 +112,6 @@ def _nothing_at(request: Request, path: str, iris: Sequence[str]) -> Response:
         return RedirectResponse(bare, HTTPStatus.PERMANENT_REDIRECT)
     what = f"The graph knows nothing of <{iris[0][:200]}>." if iris else "There is nothing here."
     raise HttpProblem(HTTPStatus.NOT_FOUND, "not-found", what, "See / for what there is.")
-
-
-def _page_of(request: Request) -> int:
-    text = single_values(request).get("page", "1")
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < 10**8:
-        raise HttpProblem(
-            HTTPStatus.BAD_REQUEST,
-            "bad-parameter",
-            "A page is a whole number from 1.",
-            "Leave it out for the first.",
-        )
-    return int(text)
 
 
 def _headers(request: Request, found: _Found) -> dict[str, str]:
@@ -185,11 +175,20 @@ async def _thing(
         others.append(Alternate(f"TriG {_TITLE_OF_ADDED}", "application/trig", added))
     if description.kind is Kind.ARTICLE and found.page == 1:
         text = await describer.article(description)
-        page = article_page(request, graph, description, text, alternates=others)
+        page = article_page(request, graph, description, text, describer.generation, alternates=others)
     elif description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
         page = ontology_page(request, graph, await describer.terms(description), alternates=others)
     else:
-        page = thing_page(request, graph, description, alternates=others, pages=(back, on))
+        places = await describer.places([found.iri]) if description.kind is Kind.THING else []
+        points = map_points(graph, places, {found.iri: description.name(found.iri)})
+        page = thing_page(
+            request,
+            graph,
+            description,
+            alternates=others,
+            pages=(back, on),
+            picture=draw_map(points, title=f"Map: {description.name(found.iri).text}"),
+        )
     return await answer_page(request, variant, page, headers)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from kgraph.api import AsyncKnowledgeGraph
+from kgraph.describe import Name
 from kgraph.engine import Answer
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.nesting import require_flat
@@ -57,13 +58,16 @@ class Result:
     notices: tuple[str, ...] = ()
 
 
-async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
-    """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows."""
-    result = await _read_result(graph, answer)
+async def read_result(graph: AsyncKnowledgeGraph, answer: Answer, *, named: bool = False) -> Result:
+    """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows.
+
+    ``named`` shows things by their names, which the project gives them.
+    """
+    result = await _read_result(graph, answer, named=named)
     return replace(result, notices=answer.notices) if answer.notices else result
 
 
-async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
+async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer, *, named: bool) -> Result:
     content, whole = await _read_lines(answer)
     if answer.kind is ResultKind.GRAPH:
         return Result(turtle=content.decode(), whole=whole)
@@ -73,7 +77,12 @@ async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
     solutions = ox.parse_query_results(content, ox.QueryResultsFormat.TSV)
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - for the type checker
     found = [tuple(solution) for solution in solutions]
-    rows = tuple(tuple(_cell(term, graph) for term in row) for row in found)
+    names: dict[str, Name] = {}
+    if named:
+        iris = dict.fromkeys(term.value for row in found for term in row if isinstance(term, ox.NamedNode))
+        with graph.describing() as describer:
+            names = await describer.names(iris)
+    rows = tuple(tuple(_cell(term, graph, names) for term in row) for row in found)
     reasons = _reasons(answer.variables, found, graph.prefixes)
     return Result(columns=answer.variables, rows=rows, reasons=reasons, whole=whole)
 
@@ -115,9 +124,10 @@ async def _read_lines(answer: Answer) -> tuple[bytes, bool]:
     return b"".join(line + b"\n" for line in lines[:-1]), False
 
 
-def _cell(term: Term | None, graph: AsyncKnowledgeGraph) -> Cell:
+def _cell(term: Term | None, graph: AsyncKnowledgeGraph, names: Mapping[str, Name]) -> Cell:
     text = render_term(term, graph.prefixes)
     if isinstance(term, ox.NamedNode):
+        text = names[term.value].text if term.value in names else text
         return Cell(text, href(term.value, graph.settings.names), term.value)
     if isinstance(term, ox.Literal):
         number = term.datatype.value in _NUMBERS

@@ -17,6 +17,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import SettingsError, StoreError
 from kgraph.settings import Settings
 from kgraph.web.admission import check_writing
+from kgraph.web.agents import offering
 from kgraph.web.app import create_app
 from kgraph.web.connection import Connection, connection_class
 from kgraph.web.garbage import GarbageCollection
@@ -86,9 +87,9 @@ class Server(uvicorn.Server):
         replies = Replies(
             lambda: graph.generation.id, limit_bytes=graph.settings.result_cache // REPLIES_SHARE
         )
-        self._app = create_app(graph)
+        self.app = create_app(graph)
         config = uvicorn.Config(
-            self._app,
+            self.app,
             http=connection_class(limits, replies),
             ws="none",
             log_config=None,
@@ -117,7 +118,7 @@ class Server(uvicorn.Server):
                 if isinstance(connection, Connection):
                     connection.tick()
             self._keep_warm()
-            self._garbage.tick(self._app.requests.number)
+            self._garbage.tick(self.app.requests.number)
         return await super().on_tick(counter)
 
     def _keep_warm(self) -> None:
@@ -162,4 +163,6 @@ async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[s
     host, port = listener.getsockname()[:2]
     url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     async with AsyncKnowledgeGraph.open(settings) as graph:
-        await Server(graph, lambda: ready(url)).serve(sockets=[listener])
+        server = Server(graph, lambda: ready(url))
+        async with offering(server.app, host):
+            await server.serve(sockets=[listener])

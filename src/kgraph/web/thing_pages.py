@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import pyoxigraph as ox
 from fastapi import Request, Response
+from markupsafe import Markup
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import Description, Kind, Name, thing_data
-from kgraph.vocab import KG
+from kgraph.vocab import KG, RDFS, SKOS
 from kgraph.web.pages import Result, mark_runs, public_url, render_page
 from kgraph.web.places import href
-from kgraph.web.viewing import GRAPHS, SHOWN, Alternate, Viewer, embed_data
+from kgraph.web.viewing import GRAPHS, SHOWN, Alternate, Viewer, embed_data, fold_claims
+from kgraph.who_said import Attribution
+from kgraph.who_said.attribution import Thing
 
 __all__ = ["graph_page", "thing_page", "triples_page"]
 
-_AROUND: Final = {Kind.SENTENCE: "The claims in it", Kind.ARTICLE: "The claims in it"}
+#: What a thing without a place on the map has in place of one.
+NO_PICTURE: Final = Markup()
+_SAME_ELSEWHERE: Final = frozenset(SKOS + name for name in ("exactMatch", "closeMatch")) | {RDFS + "seeAlso"}
+_AROUND: Final = {Kind.SENTENCE: "Claims in it", Kind.ARTICLE: "Claims in it"}
 
 
 def thing_page(
@@ -26,6 +33,7 @@ def thing_page(
     *,
     alternates: Sequence[Alternate],
     pages: tuple[str | None, str | None],
+    picture: Markup = NO_PICTURE,
 ) -> Response:
     """A thing: what is stated, claimed, inferred and recorded about it."""
     viewer = Viewer(graph, description)
@@ -57,12 +65,15 @@ def thing_page(
             "types": [viewer.iri(iri) for iri in description.types if iri.startswith(KG)],
             "definition": description.definition,
             "itself": itself,
-            "stated": description.stated,
-            "claimed": description.claimed,
+            "stated": fold_claims(description.stated),
+            "claimed": _by_voice(description.claimed),
+            "drafted": description.drafted,
             "inferred": viewer.inferred(description.inferred[:SHOWN]),
-            "said": description.said,
+            "said": fold_claims(description.said),
+            "map": picture,
+            "elsewhere": [viewer.term(value) for value in _elsewhere(description)],
             "around": around,
-            "around_title": _AROUND.get(description.kind, "The claims that rest on it"),
+            "around_title": _AROUND.get(description.kind, "Claims that rest on it"),
             "records": viewer.records(description.records),
             "described": viewer.parts(description.parts),
             "mentions": mentions,
@@ -75,6 +86,22 @@ def thing_page(
             "following": pages[1],
         },
     )
+
+
+def _by_voice(claims: Sequence[Attribution]) -> list[tuple[Thing, list[list[Attribution]]]]:
+    """Claims by whose they are, in the order in which the voices come."""
+    voices: dict[str | None, tuple[Thing, list[Attribution]]] = {}
+    for claim in claims:
+        voices.setdefault(claim.speaker.iri, (claim.speaker, []))[1].append(claim)
+    return [(speaker, fold_claims(its)) for speaker, its in voices.values()]
+
+
+def _elsewhere(description: Description) -> list[ox.NamedNode]:
+    """What the thing is called in other datasets."""
+    found = (
+        fact.triple.object for fact in description.facts if fact.triple.predicate.value in _SAME_ELSEWHERE
+    )
+    return list(dict.fromkeys(each for each in found if isinstance(each, ox.NamedNode)))
 
 
 def graph_page(

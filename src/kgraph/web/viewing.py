@@ -21,19 +21,22 @@ from kgraph.rdf.terms import Term, compact, render_term
 from kgraph.vocab import RDF_TYPE
 from kgraph.web.places import DEFAULT_GRAPH, href
 from kgraph.web.results import why
+from kgraph.who_said import Attribution
 
-__all__ = ["GRAPHS", "SHOWN", "Alternate", "Viewer", "embed_data"]
+__all__ = ["GRAPHS", "SHOWN", "Alternate", "Viewer", "embed_data", "fold_claims"]
 
 #: How much of each group a page shows; the RDF has all of it, or its next page has.
 SHOWN: Final = 200
 GRAPHS: Final = {
     "assertions": "as the annotation has it",
     "document": "as the text has it",
+    "drafts": "drafted, not reviewed",
     "editorial": "the curators' readings",
     "entities": "how it is entered",
     "gazetteer": "outside geography, with its sources",
     "links": "what it is elsewhere",
-    "ontology": "the terms",
+    "metadata": "what tools ask first: what there is, examples, prefixes",
+    "ontology": "the vocabulary",
     "stated": "what the articles state",
 }
 
@@ -181,3 +184,12 @@ def embed_data(content: dict[str, Any]) -> Markup:
     for character, escape in (("<", r"\u003c"), (">", r"\u003e"), ("&", r"\u0026")):
         text = text.replace(character, escape)
     return Markup(text)  # noqa: S704 - nothing in it can end the element
+
+
+def fold_claims(claims: Iterable[Attribution]) -> list[list[Attribution]]:
+    """Claims that differ in their content alone, together: one speaker, one verdict, the same words."""
+    groups: dict[tuple[object, ...], list[Attribution]] = {}
+    for claim in claims:
+        key = (claim.speaker.iri, claim.verdict, claim.article, tuple(p.iri for p in claim.passages))
+        groups.setdefault(key, []).append(claim)
+    return list(groups.values())

@@ -11,12 +11,12 @@ from kgraph.errors import KgraphError
 from kgraph.rdf.formats import Format
 from kgraph.search import FILTERS
 from kgraph.store import Generation
-from kgraph.web import pages
 from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.documentation import problem_responses
 from kgraph.web.negotiation import HTML, Choice
 from kgraph.web.reading import choice_of_suffix, choose_format, header_of, single_values, while_connected
 from kgraph.web.sparql import graph_of
+from kgraph.web.who_said_page import who_said_page
 from kgraph.who_said import (
     PARTS,
     Answer,
@@ -41,17 +41,17 @@ _OFFERED: Final = (
 _BY_SUFFIX: Final = {fmt.suffix: fmt for fmt in _OFFERED}
 
 _DESCRIPTIONS: Final = {
-    "q": "The words: a phrase, some words, a question. Quotation marks and operators do no harm.",
-    "subject": "Or a fact: its subject, as IRI, prefixed name or label.",
-    "predicate": "Its predicate, likewise.",
-    "object": "Its object, likewise, or a value.",
-    "speaker": "Only what this one says.",
-    "article": "Only what this article says.",
-    "mode": "Only what is put so, such as kg:direct-quotation.",
-    "modality": "Only claims in this sense, such as kg:prediction.",
-    "polarity": "Only what is affirmed (kg:positive) or denied (kg:negative).",
-    "since": "Only what holds on or after this day, as its times are read by the curators.",
-    "until": "Only what holds on or before this day, likewise.",
+    "q": "A phrase, some words or a question. You may use quotation marks; they change nothing.",
+    "subject": "What the fact is about: a name, a prefixed name or an IRI.",
+    "predicate": "The property of the fact: a name, a prefixed name or an IRI.",
+    "object": "The other thing in the fact: a name, a prefixed name, an IRI or a value.",
+    "speaker": "Only claims by this speaker.",
+    "article": "Only claims in this article.",
+    "mode": "Only claims quoted in this way, such as kg:direct-quotation.",
+    "modality": "Only this kind of saying, such as kg:prediction.",
+    "polarity": "Only what is affirmed (kg:positive) or said not to be so (kg:negative).",
+    "since": "Only what holds on or after this day, as the editors read its times.",
+    "until": "Only what holds on or before this day, as the editors read its times.",
     "limit": "How many answers a page has, from 1 to 100.",
     "offset": "How many answers come before the page.",
 }
@@ -141,6 +141,12 @@ async def _page(request: Request, values: dict[str, str], generation: Generation
     except KgraphError as fault:
         error = fault
     fields = ("q", *PARTS, *FILTERS, "since", "until")
-    return pages.who_said_page(
-        request, {name: _DESCRIPTIONS[name] for name in fields}, values, question, answer=answer, error=error
+    return who_said_page(
+        request,
+        graph,
+        {name: _DESCRIPTIONS[name] for name in fields},
+        values,
+        question,
+        answer=answer,
+        error=error,
     )

@@ -31,6 +31,8 @@ from kgraph.who_said.wording import answer_in_words, summary_of_words
 __all__ = ["Dataset", "ask", "gather"]
 
 _FACTS_AT_MOST: Final = 1_000
+#: The rule by which an event with its roles is put in one verb: the same thing in other words.
+_SHORTCUT: Final = "kg-shortcut"
 #: What people write for rdf:type.
 _TYPE: Final = frozenset({"a", "is a", "is an", "type"})
 _T = TypeVar("_T")
@@ -214,8 +216,8 @@ def _resolve_filter(name: str, value: str, dataset: Dataset) -> list[str]:
         meant = [iri for iri, _ in index.named(value) if iri in choices]
         meant = meant or [iri for name, iri in local.items() if name == value]
     if not meant:
-        near = dict(index.choices(name, value, 5)) if len(choices) > 5 else choices
-        names = sorted(label or iri for iri, label in near.items())
+        near = dict(index.choices(name, value, 5))
+        names = [label or iri for iri, label in near.items()]
         raise ParameterError(
             f"There is no {name} {value[:80]!r} here.",
             hint=f"There {'is' if len(names) == 1 else 'are'}, for example: {', '.join(names)}."
@@ -333,16 +335,21 @@ def _answer(
 
 def _summary(found: Sequence[Attribution], inferred: Sequence[Inferred]) -> str:
     """The result in a sentence."""
-    verdicts = dict.fromkeys(f"{each.verdict} {each.speaker.label}" for each in found)
-    parts = list(verdicts)[:3]
-    if len(verdicts) > 3:
-        parts.append("and others")
+    parts = _verdicts(found)
+    if inferred and not found and all(each.rules == (_SHORTCUT,) for each in inferred):
+        parts = _verdicts([said for each in inferred for said in each.attributions])
+        return f"By the meaning of the words, {', '.join(parts)}."
     if inferred:
         parts.append(f"{'and' if found else 'said by nobody;'} it follows from {_ground(inferred)}")
     if not parts:
         return "Not stated in the article. That is silence, not a no."
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def _verdicts(found: Sequence[Attribution]) -> list[str]:
+    verdicts = list(dict.fromkeys(f"{each.verdict} {each.speaker.label}" for each in found))
+    return [*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])]
 
 
 def _ground(inferred: Sequence[Inferred]) -> str:

@@ -111,13 +111,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The article, its publisher, and the SHA-256 of its text, which the offsets refer to."""
+    """The article, its publisher, and the SHA-256 of its text, which the offsets refer to.
+
+    ``issued`` is its own day or year (EDTF), empty where that is not known.
+    """
 
     iri: str
     title: str
     publisher: Thing | None
     sha256: str
     text_file: str
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +249,9 @@ class Answer:
     unmatched: tuple[str, ...] = ()
     differs: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from kgraph.who_said.cards import answer_card  # noqa: PLC0415 - it imports this
+
+        return answer_card(self)

@@ -17,6 +17,10 @@ _TEX: Final = {
 }  # fmt: skip
 
 
+#: An article's own day, month or year (EDTF level 0).
+_ISSUED: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\dX])", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A citation in three forms. The CSL item is as in the schema of CSL 1.0.2."""
@@ -27,9 +31,9 @@ class Citation:
 
 
 def cite(attribution: Attribution, answer: Answer) -> Citation:
-    """How to cite one assertion of a dataset."""
+    """How to cite one assertion of a dataset. Its year is the article's own; none where nobody knows it."""
     article = attribution.article
-    year, month, day = (int(part) for part in answer.created[:10].split("-"))
+    issued = _ISSUED.match(article.issued) if article is not None else None
     publisher = article.publisher.label if article and article.publisher else ""
     chain = ", via ".join(voice.agent.label for voice in attribution.voices)
     where = ""
@@ -46,7 +50,7 @@ def cite(attribution: Attribution, answer: Answer) -> Citation:
         "title": title,
         "container-title": answer.title,
         "publisher": publisher,
-        "issued": {"date-parts": [[year, month, day]]},
+        **({"issued": {"date-parts": [_numbers(issued)]}} if issued else {}),
         "version": answer.canonical_hash,
         "URL": attribution.iri,
         "note": note,
@@ -54,15 +58,19 @@ def cite(attribution: Attribution, answer: Answer) -> Citation:
     return Citation(". ".join(part for part in parts if part) + ".", _bibtex(attribution, csl), csl)
 
 
+def _numbers(issued: re.Match[str]) -> list[int]:
+    """A year, a month and a day, as far as they are known."""
+    return [int(part) for part in issued.groups() if part is not None]
+
+
 def _bibtex(attribution: Attribution, csl: dict[str, Any]) -> str:
     key = re.sub(r"[^a-z0-9]+", "-", attribution.iri.rpartition("/id/")[2].lower()).strip("-") or "claim"
-    year, month, _ = csl["issued"]["date-parts"][0]
+    dates: list[int] = csl["issued"]["date-parts"][0] if "issued" in csl else []
     fields = {
         "title": f"{{{_tex(csl['title'])}}}",
         "howpublished": _tex(csl["container-title"]),
         "publisher": _tex(csl["publisher"]),
-        "year": str(year),
-        "month": str(month),
+        **{name: str(number) for name, number in zip(("year", "month"), dates, strict=False)},
         "version": csl["version"],
         "url": csl["URL"],
         "note": _tex(csl["note"]),

@@ -100,10 +100,10 @@ def _assertion(attribution: Attribution, answer: Answer, prefix: str) -> Iterato
         yield _iri(assertion, KG + "contrastsWith", beside.iri)
     for time in attribution.times:
         yield _iri(assertion, KG + "temporalContext", time.iri)
-        yield _text(ox.NamedNode(time.iri), KG + "rawText", time.printed)
+        yield _text(ox.NamedNode(time.iri), RDFS + "label", time.printed)
         for reading in time.readings:
             node = ox.NamedNode(reading.iri)
-            yield _iri(node, RDF_TYPE, KG + "DateInterpretation")
+            yield _iri(node, RDF_TYPE, KG + "EditorialStatement")
             yield _iri(node, KG + "about", time.iri)
             yield _text(node, KG + "edtf", reading.edtf)
             yield from _thing(node, PROV + "wasAttributedTo", reading.by)

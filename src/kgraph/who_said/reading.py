@@ -47,6 +47,7 @@ class AttributionReader:
         self._index = TripleIndex(dict.fromkeys(triples))
         self._prefixes = prefixes
         self._claims = {claim.iri: claim for claim in read_claims(self._index)}
+        self._drafted = {claim.iri: claim for claim in read_claims(self._index, drafted=True)}
 
     def thing(self, term: Term | str | None) -> Thing:
         """A term with what it is called."""
@@ -60,7 +61,7 @@ class AttributionReader:
                 return Thing(iri, label)
         if iri in _TYPE_WORDS:
             return Thing(iri, _TYPE_WORDS[iri])
-        return Thing(iri, self._index.literal(iri, KG + "rawText") or compact(iri, self._prefixes))
+        return Thing(iri, compact(iri, self._prefixes))
 
     def things(self, triple: ox.Triple) -> tuple[Thing, Thing, Thing]:
         """The terms of a triple with what they are called."""
@@ -68,17 +69,18 @@ class AttributionReader:
 
     def attribution(self, iri: str, *, hit: Hit | None = None) -> Attribution | None:
         """The answer that an assertion gives, and how it was found; None where it is not described."""
-        claim = self._claims.get(iri)
+        claim = self._claims.get(iri) or self._drafted.get(iri)
         if claim is None:
             return self._unannotated(iri, hit)
         sentence = self._sentence(claim.sentence)
         parts = [self._part(term) for term in (claim.subject, claim.predicate, claim.object)]
         subject, predicate, value = parts
         agreeing, contrasting = self._beside(claim)
+        level = Level.STATED if is_stated(claim) else Level.CLAIMED
         return Attribution(
             iri=iri,
-            level=Level.STATED if is_stated(claim) else Level.CLAIMED,
-            verdict=_verdict(claim),
+            level=level if iri in self._claims else Level.DRAFTED,
+            verdict=_verdict(claim) if iri in self._claims else f"drafted, not reviewed: {_drafted(claim)}",
             voices=self._voices(claim),
             mode=self.thing(claim.mode),
             polarity=self.thing(claim.polarity),
@@ -88,7 +90,9 @@ class AttributionReader:
             object=value,
             claim=worded_claim(
                 subject.label, predicate.label, value.label, negative=claim.polarity == KG + "negative"
-            ),
+            )
+            if claim.predicate is not None
+            else f"“{self._quote(claim)}”",
             times=tuple(self._times(claim)),
             passages=tuple(self._passages(claim, sentence)),
             sentence=sentence,
@@ -147,14 +151,27 @@ class AttributionReader:
     def _times(self, claim: Claim) -> Iterator[Time]:
         index = self._index
         times = index.iris(claim.iri, KG + "temporalContext")
-        times += [iri for iri in index.iris(claim.iri, KG + "object") if index.literal(iri, KG + "rawText")]
+        times += [
+            iri
+            for iri in index.iris(claim.iri, KG + "object")
+            if KG + "TimeExpression" in index.iris(iri, RDF_TYPE)
+        ]
         for iri in dict.fromkeys(times):
-            printed = index.literal(iri, KG + "rawText") or ""
-            yield Time(iri, printed, index.literal(iri, KG + "edtf"), tuple(self._readings(iri)))
+            spans = sorted(
+                (
+                    index.whole_number(span, KG + "beginIndex") or 0,
+                    index.literal(span, KG + "exactText") or "",
+                )
+                for span in index.iris(iri, KG + "evidence")
+            )
+            printed = " … ".join(text for _, text in spans)
+            meant = index.iri(iri, KG + "denotes")
+            in_text = index.literal(meant, KG + "edtf") if meant is not None else None
+            yield Time(iri, printed, in_text, tuple(self._readings(iri)))
 
     def _readings(self, time: str) -> Iterator[Reading]:
         index = self._index
-        for iri in index.instances(KG + "DateInterpretation"):
+        for iri in index.instances(KG + "EditorialStatement"):
             edtf = index.literal(iri, KG + "edtf")
             if edtf is not None and time in index.iris(iri, KG + "about"):
                 yield Reading(
@@ -208,6 +225,7 @@ class AttributionReader:
             self.thing(publisher) if publisher is not None else None,
             index.literal(iri, KG + "sha256") or "",
             index.literal(iri, KG + "textFile") or "",
+            index.literal(iri, DCTERMS + "issued") or "",
         )
 
     def _beside(self, claim: Claim) -> tuple[tuple[Beside, ...], tuple[Beside, ...]]:
@@ -237,6 +255,11 @@ class AttributionReader:
             )
             for claim in sorted(claims, key=lambda claim: claim.iri)
         )
+
+
+def _drafted(claim: Claim) -> str:
+    """What a draft says that the speaker does; nothing of it is stated before somebody has reviewed it."""
+    return verdict(mode=claim.mode, polarity=claim.polarity, modality=claim.modality, stated=False)
 
 
 def _verdict(claim: Claim) -> str:

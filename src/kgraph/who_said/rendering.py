@@ -16,7 +16,7 @@ __all__ = ["as_json", "render_citations", "render_csv", "render_json"]
 _COLUMNS: Final = tuple(
     """found score level verdict speaker relayers mode polarity modality claim time reading quote from to
     sentence article publisher sha256 assertion speaker_iri sentence_iri article_iri citation
-    ground_of""".split()
+    ground_of answer_found unmatched differs""".split()
 )
 _SAID_BEFORE: Final = frozenset(("iri", "level", "verdict", "quote", "claim", "citation", "found", "score"))
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -128,18 +128,20 @@ def render_csv(answer: Answer) -> str:
     """The answer as CSV (RFC 4180), a row an assertion, labels before IRIs.
 
     An inferred triple has a row of its own, and then one for each assertion that its proof rests on; those
-    name it in the last column.
+    name it in the column ``ground_of``. How the whole question was found stands at the end of each row.
     """
     output = io.StringIO()
     writer = csv.writer(output)
     writer.writerow(_COLUMNS)
+    whole = [answer.found or "", "; ".join(answer.unmatched), "; ".join(map(str, answer.differs))]
     for attribution in answer.attributions:
-        writer.writerow([_cell(value) for value in (*_row(attribution, answer), "")])
+        writer.writerow([_cell(value) for value in (*_row(attribution, answer), "", *whole)])
     for inferred in answer.inferred:
         row = dict.fromkeys(_COLUMNS, "") | {"level": Level.INFERRED, "claim": inferred.claim}
         writer.writerow([_cell(value) for value in row.values()])
         for attribution in inferred.attributions:
-            writer.writerow([_cell(value) for value in (*_row(attribution, answer), inferred.claim)])
+            row_of_ground = (*_row(attribution, answer), inferred.claim, *whole)
+            writer.writerow([_cell(value) for value in row_of_ground])
     return output.getvalue()
 
 

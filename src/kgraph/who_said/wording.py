@@ -86,7 +86,8 @@ def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[
         text = ", ".join([*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])])
         start = {Found.SPELLING: "In other spelling: ", Found.MEANING: "In other words: "}.get(hits.found, "")
         text = start + text
-        return f"{text[0].upper()}{text[1:]}."
+        but = f" But {'; '.join(map(str, hits.differs))}." if hits.differs else ""
+        return f"{text[0].upper()}{text[1:]}.{but}"
     parts = [
         "Nobody says that here."
         if not hits.differs

@@ -1,0 +1,232 @@
+"""How well "who said this?" answers, on texts with questions that somebody else wrote.
+
+A folder has ``article.txt``, and beside it tables with a line of column names, separated by tabs:
+
+    sentences.tsv      number, begin, end, text
+    questions.tsv      kind, question, expect (numbers of sentences), speaker(s)
+    attributions.tsv   content, begin, end, speaker, chain, mode, polarity   (optional)
+    narrator.tsv       words, begin, end                                     (optional)
+
+``python -m bench.answers FOLDER …`` measures each text as a project of its own; ``--together`` all of them
+in one index. ``--without-claims`` leaves out what has been drawn from the texts. KGRAPH_GOLD names folders
+too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import random
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kgraph.search import (
+    ClaimEntry,
+    Encoder,
+    Hits,
+    NameEntry,
+    Part,
+    PassageEntry,
+    Search,
+    TextIndex,
+    open_encoder,
+    write_index,
+)
+from kgraph.search.words import is_number, lexicon, listed, numerals, read_words
+from kgraph.vocab import KG
+
+__all__ = ["Gold", "altered", "measure", "open_index", "read_gold"]
+
+_MODES: Final = {"direct": "direct-quotation", "mixed": "direct-quotation", "indirect": "indirect-speech"}
+_FOUND: Final = ("paraphrase", "question", "partial-quote", "misspelt")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A text with its claims and with questions about it."""
+
+    name: str
+    passages: tuple[PassageEntry, ...]
+    questions: tuple[dict[str, str], ...]
+    speakers: dict[str, str]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
+    """Read a folder. Claims are its attributions and what the narrator tells."""
+    text = (folder / "article.txt").read_text(encoding="utf-8")
+    article = f"urn:article:{folder.name}"
+    claims: list[tuple[int, ClaimEntry]] = []
+    attributions = _rows(folder / "attributions.tsv")
+    publisher = attributions[0]["chain"].rpartition(">")[2] if attributions else ""
+    for row in (*attributions, *_rows(folder / "narrator.tsv")) if with_claims else ():
+        words, begin = row.get("content") or row["words"], int(row["begin"])
+        spans = []
+        for piece in words.split(" … "):
+            begin = text.index(piece, begin)
+            spans.append((begin, begin + len(piece)))
+            begin += len(piece)
+        chain = row.get("chain", publisher).split(">")
+        mode = _MODES.get(row.get("mode", ""), "narrated")
+        claims.append(
+            (
+                spans[0][0],
+                ClaimEntry(
+                    iri=f"urn:claim:{folder.name}:{row['id']}",
+                    spans=tuple(spans),
+                    subject=Part((row["speaker"],)) if "speaker" in row else Part(),
+                    speaker=tuple(chain[:1]),
+                    depth=len(chain),
+                    is_negative=row.get("polarity") == "negative",
+                    traits=(f"mode={KG}{mode}", f"article={article}"),
+                ),
+            )
+        )
+    passages = []
+    for row in _rows(folder / "sentences.tsv"):
+        begin, end = int(row["begin"]), int(row["end"])
+        drawn = tuple(claim for start, claim in claims if begin <= start < end)
+        iri = f"urn:sentence:{folder.name}:{row['number']}"
+        passages.append(PassageEntry(iri, article, int(row["number"]), begin, end, row["text"], claims=drawn))
+    speakers = {claim.iri: claim.speaker[0] for _, claim in claims}
+    return Gold(folder.name, tuple(passages), tuple(_rows(folder / "questions.tsv")), speakers)
+
+
+def open_index(folder: Path, golds: Sequence[Gold], encoder: Encoder | None) -> TextIndex:
+    """The texts in one index."""
+    passages = [passage for gold in golds for passage in gold.passages]
+    called = sorted({name for gold in golds for name in gold.speakers.values()})
+    names = [NameEntry(f"urn:speaker:{name}", (name,), ("speaker",)) for name in called]
+    write_index(folder, [*passages, *names], encoder=encoder)
+    return TextIndex(folder, encoder)
+
+
+def _sentence(gold: Gold, iri: str) -> str:
+    owner = {claim.iri: passage.iri for passage in gold.passages for claim in passage.claims}
+    return owner.get(iri, iri).rpartition(":")[2]
+
+
+def measure(gold: Gold, index: TextIndex, *, show: bool = False) -> Counter[str]:
+    """How often each kind of question is answered rightly."""
+    counts: Counter[str] = Counter()
+    for row in gold.questions:
+        kind, expected = row["kind"], set(row["expect"].split(","))
+        hits = index.search(Search(text=row["question"], limit=20))
+        counts[kind] += 1
+        told = bool(hits.best)
+        if expected == {"-"}:
+            counts[f"{kind}: a speaker named"] += told
+            if show and told:
+                print(f"   SAID {hits.found} {hits.hits[0].score:.2f} {row['question']}")
+            continue
+        order = list(dict.fromkeys(_sentence(gold, hit.iri) for hit in hits.hits))
+        first = bool(order) and order[0] in expected
+        counts[f"{kind}: sentence first"] += first
+        counts[f"{kind}: among three"] += bool(set(order[:3]) & expected)
+        counts[f"{kind}: not found"] += not told
+        speaker = gold.speakers.get(hits.hits[0].iri, "") if hits.hits else ""
+        counts[f"{kind}: speaker first"] += first and speaker == row["speaker(s)"].split("; ")[0]
+        if show and not (first and told):
+            print(f"   {'MISS' if not first else 'NONE'} {row['id']} {row['question']}")
+    return counts
+
+
+def altered(gold: Gold, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """What a text says, clause by clause, with a number, a name or the negation altered; and what it is."""
+    capital = re.compile(r"(?<=[\w,;:] )[A-Z][a-z]+\b(?:(?: [A-Z][a-z]+)+)?")
+    names = sorted({name for passage in gold.passages for name in capital.findall(passage.text)})
+    foreign = ("Brazil", "Marta Okafor", "Lisbon", "Hendrik Voss", "Oslo", "Interpol")
+    for passage in gold.passages:
+        for claim in passage.claims:
+            words = " ".join(passage.text[b - passage.begin : e - passage.begin] for b, e in claim.spans)
+            if len(words.split()) < 4:
+                continue
+            figures = [
+                word for word in re.findall(r"\d[\d.,]*\d|\d", words) if is_number(word.replace(",", ""))
+            ]
+            if figures:
+                figure = chance.choice(figures)
+                other = str(int(float(figure.replace(",", ""))) * 3 + 7)
+                yield "number", words.replace(figure, other, 1)
+            spelt = [
+                word for word in words.lower().split() if word in numerals() and int(numerals()[word]) > 1
+            ]
+            if spelt and not figures:
+                yield "number", re.sub(rf"\b{spelt[0]}\b", "seventeen", words, count=1, flags=re.IGNORECASE)
+            present = [name for name in names if re.search(rf"\b{name}\b", words)]
+            if present:
+                yield "name", words.replace(chance.choice(present), chance.choice(foreign), 1)
+            if (negated := _negated(words)) is not None:
+                yield "negation", negated
+
+
+def _negated(words: str) -> str | None:
+    """The words with a *not* taken out or put in, after the first auxiliary."""
+    if len(set(read_words(words)) & set(lexicon("en")["not"])) > 1:
+        return None
+    without = re.sub(r"\b(not|never) |(?<=[a-z])n’t\b", "", words, count=1)
+    if without != words:
+        return without
+    if set(read_words(words)) & listed("not"):
+        return None
+    found = re.search(r"\b(is|are|was|were|has|have|had|will|would|could|can|must|should|may)\b", words)
+    return f"{words[: found.end()]} not{words[found.end() :]}" if found else None
+
+
+def _altered_noticed(gold: Gold, index: TextIndex, *, show: bool) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for kind, text in altered(gold, random.Random(11)):  # noqa: S311 - a measurement, not a secret
+        hits: Hits = index.search(Search(text=text, limit=1))
+        noticed = not hits.best or any(each.kind == kind for each in hits.differs)
+        counts[f"altered {kind}"] += 1
+        counts[f"altered {kind}: noticed"] += noticed
+        if show and not noticed:
+            print(f"   UNNOTICED {kind}: {text}")
+    return counts
+
+
+def main() -> None:
+    """Measure the folders that are named."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    given = [Path(name) for name in os.environ.get("KGRAPH_GOLD", "").split(os.pathsep) if name]
+    parser.add_argument("folders", nargs="*", type=Path, default=given)
+    parser.add_argument("--encoder", default="auto")
+    parser.add_argument("--together", action="store_true")
+    parser.add_argument("--without-claims", action="store_true")
+    parser.add_argument("--show", action="store_true", help="Print what is answered wrongly.")
+    options = parser.parse_args()
+    encoder = open_encoder(options.encoder)
+    golds = [read_gold(folder, with_claims=not options.without_claims) for folder in options.folders]
+    total: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        groups = [golds] if options.together else [[gold] for gold in golds]
+        for number, group in enumerate(groups):
+            index = open_index(Path(folder) / str(number), group, encoder)
+            for gold in group:
+                print(gold.name)
+                total += measure(gold, index, show=options.show)
+                total += _altered_noticed(gold, index, show=options.show)
+    for name in sorted(total):
+        kind, colon, _ = name.partition(":")
+        print(f"{name:45} {total[name]:4}{f' of {total[kind]}' if colon else ''}")
+    for what in ("sentence first", "among three", "speaker first"):
+        right = sum(total[f"{kind}: {what}"] for kind in _FOUND)
+        print(f"{'all: ' + what:45} {right:4} of {sum(total[kind] for kind in _FOUND)}")
+
+
+if __name__ == "__main__":
+    main()

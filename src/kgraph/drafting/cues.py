@@ -1,0 +1,132 @@
+"""The words that attribute: those of the lexicon's classes of saying, and those of ``cues.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+from kgraph.drafting.tree import Token, Tree
+
+__all__ = ["Cue", "Cues", "load_cues"]
+
+#: The kind of a cue that leaves it to the content.
+SAID: Final = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a word of saying does: the kind and the polarity of its content, and where the content stands."""
+
+    group: str
+    kind: str
+    polarity: str
+    frames: frozenset[str]
+    prepositions: frozenset[str] = frozenset()
+    needs_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """All cues by lemma, ``verb particle`` for phrases, and the nouns that a text's voices need."""
+
+    verbs: Mapping[str, tuple[Cue, ...]]
+    nouns: Mapping[str, Cue]
+    documents: frozenset[str]
+    media: frozenset[str]
+    known_media: frozenset[str]
+    bodies: frozenset[str]
+    again: frozenset[str]
+    people: frozenset[str]
+    people_endings: tuple[str, ...]
+    no_people: frozenset[str]
+    attempts: frozenset[str]
+    given: frozenset[str]
+    rejecting: frozenset[str]
+    possible: frozenset[str]
+    likely: frozenset[str]
+    about: frozenset[str]
+
+    def is_person(self, noun: str) -> bool:
+        """Whether a common noun is what a person is called."""
+        return noun in self.people or (noun.endswith(self.people_endings) and noun not in self.no_people)
+
+    def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
+        """The cues that a verb may be, those of its phrase with a particle first."""
+        particles = tree.children(verb.number, "prt", "prep")
+        phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
+        found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
+        # Lemmas are guessed: "hopes" becomes "hop" for some pipelines.
+        plain = self.verbs.get(verb.lemma) or self.verbs.get(verb.text.lower()[:-1], ())
+        return (*found, *plain)
+
+
+def _cue(name: str, group: Mapping[str, Any]) -> Cue:
+    frames = frozenset(group["frames"])
+    return Cue(
+        name,
+        group["kind"],
+        group.get("polarity", "positive"),
+        frozenset(frame for frame in frames if not frame.startswith("after:")),
+        frozenset(frame.removeprefix("after:") for frame in frames if frame.startswith("after:")),
+        group.get("subjects") == "documents",
+    )
+
+
+def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
+    """The cues. ``entries`` are the lexicon's: a class with those above it, the nearest first, and words.
+
+    A word belongs to the group of the nearest class that a group names.
+    """
+    tables = tomllib.loads(files("kgraph.drafting").joinpath("cues.toml").read_text(encoding="utf-8"))
+    claimed = {cls for group in tables.values() for cls in group.get("classes", ())}
+    evoked: dict[str, list[str]] = {}
+    for classes, words in entries:
+        if nearest := next((cls for cls in classes if cls in claimed), None):
+            evoked.setdefault(nearest, []).extend(words)
+    verbs: dict[str, list[Cue]] = {}
+    nouns: dict[str, Cue] = {}
+    for name, group in tables.items():
+        if "kind" not in group:
+            continue
+        cue = _cue(name, group)
+        lexical = [word for cls in group.get("classes", ()) for word in evoked.get(cls, ())]
+        for word in [*_phrases(group.get("verbs", "")), *lexical]:
+            known = verbs.setdefault(word, [])
+            # A word of the lexicon does not change what a group says of it.
+            if all(other.frames != cue.frames or other.needs_document for other in known):
+                known.append(cue)
+        for word in [*group.get("nouns", "").split(), *lexical]:
+            nouns.setdefault(word, cue)
+    return Cues(
+        {word: tuple(found) for word, found in verbs.items()},
+        nouns,
+        frozenset(tables["documents"]["nouns"].split()),
+        frozenset(tables["media"]["nouns"].split()),
+        frozenset(tables["media"]["names"]),
+        frozenset(tables["bodies"]["nouns"].split()),
+        frozenset(tables["again"]["nouns"].split()),
+        frozenset(tables["people"]["nouns"].split()),
+        tuple(tables["people"]["endings"].split()),
+        frozenset(tables["people"]["others"].split()),
+        frozenset(tables["attempts"]["verbs"].split()),
+        frozenset(tables["given"]["nouns"].split()),
+        frozenset(tables["rejecting"]["words"].split()),
+        *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),
+    )
+
+
+_PARTICLES: Final = frozenset("out on upon to".split())
+
+
+def _phrases(words: str) -> list[str]:
+    """The words of a list, each with the particle that follows it."""
+    found: list[str] = []
+    for word in words.split():
+        if word in _PARTICLES and found:
+            found[-1] += " " + word
+        else:
+            found.append(word)
+    return found

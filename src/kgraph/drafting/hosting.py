@@ -1,0 +1,229 @@
+"""Whose a quotation is when no verb of its own sentence says so.
+
+In this order: the cue of another sentence of the same quotation; the last or the next quotation of the
+paragraph; the next paragraph, where the quotation stays open; a sentence that ends with a colon; whoever the
+sentence before is about; the paragraph before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from kgraph.drafting.cues import Cue
+from kgraph.drafting.page import Found, Page
+from kgraph.drafting.speech import Attribution
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.voices import Cast
+from kgraph.text import Span
+
+__all__ = ["host_quotations"]
+
+_QUOTED: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+#: Rules that find a speaker where no verb of saying is.
+_GUESSED: Final = frozenset({"subject", "signed", "before", "introduced"})
+#: Those without words that attribute.
+_WITHOUT_CUE: Final = frozenset({"subject", "before"})
+#: Fewer words in quotation marks, without a cue, are quoted words and not what somebody says.
+_SHORT: Final = 4
+#: A signature is not longer than so many words.
+_SIGNATURE: Final = 14
+
+
+def host_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator[Found]:
+    """Attributions of the quotations, or of their sentences, that ``found`` does not cover."""
+    hosts = _Hosts(page, cast)
+    for each in found:
+        hosts.add(each)
+    for sentence, tree in enumerate(page.trees):
+        for whole, quote in zip(page.whole_quotes_in(sentence), page.quotes_in(sentence), strict=False):
+            tokens = tree.within(quote)
+            words = [token for token in tokens if token.is_word]
+            runs_on = whole.start < tree.span.start or whole.end > tree.span.end
+            if not words or hosts.covers(sentence, quote) or not (runs_on or _is_alone(page, sentence)):
+                continue
+            host = hosts.of(sentence, whole)
+            is_name = len(words) < _SHORT and not runs_on and not any(word.is_verb for word in words)
+            if host is None or (is_name and host.attribution.rule in _GUESSED):
+                continue
+            new = _taken_on(host, cast, sentence, tree, tokens)
+            hosts.add(new)
+            yield new
+
+
+def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequence[Token]) -> Found:
+    """The host's attribution for another sentence."""
+    given = host.attribution
+    speaker = host.speaker or (cast.voice_of(host.sentence, given.source) if given.source else None)
+    attribution = replace(
+        given,
+        tree=tree,
+        rule=given.rule if given.rule in _GUESSED else "quotation-goes-on",
+        cue=given.cue if given.cue.kind == "said" else _QUOTED,
+        content=tuple(token.number for token in tokens),
+        root=_root(tokens),
+        is_negated=False,
+        words=None if given.rule in _WITHOUT_CUE else given.words,
+    )
+    distance = abs(sentence - host.sentence)
+    return replace(host, sentence=sentence, attribution=attribution, distance=distance, speaker=speaker)
+
+
+def _root(tokens: Sequence[Token]) -> int:
+    """The head of some tokens: a verb if there is one."""
+    numbers = {token.number for token in tokens}
+    tops = [token for token in tokens if token.head not in numbers or token.head == token.number]
+    best = [token for token in tops if token.is_verb] or [token for token in tops if token.is_word] or tops
+    return best[0].number
+
+
+def _is_alone(page: Page, sentence: int) -> bool:
+    """Whether all words of a sentence are quoted."""
+    quotes = page.quotes_in(sentence)
+    words = (token for token in page.trees[sentence].tokens if token.is_word)
+    return all(any(token.span.within(quote) for quote in quotes) for token in words)
+
+
+class _Hosts:
+    """The direct quotations whose speaker is known, by sentence."""
+
+    def __init__(self, page: Page, cast: Cast) -> None:
+        self._page = page
+        self._cast = cast
+        self._direct: dict[int, list[Found]] = {}
+        self._all: dict[int, list[Found]] = {}
+
+    def add(self, found: Found) -> None:
+        """Take in an attribution."""
+        self._all.setdefault(found.sentence, []).append(found)
+        quotes = self._page.whole_quotes_in(found.sentence)
+        words = found.attribution.words
+        tokens = found.attribution.tree.tokens
+        is_quoted = any(tokens[n].span.within(quote) for n in found.attribution.content for quote in quotes)
+        if is_quoted and not any(words and words.within(quote) for quote in quotes):
+            self._direct.setdefault(found.sentence, []).append(found)
+
+    def covers(self, sentence: int, quote: Span) -> bool:
+        """Whether an attribution whose cue is not in the quotation has most of it as its content."""
+        for found in self._all.get(sentence, ()):
+            tree, words = found.attribution.tree, found.attribution.words
+            inside = sum(tree.tokens[number].span.within(quote) for number in found.attribution.content)
+            if 2 * inside >= len(tree.within(quote)) and not (words and words.within(quote)):
+                return True
+        return False
+
+    def of(self, sentence: int, whole: Span) -> Found | None:
+        """The attribution that a quotation belongs to."""
+        ways: tuple[Callable[[], Found | None], ...] = (
+            lambda: self._signed(sentence, whole),
+            lambda: self._same(sentence, whole),
+            lambda: self._beside(sentence),
+            lambda: self._introduced(sentence),
+            lambda: self._subject_before(sentence),
+            lambda: self._paragraph_before(sentence),
+        )
+        return next((found for way in ways if (found := way()) is not None), None)
+
+    def _in(self, sentences: range) -> list[Found]:
+        return [found for number in sentences for found in self._direct.get(number, ())]
+
+    def _same(self, sentence: int, whole: Span) -> Found | None:
+        """Another sentence of the same quotation."""
+        for found in self._in(self._page.sentences_of(self._page.paragraph_of[sentence])):
+            tokens = found.attribution.tree.tokens
+            if any(tokens[number].span.within(whole) for number in found.attribution.content):
+                return found
+        return None
+
+    def _beside(self, sentence: int) -> Found | None:
+        """The last quotation of the paragraph, the next one, or the next paragraph's if this stays open."""
+        here = self._page.paragraph_of[sentence]
+        own = self._page.sentences_of(here)
+        if before := self._in(range(own.start, sentence + 1)):
+            return before[-1]
+        if after := self._direct.get(sentence + 1, [])[: sentence + 1 in own]:
+            return after[0]
+        is_open = self._stays_open(here)
+        following = self._in(self._page.sentences_of(here + 1)) if is_open else []
+        return following[0] if following else None
+
+    def _paragraph_before(self, sentence: int) -> Found | None:
+        """Who was quoted in the paragraph before: for sure if that quotation is not closed."""
+        here = self._page.paragraph_of[sentence]
+        if here == 0:
+            return None
+        last = self._in(self._page.sentences_of(here - 1))
+        if not last:
+            return None
+        if self._stays_open(here - 1) or self._ends_quoted(here - 1):
+            return last[-1]
+        return replace(last[-1], attribution=replace(last[-1].attribution, rule="before"))
+
+    def _last_quotes(self, paragraph: int) -> list[Span]:
+        sentences = self._page.sentences_of(paragraph)
+        return self._page.whole_quotes_in(sentences[-1]) if sentences else []
+
+    def _stays_open(self, paragraph: int) -> bool:
+        end = self._page.paragraphs[paragraph].end if self._page.paragraphs else 0
+        return any(quote.end == end for quote in self._last_quotes(paragraph))
+
+    def _ends_quoted(self, paragraph: int) -> bool:
+        end = self._page.paragraphs[paragraph].end
+        return any(end - 2 <= quote.end < end for quote in self._last_quotes(paragraph))
+
+    def _introduced(self, sentence: int) -> Found | None:
+        """What a sentence that ends with a colon introduces."""
+        tree = self._page.trees[sentence - 1] if sentence else None
+        if tree is None or not tree.span.of(self._page.text).rstrip().endswith(":"):
+            return None
+        verbs = [token for token in tree.tokens if token.is_verb and tree.subject(token.number)]
+        verb = next((token for token in verbs if token.dep == "ROOT"), verbs[0] if verbs else None)
+        return _by_subject(tree, verb, sentence - 1, "introduced") if verb else None
+
+    def _subject_before(self, sentence: int) -> Found | None:
+        """Who the sentence before is about: "Smith was unimpressed. “It is bad.”"."""
+        paragraph_of = self._page.paragraph_of
+        if sentence == 0 or paragraph_of[sentence - 1] != paragraph_of[sentence]:
+            return None
+        tree = self._page.trees[sentence - 1]
+        for verb in tree.tokens:
+            subject = tree.child(verb.number, *SUBJECTS) if verb.dep == "ROOT" else None
+            if subject is not None and (subject.pos == "PROPN" or subject.lemma in ("he", "she", "they")):
+                return _by_subject(tree, verb, sentence - 1, "subject")
+        return None
+
+    def _signed(self, sentence: int, whole: Span) -> Found | None:
+        """A quotation with a name after it: “…” — Ana Holt."""
+        page = self._page
+        paragraph = page.paragraphs[page.paragraph_of[sentence]] if page.paragraphs else whole
+        rest = Span(min(whole.end + 1, paragraph.end), paragraph.end)
+        if len(rest.of(page.text)) > 20 * _SIGNATURE or len(rest.of(page.text).split()) > _SIGNATURE:
+            return None
+        sentences = page.sentences_of(page.paragraph_of[sentence])
+        tokens = [(number, token) for number in sentences for token in page.trees[number].within(rest)]
+        marks = [n for n, (_, token) in enumerate(tokens) if n and token.text in ',“"„«(']
+        tokens = tokens[: marks[0]] if marks else tokens
+        is_all = self._is_all_but(sentence, whole, rest)
+        wanted = ("PROPN", "NOUN") if is_all else ("PROPN",)
+        names = [(n, t) for n, t in tokens if t.pos in wanted and t.dep not in ("compound", "nmod")]
+        if not names or any(token.is_verb for _, token in tokens):
+            return None
+        number, token = names[0]
+        tree = page.trees[sentence]
+        attribution = Attribution(tree, "signed", _QUOTED, None, None, token, (0,), 0)
+        return Found(number, attribution, self._cast.voice_of(number, token))
+
+    def _is_all_but(self, sentence: int, whole: Span, rest: Span) -> bool:
+        """Whether a paragraph is nothing but a quotation and what follows it."""
+        paragraph = self._page.paragraphs[self._page.paragraph_of[sentence]]
+        before = self._page.text[paragraph.start : whole.start]
+        return not any(character.isalnum() for character in before) and rest.end == paragraph.end
+
+
+def _by_subject(tree: Tree, verb: Token, sentence: int, rule: str) -> Found:
+    subject = tree.subject(verb.number)
+    attribution = Attribution(
+        tree, rule, _QUOTED, verb.span, verb.number, subject, (verb.number,), verb.number
+    )
+    return Found(sentence, attribution, None)

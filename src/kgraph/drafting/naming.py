@@ -1,0 +1,74 @@
+"""Names for what a draft claims of: the project's own where it knows them, else made of labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from kgraph.drafting.candidates import Thing
+from kgraph.drafting.mentions import mention_span
+from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.voices import Cast
+
+__all__ = ["Names", "camel"]
+
+_CLASS_OF: Final = {
+    "PERSON": "kg:Person",
+    "GPE": "kg:GeopoliticalEntity",
+    "LOC": "kg:Location",
+    "FAC": "kg:Location",
+    "ORG": "kg:Organization",
+    "NORP": "kg:Group",
+    "PRODUCT": "kg:Artefact",
+    "WORK_OF_ART": "kg:Document",
+    "LAW": "kg:Document",
+}
+_CLASS_OF_VOICE: Final = {"person": "kg:Person", "document": "kg:Document", "body": "kg:Organization"}
+_LONGEST: Final = 6
+
+
+def camel(label: str) -> str:
+    """A label as a local name: "evacuation of two villages" is ``evacuationOfTwoVillages``."""
+    words = re.findall(r"[^\W_]+", label.replace("’s", "").replace("'s", ""))
+    joined = "".join(word[:1].upper() + word[1:] for word in words[:_LONGEST])
+    name = joined[:1].lower() + joined[1:]
+    return name if name[:1].isalpha() else f"n{name}"
+
+
+class Names:
+    """The names of a draft. ``known`` maps labels in lower case to the project's prefixed names."""
+
+    def __init__(self, known: Mapping[str, str], cast: Cast) -> None:
+        self._names = dict(known)
+        self._taken = {name.partition(":")[2] for name in known.values()}
+        self._cast = cast
+
+    def fresh(self, label: str) -> str:
+        """A name that nothing has yet."""
+        stem = camel(label)
+        name, number = stem, 1
+        while name in self._taken:
+            number += 1
+            name = f"{stem}{number}"
+        self._taken.add(name)
+        return f"kgr:{name}"
+
+    def of(self, sentence: int, tree: Tree, token: Token) -> tuple[str, str, Thing | None]:
+        """The name and the label of what a noun or a pronoun means, and the thing where it is new."""
+        voice = self._cast.voice_of(sentence, token)
+        words = tree.within(mention_span(tree, token))
+        if len(words) > 1 and words[0].lemma in ("the", "a", "an"):
+            words = words[1:]
+        spelled = "".join(
+            word.text + (" " if after and after.span.start > word.span.end else "")
+            for word, after in zip(words, [*words[1:], None], strict=True)
+        )
+        label = voice.name if voice is not None else spelled or token.text
+        known = self._names.get(label.casefold())
+        if known is not None:
+            return known, label, None
+        name = self.fresh(label)
+        self._names[label.casefold()] = name
+        cls = _CLASS_OF.get(token.entity) or (_CLASS_OF_VOICE.get(voice.kind) if voice else None)
+        return name, label, Thing(name, label, cls or ("kg:Group" if token.tag == "NNS" else "kg:Artefact"))

