@@ -24,7 +24,7 @@ from kgraph.search import TextIndex, expand_search
 from kgraph.settings import Settings
 from kgraph.store import Generation
 from kgraph.store.pins import Pins
-from kgraph.vocab import DRAFTS, UNION_GRAPH
+from kgraph.vocab import DRAFTS, METADATA, UNION_GRAPH
 
 __all__ = ["VALUES", "Queries"]
 
@@ -32,6 +32,9 @@ __all__ = ["VALUES", "Queries"]
 VALUES: Final = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
 
 _T = TypeVar("_T")
+
+#: The namespaces and usual prefixes of VoID and SHACL, in which the metadata of the dataset stand.
+_WORDS_FOR_METADATA: Final = ("rdfs.org/ns/void", "www.w3.org/ns/shacl", "void:", "sh:", "urn:kgraph:")
 
 
 class Queries(ABC):
@@ -125,7 +128,7 @@ class Queries(ABC):
                 others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
                 request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
             else:
-                request = replace(request, aside=self._aside(text, generation))
+                request = self._without_what_stands_apart(request, generation)
             try:
                 answer = await self._carry_out(request, generation, client)
             except QuerySyntaxError:
@@ -145,11 +148,18 @@ class Queries(ABC):
                 finalize(answer, stack.pop_all().close)  # it is read from until nobody has it any more
         return answer
 
-    def _aside(self, text: str, generation: Generation) -> tuple[str, ...]:
-        """DRAFT: a query does not come upon what is drafted and not reviewed unless it names that graph."""
-        drafts = self.settings.names.graph(DRAFTS)
-        is_named = drafts in text or f":{DRAFTS}" in text
-        return () if is_named or drafts not in generation.manifest.graphs else (drafts,)
+    def _without_what_stands_apart(self, request: QueryRequest, generation: Generation) -> QueryRequest:
+        """DRAFT: a query does not come upon what is drafted and not reviewed unless it names that graph; nor
+        upon what tools ask an endpoint for, unless it speaks in the words for that.
+        """
+        text, graphs = request.query, generation.manifest.graphs
+        drafts, metadata = (self.settings.names.graph(name) for name in (DRAFTS, METADATA))
+        asks_metadata = any(word in text for word in (*_WORDS_FOR_METADATA, metadata, f":{METADATA}"))
+        if asks_metadata and metadata in graphs:
+            request = replace(request, cover=(*request.cover, metadata))
+        asks = {drafts: drafts in text or f":{DRAFTS}" in text, metadata: asks_metadata}
+        aside = tuple(graph for graph, is_asked in asks.items() if graph in graphs and not is_asked)
+        return replace(request, aside=aside)
 
     async def _carry_out(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
         return await self._backend.query(await self._expanded(request, generation, client), client)

@@ -55,6 +55,8 @@ HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH, SPELLING_GRAPH)
 DERIVED_GRAPHS: Final = frozenset({"stated", "inferred", "support", "drafts", "metadata"})
 #: What is drafted and not reviewed: no member of the union, and seen only by who asks for it.
 DRAFTS: Final = "drafts"
+#: What tools ask an endpoint for: no member of the union, and seen by who asks in their words.
+METADATA: Final = "metadata"
 #: What one article states: ``stated/<slug>``, beside the union of them all.
 STATED_BY: Final = "stated/"
 
@@ -67,6 +69,16 @@ def is_derived(graph: str) -> bool:
 def is_drafts(graph: str) -> bool:
     """Whether a graph's IRI is that of what is drafted and not reviewed."""
     return graph.endswith((f"/graph/{DRAFTS}", f":graph/{DRAFTS}"))
+
+
+def is_metadata(graph: str) -> bool:
+    """Whether a graph's IRI is that of what tools ask for."""
+    return graph.endswith((f"/graph/{METADATA}", f":graph/{METADATA}"))
+
+
+def is_apart(graph: str) -> bool:
+    """Whether the graph of this IRI is no member of the union."""
+    return is_drafts(graph) or is_metadata(graph)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def test_without_a_listener_it_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_the_command_line_prints_it_beside_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "kgraph.toml").write_text("", encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "kgraph", "query", "--project", tmp_path, "--format", "csv", "-"],
         input="SELECT (skos:x AS ?x) {}",

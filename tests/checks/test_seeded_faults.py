@@ -217,6 +217,16 @@ FAULTS = [
         at="kg:sha256",
     ),
     Fault(
+        "a no-break space in the text",
+        "text-characters",
+        "seeds/mill.txt",
+        "The\u00a0Courier",
+        old="The Courier",
+        severity=Severity.WARNING,
+        says="U+00A0",
+        also=("text-digest", "not-verbatim"),
+    ),
+    Fault(
         "an end beyond the text",
         "span-range",
         CLAIMS,
@@ -518,7 +528,7 @@ def test_evidence_that_is_always_the_whole_sentence_is_noted(shapeless_mill: Pat
 
 
 #: Proved by a test of their own: here, in test_shape_faults.py, or in tests/reasoning.
-ELSEWHERE = {"unreadable", "evidence-too-wide", "shape", "shapes", "unsupported-axiom"}
+ELSEWHERE = {"unreadable", "evidence-too-wide", "shape", "shapes", "unsupported-axiom", "draft-of-nothing"}
 
 
 def _codes_in(path: Path) -> Iterator[str]:

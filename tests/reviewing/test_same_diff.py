@@ -60,7 +60,7 @@ def test_what_a_hand_wrote_is_written_again(
     whole = assertions.read_text(encoding="utf-8")
     everything = files()
     tried = 0
-    for name in last_names(whole)[::3]:
+    for name in last_names(whole)[::5]:
         written = proposal_of(open_desk(settings, SLUG), name)
         without = re.sub(rf"^a:{name} (?:[^\n]*\n    )*[^\n]* \.\n", "", whole, flags=re.MULTILINE)
         assert len(without) < len(whole)
@@ -74,5 +74,5 @@ def test_what_a_hand_wrote_is_written_again(
         assert assertions.read_text(encoding="utf-8") == without
         assertions.write_text(whole, encoding="utf-8")
         tried += 1
-    assert tried >= 6
+    assert tried >= 4
     assert files() == everything

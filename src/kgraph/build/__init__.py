@@ -44,7 +44,7 @@ from kgraph.build.inspection import Inspection, inspect_project
 from kgraph.build.ledger import Ledger
 from kgraph.build.placing import Placer, collect
 from kgraph.build.revising import RevisedBuild
-from kgraph.build.rows import Located, UnitRow
+from kgraph.build.rows import Located, UnitRow, room_for
 from kgraph.build.sources import Sources, find_sources
 from kgraph.build.state import Lost, State
 from kgraph.checks import load_subject
@@ -145,7 +145,7 @@ class _Work:
     force: bool
 
     def run(self) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
-        with self._base() as base:
+        with self._base() as base, room_for(self.prepared):
             if base is not None and self._can_go_on(base):
                 with suppress(Lost):
                     return self._revised(base)

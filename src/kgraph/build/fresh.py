@@ -17,13 +17,12 @@ from kgraph.build.rows import UnitRow
 from kgraph.build.settling import Settling, Sharing
 from kgraph.build.state import State
 from kgraph.build.work import Outcome, Task
-from kgraph.describe import METADATA
 from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
 from kgraph.store.spelling import is_kept, note_of, stored
-from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, OWL_SAME_AS, STATED_BY
+from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, METADATA, OWL_SAME_AS, STATED_BY
 
 __all__ = ["FreshBuild"]
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kgraph.build.clock import Clock, Progress, silent
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
-from kgraph.describe import METADATA, Occurrences, describe_metadata
+from kgraph.describe import Occurrences, describe_metadata
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -36,7 +36,7 @@ from kgraph.reasoning.account import render_premise
 from kgraph.reasoning.closure import normal
 from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.settings import Settings
-from kgraph.vocab import DCTERMS, DRAFTS, STATED_BY
+from kgraph.vocab import DCTERMS, DRAFTS, METADATA, STATED_BY
 
 __all__ = ["Inspection", "inspect_project"]
 

@@ -16,9 +16,9 @@ from itertools import groupby
 import pyoxigraph as ox
 
 from kgraph.canned import CannedQuery
-from kgraph.describe import METADATA, Occurrences, classes_of, describe_metadata
+from kgraph.describe import Occurrences, classes_of, describe_metadata
 from kgraph.store.spelling import stored
-from kgraph.vocab import RDF_TYPE, UNION_GRAPH, Names
+from kgraph.vocab import METADATA, RDF_TYPE, UNION_GRAPH, Names
 
 __all__ = ["count_all", "metadata_quads", "read_counts", "recount", "write_counts"]
 

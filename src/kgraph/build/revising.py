@@ -23,14 +23,13 @@ from kgraph.build.products import Product
 from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
-from kgraph.describe import METADATA
 from kgraph.reasoning import Clash, Remainder, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.generation import Generation
 from kgraph.store.hashing import MODULUS, finish, has_blank
 from kgraph.store.revision import Revision
 from kgraph.store.spelling import stored
-from kgraph.vocab import STATED_BY
+from kgraph.vocab import METADATA, STATED_BY
 
 __all__ = ["RevisedBuild"]
 

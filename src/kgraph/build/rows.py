@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from kgraph.problems import Problem
 
-__all__ = ["SCHEMA", "Located", "UnitRow", "unit_of_row"]
+__all__ = ["SCHEMA", "Located", "UnitRow", "room_for", "unit_of_row"]
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -64,3 +67,17 @@ def unit_of_row(row: Sequence[Any]) -> UnitRow:
     unit, files, texts, product, ground, blank, articles, edges, graphs = row
     lists = tuple(json.loads(articles)), tuple(json.loads(edges)), json.loads(graphs)
     return UnitRow(unit, files, json.loads(texts), product, int(ground, 16), int(blank, 16), *lists)
+
+
+@contextmanager
+def room_for(folder: Path) -> Iterator[None]:
+    """Have a ledger that cannot be written be the fault of its disk, in the system's own words.
+
+    Raises:
+        OSError: the disk takes no more.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError:
+        (folder / "room").write_bytes(bytes(1 << 20))  # SQLite does not tell what the system said
+        raise

@@ -19,14 +19,13 @@ from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
 from kgraph.describe.examples import describe_examples, without_header
-from kgraph.describe.metadata import METADATA, Occurrences, classes_of, describe_metadata
+from kgraph.describe.metadata import Occurrences, classes_of, describe_metadata
 from kgraph.describe.partitions import ClassUse, Partitions
 from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
 from kgraph.describe.terms import Ontology, Phrase, Term
 
 __all__ = [
     "FACETS",
-    "METADATA",
     "UNNAMED",
     "Addresses",
     "ArticleText",

@@ -22,9 +22,8 @@ from kgraph.canned import CannedQuery
 from kgraph.describe.examples import executable_of, without_header
 from kgraph.vocab import RDF_TYPE, RDFS, SH, XSD, Names
 
-__all__ = ["METADATA", "Occurrences", "classes_of", "describe_metadata"]
+__all__ = ["Occurrences", "classes_of", "describe_metadata"]
 
-METADATA: Final = "metadata"
 _VOID: Final = "http://rdfs.org/ns/void#"
 _VOID_EXT: Final = "http://ldf.fi/void-ext#"
 _URN: Final = "urn:kgraph:"

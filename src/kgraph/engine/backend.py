@@ -14,7 +14,7 @@ from typing import Protocol, Self
 
 from kgraph.rdf.formats import Format, ResultKind
 from kgraph.rdf.sparql import QueryProfile
-from kgraph.vocab import UNION_GRAPH, is_drafts
+from kgraph.vocab import UNION_GRAPH, is_drafts, is_metadata
 
 __all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
 
@@ -65,7 +65,9 @@ class QueryRequest:
         """The same request to the graphs that are made from the project's files: nobody else can put words
         into somebody's mouth, or hold up a proof. DRAFT: neither can a draft, unless ``drafted`` asks for it.
         """
-        only = tuple(graph for graph in graphs if drafted or not is_drafts(graph))
+        only = tuple(
+            graph for graph in graphs if not is_metadata(graph) and (drafted or not is_drafts(graph))
+        )
         cover = (UNION_GRAPH, *(graph for graph in only if is_drafts(graph)))
         return replace(self, default_graph=DefaultGraph.UNION, cover=cover, only=only, aside=())
 

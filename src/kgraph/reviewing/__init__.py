@@ -14,6 +14,7 @@ review       the decisions on one article, and what they write
 from kgraph.reviewing.decisions import Decision, Verdict
 from kgraph.reviewing.desk import Desk, open_desk
 from kgraph.reviewing.proposal import Proposal
-from kgraph.reviewing.review import Item, Outcome, Review, State
+from kgraph.reviewing.review import Outcome, Review
+from kgraph.reviewing.state import Item, State
 
 __all__ = ["Decision", "Desk", "Item", "Outcome", "Proposal", "Review", "State", "Verdict", "open_desk"]

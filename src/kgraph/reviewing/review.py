@@ -15,76 +15,21 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.authoring.entries import Entry
-from kgraph.drafting import Candidate
 from kgraph.errors import ReviewError
 from kgraph.problems import Problem, Severity
 from kgraph.reviewing.composing import Provenance, compose, enter_thing
-from kgraph.reviewing.decisions import Decision, DecisionLog, Verdict, likeness, review_path, standing
+from kgraph.reviewing.decisions import Decision, DecisionLog, Verdict, likeness, review_path
 from kgraph.reviewing.desk import ENTITIES, Desk, open_desk
-from kgraph.reviewing.drafted import Anchored, anchor, match_decisions
 from kgraph.reviewing.edits import Edit, Kind, apply_edits, inverted, write_files
 from kgraph.reviewing.proposal import Proposal, propose
+from kgraph.reviewing.state import Item, State, read_state
 from kgraph.settings import Settings
 from kgraph.text import digest
 
-__all__ = ["Item", "Outcome", "Review", "State"]
+__all__ = ["Outcome", "Review"]
 
 #: What several claims may need.
 _SHARED: Final = (Kind.THING, Kind.VOICE, Kind.TIME)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A candidate, or a claim that was added, with the decision that stands on it; None while it is open."""
-
-    candidate: Candidate | None
-    proposal: Proposal
-    decision: Decision | None
-
-    @property
-    def key(self) -> str:
-        """The name by which it is decided on."""
-        if self.candidate is not None:
-            return self.candidate.id
-        return self.decision.key if self.decision else ""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether nobody has decided on it."""
-        return self.decision is None
-
-
-@dataclass(frozen=True)
-class State:
-    """A review as it stands: the items in the order of the text, and all decisions in their order."""
-
-    desk: Desk
-    drafted: Anchored
-    decisions: tuple[Decision, ...]
-    items: tuple[Item, ...]
-    tool: str
-
-    def item(self, key: str) -> Item:
-        """The item of a name.
-
-        Raises:
-            ReviewError: there is none.
-        """
-        found = next((each for each in self.items if each.key == key), None)
-        if found is None:
-            raise ReviewError(f"There is no candidate {key!r} any more.", hint="Reload: it was drafted anew.")
-        return found
-
-    @property
-    def open(self) -> list[Item]:
-        """What is still to be decided."""
-        return [each for each in self.items if each.is_open]
-
-    def open_for(self, reviewer: str) -> list[Item]:
-        """What one reviewer has not decided on, whatever others have."""
-        own = standing(self.decisions, reviewer=reviewer)
-        known = match_decisions([i.candidate for i in self.items if i.candidate], own)
-        return [each for each in self.items if each.candidate is not None and each.key not in known]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +66,7 @@ class Review:
             with self._log.writing():
                 self._finish()
             desk, decisions = open_desk(self._settings, self._slug), self._log.read()
-        return _state(desk, decisions)
+        return read_state(desk, decisions)
 
     def reviewer(self, words: str = "") -> str:
         """The IRI of whoever reviews: as a thing is named, by a name that is new, or the article's annotator.
@@ -194,7 +139,9 @@ class Review:
                     f"Decision {target.number} is not the last on this claim.",
                     hint="Take back the last one first.",
                 )
-            edits = self._releasing(inverted(target.edits), state, target)
+            earlier = [d for d in left if d.key == target.key and d.number < target.number]
+            restored = earlier[-1].claim if earlier else None
+            edits = self._releasing(inverted(target.edits), state, target, restored)
             decision = Decision(
                 number=_next(state.decisions),
                 at=self._stamp(),
@@ -220,13 +167,15 @@ class Review:
         edits: tuple[Edit, ...] = ()
         candidate = item.candidate if item else None
         if before is not None and before.entry:
-            edits = self._releasing(inverted([edit for edit in before.edits if edit.new]), state, before)
+            edits = self._releasing(
+                inverted([edit for edit in before.edits if edit.new]), state, before, claim
+            )
             changed = self._after(desk, edits)
             desk = open_desk(self._settings, self._slug, instead=changed)
             entry = before.entry
         if claim is not None:
             tool = f"{state.tool}, {candidate.by}" if candidate is not None else ""
-            agreeing = [] if before is None or before.claim != claim else [before.reviewer]
+            agreeing = [before.reviewer] if before is not None and _is_same(before.claim, claim) else []
             entry, written = compose(
                 claim,
                 desk,
@@ -280,13 +229,20 @@ class Review:
             found += [each for each in after.contradictions if (each.code, each.message) not in known]
         return tuple(found)
 
-    def _releasing(self, edits: Sequence[Edit], state: State, target: Decision) -> tuple[Edit, ...]:
+    def _releasing(
+        self, edits: Sequence[Edit], state: State, target: Decision, instead: Proposal | None = None
+    ) -> tuple[Edit, ...]:
         """Edits that take a claim back, without those that would take away what others use by now, and with
-        those for what earlier decisions brought and nobody uses any more.
+        those for what earlier decisions brought and nobody uses any more. What a claim needs that comes
+        ``instead`` stays.
         """
         found, desk = [], state.desk
+        kept = set() if instead is None else _named(instead, desk)
+        keeps_voices = instead is not None and _voices(instead) == _voices(target.claim)
         gone = {edit.entry for edit in edits if not edit.new and edit.kind is Kind.CLAIM}
         for edit in edits:
+            if edit.old and (edit.entry in kept or (edit.kind is Kind.VOICE and keeps_voices)):
+                continue
             if edit.kind in _SHARED:
                 now = None if edit.entry in gone else desk.sheet(edit.file).entry(edit.entry)
                 if now != (edit.old or None):
@@ -296,10 +252,10 @@ class Review:
             if not edit.new:
                 gone.add(edit.entry)
             found.append(edit)
-        named = target.claim.terms if target.claim is not None else ()
-        iris = {node.value for term in named if (node := desk.node(term)) is not None}
-        for edit in (edit for each in state.decisions if each.number != target.number for edit in each.edits):
-            is_named = edit.entry in iris or (edit.kind is Kind.VOICE and bool(iris))
+        iris = (_named(target.claim, desk) if target.claim is not None else set()) - kept
+        earlier = (each for each in reversed(state.decisions) if each.number != target.number)
+        for edit in (edit for each in earlier for edit in reversed(each.edits)):
+            is_named = edit.entry in iris or (edit.kind is Kind.VOICE and bool(iris) and not keeps_voices)
             if not edit.new or edit.kind not in _SHARED or edit.entry in gone or not is_named:
                 continue
             now = desk.sheet(edit.file).entry(edit.entry)
@@ -334,10 +290,24 @@ class Review:
             edits = [edit for edit in decisions[-1].edits if edit.file in files]
             write_files(self._settings.project, self._after(desk, edits))
             desk = open_desk(self._settings, self._slug)
-        return _state(desk, decisions)
+        return read_state(desk, decisions)
 
     def _stamp(self) -> str:
         return self._now().isoformat(timespec="seconds")
+
+
+def _named(claim: Proposal, desk: Desk) -> set[str]:
+    """The IRIs of what a claim names."""
+    return {node.value for term in claim.terms if (node := desk.node(term)) is not None}
+
+
+def _is_same(one: Proposal | None, other: Proposal) -> bool:
+    """Whether two claims say the same; what is new when it is said differs."""
+    return one is not None and replace(one, things=()) == replace(other, things=())
+
+
+def _voices(claim: Proposal | None) -> tuple[str, ...]:
+    return () if claim is None else (claim.speaker, *claim.through)
 
 
 def _mentions(entry: Entry, iri: str, desk: Desk) -> bool:
@@ -354,23 +324,3 @@ def _unfinished(decision: Decision, desk: Desk) -> list[str]:
 
 def _next(decisions: Sequence[Decision]) -> int:
     return decisions[-1].number + 1 if decisions else 1
-
-
-def _state(desk: Desk, decisions: Sequence[Decision]) -> State:
-    draft = desk.candidates()
-    drafted = anchor(draft, desk.text) if draft is not None else Anchored(())
-    stands = standing(decisions)
-    known = match_decisions(drafted.candidates, stands)
-    items = []
-    for each in drafted.candidates:
-        decided = known.get(each.id)
-        claim = decided.claim if decided is not None else None
-        items.append(Item(each, claim or propose(each, desk.text, desk.naming, drafted.things), decided))
-    taken = {decision.key for decision in known.values()}
-    items += [
-        Item(None, decision.claim, decision)
-        for key, decision in stands.items()
-        if key not in taken and decision.claim is not None
-    ]
-    items.sort(key=lambda item: item.proposal.spans[0].start)
-    return State(desk, drafted, tuple(decisions), tuple(items), draft.tool.name if draft else "")

@@ -12,7 +12,7 @@ from kgraph.store.generation import AXIOMS, REMAINDER, Generation
 from kgraph.store.manifest import Manifest
 from kgraph.store.sealing import seal, sync_tree
 from kgraph.store.spelling import is_kept, note_of
-from kgraph.vocab import UNION_GRAPH, is_drafts
+from kgraph.vocab import UNION_GRAPH, is_apart, is_drafts
 
 __all__ = ["write_contents", "write_generation"]
 
@@ -49,10 +49,10 @@ def write_contents(
     store = ox.Store(str(path / "oxigraph"))
     for iri in graphs:
         store.add_graph(ox.NamedNode(iri))
-    # DRAFT: what nobody has reviewed is in no union.
+    # DRAFT: what nobody has reviewed is in no union; nor is what only tools ask for.
     drafts = [triple for iri, triples in graphs.items() if is_drafts(iri) for triple in triples]
     union = dict.fromkeys(
-        triple for iri, triples in graphs.items() if not is_drafts(iri) for triple in triples
+        triple for iri, triples in graphs.items() if not is_apart(iri) for triple in triples
     )
     # One load for all graphs: each costs Oxigraph a file of its own.
     store.bulk_extend(_quads({**graphs, UNION_GRAPH: union}))
