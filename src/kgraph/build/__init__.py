@@ -31,6 +31,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from traceback import clear_frames
 from typing import Final
 
 import pyoxigraph as ox
@@ -127,7 +128,11 @@ def build(settings: Settings, *, progress: Progress = silent, force: bool = Fals
     clients_of(catalog)  # better told now than when all is made
     with catalog.building() as prepared:
         work = _Work(settings, sources, catalog, prepared, clock, force=force)
-        manifest, problems, counts = work.run()
+        try:
+            manifest, problems, counts = work.run()
+        except OSError as error:
+            clear_frames(error.__traceback__)  # which hold stores open that are about to be swept away
+            raise
         with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
             generation = _publish(catalog, Generation(prepared, manifest))
     return Report(generation, True, problems, *counts, clock.seconds)
