@@ -23,6 +23,7 @@ nothing is done.
 
 from __future__ import annotations
 
+import gc
 import platform
 import shutil
 from collections.abc import Iterator, Mapping
@@ -131,7 +132,9 @@ def build(settings: Settings, *, progress: Progress = silent, force: bool = Fals
         try:
             manifest, problems, counts = work.run()
         except OSError as error:
+            del work
             clear_frames(error.__traceback__)  # which hold stores open that are about to be swept away
+            gc.collect()
             raise
         with clock.step("publishing"), catalog.writing(wait_s=_PATIENCE_S):
             generation = _publish(catalog, Generation(prepared, manifest))
