@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import settings
 
 from kgraph.build import Inspection, inspect_project
 from kgraph.project import Claim
 from kgraph.settings import Settings, load_settings
 from kgraph.vocab import KG, KGL, RDF_TYPE
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).parent.parent
 MILL = Path(__file__).parent / "project" / "mill"
