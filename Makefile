@@ -33,7 +33,7 @@ serve: $(STAMP)
 	$(BIN)/kgraph serve
 
 # Tests that start servers, or hold them to deadlines, run one after the other; all others side by side.
-ALONE := $(addprefix tests/,api cli engine examples export federation programs reviewing store web)
+ALONE := $(addprefix tests/,api cli engine web)
 
 test: lint node
 	$(BIN)/python -m pytest --numprocesses auto $(addprefix --ignore=,$(ALONE))
