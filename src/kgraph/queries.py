@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -18,7 +18,7 @@ from kgraph.federation import Federation
 from kgraph.patience import patiently
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.prefixes import declare_prefixes
-from kgraph.rdf.sparql import QueryProfile, place_prefixes
+from kgraph.rdf.sparql import SOON_READ_LENGTH, QueryProfile, may_be_relative, place_prefixes
 from kgraph.rdf.table import Table, read_values
 from kgraph.search import TextIndex, expand_search
 from kgraph.settings import Settings
@@ -68,7 +68,16 @@ class Queries(ABC):
             QueryError: it cannot be read, as :meth:`query` says.
             BusyError: there is no worker free in time.
         """
+        text = await self._placed(text)
         return await self._backend.profile(text, (generation or self.generation).store_path, client)
+
+    async def _placed(self, text: str) -> str:
+        """A query that declares the ends of the project's namespaces, with the whole of them."""
+        if len(text) <= SOON_READ_LENGTH or not may_be_relative(text):
+            return place_prefixes(text, self.prefixes)
+        return await patiently(
+            lambda _: place_prefixes(text, self.prefixes), seconds=self.settings.query_timeout
+        )
 
     async def query(  # noqa: PLR0913 -- what decides over an answer
         self,
@@ -104,62 +113,86 @@ class Queries(ABC):
             QueryError: the query cannot be answered; its subclasses say why.
             BusyError: there is no worker free in time.
         """
-        text = place_prefixes(text, self.prefixes)
-        generation, release = self._pins.hold(generation)
-        with ExitStack() as stack:
-            stack.callback(release)
+        text = await self._placed(text)
+
+        async def answer(held: Generation) -> Answer:
             request = QueryRequest(
-                store=generation.store_path,
+                store=held.store_path,
                 query=text,
                 formats=formats,
                 default_graph=default_graph or DefaultGraph(self.settings.default_graph),
                 default_graphs=default_graphs,
                 named_graphs=named_graphs,
-                cover=tuple(generation.manifest.cover),
+                cover=tuple(held.manifest.cover),
                 prefixes=self.prefixes,
                 base_iri=base_iri,
-                profile=profile or await self._backend.profile(text, generation.store_path, client),
+                profile=profile or await self._backend.profile(text, held.store_path, client),
             )
-            if default_graph is DefaultGraph.PROJECT:
-                request = request.of_graphs(generation.manifest.graphs)
-            elif default_graph is DefaultGraph.DRAFTED:
-                request = request.of_graphs(generation.manifest.graphs, drafted=True)
-            elif default_graph is DefaultGraph.CLIENTS:
-                others = tuple(key for key in generation.manifest.cover if key != UNION_GRAPH)
-                request = replace(request, default_graph=DefaultGraph.UNION, cover=others)
-            else:
-                request = self._without_what_stands_apart(request, generation)
-            try:
-                answer = await self._carry_out(request, generation, client)
-            except QuerySyntaxError:
-                declared = await patiently(
-                    lambda _: declare_prefixes(text, self.prefixes), seconds=self.settings.query_timeout
-                )
-                if declared is None:
-                    raise
-                try:
-                    known = await self._backend.profile(declared.text, generation.store_path, client)
-                    request = replace(request, query=declared.text, profile=known)
-                    answer = await self._carry_out(request, generation, client)
-                except QuerySyntaxError as error:
-                    raise declared.place(error) from None
-                answer.notices = (declared.notice,)
-            if not answer.complete:
-                finalize(answer, stack.pop_all().close)  # it is read from until nobody has it any more
+            return await self._answer(self._seen(request, default_graph, held), held, client)
+
+        return await self._pinned(generation, answer)
+
+    async def _pinned(
+        self, generation: Generation | None, answer: Callable[[Generation], Awaitable[Answer]]
+    ) -> Answer:
+        """An answer of a generation (the current one), which is kept until the answer has been read."""
+        held, release = self._pins.hold(generation)
+        with ExitStack() as stack:
+            stack.callback(release)
+            found = await answer(held)
+            if not found.complete:
+                finalize(found, stack.pop_all().close)  # it is read from until nobody has it any more
+        return found
+
+    def _seen(
+        self, request: QueryRequest, default_graph: DefaultGraph | None, generation: Generation
+    ) -> QueryRequest:
+        """A request with the graphs that it is to see."""
+        manifest = generation.manifest
+        if default_graph is DefaultGraph.PROJECT:
+            return request.of_graphs(manifest.graphs)
+        if default_graph is DefaultGraph.DRAFTED:
+            return request.of_graphs(manifest.graphs, drafted=True)
+        if default_graph is DefaultGraph.CLIENTS:
+            others = tuple(key for key in manifest.cover if key != UNION_GRAPH)
+            return replace(request, default_graph=DefaultGraph.UNION, cover=others)
+        return self._without_what_stands_apart(request, generation)
+
+    async def _answer(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
+        """The answer; where prefixes are missing that everybody knows, to the query with these."""
+        try:
+            return await self._carry_out(request, generation, client)
+        except QuerySyntaxError:
+            declared = await patiently(
+                lambda _: declare_prefixes(request.query, self.prefixes),
+                seconds=self.settings.query_timeout,
+            )
+            if declared is None:
+                raise
+        try:
+            known = await self._backend.profile(declared.text, generation.store_path, client)
+            request = replace(request, query=declared.text, profile=known)
+            answer = await self._carry_out(request, generation, client)
+        except QuerySyntaxError as error:
+            raise declared.place(error) from None
+        answer.notices = (declared.notice,)
         return answer
 
     def _without_what_stands_apart(self, request: QueryRequest, generation: Generation) -> QueryRequest:
         """DRAFT: a query does not come upon what is drafted and not reviewed unless it names that graph; nor
         upon what tools ask an endpoint for, unless it speaks in the words for that.
         """
-        text, graphs = request.query, generation.manifest.graphs
-        drafts, metadata = (self.settings.names.graph(name) for name in (DRAFTS, METADATA))
-        asks_metadata = any(word in text for word in (*_WORDS_FOR_METADATA, metadata, f":{METADATA}"))
-        if asks_metadata and metadata in graphs:
-            request = replace(request, cover=(*request.cover, metadata))
-        asks = {drafts: drafts in text or f":{DRAFTS}" in text, metadata: asks_metadata}
-        aside = tuple(graph for graph, is_asked in asks.items() if graph in graphs and not is_asked)
-        return replace(request, aside=aside)
+        text, names, graphs = request.query, self.settings.names, generation.manifest.graphs
+        aside = []
+        for name, words in ((DRAFTS, ()), (METADATA, _WORDS_FOR_METADATA)):
+            graph = names.graph(name)
+            if graph not in graphs:
+                continue
+            if not any(word in text for word in (*words, graph, f":{name}")):
+                aside.append(graph)
+            elif name == METADATA:
+                request = replace(request, cover=(*request.cover, graph))
+        return replace(request, aside=tuple(aside))
 
     async def _carry_out(self, request: QueryRequest, generation: Generation, client: str) -> Answer:
         return await self._backend.query(await self._expanded(request, generation, client), client)
@@ -181,24 +214,22 @@ class Queries(ABC):
             QueryError: the format cannot carry them, or they take too long.
             BusyError: there is no worker free in time.
         """
-        generation, release = self._pins.hold(generation)
         also = f"{{ VALUES (?s ?p ?o) {{ ({beside}) }} }} UNION " if beside else ""
-        request = QueryRequest(
-            store=generation.store_path,
-            query=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {also}{{ ?s ?p ?o }} }}",
-            formats={ResultKind.GRAPH: format},
-            default_graph=DefaultGraph.STRICT,
-            default_graphs=None if graph is None else (graph,),
-            cover=tuple(generation.manifest.cover),
-            prefixes=self.prefixes,
-            as_written=True,
-        )
-        with ExitStack() as stack:
-            stack.callback(release)
-            answer = await self._backend.query(request, client)
-            if not answer.complete:
-                finalize(answer, stack.pop_all().close)
-        return answer
+
+        async def answer(held: Generation) -> Answer:
+            request = QueryRequest(
+                store=held.store_path,
+                query=f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {also}{{ ?s ?p ?o }} }}",
+                formats={ResultKind.GRAPH: format},
+                default_graph=DefaultGraph.STRICT,
+                default_graphs=None if graph is None else (graph,),
+                cover=tuple(held.manifest.cover),
+                prefixes=self.prefixes,
+                as_written=True,
+            )
+            return await self._backend.query(request, client)
+
+        return await self._pinned(generation, answer)
 
     async def _expanded(self, request: QueryRequest, generation: Generation, client: str) -> QueryRequest:
         """A request whose query has in it what the text index finds and what services answer."""

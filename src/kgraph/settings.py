@@ -37,7 +37,15 @@ from kgraph.readers import (
 )
 from kgraph.vocab import Names
 
-__all__ = ["PUBLIC_SERVICES", "SETTINGS", "WIKIDATA", "Setting", "Settings", "load_settings"]
+__all__ = [
+    "BUILD_SETTINGS",
+    "PUBLIC_SERVICES",
+    "SETTINGS",
+    "WIKIDATA",
+    "Setting",
+    "Settings",
+    "load_settings",
+]
 
 CONFIG_FILE: Final = "kgraph.toml"
 WIKIDATA: Final = "https://query.wikidata.org/sparql"
@@ -153,6 +161,8 @@ SETTINGS: Final = (
     Setting("offline", read_switch, "Call no endpoint; answer from what was kept, however old."),
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
+#: What a build depends on, beside the project's files and the encoder's token.
+BUILD_SETTINGS: Final = ("title", "base_iri", "store", "encoder", "encoder_model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +208,20 @@ class Settings:
     def root(self) -> str:
         """The path of the public URL, which a proxy takes off before this server sees it; mostly empty."""
         return urlsplit(self.public_url).path
+
+    def flags(self, *keys: str) -> list[str]:
+        """The flags with which another command has the same project and the same values of some settings.
+
+        Secrets are no flags, which others see: they go by the environment (:meth:`secrets`).
+        """
+        told = {key: self.store_path if key == "store" else getattr(self, key) for key in keys}
+        given = [f"{_BY_KEY[key].flag}={value}" for key, value in told.items() if value != ""]
+        return [f"--project={self.project}", *given]
+
+    def secrets(self) -> dict[str, str]:
+        """The secrets that are set, by their environment variables."""
+        values = {each.variable: getattr(self, each.key) for each in SETTINGS if each.is_secret}
+        return {variable: value for variable, value in values.items() if value}
 
     @property
     def names(self) -> Names:

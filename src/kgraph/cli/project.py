@@ -8,8 +8,9 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import ENCODER_SETTINGS, read_settings, settings_options
+from kgraph.cli.options import read_settings, settings_options
 from kgraph.problems import Severity, has_errors
+from kgraph.settings import BUILD_SETTINGS
 
 __all__ = ["build_command", "check_command"]
 
@@ -46,7 +47,7 @@ def check_command(project: Path, output: str, **flags: Any) -> None:
 
 
 @click.command("build")
-@settings_options("title", "base_iri", "store", *ENCODER_SETTINGS)
+@settings_options(*BUILD_SETTINGS, "encoder_token")
 @click.option("--force", is_flag=True, help="Build even where nothing changed.")
 def build_command(project: Path, force: bool, **flags: Any) -> None:
     """Check the project and publish a new generation of its store.

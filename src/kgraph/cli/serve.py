@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from kgraph.cli.options import read_settings, settings_options
 from kgraph.errors import NoGenerationError, StoreError
-from kgraph.settings import SETTINGS, Settings
+from kgraph.settings import BUILD_SETTINGS, SETTINGS, Settings
 
 __all__ = ["serve_command"]
 
@@ -46,8 +47,8 @@ def _build_and_import(settings: Settings) -> tuple[Callable[..., None], bool]:
     """The server, and whether the build succeeded. The build imports much that a server has no use for, so
     it runs in a process of its own; meanwhile this one imports what it serves with.
     """
-    command = [sys.executable, "-m", "kgraph", "build", *_build_flags(settings)]
-    with subprocess.Popen(command, stdout=sys.stderr) as build:
+    command = [sys.executable, "-m", "kgraph", "build", *settings.flags(*BUILD_SETTINGS)]
+    with subprocess.Popen(command, stdout=sys.stderr, env={**os.environ, **settings.secrets()}) as build:
         try:
             from kgraph.web.server import run_server  # noqa: PLC0415
 
@@ -55,15 +56,6 @@ def _build_and_import(settings: Settings) -> tuple[Callable[..., None], bool]:
         except BaseException:
             build.terminate()
             raise
-
-
-def _build_flags(settings: Settings) -> list[str]:
-    return [
-        f"--project={settings.project}",
-        f"--title={settings.title}",
-        f"--base-iri={settings.base_iri}",
-        f"--store={settings.store_path}",
-    ]
 
 
 def _require_generation(settings: Settings) -> None:

@@ -28,10 +28,12 @@ from kgraph.rdf.tokens import (
 from kgraph.vocab import KG
 
 __all__ = [
+    "SOON_READ_LENGTH",
     "QueryProfile",
     "Token",
     "iter_tokens",
     "known_profile",
+    "may_be_relative",
     "place_prefixes",
     "profile_query",
     "prologue_of",
@@ -85,7 +87,7 @@ _PERHAPS_RELATIVE: Final = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.\-]*:)")
 #: Queries up to this length are profiled once; they come again and again.
 _REMEMBERED_LENGTH: Final = 4096
 #: What is longer takes more than about a millisecond to read, token by token.
-_SOON_READ_LENGTH: Final = 2048
+SOON_READ_LENGTH: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def profile_query(text: str) -> QueryProfile:
 
 def known_profile(text: str) -> QueryProfile | None:
     """The same where it takes a millisecond or two at most; else None, and a worker is to find it out."""
-    if len(text) <= _SOON_READ_LENGTH:
+    if len(text) <= SOON_READ_LENGTH:
         return _remembered_profile(text)
     return _profile_of_plain(text) if len(text) <= _REMEMBERED_LENGTH else None
 
@@ -184,7 +186,7 @@ def _profile_of_plain(text: str) -> QueryProfile | None:
     Most queries are plain, and need not be cut into tokens.
     """
     start = _PLAIN_START.match(text)
-    if start is None or _MEANINGFUL.search(text) or _PERHAPS_RELATIVE.search(text):
+    if start is None or _MEANINGFUL.search(text) or may_be_relative(text):
         return None
     return QueryProfile(_FORMS[start.group(1).upper()], False, None, (), True, False)
 
@@ -247,6 +249,11 @@ def substitute(text: str, terms: Mapping[str, str]) -> str:
     return "".join([*pieces, text[position:]])
 
 
+def may_be_relative(text: str) -> bool:
+    """Whether something in a query may be a relative IRI (RFC 3987, section 2.2)."""
+    return _PERHAPS_RELATIVE.search(text) is not None
+
+
 def place_prefixes(text: str, namespaces: Mapping[str, str]) -> str:
     """A query with the namespaces of a project where it declares their ends only.
 
@@ -254,12 +261,14 @@ def place_prefixes(text: str, namespaces: Mapping[str, str]) -> str:
     its server stands. Only a relative IRI in the declaration of a known prefix is replaced, and only where
     the prefix's namespace ends in it.
     """
-    if _PERHAPS_RELATIVE.search(text) is None:
+    if not may_be_relative(text):
         return text
     pieces: list[str] = []
     position = 0
     before: tuple[str, str] = ("", "")
     for token in iter_tokens(text):
+        if token.kind == "word" and token.text.upper() not in _PROLOGUE:
+            break  # declarations come before all else (SPARQL 1.1 Query, section 4.1)
         end = token.text[1:-1] if token.kind == "iri" else ""
         namespace = namespaces.get(before[1].removesuffix(":"), "") if before[0] == "PREFIX" else ""
         if end and before[1].endswith(":") and namespace.endswith(f"/{end}"):

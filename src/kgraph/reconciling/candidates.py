@@ -9,7 +9,7 @@ A candidate is a match where it scores 95 or more and no other does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Final
@@ -25,6 +25,8 @@ _LIKE: Final = 90.0
 _LEAST: Final = 40.0
 #: How many things are compared letter by letter.
 _COMPARED: Final = 2_000
+#: How much of a name is compared: what is longer is no name, and comparing takes the square of its length.
+_LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +65,37 @@ class Candidates:
         self._folded: dict[str, list[Entity]] = {}
         self._words: dict[str, list[Entity]] = {}
         self._grams: dict[str, list[Entity]] = {}
+        self._spelled: dict[str, list[list[str]]] = {}
         for entity in self.by_id.values():
             for key in {*entity.names, entity.id, *entity.links}:
                 self._exact.setdefault(key.strip(), []).append(entity)
-            for name in entity.names:
-                self._folded.setdefault(_key(name), []).append(entity)
-            for word in {word for name in entity.names for word in read_words(name)}:
+            names = self._spelled[entity.id] = [read_words(name) for name in entity.names]
+            for words in names:
+                self._folded.setdefault(_key(words), []).append(entity)
+            for word in {word for words in names for word in words}:
                 self._words.setdefault(word, []).append(entity)
                 for gram in _grams_of(word):
                     self._grams.setdefault(gram, []).append(entity)
 
-    def find(self, name: str, *, types: Sequence[str] = (), limit: int = 10) -> list[Candidate]:
-        """The things that a name may mean, the likeliest first, of one of some types where any are given."""
+    def find(
+        self,
+        name: str,
+        *,
+        types: Sequence[str] = (),
+        limit: int = 10,
+        check: Callable[[], None] = lambda: None,
+    ) -> list[Candidate]:
+        """The things that a name may mean, the likeliest first, of one of some types where any are given.
+
+        ``check`` is called before each comparison, and may raise to end the search.
+        """
         name = name.strip()
         scores: dict[str, float] = {}
         for entity in self._exact.get(name, ()):
             scores[entity.id] = _EXACT
-        for entity in self._folded.get(_key(name), ()):
+        words = read_words(name[:_LONGEST_NAME])
+        for entity in self._folded.get(_key(words), ()):
             scores.setdefault(entity.id, _FOLDED)
-        words = read_words(name)
         near: dict[str, int] = {}
         for word in words:
             for entity in self._words.get(word, ()):
@@ -91,8 +105,9 @@ class Candidates:
                     near[entity.id] = near.get(entity.id, 0) + 1
         likely = sorted(near, key=lambda each: (-near[each], each))[:_COMPARED]
         for identity in likely:
+            check()
             if identity not in scores:
-                scores[identity] = _likeness(words, self.by_id[identity])
+                scores[identity] = _likeness(words, self._spelled[identity])
         wanted = set(types)
         found = [
             (score, self.by_id[identity])
@@ -106,7 +121,9 @@ class Candidates:
             for score, entity in found[:limit]
         ]
 
-    def suggest(self, prefix: str, *, limit: int = 10) -> list[Entity]:
+    def suggest(
+        self, prefix: str, *, limit: int = 10, check: Callable[[], None] = lambda: None
+    ) -> list[Entity]:
         """The things of which a name, or a word of a name, begins so; then those that it may mean."""
         key = fold(prefix.strip()).lower()
         begins = []
@@ -116,12 +133,12 @@ class Candidates:
                 is_whole = any(name.startswith(key) for name in names)
                 begins.append((not is_whole, entity.name, entity.id))
         found = [self.by_id[identity] for *_, identity in sorted(begins)]
-        found += [each.entity for each in self.find(prefix, limit=limit)]
+        found += [each.entity for each in self.find(prefix, limit=limit, check=check)]
         return list(dict.fromkeys(found))[:limit]
 
 
-def _key(name: str) -> str:
-    return " ".join(sorted(read_words(name)))
+def _key(words: Sequence[str]) -> str:
+    return " ".join(sorted(words))
 
 
 def _grams_of(word: str) -> set[str]:
@@ -129,15 +146,14 @@ def _grams_of(word: str) -> set[str]:
     return {padded[at : at + 3] for at in range(len(padded) - 2)}
 
 
-def _likeness(words: Sequence[str], entity: Entity) -> float:
+def _likeness(words: Sequence[str], names: Iterable[Sequence[str]]) -> float:
     """How alike the nearest of a thing's names is: words in common, and letters."""
     best = 0.0
-    for name in entity.names:
-        other = read_words(name)
+    for other in names:
         if not words or not other:
             continue
         common = len(set(words) & set(other))
         share = 2 * common / (len(set(words)) + len(set(other)))
-        letters = SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(other))).ratio()
+        letters = SequenceMatcher(None, _key(words), _key(other)).ratio()
         best = max(best, (share + 2 * letters) / 3 if common else letters * 0.95)
     return min(_LIKE - 1, _LIKE * best)

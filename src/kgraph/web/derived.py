@@ -6,22 +6,24 @@ half a file; what is of generations that are no more is swept away.
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import sys
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from anyio.to_thread import run_sync
 from fastapi import Request
 
 from kgraph.errors import QueryFailedError, QueryTimeoutError
-from kgraph.settings import Settings
+from kgraph.web.commands import run_command
 from kgraph.web.sparql import graph_of
 
 __all__ = ["made"]
 
 #: How long a file may take to make, in seconds.
 _PATIENCE_S: Final = 3600.0
+#: What a file says of the dataset, beside what its generation does.
+_SETTINGS: Final = ("title", "base_iri", "licence", "public_url", "store")
 
 
 async def made(request: Request, generation: str, name: str, *command: str) -> Path:
@@ -40,35 +42,15 @@ async def made(request: Request, generation: str, name: str, *command: str) -> P
         folder.mkdir(parents=True, exist_ok=True)
         for other in folder.parent.iterdir():
             if not (settings.store_path / "generations" / other.name).exists():
-                shutil.rmtree(other, ignore_errors=True)
-        await _run(*command, "--output", str(path), *_flags(settings))
+                await run_sync(partial(shutil.rmtree, other, ignore_errors=True))
+        try:
+            code, said = await run_command(
+                *command, "--output", str(path), settings=settings, keys=_SETTINGS, seconds=_PATIENCE_S
+            )
+        except TimeoutError as error:
+            raise QueryTimeoutError(
+                "The file took too long to write.", hint=f"Write it with 'kgraph {command[0]}'."
+            ) from error
+    if code != 0:
+        raise QueryFailedError(f"The file was not written: {' '.join(said.strip().splitlines()[-2:])}")
     return path
-
-
-def _flags(settings: Settings) -> list[str]:
-    flags = ["--project", str(settings.project), "--store", str(settings.store_path)]
-    flags += ["--base-iri", settings.base_iri, "--title", settings.title]
-    flags += ["--licence", settings.licence] if settings.licence else []
-    return flags + (["--public-url", settings.public_url] if settings.public_url else [])
-
-
-async def _run(*arguments: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "kgraph", *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            _, said = await process.communicate()
-    except TimeoutError as error:
-        raise QueryTimeoutError(
-            "The file took too long to write.", hint=f"Write it with 'kgraph {arguments[0]}'."
-        ) from error
-    finally:
-        if process.returncode is None:
-            process.kill()
-    if process.returncode != 0:
-        told = said.decode(errors="replace").strip().splitlines()[-2:]
-        raise QueryFailedError(f"The file was not written: {' '.join(told)}")

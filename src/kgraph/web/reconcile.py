@@ -6,6 +6,7 @@ types and links come from the project; a property that is given narrows no candi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -14,10 +15,12 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import ParameterError, UnknownNameError
+from kgraph.patience import patiently
 from kgraph.rdf.cards import card, line, link
 from kgraph.rdf.table import Table
 from kgraph.rdf.terms import compact, parse_iri, read_term
 from kgraph.reconciling import (
+    Candidate,
     Candidates,
     Entity,
     ReconciliationQuery,
@@ -27,6 +30,7 @@ from kgraph.reconciling import (
 )
 from kgraph.vocab import KG, PREFIXES, XSD
 from kgraph.web.bodies import media_type_of, read_body, unsupported
+from kgraph.web.operations import FORM
 from kgraph.web.pages import public_url
 from kgraph.web.reading import decode_parameters, read_parameters, while_connected
 from kgraph.web.sparql import graph_of
@@ -37,7 +41,6 @@ router: Final = APIRouter(tags=["Reconciliation"])
 
 PATH: Final = "/reconcile"
 _PROLOGUE: Final = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
-_FORM: Final = "application/x-www-form-urlencoded"
 _CONFIRMED: Final = 5.0
 _NUMBERS: Final = {XSD + "integer": int, XSD + "decimal": float, XSD + "double": float}
 _PROPOSED: Final = """
@@ -60,8 +63,8 @@ async def reconcile(request: Request) -> Response:
     """The service's manifest; with ``queries``, candidates; with ``extend``, values of properties."""
     given = dict(read_parameters(request))
     if request.method == "POST":
-        if media_type_of(request) != _FORM:
-            raise unsupported(media_type_of(request), [_FORM], what="A batch of queries")
+        if media_type_of(request) != FORM:
+            raise unsupported(media_type_of(request), [FORM], what="A batch of queries")
         given |= dict(decode_parameters(await read_body(request)))
     if "queries" in given:
         return JSONResponse(await while_connected(request, _answer(request, read_batch(given["queries"]))))
@@ -111,13 +114,23 @@ async def _manifest(request: Request) -> dict[str, Any]:
 
 async def _answer(request: Request, batch: dict[str, ReconciliationQuery]) -> dict[str, Any]:
     candidates = await _candidates(request)
-    return {key: {"result": await _results(request, query, candidates)} for key, query in batch.items()}
+
+    def find(check: Callable[[], None]) -> list[list[Candidate]]:
+        return [
+            candidates.find(query.name, types=query.types, limit=query.limit, check=check)
+            for query in batch.values()
+        ]
+
+    found = await patiently(find, seconds=graph_of(request).settings.query_timeout)
+    return {
+        key: {"result": await _results(request, query, candidates, each)}
+        for (key, query), each in zip(batch.items(), found, strict=True)
+    }
 
 
 async def _results(
-    request: Request, query: ReconciliationQuery, candidates: Candidates
+    request: Request, query: ReconciliationQuery, candidates: Candidates, found: list[Candidate]
 ) -> list[dict[str, Any]]:
-    found = candidates.find(query.name, types=query.types, limit=query.limit)
     confirmed = await _confirmed(request, query, [each.entity for each in found], candidates)
     results = [
         {
@@ -235,7 +248,13 @@ async def suggest(request: Request, kind: str) -> Response:
     prefix, limit = given.get("prefix", ""), _limit(given)
     candidates = await _candidates(request)
     if kind == "entity":
-        things = candidates.suggest(prefix, limit=limit)
+        things = await while_connected(
+            request,
+            patiently(
+                lambda check: candidates.suggest(prefix, limit=limit, check=check),
+                seconds=graph_of(request).settings.query_timeout,
+            ),
+        )
         return JSONResponse({"result": [_suggested(each, candidates) for each in things]})
     if kind == "type":
         listed = candidates.type_names

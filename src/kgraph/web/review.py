@@ -7,7 +7,6 @@ with it, keys decide and the mouse marks words.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -21,9 +20,10 @@ from kgraph.errors import KgraphError, ReviewError
 from kgraph.reviewing import Item, Outcome, Review, State, Verdict
 from kgraph.reviewing.forms import read_form
 from kgraph.reviewing.status import read_progress
-from kgraph.settings import Settings
+from kgraph.settings import BUILD_SETTINGS
 from kgraph.web.admission import admit_write
 from kgraph.web.bodies import media_type_of, read_body, unsupported
+from kgraph.web.commands import run_command
 from kgraph.web.operations import FORM
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import decode_parameters, single_values
@@ -56,26 +56,10 @@ async def build(request: Request) -> Response:
     admit_write(request, settings)
     await _fields(request)
     async with _BUILDING:
-        message, failed = await _build(settings)
+        code, said = await run_command("build", settings=settings, keys=BUILD_SETTINGS)
+    message = said[-_SHOWN:].strip() if code else "Built. What was reviewed is served now."
     articles = await run_sync(lambda: list(read_progress(settings)))
-    return index_page(request, articles, message=message, failed=failed)
-
-
-async def _build(settings: Settings) -> tuple[str, bool]:
-    """Build in a process of its own: what it says, and whether it failed."""
-    flags = [f"--project={settings.project}", f"--title={settings.title}"]
-    flags += [f"--base-iri={settings.base_iri}", f"--store={settings.store_path}"]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "kgraph", "build", *flags),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    if process.returncode == 0:
-        return "Built. What was reviewed is served now.", False
-    return said.decode("utf-8", "replace")[-_SHOWN:].strip(), True
+    return index_page(request, articles, message=message, failed=code != 0)
 
 
 @router.api_route("/review/{slug}", methods=["GET", "HEAD"], include_in_schema=False)
