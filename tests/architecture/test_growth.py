@@ -26,6 +26,7 @@ from kgraph.canned.parsing import parse_canned
 from kgraph.engine.form import split_form
 from kgraph.errors import KgraphError
 from kgraph.federation.source import blanked, read_source
+from kgraph.rdf.depth import is_deep_json_document, is_deep_xml_document
 from kgraph.rdf.mending import in_order, mend
 from kgraph.rdf.nesting import is_deep_json, is_deep_text
 from kgraph.rdf.rules import misused_variable
@@ -35,6 +36,7 @@ from kgraph.rdf.syntax import explain_syntax_error
 from kgraph.rdf.terms import parse_iri, parse_term, render_words
 from kgraph.rdf.turtle import _lines_of_tokens
 from kgraph.rdf.update import _split, parse_update
+from kgraph.reconciling import Candidates, Entity
 from kgraph.search.dates import parse_edtf
 from kgraph.search.property import expand_search
 from kgraph.search.words import join_numbers, read_words
@@ -185,6 +187,9 @@ def _refuse(text: str) -> None:
     raise SyntaxError(f"error at 1:{len(text)}: expected nothing")
 
 
+_NAMED: Final = Candidates(
+    [Entity(word, (word, f"{word} of Aba", "a" * 500), ()) for word in ("Bab", "é", "“a” 1. b")], {}
+)
 READERS: Final[dict[str, Callable[[str], object]]] = {
     "tokens of SPARQL": lambda text: deque(iter_tokens(text), maxlen=0),
     "profile": lambda text: (_profile_of_plain(text), _profile_of_any(text)),
@@ -222,6 +227,9 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "nested terms": lambda text: is_deep_text(text.encode()),
     "nested terms of an answer": lambda text: is_deep_text(text.encode(), comments=False),
     "nested terms in JSON": lambda text: is_deep_json(b'"type":"triple"' * 40 + text.encode()),
+    "depth of JSON": lambda text: is_deep_json_document([text.encode(), b'"', text.encode()]),
+    "depth of XML": lambda text: is_deep_xml_document([b"<a>", text.encode(), b"<a>"]),
+    "names to reconcile": lambda text: (_NAMED.find(text), _NAMED.suggest(text)),
     "forms": lambda text: split_form(b"--a\r\n\r\n" + text.encode(), "a"),
     "spellings of lines": lambda text: Notebook().look_at(text.encode(), None),
     "lines with blank nodes": lambda text: _only(text.encode(), marked=True),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgraph.errors import QueryRefusedError
+from kgraph.rdf.depth import DEEPEST_PART, is_deep_json_document, is_deep_xml_document
 from kgraph.rdf.nesting import DEEPEST_TERM, NestingGauge, is_deep, is_deep_json, is_deep_text, require_flat
 
 BEFORE = ["<a:a> <a:b>", "a:a\ta:b", "_:x\n<b:c>", "#<<(\n<a:a>#)>>\n<a:b>", "<a:a><a:b>", r"a:\#\( a"]
@@ -85,3 +88,38 @@ def test_reifiers_within_reifiers_are_flat() -> None:
     text = "<< " * 200 + "<a:a> <a:b> <a:c>" + " >> <a:b> <a:c>" * 200 + " ."
     assert all(not is_deep(quad.object) for quad in ox.parse(text, ox.RdfFormat.TURTLE))
     assert not is_deep_text(text.encode())
+
+
+JSON = st.recursive(
+    st.one_of(st.integers(), st.text(alphabet='a"\\{}[]é', max_size=12)),
+    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(st.text(max_size=3), values)),
+    max_leaves=12,
+)
+
+
+@given(value=JSON, depth=st.sampled_from([0, DEEPEST_PART, DEEPEST_PART + 1]), size=st.integers(1, 40))
+@settings(max_examples=150, deadline=None)
+def test_json_in_pieces_of_any_size_is_as_deep_as_it_is(value: object, depth: int, size: int) -> None:
+    text = json.dumps([value, 0], ensure_ascii=False)
+    text = text.removesuffix("0]") + "[" * (depth - 1) + "]" * (depth - 1) + "]"
+    assert is_deep_json_document(_pieces(text, size)) is (depth > DEEPEST_PART)
+
+
+@given(
+    depth=st.sampled_from([1, DEEPEST_PART, DEEPEST_PART + 1]),
+    between=st.sampled_from(
+        ["", "<!-- <a><a> -->", "<![CDATA[</a><a>]]>", "<?a <a> ?>", "<b/>", "<b c='/>'/>"]
+    ),
+    size=st.integers(1, 400),
+)
+@settings(max_examples=100, deadline=None)
+def test_xml_in_pieces_of_any_size_is_as_deep_as_it_is(depth: int, between: str, size: int) -> None:
+    between = "" if "<b" in between and depth == DEEPEST_PART else between
+    text = f"<a>{between}" * depth + f"{between}</a>" * depth
+    assert is_deep_xml_document(_pieces(text, size)) is (depth > DEEPEST_PART)
+    assert not is_deep_xml_document(_pieces(text.replace("</a>", "</b>"), size)) or depth > DEEPEST_PART
+
+
+def _pieces(text: str, size: int) -> list[bytes]:
+    data = text.encode()
+    return [data[start : start + size] for start in range(0, len(data), size)]
