@@ -55,14 +55,14 @@ def list_at(router: APIRouter, path: str, *, summary: str) -> Callable[[Read], R
         async def by_accept(request: Request) -> Response:
             return await _answer(request, read, choose_format(request, _FORMATS, what="The list"), "")
 
-        async def by_suffix(request: Request) -> Response:
+        async def as_json(request: Request) -> Response:
             return await _answer(request, read, Choice(JSON, JSON.media_type), ".json")
 
         by_accept.__doc__ = read.__doc__
         name = read.__name__
         router.head(path, include_in_schema=False)(by_accept)
         router.get(path, summary=summary, operation_id=name, responses=_RESPONSES)(by_accept)
-        router.api_route(path + ".json", methods=["GET", "HEAD"], include_in_schema=False)(by_suffix)
+        router.api_route(path + ".json", methods=["GET", "HEAD"], include_in_schema=False)(as_json)
         return read
 
     return decorate
