@@ -185,6 +185,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.rdf.reflexive",
         "kgraph.rdf.rules",
         "kgraph.rdf.scope",
+        "kgraph.rdf.slips",
         "kgraph.rdf.sparql",
         "kgraph.rdf.spelling",
         "kgraph.rdf.syntax",
