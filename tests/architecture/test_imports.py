@@ -51,6 +51,7 @@ KEEPERS = {
     "sentencex": {"text"},
     "spacy": {"drafting"},
     "trafilatura": {"intake"},
+    "py3langid": {"intake"},
     "pypdf": {"intake"},
     "docx": {"intake"},
     "tantivy": {"search"},
