@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ def kgraph(*arguments: str, given: str | None = None) -> subprocess.CompletedPro
         text=True,
         timeout=120,
         check=False,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
     )
 
 

@@ -210,7 +210,7 @@ def test_no_word_is_changed(text: str) -> None:
 TEXTS = {
     "de": "Die Fähre fuhr am Montag nicht. „Wir warten“, sagte Ana Holt. Niemand weiß, wann sie fährt.",
     "fr": "Le bac n'est pas parti lundi. « Nous attendons », a dit Ana Holt. Nul ne sait quand il partira.",
-    "sr": "Трајект није испловио. „Чекамо“, рекла је Ана Холт. Нико не зна када ће испловити.",
+    "sr": "Трајект није испловио. „Чекамо“, рекла је Ана Холт. Нико не зна када ће испловити.",  # noqa: RUF001
     "en": BODY,
 }
 
