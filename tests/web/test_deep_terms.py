@@ -93,6 +93,15 @@ def test_a_document_of_xml_is_refused_likewise(store: httpx.Client, depth: int) 
     assert_unharmed(store, before)
 
 
+def test_a_document_of_xml_that_is_cut_off_stores_nothing(store: httpx.Client) -> None:
+    before = generation(store)
+    whole = xml(2)
+    for end in [place + 1 for place, mark in enumerate(whole[:-1]) if mark == ">" and place > 120]:
+        response = store.put(G, content=whole[:end], headers={"Content-Type": "application/rdf+xml"})
+        assert (response.status_code, "is cut off" in response.json()["detail"]) == (400, True), whole[:end]
+    assert_unharmed(store, before)
+
+
 def test_a_document_of_json_is_refused_likewise(store: httpx.Client) -> None:
     before = generation(store)
     deep = '{"@id": "a:a", "a:p": ' * 20_000 + "1" + "}" * 20_000

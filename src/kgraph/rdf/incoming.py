@@ -17,9 +17,9 @@ import pyoxigraph as ox
 
 from kgraph.encodings import marked_encoding
 from kgraph.errors import RdfSyntaxError, WriteError
-from kgraph.rdf.depth import DEEPEST_PART, is_deep_json_document, is_deep_xml_document
 from kgraph.rdf.loading import explain_rdf_error
 from kgraph.rdf.nesting import DEEPEST_TERM, NestingGauge
+from kgraph.rdf.soundness import DEEPEST_PART, TooDeepError, require_shallow_json, require_sound_xml
 
 __all__ = ["Incoming", "is_known_charset"]
 
@@ -66,7 +66,7 @@ class Incoming:
         """
         self._require_json()
         may_nest = self._may_nest()
-        self._require_shallow(may_nest)
+        self._require_sound()
         try:
             if self.path is not None and self._codec() is None:
                 load(path=self.path, format=self.format, **options)
@@ -101,17 +101,24 @@ class Incoming:
                 )
         return gauge.may_nest
 
-    def _require_shallow(self, may_nest: bool) -> None:
-        """Of XML, only what may have triple terms in it: all else Oxigraph reads at any depth."""
-        if self.format == ox.RdfFormat.JSON_LD:
-            is_deep = is_deep_json_document(self._pieces())
-        else:
-            is_xml = self.format == ox.RdfFormat.RDF_XML
-            is_deep = is_xml and may_nest and is_deep_xml_document(self._pieces())
-        if is_deep:
+    def _require_sound(self) -> None:
+        """Not nested too deeply, and not cut off where only XML can tell."""
+        try:
+            if self.format == ox.RdfFormat.JSON_LD:
+                require_shallow_json(self._pieces())
+            if self.format != ox.RdfFormat.RDF_XML:
+                return
+            unclosed = require_sound_xml(self._pieces())
+        except TooDeepError as error:
             raise WriteError(
                 f"{self.name} is nested more than {DEEPEST_PART} deep.",
                 hint="Give the inner nodes names, and put them side by side. Nothing was stored.",
+            ) from error
+        if unclosed is not None:
+            raise RdfSyntaxError(
+                f"{self.name} is cut off: <{unclosed.name}> of line {unclosed.line} is never closed.",
+                hint="Nothing was stored. Get the whole document.",
+                line=unclosed.line,
             )
 
     def _pieces(self) -> Iterator[bytes]:

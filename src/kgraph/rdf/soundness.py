@@ -1,18 +1,20 @@
-"""How deep the parts of a document of XML or JSON stand within each other.
+"""What Oxigraph does not see in a document of XML or JSON: that it is nested too deeply, or cut off.
 
-Oxigraph reads both by recursion, in time that grows with the square of the depth: what is nested some
-thousand times holds it up, or ends the process. People's documents are nested some ten times.
+It reads both by recursion, in time that grows with the square of the depth: what is nested some thousand
+times holds it up, or ends the process. People's documents are nested some ten times. And a document of XML
+that ends between two tags is whole to it, whatever is still open.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 from xml.parsers import expat
 
-__all__ = ["DEEPEST_PART", "is_deep_json_document", "is_deep_xml_document"]
+__all__ = ["DEEPEST_PART", "OpenElement", "TooDeepError", "require_shallow_json", "require_sound_xml"]
 
 #: How many elements (XML 1.0, section 3), or objects and arrays (RFC 8259), may stand within each other.
 DEEPEST_PART: Final = 500
@@ -25,43 +27,54 @@ _STEPS: Final = bytes({"{": 1, "[": 1, "}": 255, "]": 255}.get(chr(byte), 0) for
 _NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}[]")
 
 
-class _TooDeepError(Exception):
-    """Ends the parser."""
+class TooDeepError(Exception):
+    """A document is nested too deeply."""
 
 
-def is_deep_xml_document(pieces: Iterable[bytes]) -> bool:
-    """Whether a document of XML in pieces nests elements more than :data:`DEEPEST_PART` deep.
+@dataclass(frozen=True, slots=True)
+class OpenElement:
+    """An element of a document that is not closed in it; its line counts from 1."""
 
-    Up to where it is well-formed: for what comes then, another parser has the words.
+    name: str
+    line: int
+
+
+def require_sound_xml(pieces: Iterable[bytes]) -> OpenElement | None:
+    """Check a document of XML in pieces, up to where it is well-formed: of what comes then, the parser tells.
+
+    Returns the innermost element that is still open where the document ends; None if it is whole.
+
+    Raises:
+        TooDeepError: its elements are nested more than :data:`DEEPEST_PART` deep.
     """
-    depth = 0
+    stack: list[OpenElement] = []
+    parser = expat.ParserCreate()
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        del name, attributes
-        depth += 1
-        if depth > DEEPEST_PART:
-            raise _TooDeepError
+        del attributes
+        if len(stack) == DEEPEST_PART:
+            raise TooDeepError
+        stack.append(OpenElement(name, parser.CurrentLineNumber))
 
     def end(name: str) -> None:
-        nonlocal depth
         del name
-        depth -= 1
+        stack.pop()
 
-    parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
         for piece in pieces:
             parser.Parse(piece)
-    except _TooDeepError:
-        return True
     except expat.ExpatError:
-        pass
-    return False
+        return None
+    return stack[-1] if stack else None
 
 
-def is_deep_json_document(pieces: Iterable[bytes]) -> bool:
-    """Whether a document of JSON in pieces nests objects and arrays more than :data:`DEEPEST_PART` deep."""
+def require_shallow_json(pieces: Iterable[bytes]) -> None:
+    """Check a document of JSON in pieces.
+
+    Raises:
+        TooDeepError: its objects and arrays are nested more than :data:`DEEPEST_PART` deep.
+    """
     depth = 0
     is_in_string = False
     held = b""  # a backslash, which goes with what follows
@@ -83,6 +96,5 @@ def is_deep_json_document(pieces: Iterable[bytes]) -> bool:
         steps = memoryview(_STRING.sub(b"", data).translate(_STEPS, _NO_BRACKETS)).cast("b")
         depths = list(accumulate(steps, initial=depth))
         if max(depths) > DEEPEST_PART:
-            return True
+            raise TooDeepError
         depth = depths[-1]
-    return False
