@@ -488,6 +488,15 @@ def test_a_speaker_of_words_with_a_negation_in_them_says_these_words(
     assert graph.who_said(text).summary.startswith(summary)
 
 
+def test_an_answer_does_not_deny_words_that_deny(graph: KnowledgeGraph) -> None:
+    said = "says the Nato commander quoted without a name."
+    assert (
+        graph.who_said("we cannot go through barricades").answer
+        == f"“we cannot go through barricades”, {said}"
+    )
+    assert graph.who_said("Who cannot go through barricades?").answer == f"We cannot go through, {said}"
+
+
 def test_a_question_is_answered_in_plain_words(graph: KnowledgeGraph) -> None:
     answer = graph.who_said("Kada je NATO bombardovao?")
     assert (answer.found, answer.answer) == ("meaning", "In 1999, says Reuters.")

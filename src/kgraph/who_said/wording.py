@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from kgraph.search import Asked, Found, Hits, Kind, denies
+from kgraph.search.words import read_words
 from kgraph.vocab import KG
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def answer_in_words(asked: Asked, best: Attribution) -> str:
         and len(best.object.label) < len(quote)
     ):
         text = best.object.label[:1].upper() + best.object.label[1:]
-    by = _by_whom(best)
+    by = _by_whom(best, denies_in_words=quote[1:] in text and denies(read_words(quote)))
     says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
     return f"{text.rstrip(' .,;')}, {says}."
 
