@@ -438,9 +438,9 @@ def test_a_build_reports_its_steps_and_what_it_made(shapeless_mill: Path) -> Non
     report = build(settings_of(shapeless_mill), progress=steps.append)
     assert list(dict.fromkeys(steps)) == [
         "reading the project",
+        "loading",
         "checking",
         "reasoning",
-        "validating shapes",
         "writing",
         "publishing",
     ]

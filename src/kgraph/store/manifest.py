@@ -21,7 +21,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 13
+FORMAT: Final = 14
 DEFAULT_KEY: Final = "default"
 
 
@@ -50,8 +50,8 @@ class Manifest:
 
     Of the project: ``sources`` maps each source file to its SHA-256; ``graphs`` the IRI of each graph to its
     number of triples, and ``triples`` is their sum; ``graph_sources`` names the files that a graph is made
-    from (none for one that is computed); ``canonical_hash`` is the SHA-256 of the canonical N-Quads
-    (RDFC-1.0) of these graphs as the store holds them. No client's write changes any of this.
+    from (none for one that is computed); ``canonical_hash`` is that of these graphs as the store holds them
+    (:mod:`kgraph.store.hashing`). No client's write changes any of this.
 
     Of clients: ``client_graphs`` maps the key of each graph to its number of triples, the default graph
     among them where it has any. ``cover`` are the keys of the pairwise disjoint graphs that together are the
