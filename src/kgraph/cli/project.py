@@ -56,6 +56,7 @@ def build_command(project: Path, force: bool, **flags: Any) -> None:
     """
     from kgraph.build import build  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import ERRORS, OUTPUT, print_columns, print_problems, progress, quantity  # noqa: PLC0415
+    from kgraph.store.manifest import HASH_METHOD  # noqa: PLC0415
 
     settings = read_settings(project, flags)
     with progress() as hear:
@@ -79,4 +80,4 @@ def build_command(project: Path, force: bool, **flags: Any) -> None:
             f"{quantity(count_problems(report.problems), 'warning')}"
         )
     )
-    OUTPUT.print(Text(f"canonical hash (RDFC-1.0, SHA-256) {manifest.canonical_hash}"))
+    OUTPUT.print(Text(f"dataset hash {manifest.version} ({HASH_METHOD})"))

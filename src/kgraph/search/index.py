@@ -252,6 +252,7 @@ class IndexReader:
                     self._searcher = self._search(Path(folder))
             about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
             self.size, self.languages = int(about["passages"]), tuple(about["languages"])
+            self._has_gone = bool(about.get("gone"))
         except (OSError, ValueError, KeyError) as error:
             raise StoreError(
                 f"The text index of this generation cannot be opened: {error}.",
@@ -269,16 +270,24 @@ class IndexReader:
 
     def frequency(self, word: str) -> int:
         """How many passages have a word, in some form."""
-        return max((self._searcher.doc_freq("stems", root) for root in self.stems(word)), default=0)
+        return max((self._count("stems", root) for root in self.stems(word)), default=0)
 
     def has_word(self, word: str) -> bool:
         """Whether some passage has a word in just this form."""
-        return bool(self._searcher.doc_freq("flow", word))
+        return bool(self._count("flow", word))
 
     def is_name(self, word: str) -> bool:
         """Whether the texts write a word with a capital wherever a sentence does not begin with it."""
-        capitals = self._searcher.doc_freq("capitals", word)
-        return bool(capitals) and 3 * capitals >= self._searcher.doc_freq("flow", word)
+        capitals = self._count("capitals", word)
+        return bool(capitals) and 3 * capitals >= self._count("flow", word)
+
+    def _count(self, field: str, word: str) -> int:
+        """How many documents have a word in a field. The index's own figure counts what was taken out."""
+        known = self._searcher.doc_freq(field, word)
+        if not known or not self._has_gone:
+            return int(known)
+        found: Any = self._searcher.search(self.term(field, word), 1, count=True)  # its stub lacks the count
+        return int(found.count or 0)
 
     def term(self, field: str, word: str) -> tantivy.Query:
         """The documents that have a word in a field."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,9 @@ __all__ = ["IndexRevision"]
 
 _HEAP_BYTES: Final = 50_000_000
 _LOCKS: Final = ".lock"
+#: An index of which more was taken out than this share of its passages is written anew.
+_MOST_GONE: Final = 0.3
+_FEW: Final = 1_000
 
 
 class IndexRevision:
@@ -43,24 +47,26 @@ class IndexRevision:
     def __init__(self, path: Path, earlier: Path | None = None) -> None:
         self._path = path
         path.mkdir(parents=True)
-        self._passages, self._next = 0, 0
-        self._languages: set[str] = set()
+        self._passages, self._next, self._gone = 0, 0, 0
+        self._languages: Counter[str] = Counter()
         if earlier is not None:
             for file in earlier.iterdir():
                 if file.suffix != _LOCKS and file.is_file():
                     _link(file, path / file.name)
             about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
             self._passages, self._next = int(about["passages"]), int(about["next"])
-            self._languages = set(about["languages"])
+            self._languages = Counter(about["spoken"])
+            self._gone = int(about["gone"])
             (path / ABOUT).unlink()
         self._writer = open_index(path, reuse=earlier is not None).writer(_HEAP_BYTES, 1)
 
     @staticmethod
     def can_go_on_from(earlier: Path) -> bool:
-        """Whether an index is one that this class has written."""
+        """Whether an index is one that this class has written, most of which is still there."""
         try:
-            return "next" in json.loads((earlier / ABOUT).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            about = json.loads((earlier / ABOUT).read_text(encoding="utf-8"))
+            return bool(about["gone"] <= max(_FEW, about["passages"] * _MOST_GONE))
+        except (OSError, ValueError, KeyError, TypeError):
             return False
 
     def remove_articles(self, passages: Iterable[PassageEntry]) -> None:
@@ -69,6 +75,8 @@ class IndexRevision:
         for article in {entry.article for entry in known}:
             self._writer.delete_documents_by_term("traits", f"article={article}")
         self._passages -= len(known)
+        self._gone += len(known)
+        self._languages.subtract(entry.language for entry in known)
 
     def add_passages(self, passages: Sequence[PassageEntry]) -> None:
         """Add the passages of some articles, all of each, in the order of the text."""
@@ -84,13 +92,14 @@ class IndexRevision:
             self._writer.add_document(
                 document_of_passage(entry, self._next + number, flow, words[number], rows)
             )
-            self._languages.add(entry.language)
+            self._languages[entry.language] += 1
         self._next += len(passages) + 1  # a gap: what follows is of another article
         self._passages += len(passages)
 
     def remove_name(self, iri: str) -> None:
         """Take out the names of a thing."""
         self._writer.delete_documents_by_term("traits", f"iri={iri}")
+        self._gone += 1
 
     def add_name(self, entry: NameEntry) -> None:
         """Add the names of a thing."""
@@ -102,8 +111,10 @@ class IndexRevision:
         self._writer.wait_merging_threads()
         about = {
             "passages": self._passages,
-            "languages": sorted(self._languages),
+            "languages": sorted(+self._languages),
+            "spoken": self._languages,
             "next": self._next,
+            "gone": self._gone,
         }
         (self._path / ABOUT).write_text(json.dumps(about), encoding="utf-8")
 

@@ -1,11 +1,12 @@
-"""The canonical hash of a dataset, which can be carried on where quads come and go.
+"""The hash of a dataset, which can be carried on where quads come and go.
 
 It is the SHA-256 of a sum: of the SHA-256 of each quad's line of canonical N-Quads, modulo 2^256. Lines with
 blank nodes are taken together by what hangs together through these, with the labels of RDF Dataset
 Canonicalization (RDFC-1.0); each such component counts as the sum of its own lines' hashes, hashed once more.
 So neither order nor labels matter, what an edit leaves alone need not be read again, and the parts of a
 dataset can be hashed in different processes. It tells datasets apart; it is no defence against somebody who
-makes two datasets to have the same sum.
+makes two datasets to have the same sum. RDFC-1.0 itself leads to another hash, of all lines in one
+piece.
 """
 
 from __future__ import annotations

@@ -15,13 +15,25 @@ import pyoxigraph as ox
 
 from kgraph.vocab import UNION_GRAPH
 
-__all__ = ["DEFAULT_KEY", "FORMAT", "GraphName", "Manifest", "graph_key", "graph_name", "render_graph"]
+__all__ = [
+    "DEFAULT_KEY",
+    "FORMAT",
+    "HASH_METHOD",
+    "GraphName",
+    "Manifest",
+    "graph_key",
+    "graph_name",
+    "name_hash",
+    "render_graph",
+]
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
 FORMAT: Final = 14
+#: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
+HASH_METHOD: Final = "SHA-256 of the sum of the quads' SHA-256"
 DEFAULT_KEY: Final = "default"
 
 
@@ -37,6 +49,11 @@ def graph_name(key: str) -> GraphName:
     if key == DEFAULT_KEY:
         return ox.DefaultGraph()
     return ox.BlankNode(key[2:]) if key.startswith("_:") else ox.NamedNode(key)
+
+
+def name_hash(value: str) -> str:
+    """A dataset hash with the name of its method, as citations and metadata have it."""
+    return f"sha256-sum:{value}"
 
 
 def render_graph(name: GraphName) -> str:
@@ -88,6 +105,11 @@ class Manifest:
     previous: str | None = None
     base: str | None = None
     encoder: str = ""
+
+    @property
+    def version(self) -> str:
+        """The hash of the project's part with the name of its method, which tells versions apart."""
+        return name_hash(self.canonical_hash)
 
     @property
     def project_part(self) -> str:
