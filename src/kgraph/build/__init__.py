@@ -9,6 +9,7 @@ nothing is done.
     sources      the files and their digests
     reading      a unit: its triples in the full form, what it mentions, what it weighs
     clusters     which units belong together
+    foreign      what a cluster sees of others, and that it has asked
     examining    a cluster: checks, claims, what follows, the index's entries
     work, crew   both, in this process or in others
     products     what came out, by content

@@ -1,18 +1,19 @@
 """Examining a cluster: checks, projection, inference and the text index's entries, from its own triples.
 
 A cluster is units that speak of each other's articles: mostly one. Of everything else it sees what is said of
-the names that it asks for, and each such question is written down: :class:`Foreign` is the only way out.
+the names that it asks for, and each such question is written down (:mod:`kgraph.build.foreign`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kgraph.build.foreign import ClusterIndex, Describe, Foreign, Readings
 from kgraph.build.products import Product
 from kgraph.build.reading import Texts, files_of, is_below
 from kgraph.build.vocabulary import Vocabulary
@@ -30,75 +31,14 @@ from kgraph.reasoning import GAZETTEER, Ways, close, is_reasoned_over, minimal
 from kgraph.reasoning.closure import normal
 from kgraph.reasoning.program import find_unsupported
 from kgraph.reviewing.drafts_graph import read_drafts
-from kgraph.search.passages import PassageEntry, Reader, passage_from
+from kgraph.search.passages import PassageEntry, Reader, passage_from, times_of
 from kgraph.settings import Settings
-from kgraph.vocab import DCTERMS, DRAFTS, STATED_BY
+from kgraph.vocab import DCTERMS, DRAFTS, RDF_TYPE, STATED_BY
 
-__all__ = ["Foreign", "examine", "examine_ontology"]
+__all__ = ["examine", "examine_ontology"]
 
 #: How the path of a problem begins whose place has not been looked up.
 _ABOUT: Final = "about:"
-#: What is said of a name in the project's data, by graph (its short name).
-Describe = Callable[[str], Iterable[tuple[str, ox.Triple]]]
-
-
-@dataclass(slots=True)
-class Foreign:
-    """What a cluster asks about names that are not its own. ``seen`` are those names."""
-
-    describe: Describe
-    seen: dict[str, list[tuple[str, ox.Triple]]] = field(default_factory=dict)
-
-    def said(self, name: str) -> list[tuple[str, ox.Triple]]:
-        """What is said of a name, by graph."""
-        found = self.seen.get(name)
-        if found is None:
-            found = self.seen[name] = list(self.describe(name))
-        return found
-
-
-class _Index(TripleIndex):
-    """A cluster's own triples to go through, and behind them all that others say of what it asks for."""
-
-    def __init__(
-        self,
-        triples: Iterable[ox.Triple],
-        terms: TripleIndex,
-        foreign: Foreign,
-        is_own: Callable[[str], bool],
-    ) -> None:
-        super().__init__(triples)
-        self._terms = terms
-        self._foreign = foreign
-        self._is_own = is_own
-        self._others: dict[str, TripleIndex] = {}
-
-    def _other(self, subject: str) -> TripleIndex:
-        found = self._others.get(subject)
-        if found is None:
-            found = self._others[subject] = TripleIndex(t for _, t in self._foreign.said(subject))
-        return found
-
-    def _is_local(self, subject: str) -> bool:
-        return self._is_own(subject)
-
-    def objects(self, subject: str, predicate: str) -> list[Term]:
-        if self._is_local(subject):
-            return super().objects(subject, predicate)
-        found = [*self._terms.objects(subject, predicate), *self._other(subject).objects(subject, predicate)]
-        return found if len(found) < 2 else list(dict.fromkeys(found))
-
-    def predicates(self, subject: str) -> list[str]:
-        if self._is_local(subject):
-            return super().predicates(subject)
-        return list(
-            dict.fromkeys([*self._terms.predicates(subject), *self._other(subject).predicates(subject)])
-        )
-
-    def __contains__(self, subject: str) -> bool:
-        if self._is_local(subject):
-            return super().__contains__(subject)
-        return subject in self._terms or subject in self._other(subject)
 
 
 class _Part(Project):
@@ -138,12 +78,12 @@ def examine_ontology(vocabulary: Vocabulary, describe: Describe) -> Product:
         return name in names or name.startswith("_:")
 
     triples = [triple for some in vocabulary.project.graphs().values() for triple in some]
-    index = _Index(triples, TripleIndex(()), foreign, is_own)
+    index = ClusterIndex(triples, TripleIndex(()), foreign, is_own)
     graphs = vocabulary.project.graphs()
     subject = Subject(project, graphs, index, vocabulary.ontology, tuple(read_claims(index)), (), {})
     problems = run_checks(subject, (*DATA_CHECKS, *ONTOLOGY_CHECKS))
     if vocabulary.shapes:
-        view = _Index(filter(is_shown, vocabulary.axioms), TripleIndex(()), foreign, is_own)
+        view = ClusterIndex(filter(is_shown, vocabulary.axioms), TripleIndex(()), foreign, is_own)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
     header = _header(project, problems, foreign, Texts(project.settings.project, ()), (0, 0))
     return Product(header, {"unread": _unread(find_unsupported(vocabulary.axioms))})
@@ -155,6 +95,7 @@ def examine(
     units: Sequence[Product],
     listing: Listing,
     describe: Describe,
+    readings: Readings,
 ) -> Product:
     """Examine the units of a cluster.
 
@@ -164,9 +105,10 @@ def examine(
         units: what was read.
         listing: the texts that there are, and the drafts and reviews of its articles.
         describe: tells what is said of a name in the project's data.
+        readings: tells which statements say how a name is read.
     """
     articles = [iri for unit in units for iri in unit.header["articles"]]
-    foreign = Foreign(describe)
+    foreign = Foreign(describe, readings)
     asked = Texts(settings.project, (name for name, _ in listing.texts))
     extra, unreadable = read_files(settings, Listing(drafts=listing.drafts, reviews=listing.reviews), {})
     files = tuple(file for unit in units for file in files_of(settings, unit))
@@ -178,7 +120,7 @@ def examine(
         return not is_iri or is_below(name, articles)
 
     own = [triple for triples in graphs.values() for triple in triples]
-    index = _Index(own, vocabulary.index, foreign, is_own)
+    index = ClusterIndex(own, vocabulary.index, foreign, is_own)
     found = tuple(read_articles(index))
     contents = {}
     for article in found:
@@ -191,17 +133,19 @@ def examine(
     subject = Subject(project, graphs, index, vocabulary.ontology, tuple(read_claims(index)), found, contents)
     problems = run_checks(subject, DATA_CHECKS)
     if vocabulary.shapes:
-        view = _Index(dict.fromkeys(own), vocabulary.shown, foreign, is_own)
+        view = ClusterIndex(dict.fromkeys(own), vocabulary.shown, foreign, is_own)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
     drafts = read_drafts(subject)
     problems += [*drafts.problems, *unreadable]
-    parts = {
-        **_derived(subject, settings, drafts.triples),
-        **_closure(subject, vocabulary, foreign, settings, units, is_own),
-    }
-    reader = Reader(_Index([*own, *drafts.triples], vocabulary.index, foreign, is_own))
-    drafted = read_claims(reader.index, drafted=True)
-    passages = list(reader.passages([*subject.claims, *drafted]))
+    closed, types = _closure(subject, vocabulary, foreign, settings, units, is_own)
+    parts = {**_derived(subject, settings, drafts.triples), **closed}
+    known = [*own, *drafts.triples, *types]
+    drafted = ClusterIndex(known, vocabulary.index, foreign, is_own, knows_more=True)
+    claims = [*subject.claims, *read_claims(drafted, drafted=True)]
+    times = {time for claim in claims for time in times_of(drafted, claim)}
+    said = foreign.read_as(times)
+    reader = Reader(ClusterIndex([*known, *said], vocabulary.index, foreign, is_own, knows_more=True))
+    passages = list(reader.passages(claims))
     parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
     named = {key(triple.subject) for triple in drafts.triples}
     labels = [
@@ -224,7 +168,7 @@ def _header(
         path = "" if problem.path.startswith(_ABOUT) else problem.path
         located.append((asdict(replace(problem, path=path)), *about))
     return {
-        "reads": sorted(foreign.seen),
+        "reads": sorted({*foreign.seen, *foreign.looked_up}),
         "texts": asked.seen,
         "problems": located,
         "counts": counts,
@@ -264,8 +208,10 @@ def _closure(
     settings: Settings,
     units: Sequence[Product],
     is_own: Callable[[str], bool],
-) -> dict[str, bytes]:
-    """What follows from the cluster's own facts and from what is recorded of the names in them."""
+) -> tuple[dict[str, bytes], list[ox.Triple]]:
+    """What follows from the cluster's own facts and from what is recorded of the names in them; of that, what
+    things are.
+    """
     mentioned = {name for unit in units for name, _, _ in json.loads(unit.parts["mentions"])}
     for name in sorted(mentioned):
         foreign.said(name)
@@ -306,7 +252,8 @@ def _closure(
         (str(normal(triple)), [sorted(way) for way in some])
         for triple, some in project_voices(subject.claims).items()
     ]
-    return {
+    types = [triple for triple in closure.inferred if triple.predicate.value == RDF_TYPE]
+    parts = {
         "voices": json.dumps(voices).encode(),
         "inferred": ox.serialize(filter(is_ours, closure.inferred), format=ox.RdfFormat.N_TRIPLES) or b"",
         "remainder": ox.serialize(
@@ -317,6 +264,7 @@ def _closure(
         "clashes": ox.serialize(clashing, format=ox.RdfFormat.N_TRIPLES) or b"",
         "unread": _unread(find_unsupported(own, supported=False)),
     }
+    return parts, types
 
 
 def _unread(found: Mapping[str, list[ox.Triple]]) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final, Self
 import pyoxigraph as ox
 
 from kgraph.build.products import Product
-from kgraph.vocab import DRAFTS, UNION_GRAPH, Names
+from kgraph.vocab import UNION_GRAPH, Names, is_apart
 
 __all__ = ["Filler", "graphs_of"]
 
@@ -53,7 +53,7 @@ class Filler:
     def add_graph(self, graph: str, content: bytes) -> None:
         """Load N-Triples into a graph of the project. Blank nodes keep their labels."""
         home = ox.NamedNode(self._names.graph(graph))
-        targets = (home,) if graph == DRAFTS else (home, _UNION)  # DRAFT: what is not reviewed is in no union
+        targets = (home,) if is_apart(home.value) else (home, _UNION)
         if b"_:" in content:  # which might be in a literal as well: then this is slow, not wrong
             triples = [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
             self._store.bulk_extend(

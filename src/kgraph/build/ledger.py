@@ -174,7 +174,9 @@ class Ledger:
     def digest(self, name: str) -> str:
         """A digest of all that is said of a name: what a read of it depends on."""
         rows = self._db.execute(
-            "SELECT unit, said, rest FROM mentions WHERE name = ? AND said IS NOT NULL ORDER BY unit", (name,)
+            "SELECT unit, coalesce(said, ''), rest FROM mentions "
+            "WHERE name = ? AND (said IS NOT NULL OR rest != '') ORDER BY unit",
+            (name,),
         )
         parts = [" ".join(row) for row in rows]
         for unit in self.owners(name):

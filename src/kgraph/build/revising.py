@@ -163,7 +163,7 @@ class RevisedBuild:
     def _changed_names(self, unit: _Unit) -> set[str]:
         """The names of which a unit says something else than it did, its articles included."""
         was, now = (
-            {tuple(row) for row in json.loads(product.parts["mentions"]) if row[1] is not None}
+            {tuple(row) for row in json.loads(product.parts["mentions"]) if row[1] is not None or row[2]}
             if product
             else set()
             for product in (unit.was, unit.now)

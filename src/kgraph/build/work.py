@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kgraph.build.examining import examine, examine_ontology
 from kgraph.build.products import Products
-from kgraph.build.reading import Unit, read_unit
+from kgraph.build.reading import ABOUT, Unit, read_unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
 from kgraph.project.folder import Listing
@@ -107,8 +107,21 @@ class Workshop:
                 for some in (setting.listing.drafts, setting.listing.reviews)
             )
             listing = Listing(texts=setting.listing.texts, drafts=drafts, reviews=reviews)
-            product = examine(setting.settings, self.vocabulary, found, listing, self._describe)
+            product = examine(
+                setting.settings, self.vocabulary, found, listing, self._describe, self._readings
+            )
         return Outcome(task, self._products.put(product), product.header)
+
+    def _readings(self, name: str) -> Iterator[str]:
+        """The statements in the project's data that say how a name is read."""
+        quads = self._store.quads_for_pattern(None, ox.NamedNode(ABOUT), ox.NamedNode(name), None)
+        for quad in quads:
+            if isinstance(quad.subject, ox.NamedNode) and self._is_data(quad):
+                yield quad.subject.value
+
+    def _is_data(self, quad: ox.Quad) -> bool:
+        graph = getattr(quad.graph_name, "value", "")
+        return graph.removeprefix(self._setting.settings.names.graphs) in self._setting.data
 
     def _describe(self, name: str) -> Iterator[tuple[str, ox.Triple]]:
         """What is said of a name in the project's data, as it is written."""
@@ -116,11 +129,6 @@ class Workshop:
             return
         node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
         graphs = self._setting.settings.names.graphs
-        quads = (
-            quad
-            for quad in self._store.quads_for_pattern(node, None, None, None)
-            if isinstance(quad.graph_name, ox.NamedNode)
-            and quad.graph_name.value.removeprefix(graphs) in self._setting.data
-        )
+        quads = filter(self._is_data, self._store.quads_for_pattern(node, None, None, None))
         for quad in restore(self._store, quads):
             yield quad.graph_name.value.removeprefix(graphs), quad.triple  # type: ignore[union-attr]

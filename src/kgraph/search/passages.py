@@ -33,6 +33,7 @@ __all__ = [
     "clauses",
     "passage_from",
     "read_entries",
+    "times_of",
 ]
 
 _LABELS: Final = (
@@ -158,6 +159,12 @@ def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEn
     yield from reader.names()
 
 
+def times_of(index: TripleIndex, claim: Claim) -> list[str]:
+    """The names of what can say when a claim holds."""
+    of_object = [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
+    return [*index.iris(claim.iri, KG + "temporalContext"), *of_object]
+
+
 class Reader:
     """Reads the entries of an index of triples. ``uses`` are the filters that a thing is a value of, as far
     as passages were read.
@@ -271,9 +278,9 @@ class Reader:
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""
-        times = self.index.iris(claim.iri, KG + "temporalContext")
-        times += [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
         edtf = [
-            t for time in times for t in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
+            text
+            for time in times_of(self.index, claim)
+            for text in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
         ]
         return spanning(days for text in edtf if (days := parse_edtf(text)) is not None)

@@ -19,7 +19,7 @@ from kgraph.store.generation import Generation
 from kgraph.store.hashing import has_blank, hash_of
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, graph_key, graph_name
 from kgraph.store.workspace import copy_store
-from kgraph.vocab import is_drafts
+from kgraph.vocab import is_apart
 
 __all__ = ["Revision"]
 
@@ -82,7 +82,7 @@ class Revision:
         for triple in triples:
             quads = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
             keys = [graph_key(quad.graph_name) for quad in quads]
-            is_held = any(key in self.sizes and not is_drafts(key) for key in keys)
+            is_held = any(key in self.sizes and not is_apart(key) for key in keys)
             united = in_graph(triple, PROJECT)
             if is_held != (united in self.store):
                 changed.append(triple)
