@@ -203,8 +203,8 @@ def the_reading_of_a_time(editor: Editor) -> None:
     """In a file of its own, about a time of an article's."""
     article = f"{BASE}id/article/{editor.chance.choice(editor.slugs())}"
     day = f"own:day a kg:EditorialStatement ; kg:about <{article}/timeToday> ;"
-    note = f'kg:edtf "{editor.pick("1999", "2001-05-01?", "2001-06")}" ; rdfs:comment "A guess."@en ; prov:wasAttributedTo kgr:me .'
-    put(editor.folder, "data/ttl/editorial2.ttl", f"{PREFIXES}{day} {note}\n")
+    note = f'kg:edtf "{editor.pick("1999", "2001-05-01?", "2001-06")}" ; prov:wasAttributedTo kgr:me ;'
+    put(editor.folder, "data/ttl/editorial2.ttl", f'{PREFIXES}{day} {note} rdfs:comment "Why."@en .\n')
 
 
 def an_editorial_note(editor: Editor) -> None:

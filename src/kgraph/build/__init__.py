@@ -133,7 +133,7 @@ def build(settings: Settings, *, progress: Progress = silent, force: bool = Fals
         work = _Work(settings, sources, catalog, prepared, clock, force=force)
         try:
             manifest, problems, counts = work.run()
-        except OSError as error:
+        except Exception as error:
             del work
             clear_frames(error.__traceback__)  # which hold stores open that are about to be swept away
             gc.collect()

@@ -82,6 +82,7 @@ class ClusterIndex(TripleIndex):
         return self._is_own(subject)
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
+        """What is said of a thing by a predicate, whoever says it."""
         if self._is_local(subject):
             return super().objects(subject, predicate)
         found = [*self._terms.objects(subject, predicate), *self._other(subject).objects(subject, predicate)]
@@ -90,6 +91,7 @@ class ClusterIndex(TripleIndex):
         return found if len(found) < 2 else list(dict.fromkeys(found))
 
     def predicates(self, subject: str) -> list[str]:
+        """The predicates by which something is said of a thing."""
         if self._is_local(subject):
             return super().predicates(subject)
         found = [*self._terms.predicates(subject), *self._other(subject).predicates(subject)]
