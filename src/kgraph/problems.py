@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Problem", "Severity", "has_errors"]
+__all__ = ["Problem", "Severity", "count_problems", "has_errors"]
 
 
 class Severity(StrEnum):
@@ -25,7 +25,8 @@ class Problem:
     """One finding.
 
     ``code`` is stable and names the check; ``path`` is relative to the project's folder; ``line``
-    counts from 1 and is None where a problem belongs to a whole file.
+    counts from 1 and is None where a problem belongs to a whole file. ``more`` is how many more of its kind
+    there are, which are not told one by one.
     """
 
     severity: Severity
@@ -34,11 +35,17 @@ class Problem:
     line: int | None
     message: str
     hint: str
+    more: int = 0
 
     @property
     def place(self) -> str:
         """``path:line``, the form that editors and terminals make clickable."""
         return self.path if self.line is None else f"{self.path}:{self.line}"
+
+    @property
+    def kind(self) -> str:
+        """What problems of a kind have in common besides their code: a shape's message, or the hint."""
+        return self.message.partition(": ")[2] if self.code == "shape" else self.hint
 
     def __str__(self) -> str:
         return f"{self.place}: {self.severity}: {self.message} {self.hint} [{self.code}]"
@@ -47,3 +54,8 @@ class Problem:
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of the problems forbids a build."""
     return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def count_problems(problems: Iterable[Problem], severity: Severity | None = None) -> int:
+    """How many problems there are, those that are not told one by one included."""
+    return sum(1 + problem.more for problem in problems if severity in (None, problem.severity))

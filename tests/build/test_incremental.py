@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import random
+import re
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import pyoxigraph as ox
 import pytest
 
 import kgraph.build
-from kgraph.build import build
+from kgraph.build import build, inspect_project
 from kgraph.errors import ProjectError
-from kgraph.reasoning import update
-from kgraph.settings import load_settings
+from kgraph.settings import Settings, load_settings
+from kgraph.store.hashing import canonical_hash
+from kgraph.vocab import HIDDEN_GRAPHS, UNION_GRAPH, is_apart
 from tests.conftest import MILL
 
 ARTICLES = "data/ttl/articles"
@@ -67,61 +68,149 @@ EDITS: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.fixture
+def no_first_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on, what is not carried on from the generation before is a failure."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("everything was made anew")
+
+    monkeypatch.setattr(kgraph.build, "FreshBuild", refuse)
+
+
+def _judged(settings: Settings) -> tuple[str, set[str]]:
+    """The canonical hash and the problems of a project, by what examines it in one piece."""
+    inspection = inspect_project(settings)
+    store = ox.Store()
+    for name, triples in inspection.graphs.items():
+        graph = ox.NamedNode(settings.names.graph(name))
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+    return canonical_hash(store), set(map(str, inspection.problems))
+
+
+def _same(settings: Settings, what: str) -> None:
+    """Build, and have the generation be the one that examining all in one piece would make."""
+    judged, problems = _judged(settings)
+    if any(": error: " in problem for problem in problems):
+        with pytest.raises(ProjectError) as caught:
+            build(settings)
+        assert set(map(str, caught.value.problems)) == problems, what
+        return
+    report = build(settings)
+    assert set(map(str, report.problems)) == problems, what
+    manifest = report.generation.manifest
+    assert manifest.canonical_hash == judged, what
+    store = ox.Store.read_only(str(report.generation.store_path))
+    hidden = {ox.NamedNode(iri) for iri in HIDDEN_GRAPHS}
+    quads = [quad for quad in store if quad.graph_name not in hidden]
+    assert canonical_hash(quads) == judged, what
+    assert manifest.triples == len(quads) == sum(manifest.graphs.values()), what
+    union = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(UNION_GRAPH))}
+    assert union == {quad.triple for quad in quads if not is_apart(str(quad.graph_name)[1:-1])}, what
+
+
 def test_each_edit_gives_the_generation_that_a_first_build_gives(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, request: pytest.FixtureRequest
 ) -> None:
-    settings = load_settings(project, environ={})
+    settings = load_settings(project, flags={"encoder": "none"}, environ={})
     build(settings)
+    request.getfixturevalue("no_first_builds")
     for name, edit in EDITS.items():
         edit(project)
-        with monkeypatch.context() as patched:
-            patched.setattr(kgraph.build, "update", partial(update, facts_per_change=0))
-            patched.setattr(kgraph.build, "close", _no_full_closure)
-            after_edit = build(settings).generation.manifest
-        anew = replace(settings, store=str(tmp_path / f"store of {name}"))
-        first = build(anew).generation
-        assert after_edit.canonical_hash == first.manifest.canonical_hash, name
-        assert after_edit.graphs == first.manifest.graphs, name
+        _same(settings, name)
 
 
-def _no_full_closure(*_: object, **__: object) -> NoReturn:
-    raise AssertionError("everything was reasoned anew")
-
-
-@pytest.mark.parametrize(
-    ("what", "edit"),
-    [
-        (
-            "an axiom more",
-            _edit(
-                "ontology/kgraph.ttl",
-                "kg:restsOn a owl:ObjectProperty",
-                "kg:restsOn a owl:ObjectProperty, owl:AsymmetricProperty",
-            ),
-        ),
-        ("much", lambda folder: shutil.copy(folder / "data/ttl/gazetteer.ttl", folder / "data/ttl/more.ttl")),
-    ],
+#: What a line of claims can become, by chance: another predicate, object, voice, manner, or none at all.
+_RANDOM: Final = (
+    (r"kg:locatedIn kgr:\w+", "kg:locatedIn {entity}"),
+    (r"kg:partOf kgr:\w+", "kg:partOf {entity}"),
+    (r"kg:agent kgr:\w+", "kg:agent {entity}"),
+    (r"kg:theme kgr:\w+", "kg:theme {entity}"),
+    (r"kg:by a:\w+", "kg:by a:nobody"),
+    (r"kg:mode kg:narrated", "kg:mode kg:byline"),
+    (r"kg:polarity kg:positive", "kg:polarity kg:negative"),
+    (r"kg:object kgr:\w+", "kg:object {entity}"),
+    (r"kgr:(\w+) a kg:Person", "kgr:{name} a kg:Group"),
+    (r'"(\w+)"@en', '"other {name}"@en'),
+    (r"\n(\w+:\w+ kg:sourceAgent [^.]*\.)", "\n"),
+    (r"^", "# {name}\n"),
 )
-def test_all_is_reasoned_anew_after(
-    what: str, edit: Callable[[Path], object], project: Path, monkeypatch: pytest.MonkeyPatch
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_edits_give_the_generation_and_the_problems_that_examining_all_gives(
+    seed: int, two_articles: Path
 ) -> None:
+    """Sound edits and faulty ones, in articles and in what they share, one by one and several at once."""
+    chance = random.Random(seed)  # noqa: S311 - the same edits each time
+    settings = load_settings(two_articles, flags={"encoder": "none"}, environ={})
+    files = sorted((two_articles / "data").rglob("*.ttl"))
+    names = re.findall(
+        r"^(kgr:\w+)", (two_articles / "data/ttl/entities.ttl").read_text("utf-8"), re.MULTILINE
+    )
+    _same(settings, "first")
+    before: dict[Path, str] = {}
+    for step in range(5):
+        for path, text in before.items():  # what was faulty is mended, so that builds do succeed
+            path.write_text(text, encoding="utf-8")
+        before = {}
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            path = chance.choice(files)
+            text = path.read_text(encoding="utf-8")
+            pattern, new = chance.choice(_RANDOM)
+            places = list(re.finditer(pattern, text, re.MULTILINE))
+            if places:
+                place = chance.choice(places)
+                made = new.format(entity=chance.choice(names), name=f"other{step}")
+                if step % 2:
+                    before.setdefault(path, text)
+                path.write_text(text[: place.start()] + made + text[place.end() :], encoding="utf-8")
+        _same(settings, f"step {step}")
+
+
+@pytest.fixture
+def two_articles(project: Path) -> Path:
+    """The project with another article, which has entities in common with the first."""
+    _add_an_article(project)
+    shutil.copytree(Path(__file__).parents[2] / "ontology/shapes", project / "ontology/shapes")
+    claims = project / ARTICLES / "mill/assertions.ttl"
+    text = claims.read_text(encoding="utf-8")
+    claims.write_text(text.replace("kgr:courier", "kgr:ristic"), encoding="utf-8")
+    return project
+
+
+def test_an_axiom_more_has_all_made_anew(project: Path, request: pytest.FixtureRequest) -> None:
     settings = load_settings(project, environ={})
     build(settings)
+    edit = _edit(
+        "ontology/kgraph.ttl",
+        "kg:restsOn a owl:ObjectProperty",
+        "kg:restsOn a owl:ObjectProperty, owl:AsymmetricProperty",
+    )
     edit(project)
-    monkeypatch.setattr(kgraph.build, "close", _no_full_closure)
+    request.getfixturevalue("no_first_builds")
     with pytest.raises(AssertionError, match="anew"):
         build(settings)
 
 
-def test_a_comment_or_a_reordered_axiom_leaves_the_ontology_the_same(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its blank nodes have other names in each reading, which does not matter."""
-    settings = load_settings(project, environ={})
+def test_what_was_kept_is_made_again_where_it_is_gone_or_altered(project: Path) -> None:
+    settings = load_settings(project, flags={"encoder": "none"}, environ={})
     first = build(settings).generation
-    _edit("ontology/kgraph.ttl", "@prefix kg:", "# once more\n@prefix kg:")(project)
-    monkeypatch.setattr(kgraph.build, "close", _no_full_closure)
-    assert build(settings).generation.manifest.canonical_hash == first.manifest.canonical_hash
+    places = project / "data/ttl/gazetteer.ttl"
+    text = places.read_text(encoding="utf-8")
+    for change in (shutil.rmtree, _spoil):
+        change(project / ".kgraph/products")
+        EDITS["a place that lies elsewhere"](project)
+        edited = build(settings).generation
+        assert edited.manifest.canonical_hash != first.manifest.canonical_hash
+        places.write_text(text, encoding="utf-8")
+        assert build(settings).generation.manifest.canonical_hash == first.manifest.canonical_hash
+
+
+def _spoil(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-1])
 
 
 def test_a_contradiction_that_an_edit_makes_is_described_in_full(project: Path) -> None:

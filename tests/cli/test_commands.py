@@ -146,7 +146,7 @@ def test_a_build_says_what_it_made_and_does_nothing_twice(run: Run, tiny: Path) 
     first = run("build", cwd=tiny)
     assert first.returncode == 0
     assert first.stdout.startswith("Generation ")
-    assert "canonical hash" in first.stdout
+    assert "dataset hash sha256-sum:" in first.stdout
     second = run("build", cwd=tiny)
     assert (second.returncode, second.stdout) == (0, "")
     assert "Nothing changed" in second.stderr

@@ -17,6 +17,7 @@ import rdflib
 import requests
 import yaml
 from bibtexparser.entrypoint import parse_string
+from click.testing import CliRunner
 from csvw import CSVW
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from rocrate.rocrate import ROCrate
 from rocrate_validator import models, services
 from urllib3 import HTTPResponse
 
+from kgraph.cli.hash import hash_command
 from kgraph.errors import ParameterError, RdfSyntaxError, UnknownNameError
 from kgraph.export import EXPORTERS, Source, find_exporter
 from kgraph.export.claims import Claim, Claims
@@ -94,6 +96,20 @@ def test_half_a_nanopublication_is_none(document: Document) -> None:
         list(content_of(lost))
     with pytest.raises(RdfSyntaxError, match="no nanopublication"):
         list(content_of([]))
+
+
+@pytest.mark.parametrize("form", ["nq", "trig", "jsonld"])
+def test_a_dump_has_the_hash_that_citations_name(
+    form: str, document: Document, source: Source, tmp_path: Path
+) -> None:
+    dump = tmp_path / f"dump.{form}"
+    dump.write_bytes(document(form))
+    done = CliRunner().invoke(hash_command, [str(dump)])
+    assert done.output.strip() == source.generation.manifest.version
+    assert source.generation.manifest.version.encode() in document("cff")
+    dump.write_bytes(document("nq").replace(b"Kosovo", b"Kosova", 1).replace(b"star", b"Star", 1))
+    other = CliRunner().invoke(hash_command, [str(dump.rename(tmp_path / "other.nq"))])
+    assert (other.exit_code, other.output == done.output) == (0, False)
 
 
 def test_rdf_1_2_gives_the_dataset_back(document: Document) -> None:

@@ -64,7 +64,7 @@ def test_the_dataset_is_described_with_its_counts(
     manifest = Catalog(load_settings(project, environ={}).store_path).current().manifest
     assert objects(void, DATASET, RDF_TYPE) == [f"{VOID}Dataset", f"{DCAT}Dataset"]
     assert objects(void, DATASET, f"{VOID}triples") == [str(manifest.triples)]
-    assert objects(void, DATASET, f"{DCAT}version") == [f"sha256:{manifest.canonical_hash}"]
+    assert objects(void, DATASET, f"{DCAT}version") == [manifest.version]
     assert objects(void, DATASET, f"{VOID}subset") == sorted(manifest.graphs)
     for graph, count in manifest.graphs.items():
         assert objects(void, graph, f"{VOID}triples") == [str(count)]

@@ -148,7 +148,7 @@ def test_the_card_says_who_how_through_whom_and_when(client: httpx.Client) -> No
     assert "Printed: today" in words
     assert "2011-10-18? ; the article does not print this" in words
     assert "other claims on these words" in words
-    assert "sha256:" in words
+    assert "sha256-sum:" in words
     sentence = client.get(PATH, params={"at": "628,771"}, headers=HTML).text
     assert "we cannot go through barricades" in sentence[sentence.index('id="chosen"') :]
 

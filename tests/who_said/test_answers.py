@@ -432,7 +432,7 @@ def test_a_citation_can_be_printed_alone(graph: KnowledgeGraph) -> None:
     assert render_citations(answer, "bibtex").count("@misc{") == 2
     items = json.loads(render_citations(answer, "csl"))
     assert [item["URL"] for item in items] == [each.iri for each in answer.attributions]
-    assert {item["version"] for item in items} == {answer.canonical_hash}
+    assert {item["version"] for item in items} == {f"sha256-sum:{answer.canonical_hash}"}
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_the_page_marks_the_words_and_needs_no_script(graph: KnowledgeGraph) -> 
             "Nato commander quoted without a name",
             "told",
             "Cite",
-            "sha256:",
+            "sha256-sum:",
         ):
             assert words in text
         turned = await client.get("/who-said", params={"q": "barricades", "limit": "2"}, headers=html)

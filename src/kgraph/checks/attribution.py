@@ -17,8 +17,9 @@ from kgraph.checks.subject import Subject
 from kgraph.problems import Problem
 from kgraph.project import Claim
 from kgraph.project.claims import source_chain
+from kgraph.project.index import key
 from kgraph.text import spelled_numbers
-from kgraph.vocab import DIRECT_QUOTATION, KG, XSD
+from kgraph.vocab import DIRECT_QUOTATION, KG, RDF_TYPE, XSD
 
 __all__ = ["check_attribution"]
 
@@ -143,14 +144,13 @@ def _check_dates(subject: Subject) -> Iterator[Problem]:
 
 
 def _check_editorial(subject: Subject) -> Iterator[Problem]:
-    times = {ox.NamedNode(iri) for iri in subject.index.instances(KG + "Time")}
     for triple in subject.graphs.get("editorial", ()):
         value = triple.object
         if (
             triple.predicate.value == KG + "edtf"
-            and triple.subject not in times
             and isinstance(value, ox.Literal)
             and not value.value.endswith("?")
+            and KG + "Time" not in subject.index.iris(key(triple.subject), RDF_TYPE)
         ):
             yield subject.project.problem(
                 "unmarked-interpretation",

@@ -76,7 +76,8 @@ def _called(subject: Subject, article: Article, sentence: Sentence) -> str:
 
 def _check_words(subject: Subject, article: Article) -> Iterator[Problem]:
     text = subject.texts.get(article.iri)
-    if text is None or not any(claim.sentence for claim in subject.claims):
+    parts = {part.iri for part in (*article.sentences, *article.parts)}
+    if text is None or not any(claim.sentence in parts for claim in subject.claims):
         return
     # Headline, dateline and caption repeat what the text reports: whoever wants to annotates them.
     beside = [part.span for part in article.parts if part.span and part.part != "paragraph"]

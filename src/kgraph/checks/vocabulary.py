@@ -14,11 +14,11 @@ import pyoxigraph as ox
 
 from kgraph.checks.subject import Subject
 from kgraph.problems import Problem, Severity
-from kgraph.project.folder import Role, TurtleFile
+from kgraph.project.folder import Role, TurtleFile, unit_of
 from kgraph.rdf.terms import Term, compact
 from kgraph.vocab import KG, OWL, OWL_SAME_AS, RDFS, SKOS
 
-__all__ = ["check_vocabulary"]
+__all__ = ["check_terms", "check_vocabulary"]
 
 _VANN_NAMESPACE: Final = "http://purl.org/vocab/vann/preferredNamespaceUri"
 _TERM_CLASSES: Final = tuple(
@@ -34,10 +34,12 @@ _USING_ROLES: Final = (Role.ONTOLOGY, Role.ALIGNMENTS, Role.DATA)
 
 def check_vocabulary(subject: Subject) -> Iterator[Problem]:
     """Compare what is used with what is defined."""
-    if not subject.project.turtle:
-        return
     yield from _check_defined(subject)
     yield from _check_same_as(subject)
+
+
+def check_terms(subject: Subject) -> Iterator[Problem]:
+    """Look at how the ontology's terms are kept."""
     yield from _check_documented(subject)
     yield from _check_domains(subject)
 
@@ -68,14 +70,15 @@ def _check_defined(subject: Subject) -> Iterator[Problem]:
     terms = _namespaces(subject)
     names = subject.project.settings.names
     defined = {iri for iri in subject.ontology if iri.startswith(terms)}
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()  # each is reported once an article
     for file in subject.project.files(*_USING_ROLES):
+        unit = unit_of(file.path) if file.role is Role.DATA else ""
         for triple in file.triples:
             for iri, is_object in _iris(triple):
-                if iri in seen:
+                if (unit, iri) in seen:
                     continue
                 if iri.startswith(terms) and iri not in defined and iri not in terms:
-                    seen.add(iri)
+                    seen.add((unit, iri))
                     yield _undefined(subject, file, triple, iri, defined)
                 elif (
                     file.role is Role.DATA  # an ontology's examples may be of another project
@@ -83,7 +86,7 @@ def _check_defined(subject: Subject) -> Iterator[Problem]:
                     and iri.startswith(names.resources)
                     and iri not in subject.index
                 ):
-                    seen.add(iri)
+                    seen.add((unit, iri))
                     yield _dangling(subject, file, triple, iri)
 
 

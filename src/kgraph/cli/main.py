@@ -16,6 +16,7 @@ from kgraph.cli.enrich import enrich_command
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
 from kgraph.cli.generations import generations_command, rollback_command
+from kgraph.cli.hash import hash_command
 from kgraph.cli.init import init_command
 from kgraph.cli.lexicon import lexicon_command
 from kgraph.cli.load import load_command
@@ -69,6 +70,7 @@ for _command in (
     enrich_command,
     load_command,
     export_command,
+    hash_command,
     generations_command,
     diff_command,
     rollback_command,

@@ -90,11 +90,16 @@ def print_problems(problems: Iterable[Problem], *, to: Console = ERRORS) -> None
             )
         )
         to.print(Text(f"  {problem.hint}", style="dim"))
+        if problem.more:
+            to.print(Text(f"  … and {quantity(problem.more, 'other')} of this kind.", style="dim"))
 
 
 def render_problems_json(problems: Iterable[Problem]) -> str:
     """Problems as a JSON list, for other programs."""
-    return json.dumps([asdict(problem) for problem in problems], indent=2, ensure_ascii=False)
+    told = [
+        {name: value for name, value in asdict(each).items() if name != "more" or value} for each in problems
+    ]
+    return json.dumps(told, indent=2, ensure_ascii=False)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from kgraph.cli.options import format_option, read_settings, settings_options
-from kgraph.problems import Severity, has_errors
+from kgraph.problems import Severity, count_problems, has_errors
 from kgraph.settings import BUILD_SETTINGS
 
 __all__ = ["build_command", "check_command"]
@@ -56,6 +56,7 @@ def build_command(project: Path, force: bool, **flags: Any) -> None:
     """
     from kgraph.build import build  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.cli.printing import ERRORS, OUTPUT, print_columns, print_problems, progress, quantity  # noqa: PLC0415
+    from kgraph.store.manifest import HASH_METHOD  # noqa: PLC0415
 
     settings = read_settings(project, flags)
     with progress() as hear:
@@ -76,7 +77,7 @@ def build_command(project: Path, force: bool, **flags: Any) -> None:
         Text(
             f"{quantity(report.articles, 'article')}, {quantity(report.claims, 'claim')}, "
             f"{quantity(manifest.triples, 'triple')} in {sum(report.seconds.values()):.1f} s; "
-            f"{quantity(len(report.problems), 'warning')}"
+            f"{quantity(count_problems(report.problems), 'warning')}"
         )
     )
-    OUTPUT.print(Text(f"canonical hash (RDFC-1.0, SHA-256) {manifest.canonical_hash}"))
+    OUTPUT.print(Text(f"dataset hash {manifest.version} ({HASH_METHOD})"))

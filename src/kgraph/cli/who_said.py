@@ -85,6 +85,7 @@ def who_said_command(project: Path, output: str, **options: Any) -> None:
 
 def _print(answer: Answer) -> None:
     from kgraph.cli.printing import ERRORS, OUTPUT  # noqa: PLC0415
+    from kgraph.store.manifest import name_hash  # noqa: PLC0415
 
     OUTPUT.print(Text(answer.summary, style="bold"))
     if answer.unmatched and answer.found != "none":
@@ -101,7 +102,7 @@ def _print(answer: Answer) -> None:
             OUTPUT.print(line, soft_wrap=False)
     if answer.more:
         ERRORS.print(Text("There is more: see --limit and --offset.", style="dim"))
-    ERRORS.print(Text(f"dataset sha256:{answer.canonical_hash} (RDFC-1.0)", style="dim"))
+    ERRORS.print(Text(f"dataset {name_hash(answer.canonical_hash)}", style="dim"))
 
 
 def _lines(attribution: Attribution, number: int, answer: Answer) -> list[Text]:

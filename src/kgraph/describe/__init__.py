@@ -19,7 +19,7 @@ from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
 from kgraph.describe.examples import describe_examples, without_header
-from kgraph.describe.metadata import describe_metadata
+from kgraph.describe.metadata import Occurrences, classes_of, describe_metadata
 from kgraph.describe.partitions import ClassUse, Partitions
 from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
 from kgraph.describe.terms import Ontology, Phrase, Term
@@ -39,6 +39,7 @@ __all__ = [
     "Known",
     "Listed",
     "Name",
+    "Occurrences",
     "Ontology",
     "Partitions",
     "Phrase",
@@ -49,6 +50,7 @@ __all__ = [
     "Term",
     "VoiceCount",
     "article_data",
+    "classes_of",
     "cut_runs",
     "dataset_data",
     "describe_examples",

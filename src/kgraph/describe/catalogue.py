@@ -136,7 +136,7 @@ class _Writer:
         )
         yield _typed(dataset, DCTERMS + "modified", self._manifest.created, "dateTime")
         yield _text(dataset, DCTERMS + "identifier", self._manifest.id)
-        yield _text(dataset, DCAT + "version", f"sha256:{self._manifest.canonical_hash}")
+        yield _text(dataset, DCAT + "version", self._manifest.version)
         yield from self._rights(dataset, mixed=True)
         yield _typed(dataset, VOID + "triples", str(self._manifest.triples), "integer")
         yield _typed(dataset, VOID + "uriSpace", self._addresses.names.base, "string")

@@ -10,8 +10,9 @@ Nodes that nobody needs an address for are URNs, so that the dataset's canonical
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
@@ -21,40 +22,95 @@ from kgraph.canned import CannedQuery
 from kgraph.describe.examples import executable_of, without_header
 from kgraph.vocab import RDF_TYPE, RDFS, SH, XSD, Names
 
-__all__ = ["describe_metadata"]
+__all__ = ["Occurrences", "classes_of", "describe_metadata"]
 
 _VOID: Final = "http://rdfs.org/ns/void#"
 _VOID_EXT: Final = "http://ldf.fi/void-ext#"
 _URN: Final = "urn:kgraph:"
 
 
+@dataclass(slots=True)
+class Occurrences:
+    """How often what occurs: triples, things of a class, uses of a property on them, and with which values.
+
+    A thing's part of it depends on its own triples and on the classes of their objects, so that it can be
+    taken out and put in again.
+    """
+
+    triples: int = 0
+    things: Counter[str] = field(default_factory=Counter)
+    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    values: dict[tuple[str, str], Counter[tuple[str, str]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, triples: Iterable[ox.Triple]) -> Occurrences:
+        """Those of a set of triples."""
+        said: dict[object, list[ox.Triple]] = {}
+        for triple in dict.fromkeys(triples):
+            said.setdefault(triple.subject, []).append(triple)
+        found = cls()
+        for some in said.values():
+            found.count(some, lambda node: classes_of(said.get(node, ())))
+        return found
+
+    def count(
+        self, triples: Iterable[ox.Triple], classes: Callable[[object], Iterable[str]], times: int = 1
+    ) -> None:
+        """Put in what is said of one thing, all of it; with ``times`` -1, take it out.
+
+        Args:
+            triples: what is said of it.
+            classes: tells the classes of a node.
+            times: how often it is to count.
+        """
+        known = list(triples)
+        own = classes_of(known)
+        self.triples += times * len(known)
+        for cls in own:
+            self.things[cls] += times
+        for triple in known if own else ():
+            value = triple.object
+            if isinstance(value, ox.Literal):
+                kinds = [("datatype", value.datatype.value)]
+            else:
+                kinds = [("class", cls) for cls in classes(value)]
+            for cls in own:
+                key = (cls, triple.predicate.value)
+                self.uses[key] += times
+                counted = self.values.setdefault(key, Counter())
+                for kind in kinds:
+                    counted[kind] += times
+
+    def settled(self) -> Occurrences:
+        """The same without what does not occur any more."""
+        values = {key: +some for key, some in self.values.items() if +some}
+        return Occurrences(self.triples, +self.things, +self.uses, values)
+
+
+def classes_of(triples: Iterable[ox.Triple]) -> list[str]:
+    """The classes that triples give to their subject."""
+    return [
+        triple.object.value
+        for triple in triples
+        if triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode)
+    ]
+
+
 def describe_metadata(
-    triples: Iterable[ox.Triple], queries: Mapping[str, CannedQuery], names: Names
+    occurrences: Occurrences, queries: Mapping[str, CannedQuery], names: Names
 ) -> Iterator[ox.Triple]:
-    """The metadata of a dataset: of all its ``triples``, its canned queries and its prefixes."""
-    yield from _partitions(list(dict.fromkeys(triples)))
+    """The metadata of a dataset: of what occurs in it, its canned queries and its prefixes."""
+    yield from _describe(occurrences)
     yield from _prefixes(names.prefixes)
     for slug, query in queries.items():
         yield from _example(query, f"{_URN}example:{slug}", names.prefixes)
 
 
-def _partitions(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
-    classes: dict[object, list[str]] = defaultdict(list)
-    for triple in triples:
-        if triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode):
-            classes[triple.subject].append(triple.object.value)
-    things = Counter(cls for types in classes.values() for cls in types)
-    uses: Counter[tuple[str, str]] = Counter()
-    values: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for triple in triples:
-        found = _kinds_of(triple.object, classes)
-        for cls in classes.get(triple.subject, ()):
-            key = (cls, triple.predicate.value)
-            uses[key] += 1
-            values[key].update(found)
+def _describe(occurrences: Occurrences) -> Iterator[ox.Triple]:
+    things, uses, values = occurrences.things, occurrences.uses, occurrences.values
     dataset = ox.NamedNode(_URN + "dataset")
     yield _iri(dataset, RDF_TYPE, _VOID + "Dataset")
-    yield _count(dataset, "triples", len(triples))
+    yield _count(dataset, "triples", occurrences.triples)
     for cls, count in sorted(things.items()):
         node = _node("class", cls)
         yield _iri(dataset, _VOID + "classPartition", node.value)
@@ -65,19 +121,12 @@ def _partitions(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
         yield _iri(_node("class", cls), _VOID + "propertyPartition", node.value)
         yield _iri(node, _VOID + "property", prop)
         yield _count(node, "triples", count)
-        for (kind, value), number in sorted(values[cls, prop].items()):
+        for (kind, value), number in sorted(values.get((cls, prop), Counter()).items()):
             part = _node(kind, cls, prop, value)
             namespace = _VOID if kind == "class" else _VOID_EXT
             yield _iri(node, f"{namespace}{kind}Partition", part.value)
             yield _iri(part, namespace + kind, value)
             yield _count(part, "triples", number)
-
-
-def _kinds_of(value: object, classes: Mapping[object, list[str]]) -> list[tuple[str, str]]:
-    """The classes of a thing, or the datatype of a literal."""
-    if isinstance(value, ox.Literal):
-        return [("datatype", value.datatype.value)]
-    return [("class", cls) for cls in classes.get(value, ())]
 
 
 def _prefixes(prefixes: Mapping[str, str]) -> Iterator[ox.Triple]:

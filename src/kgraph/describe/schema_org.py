@@ -141,7 +141,7 @@ def dataset_data(
         "description": "Who said what, where: claims of news articles, each with its speaker and its words.",
         "url": url,
         "license": licence,
-        "version": manifest.canonical_hash,
+        "version": manifest.version,
         "dateModified": manifest.created,
         "distribution": [
             {"@type": "DataDownload", "encodingFormat": media_type, "contentUrl": address}

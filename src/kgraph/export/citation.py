@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kgraph.export.claims import Article, Claims
 from kgraph.export.source import Source
+from kgraph.store.manifest import HASH_METHOD
 from kgraph.text import tex_of
 from kgraph.vocab import DCTERMS
 
@@ -44,14 +45,14 @@ def write_cff(source: Source, output: IO[bytes]) -> None:
         "type": "dataset",
         "title": settings.title,
         "authors": [{"name": name} for name in _annotators(claims)],
-        "version": f"sha256:{manifest.canonical_hash}",
+        "version": manifest.version,
         "date-released": manifest.created[:10],
         "url": source.settings.public_url or source.names.base,
         "identifiers": [
             {
                 "type": "other",
-                "value": f"sha256:{manifest.canonical_hash}",
-                "description": "SHA-256 of the canonical N-Quads (RDFC-1.0)",
+                "value": manifest.version,
+                "description": f"{HASH_METHOD}; 'kgraph hash' computes it of a dump",
             }
         ],
     }
@@ -109,7 +110,7 @@ def write_bibtex(source: Source, output: IO[bytes]) -> None:
         "title": f"{{{tex_of(settings.title)}}}",
         "howpublished": "Dataset",
         "url": settings.public_url or source.names.base,
-        "note": f"sha256:{manifest.canonical_hash} (RDFC-1.0)",
+        "note": manifest.version,
     }
     slug = re.sub(r"[^a-z0-9]+", "-", settings.title.lower()).strip("-") or "dataset"
     entries.append(_entry("misc", f"dataset-{slug}", dataset))

@@ -17,7 +17,7 @@ from kgraph.export.source import Source
 from kgraph.store.spelling import restore
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS, is_derived
 
-__all__ = ["Article", "Claim", "Claims", "Span"]
+__all__ = ["Article", "Claim", "Claims", "Says", "Span"]
 
 _NAMES: Final = (SKOS + "prefLabel", RDFS + "label", DCTERMS + "title", KG + "rawText")
 _Node = ox.NamedNode | ox.BlankNode
@@ -117,7 +117,7 @@ class Claims:
 
     def _claim(self, iri: str) -> Claim | None:
         own = self.triples(ox.NamedNode(iri))
-        says = _Says(own)
+        says = Says(own)
         subject, predicate = says.first(KG + "subject"), says.first(KG + "predicate")
         value = says.first(KG + "object") or says.first(KG + "value")
         if not isinstance(subject, _Node) or not isinstance(predicate, ox.NamedNode) or value is None:
@@ -126,7 +126,7 @@ class Claims:
         sentence_node = says.first(KG + "inSentence")
         sentence = self._span(sentence_node) if isinstance(sentence_node, ox.NamedNode) else None
         around = [triple for node in says.nodes(KG + "evidence") for triple in self.triples(node)]
-        about = _Says(self.triples(sentence_node)) if isinstance(sentence_node, ox.NamedNode) else _Says(())
+        about = Says(self.triples(sentence_node)) if isinstance(sentence_node, ox.NamedNode) else Says(())
         article = about.iri(KG + "partOfArticle")
         return Claim(
             iri=iri,
@@ -153,7 +153,7 @@ class Claims:
         return next(iter(quads), None) is not None
 
     def _span(self, node: ox.NamedNode) -> Span | None:
-        says = _Says(self.triples(node))
+        says = Says(self.triples(node))
         begin, end = _number(says.text(KG + "beginIndex")), _number(says.text(KG + "endIndex"))
         if begin is None or end is None:
             return None
@@ -162,7 +162,7 @@ class Claims:
     def article(self, iri: str) -> Article | None:
         """An article by its IRI."""
         if iri not in self._articles:
-            says = _Says(self.triples(ox.NamedNode(iri)))
+            says = Says(self.triples(ox.NamedNode(iri)))
             publisher = says.iri(DCTERMS + "publisher")
             self._articles[iri] = Article(
                 iri=iri,
@@ -189,7 +189,7 @@ class Claims:
     def label(self, iri: str) -> str:
         """What a thing is called, in English where there is a choice; else the end of its IRI."""
         if iri not in self._labels:
-            says = _Says(self.triples(ox.NamedNode(iri)))
+            says = Says(self.triples(ox.NamedNode(iri)))
             names = [name for predicate in _NAMES for name in says.literals(predicate)]
             names.sort(key=lambda name: (name.language or "") not in ("en", ""))
             last = iri.rstrip("/#").replace("#", "/").rpartition("/")[2]
@@ -206,7 +206,7 @@ class Claims:
         return f"{subject} · {no}{self.label(claim.content.predicate.value)} · {value}"
 
 
-class _Says:
+class Says:
     """What some triples of one subject say, by predicate."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
@@ -215,21 +215,27 @@ class _Says:
             self._said.setdefault(triple.predicate.value, []).append(triple.object)
 
     def first(self, predicate: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None:
+        """The first object of a predicate; None where there is none."""
         return next(iter(self._said.get(predicate, ())), None)  # type: ignore[return-value]
 
     def nodes(self, predicate: str) -> list[ox.NamedNode]:
+        """The things that are objects of a predicate."""
         return [term for term in self._said.get(predicate, ()) if isinstance(term, ox.NamedNode)]
 
     def iris(self, predicate: str) -> tuple[str, ...]:
+        """Their IRIs."""
         return tuple(node.value for node in self.nodes(predicate))
 
     def iri(self, predicate: str) -> str:
+        """The first IRI; empty where there is none."""
         return next(iter(self.iris(predicate)), "")
 
     def literals(self, predicate: str) -> list[ox.Literal]:
+        """The values of a predicate."""
         return [term for term in self._said.get(predicate, ()) if isinstance(term, ox.Literal)]
 
     def text(self, predicate: str) -> str:
+        """The first value, as it is written; empty where there is none."""
         return next((literal.value for literal in self.literals(predicate)), "")
 
 

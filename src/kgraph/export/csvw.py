@@ -136,7 +136,7 @@ def _metadata(source: Source) -> dict[str, Any]:
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "dc:title": settings.title,
-        "dc:identifier": f"sha256:{manifest.canonical_hash}",
+        "dc:identifier": manifest.version,
         **({"dc:license": {"@id": settings.licence}} if settings.licence else {}),
         "tables": [
             _table("articles.csv", _ARTICLES, ["article"], [], source),

@@ -79,7 +79,7 @@ def nanopublication(claim: Claim, claims: Claims) -> Iterator[ox.Quad]:
     if source.settings.licence:
         yield say("pubinfo", it, DCTERMS + "license", source.settings.licence)
     yield say("pubinfo", it, PROV + "wasDerivedFrom", claim.iri)
-    yield say("pubinfo", it, DCTERMS + "hasVersion", ox.Literal(f"sha256:{manifest.canonical_hash}"))
+    yield say("pubinfo", it, DCTERMS + "hasVersion", ox.Literal(manifest.version))
     yield say("pubinfo", it, _CREATED_WITH, TOOL)
 
 

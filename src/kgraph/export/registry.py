@@ -58,6 +58,15 @@ _TABLE: Final = (
     _of("annotations", "the claims as Web Annotations", _ANNOTATIONS, "jsonld", "annotations"),
     _of("schemaorg", "claims and quotations of schema.org", "application/ld+json", "jsonld", "schema_org"),
     _of("csvw", "the claims as CSV, with CSVW metadata", _ZIP, "zip", "csvw", Shape.FOLDER),
+    Exporter(
+        "parquet",
+        "claims, entities, sources, spans and times as Parquet",
+        _ZIP,
+        "zip",
+        "kgraph.export.parquet:write_parquet",
+        Shape.FOLDER,
+        extra="arrow",
+    ),
     _of(
         "quickstatements", "statements for a Wikibase, with references", "text/plain", "qs", "quickstatements"
     ),

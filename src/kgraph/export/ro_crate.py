@@ -59,7 +59,7 @@ def _metadata(source: Source, folder: Path) -> dict[str, Any]:
         "name": source.settings.title,
         "description": "Who said what, where: claims of news articles, each with its speaker and its words.",
         "datePublished": source.generation.manifest.created[:10],
-        "version": f"sha256:{source.generation.manifest.canonical_hash}",
+        "version": source.generation.manifest.version,
         "hasPart": [{"@id": file["@id"]} for file in files],
         "about": _one_or_all([{"@id": article.iri} for article in articles]),
         "author": _one_or_all([{"@id": iri} for iri in annotators]),

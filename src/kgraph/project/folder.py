@@ -38,7 +38,7 @@ from kgraph.settings import CONFIG_FILE, Settings
 from kgraph.text import digest
 from kgraph.vocab import KG, is_derived
 
-__all__ = ["Project", "Role", "TurtleFile", "read_project"]
+__all__ = ["Listing", "Project", "Role", "TurtleFile", "list_files", "read_files", "read_project", "unit_of"]
 
 ONTOLOGY_GRAPH: Final = "ontology"
 #: A project with this file brings its own ontology, shapes and questions, all of them.
@@ -90,7 +90,7 @@ class Project:
     settings: Settings
     digests: dict[str, str]
     turtle: tuple[TurtleFile, ...]
-    texts: dict[str, bytes]
+    texts: Mapping[str, bytes]
     queries: dict[str, str]
     drafts: dict[str, bytes] = field(default_factory=dict)
     reviews: dict[str, bytes] = field(default_factory=dict)
@@ -255,6 +255,38 @@ class _Reader:
         return TurtleFile(name, role, graph, tuple(triples), content, base_iri)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a project: Turtle with the part and the graph of each, and the others by name.
+
+    ``drafts`` and ``reviews`` come by the slug of their article, each with its name and path.
+    """
+
+    turtle: tuple[tuple[str, Path, Role, str], ...] = ()
+    texts: tuple[tuple[str, Path], ...] = ()
+    queries: tuple[tuple[str, Path], ...] = ()
+    drafts: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
+    reviews: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
+
+
+def list_files(
+    root: Path, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
+) -> Listing:
+    """The files of the project in a folder: see :func:`read_project`."""
+
+    def found(pattern: str) -> list[tuple[str, Path]]:
+        return [(path.relative_to(root).as_posix(), path) for path in _visible(root.glob(pattern), root)]
+
+    slug = article or "*"
+    turtle = tuple(_turtle_paths(root, article, instead))
+    queries = tuple(_query_paths(root, core=any(is_core(name) for name, *_ in turtle)))
+    drafts, reviews = (
+        {path.stem: (name, path) for name, path in found(f"data/{pattern}")}
+        for pattern in (f"drafts/{slug}.json", f"reviews/{slug}.jsonl")
+    )
+    return Listing(turtle, tuple(found(f"seeds/{slug}.txt")), queries, drafts, reviews)
+
+
 def read_project(
     settings: Settings, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Project, list[Problem]]:
@@ -263,33 +295,41 @@ def read_project(
     ``article`` is the slug of the only article to read, with all that articles share. ``instead`` are texts
     of Turtle files that are not yet what is on disk, by path.
     """
+    return read_files(
+        settings, list_files(settings.project, article=article, instead=instead), instead=instead
+    )
+
+
+def read_files(
+    settings: Settings,
+    listing: Listing,
+    texts: Mapping[str, bytes] | None = None,
+    *,
+    instead: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Project, list[Problem]]:
+    """Read some files of a project; ``texts`` in the place of those that are listed."""
     root = settings.project
     reader = _Reader(root, instead)
     if (root / CONFIG_FILE).is_file():
         reader.read(root / CONFIG_FILE)
     turtle = [
         file
-        for name, path, role, graph in _turtle_paths(root, article, instead)
+        for name, path, role, graph in listing.turtle
         if (file := reader.read_turtle(name, path, role, graph, base_iri=settings.base_iri)) is not None
     ]
-    core = any(is_core(file.path) for file in turtle)
-    texts = dict(
-        read
-        for path in _visible((root / "seeds").glob(f"{article or '*'}.txt"), root)
-        if (read := reader.read(path)) is not None
-    )
+    if texts is None:
+        found = (reader.read(path, name) for name, path in listing.texts)
+        texts = dict(read for read in found if read is not None)
     queries = dict(
-        text
-        for name, path in _query_paths(root, core=core)
-        if (text := reader.read_text(path, name)) is not None
+        text for name, path in listing.queries if (text := reader.read_text(path, name)) is not None
     )
     drafts, reviews = (
         {
-            path.stem: read[1]
-            for path in _visible((root / "data" / folder).glob(f"{article or '*'}{suffix}"), root)
-            if (read := reader.read(path)) is not None
+            slug: read[1]
+            for slug, (name, path) in some.items()
+            if (read := reader.read(path, name)) is not None
         }
-        for folder, suffix in (("drafts", ".json"), ("reviews", ".jsonl"))
+        for some in (listing.drafts, listing.reviews)
     )
     project, faults = _expanded(
         Project(settings, reader.digests, tuple(turtle), texts, queries, drafts, reviews)
@@ -297,12 +337,17 @@ def read_project(
     return project, [*reader.problems, *faults]
 
 
+def unit_of(path: str) -> str:
+    """What is read together with a data file, by name: an article's folder, or the file alone."""
+    return path.rpartition("/")[0] if path.startswith(_ARTICLES) else path
+
+
 def _expanded(project: Project) -> tuple[Project, list[Problem]]:
     """The project with each article's claims in the full form (:mod:`kgraph.authoring`)."""
     folders: dict[str, list[TurtleFile]] = {}
     for file in project.files(Role.DATA):
-        if _ARTICLES in file.path:
-            folders.setdefault(file.path.rsplit("/", 1)[0], []).append(file)
+        if file.path.startswith(_ARTICLES):
+            folders.setdefault(unit_of(file.path), []).append(file)
     expanded: dict[str, TurtleFile] = {}
     problems: list[Problem] = []
     for files in folders.values():

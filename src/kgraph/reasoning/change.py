@@ -20,7 +20,7 @@ from kgraph.reasoning.saturation import Clash
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.world import INFERRED, Altered, Question, World, is_premise
 
-__all__ = ["Change", "Derivation", "alter", "consequences", "derivations", "reach"]
+__all__ = ["Change", "Derivation", "alter", "consequences", "derivations", "extend", "reach"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,24 +97,36 @@ def alter(world: Altered, rules: Rules, given: Mapping[ox.Triple, Iterable[str]]
     steps = yield from derivations(world, rules, [t for t in (*dropped, *removed) if not world.holds(t)])
     back = dict.fromkeys(step.conclusion for step in steps if step.conclusion is not None)
     world.infer(back)
-    new = dict(back)
-    clashes: list[Clash] = []
     delta = [*back, *(t for t in added if INFERRED not in before[t] or t in weakened)]
-    while delta:
-        steps = yield from consequences(world, rules, delta)
-        clashes += [Clash(step.clause, step.premises) for step in steps if step.conclusion is None]
-        found = dict.fromkeys(step.conclusion for step in steps if step.conclusion is not None)
-        yield from world.graphs(list(found))
-        delta = [triple for triple in found if not world.holds(triple)]
-        world.infer(delta)
-        new |= dict.fromkeys(delta)
+    more, clashes = yield from extend(world, rules, delta)
+    new = {**back, **more}
     gone = {*dropped, *(t for t in added if INFERRED in before[t])}
     return Change(
         frozenset(gone.difference(new)),
         frozenset(new).difference(dropped),
-        tuple(clashes),
+        clashes,
         frozenset((*given, *weakened, *new)),
     )
+
+
+def extend(
+    world: Altered, rules: Rules, delta: Iterable[ox.Triple]
+) -> Asking[tuple[dict[ox.Triple, None], tuple[Clash, ...]]]:
+    """Take in all that follows from some triples of a world together with the others: what is new, and the
+    contradictions that they are part of.
+    """
+    new: dict[ox.Triple, None] = {}
+    clashes: list[Clash] = []
+    frontier = list(delta)
+    while frontier:
+        steps = yield from consequences(world, rules, frontier)
+        clashes += [Clash(step.clause, step.premises) for step in steps if step.conclusion is None]
+        found = dict.fromkeys(step.conclusion for step in steps if step.conclusion is not None)
+        yield from world.graphs(list(found))
+        frontier = [triple for triple in found if not world.holds(triple)]
+        world.infer(frontier)
+        new |= dict.fromkeys(frontier)
+    return new, tuple(clashes)
 
 
 def reach(

@@ -10,7 +10,7 @@ APART: asserted and inferred stay disjoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
-from kgraph.reasoning.program import compile_program, find_unsupported
+from kgraph.reasoning.program import Clause, compile_program, find_unsupported
 from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
 from kgraph.reasoning.support import Ways, find_support
@@ -51,6 +51,7 @@ def close(
     asserted: Iterable[ox.Triple],
     *,
     told: Mapping[ox.Triple, Ways] | None = None,
+    program: Sequence[Clause] | None = None,
 ) -> Closure:
     """Compute what follows from facts under an ontology.
 
@@ -59,6 +60,7 @@ def close(
         facts: the triples to reason over.
         asserted: every triple that stands in some graph already, and so is not inferred.
         told: the ways in which facts were told that somebody's word stands for.
+        program: what the ontology's axioms make of the rules, where that has been compiled.
     """
     axioms = list(ontology)
     premises = list(facts)
@@ -68,7 +70,7 @@ def close(
         return Closure((), (), unsupported)
     store = ox.Store()
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in (*axioms, *premises))
-    program = compile_program(axioms)
+    program = compile_program(axioms) if program is None else program
     saturate(store, program)
     selection = Selection(axioms, (*asserted, *premises))
     found = {quad.triple for quad in store.quads_for_pattern(None, None, None, INFERRED)}

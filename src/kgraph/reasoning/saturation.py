@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 
 import pyoxigraph as ox
@@ -52,9 +53,8 @@ class Clash:
 
 def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
-    clauses = [clause for clause in program if clause.conclusion is not None]
-    plain = [clause for clause in clauses if not is_equality(clause)]
-    for stratum in stratify(plain):
+    clauses, strata = _ordered(tuple(program))
+    for stratum in strata:
         if _is_recursive(stratum):
             for clause in stratum:
                 _derive(store, clause, into=_NEXT)
@@ -67,6 +67,13 @@ def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
         _iterate(store, clauses)
         given = f"GRAPH {INFERRED} {{ ?x {_SAME} ?y }}"  # where the turn began with what is given
         store.update(f"DELETE {{ {given} }} WHERE {{ {given} GRAPH {FACTS} {{ ?x {_SAME} ?y }} }}")
+
+
+@lru_cache(maxsize=4)
+def _ordered(program: tuple[Clause, ...]) -> tuple[list[Clause], list[list[Clause]]]:
+    """The clauses that conclude something, and the strata of those that are not about equality."""
+    clauses = [clause for clause in program if clause.conclusion is not None]
+    return clauses, stratify([clause for clause in clauses if not is_equality(clause)])
 
 
 def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:

@@ -7,7 +7,7 @@ changed: joining set by set then beats looking up one by one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,9 +23,9 @@ from kgraph.reasoning.support import FREE, Inference, Ways, beyond_told, either,
 from kgraph.reasoning.support_graph import SUPPORT, find_stored_support, read_support
 from kgraph.reasoning.view import View
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Altered, Question, is_reasoned_over
-from kgraph.vocab import KG, Names
+from kgraph.vocab import KG
 
-__all__ = ["Earlier", "advance", "update"]
+__all__ = ["Earlier", "Step", "advance", "resupport", "update"]
 
 #: Looking up costs about so many times as much a fact as joining set by set.
 _FACTS_PER_CHANGE: Final = 100
@@ -72,7 +72,8 @@ def update(
     if any(isinstance(term, ox.BlankNode) for triple in before for term in triple):
         return None
     told = {normal(triple): ways for triple, ways in told.items()}
-    step = view.run(advance(view.names, axioms, remainder, given, told))
+    world = Altered(view.names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
+    step = view.run(advance(world, Rules(compile_program(axioms)), given, told))
     if step.change.clashes:
         return None
     support = {**read_support(view.triples(SUPPORT)), **remainder.support}
@@ -98,23 +99,21 @@ class Step:
 
 
 def advance(
-    names: Names,
-    axioms: Sequence[ox.Triple],
-    remainder: Remainder,
+    world: Altered,
+    rules: Rules,
     given: Mapping[ox.Triple, set[str]],
     told: Mapping[ox.Triple, Ways],
+    known_support: Callable[[ox.Triple], Ways] | None = None,
 ) -> Asking[Step]:
     """Compute what depends on a change of facts, and nothing else.
 
     Args:
-        names: the names of the project.
-        axioms: the ontology.
-        remainder: what the generation's closure has besides its graphs.
+        world: the generation, with its axioms and what its closure has besides its graphs; it is altered.
+        rules: the rules that it is closed under.
         given: the graphs that a fact stands in now, of each that stands in others than before.
         told: in which ways facts are told now.
+        known_support: see :func:`resupport`.
     """
-    rules = Rules(compile_program(axioms))
-    world = Altered(names, {ONTOLOGY: axioms, INFERRED: remainder.conclusions})
     subjects = list(dict.fromkeys(t.subject for t in given if isinstance(t.subject, ox.NamedNode)))
     said_before = yield from _contents(world, subjects)
     change = yield from alter(world, rules, given)
@@ -124,7 +123,7 @@ def advance(
     yield from world.graphs(list(seeds))
     reached = yield from reach(world, rules, [triple for triple in seeds if world.holds(triple)])
     unsettled = frozenset({*seeds, *reached})
-    support = yield from _support(world, rules, unsettled, told)
+    support = yield from resupport(world, rules, unsettled, told, known_support)
     return Step(change, unsettled, support)
 
 
@@ -154,8 +153,12 @@ def _contents(world: Altered, claims: Iterable[ox.NamedNode]) -> Asking[list[ox.
     return [content.triple for content in contents if content.is_possible]
 
 
-def _support(
-    world: Altered, rules: Rules, unsettled: Iterable[ox.Triple], told: Mapping[ox.Triple, Ways]
+def resupport(
+    world: Altered,
+    rules: Rules,
+    unsettled: Iterable[ox.Triple],
+    told: Mapping[ox.Triple, Ways],
+    known_support: Callable[[ox.Triple], Ways] | None = None,
 ) -> Asking[dict[ox.Triple, Ways]]:
     """On whose word those of some triples rest that hold in an altered world, as :func:`find_support` has it.
 
@@ -164,6 +167,7 @@ def _support(
         rules: the rules that it is closed under.
         unsettled: the triples whose support may have changed.
         told: the ways in which facts are told now.
+        known_support: tells the support of what is settled; without it, the generation is asked.
     """
     known: dict[ox.Triple, Ways] = {}
     goals: dict[ox.Triple, None] = {}
@@ -181,7 +185,10 @@ def _support(
         )
         free = [t for t in open_ones if world.is_given(t) and t not in told]
         shown = [t for t in open_ones if world.is_shown(t) and t not in free]
-        stored = yield from find_stored_support(shown, world.names)
+        if known_support is None:
+            stored = yield from find_stored_support(shown, world.names)
+        else:
+            stored = {triple: known_support(triple) for triple in shown}
         known |= dict.fromkeys(free, FREE)
         known |= {t: either(told[t], stored[t]) if t in told else stored[t] or FREE for t in shown}
         frontier = {t: None for t in open_ones if t not in known}

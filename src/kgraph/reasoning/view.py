@@ -38,6 +38,11 @@ class View:
         view._dataset = {"default_graph": ox.NamedNode(UNION_GRAPH), "named_graphs": named}
         return view
 
+    def see_all(self) -> None:
+        """Have the default graph be made of the named ones, whatever the store has as their union."""
+        named = [ox.NamedNode(self.names.graph(graph)) for graph in self.graphs]
+        self._dataset = {"default_graph": named, "named_graphs": named}
+
     def triples(self, graph: str) -> Iterator[ox.Triple]:
         """The triples of a graph."""
         name = ox.NamedNode(self.names.graph(graph))

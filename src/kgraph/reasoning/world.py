@@ -23,7 +23,7 @@ from kgraph.reasoning.program import Pattern, Slot
 from kgraph.reasoning.signs import as_pattern
 from kgraph.vocab import STATED_BY, Names
 
-__all__ = ["Altered", "Question", "Row", "Stored", "World", "is_premise", "is_reasoned_over"]
+__all__ = ["Altered", "Near", "Question", "Row", "Stored", "World", "is_premise", "is_reasoned_over"]
 
 Row: TypeAlias = Mapping[str, Slot]
 
@@ -223,6 +223,37 @@ class Altered:
     def _learn(self, found: Mapping[ox.Triple, set[str]]) -> Asking[None]:
         """Hear of triples that were not looked up before, and of the graphs that they stand in."""
         yield from ()
+
+
+class Near(Altered):
+    """An altered generation whose store is at hand: what is needed is looked up in it without a query.
+
+    Args:
+        store: the store of the generation.
+        graphs: the short names of the graphs that are seen.
+    """
+
+    def __init__(
+        self, store: ox.Store, graphs: Iterable[str], names: Names, local: Mapping[str, Iterable[ox.Triple]]
+    ) -> None:
+        super().__init__(names, local)
+        self._store = store
+        self._seen = {ox.NamedNode(names.graph(graph)): graph for graph in graphs}
+
+    def _fetch(self, patterns: Iterable[Pattern]) -> Asking[None]:
+        for pattern in patterns:
+            key = _key(pattern)
+            if key in self._fetched:
+                continue
+            found: dict[ox.Triple, set[str]] = {}
+            quads = self._store.quads_for_pattern(*key, None) if pattern.is_possible else ()  # type: ignore[arg-type]
+            for quad in quads:
+                if (graph := self._seen.get(quad.graph_name)) is not None:  # type: ignore[arg-type]
+                    found.setdefault(quad.triple, set()).add(graph)
+            self._fetched[key] = dict.fromkeys(found)
+            new = {triple: some for triple, some in found.items() if triple not in self._stored}
+            yield from self._learn(new)
+            self._stored |= new
 
 
 def _choose(patterns: tuple[Pattern, ...], binding: Row) -> tuple[Pattern, tuple[Pattern, ...]]:

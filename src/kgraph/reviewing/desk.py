@@ -286,7 +286,7 @@ def own_prefixes(subject: Subject) -> dict[str, str]:
     """The prefixes that the project's ontologies prefer."""
     vann = "http://purl.org/vocab/vann/preferredNamespace"
     pairs = (
-        (subject.index.literal(iri, vann + "Prefix"), subject.index.literal(iri, vann + "Uri"))
-        for iri in subject.index.instances(OWL + "Ontology")
+        (subject.ontology.literal(iri, vann + "Prefix"), subject.ontology.literal(iri, vann + "Uri"))
+        for iri in subject.ontology.instances(OWL + "Ontology")
     )
     return {prefix: uri for prefix, uri in pairs if prefix and uri}

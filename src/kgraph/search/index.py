@@ -25,13 +25,24 @@ from kgraph.search.roles import Kind
 from kgraph.search.vectors import Progress, Vectors, write_vectors
 from kgraph.search.words import capitalised, join_numbers, read_words, stem
 
-__all__ = ["FILTERS", "OVERHANG", "IndexReader", "Passage", "write_index"]
+__all__ = [
+    "ABOUT",
+    "FILTERS",
+    "OVERHANG",
+    "IndexReader",
+    "Passage",
+    "Rows",
+    "document_of_name",
+    "document_of_passage",
+    "open_index",
+    "write_index",
+]
 
 #: What a search can be narrowed by; each holds IRIs.
 FILTERS: Final = ("speaker", "article", "mode", "modality", "polarity")
 #: How many words of the text after a passage are indexed with it, so that words over its end are found.
 OVERHANG: Final = 7
-_ABOUT: Final = "about.json"
+ABOUT: Final = "about.json"
 _HEAP_BYTES: Final = 15_000_000
 _BIG: Final = 20_000
 _BIG_HEAP_BYTES: Final = 200_000_000
@@ -69,6 +80,11 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+def open_index(path: Path, *, reuse: bool) -> tantivy.Index:
+    """Open an index to write to; without ``reuse`` a new one is made."""
+    return _open(path, _schema(), reuse=reuse)
+
+
 def _open(path: Path, schema: tantivy.Schema, *, reuse: bool) -> tantivy.Index:
     index = tantivy.Index(schema, path=str(path), reuse=reuse)
     words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
@@ -91,7 +107,7 @@ def write_index(
     path.mkdir(parents=True)
     known = list(entries)
     passages = [entry for entry in known if isinstance(entry, PassageEntry)]
-    rows = _Rows([entry.text for entry in passages])
+    rows = Rows([entry.text for entry in passages])
     big = len(known) > _BIG
     writer = _open(path, _schema(), reuse=False).writer(
         _BIG_HEAP_BYTES if big else _HEAP_BYTES, 2 if big else 1
@@ -104,19 +120,19 @@ def write_index(
                 break
             overhang += words[following]
         flow = " ".join(words[ordinal] + overhang[:OVERHANG])
-        writer.add_document(_passage_document(entry, ordinal, flow, words[ordinal], rows))
+        writer.add_document(document_of_passage(entry, ordinal, flow, words[ordinal], rows))
     for name in known:
         if isinstance(name, NameEntry):
-            writer.add_document(_name_document(name))
+            writer.add_document(document_of_name(name))
     writer.commit()
     writer.wait_merging_threads()
     about = {"passages": len(passages), "languages": sorted({entry.language for entry in passages})}
-    (path / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
+    (path / ABOUT).write_text(json.dumps(about), encoding="utf-8")
     if encoder is not None and passages:
         write_vectors(path, rows.texts, encoder, earlier=earlier, progress=progress)
 
 
-class _Rows:
+class Rows:
     """Which row of the vectors a text has: the passages first, then whatever else, each text once."""
 
     def __init__(self, passages: list[str]) -> None:
@@ -124,13 +140,15 @@ class _Rows:
         self._known = {text: row for row, text in reversed([*enumerate(passages)])}
 
     def of(self, text: str) -> int:
+        """The row of a text."""
         row = self._known.setdefault(text, len(self.texts))
         if row == len(self.texts):
             self.texts.append(text)
         return row
 
 
-def _name_document(entry: NameEntry) -> tantivy.Document:
+def document_of_name(entry: NameEntry) -> tantivy.Document:
+    """What is indexed of a thing's names."""
     document = tantivy.Document()
     folded = [" ".join(read_words(label)) for label in entry.labels]
     for text in filter(None, folded):
@@ -143,9 +161,18 @@ def _name_document(entry: NameEntry) -> tantivy.Document:
     return document
 
 
-def _passage_document(
-    entry: PassageEntry, ordinal: int, flow: str, words: Sequence[str], rows: _Rows
+def document_of_passage(
+    entry: PassageEntry, ordinal: int, flow: str, words: Sequence[str], rows: Rows
 ) -> tantivy.Document:
+    """What is indexed of a passage.
+
+    Args:
+        entry: the passage.
+        ordinal: its place in the order of all.
+        flow: its words, and the first ones after it.
+        words: its words.
+        rows: which rows of the vectors its texts have.
+    """
     document = tantivy.Document()
     document.add_text("flow", flow)
     named = {
@@ -169,13 +196,13 @@ def _passage_document(
     return document
 
 
-def _record(entry: PassageEntry, ordinal: int, rows: _Rows) -> list[Any]:
+def _record(entry: PassageEntry, ordinal: int, rows: Rows) -> list[Any]:
     whole = [entry.iri, entry.article, entry.number, entry.begin, entry.end, entry.text, entry.language]
     own = [ordinal, *map(rows.of, clauses(entry.text))]
     return [*whole, ordinal, own, [_claim_record(claim, entry, rows) for claim in entry.claims]]
 
 
-def _claim_record(claim: ClaimEntry, entry: PassageEntry, rows: _Rows) -> list[Any]:
+def _claim_record(claim: ClaimEntry, entry: PassageEntry, rows: Rows) -> list[Any]:
     quote = " ".join(entry.text[begin - entry.begin : end - entry.begin] for begin, end in claim.spans)
     texts = [text for text in (quote, claim.wording) if text.strip()]
     parts = [(part.names, part.kinds) for part in (claim.subject, claim.predicate, claim.object)]
@@ -223,8 +250,9 @@ class IndexReader:
                         if file.suffix != ".lock":
                             (Path(folder) / file.name).symlink_to(file.absolute())
                     self._searcher = self._search(Path(folder))
-            about = json.loads((path / _ABOUT).read_text(encoding="utf-8"))
+            about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
             self.size, self.languages = int(about["passages"]), tuple(about["languages"])
+            self._has_gone = bool(about.get("gone"))
         except (OSError, ValueError, KeyError) as error:
             raise StoreError(
                 f"The text index of this generation cannot be opened: {error}.",
@@ -242,16 +270,24 @@ class IndexReader:
 
     def frequency(self, word: str) -> int:
         """How many passages have a word, in some form."""
-        return max((self._searcher.doc_freq("stems", root) for root in self.stems(word)), default=0)
+        return max((self._count("stems", root) for root in self.stems(word)), default=0)
 
     def has_word(self, word: str) -> bool:
         """Whether some passage has a word in just this form."""
-        return bool(self._searcher.doc_freq("flow", word))
+        return bool(self._count("flow", word))
 
     def is_name(self, word: str) -> bool:
         """Whether the texts write a word with a capital wherever a sentence does not begin with it."""
-        capitals = self._searcher.doc_freq("capitals", word)
-        return bool(capitals) and 3 * capitals >= self._searcher.doc_freq("flow", word)
+        capitals = self._count("capitals", word)
+        return bool(capitals) and 3 * capitals >= self._count("flow", word)
+
+    def _count(self, field: str, word: str) -> int:
+        """How many documents have a word in a field. The index's own figure counts what was taken out."""
+        known = self._searcher.doc_freq(field, word)
+        if not known or not self._has_gone:
+            return int(known)
+        found: Any = self._searcher.search(self.term(field, word), 1, count=True)  # its stub lacks the count
+        return int(found.count or 0)
 
     def term(self, field: str, word: str) -> tantivy.Query:
         """The documents that have a word in a field."""

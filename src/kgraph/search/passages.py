@@ -9,9 +9,9 @@ words of its own and no smaller part within it: headlines, captions and bylines 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -23,7 +23,18 @@ from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, upwards
 from kgraph.search.words import listed
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
-__all__ = ["DRAFTED", "ClaimEntry", "NameEntry", "Part", "PassageEntry", "clauses", "read_entries"]
+__all__ = [
+    "DRAFTED",
+    "ClaimEntry",
+    "NameEntry",
+    "Part",
+    "PassageEntry",
+    "Reader",
+    "clauses",
+    "passage_from",
+    "read_entries",
+    "times_of",
+]
 
 _LABELS: Final = (
     *(SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label", DCTERMS + "title"),
@@ -115,48 +126,83 @@ def clauses(text: str) -> list[str]:
     return [part for part in dict.fromkeys(parts) if len(part.split()) >= _SHORTEST_CLAUSE and part != text]
 
 
+def passage_from(fields: Mapping[str, Any]) -> PassageEntry:
+    """A passage from what :func:`dataclasses.asdict` and JSON have made of it."""
+    return PassageEntry(**{**fields, "claims": tuple(map(_claim_from, fields["claims"]))})
+
+
+def _claim_from(fields: Mapping[str, Any]) -> ClaimEntry:
+    ends = {name: _part_from(fields[name]) for name in ("subject", "predicate", "object")}
+    days = fields["days"]
+    return ClaimEntry(
+        **{
+            **fields,
+            **ends,
+            "spans": tuple((begin, end) for begin, end in fields["spans"]),
+            "speaker": tuple(fields["speaker"]),
+            "traits": tuple(fields["traits"]),
+            "days": None if days is None else DayRange(**days),
+        }
+    )
+
+
+def _part_from(fields: Mapping[str, Any]) -> Part:
+    return Part(tuple(fields["names"]), tuple(map(Kind, fields["kinds"])))
+
+
 def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEntry]:
     """The entries of a generation's graphs, taken together: passages in the order of the texts, then
     names."""
     index = TripleIndex(triples)
-    reader = _Reader(index)
+    reader = Reader(index)
     yield from reader.passages([*read_claims(index), *read_claims(index, drafted=True)])
     yield from reader.names()
 
 
-class _Reader:
+def times_of(index: TripleIndex, claim: Claim) -> list[str]:
+    """The names of what can say when a claim holds."""
+    of_object = [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
+    return [*index.iris(claim.iri, KG + "temporalContext"), *of_object]
+
+
+class Reader:
+    """Reads the entries of an index of triples. ``uses`` are the filters that a thing is a value of, as far
+    as passages were read.
+    """
+
     def __init__(self, index: TripleIndex) -> None:
-        self._index = index
-        self._uses: dict[str, set[str]] = {}
+        self.index = index
+        self.uses: dict[str, set[str]] = {}
         self._readings: dict[str, list[str]] = {}
         for statement in index.instances(KG + "EditorialStatement"):
             for about in index.iris(statement, KG + "about"):
                 self._readings.setdefault(about, []).extend(self._literals(statement, KG + "edtf"))
 
     def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
+        """The passages with the claims drawn from each, in the order of the texts."""
         drawn: dict[str, list[ClaimEntry]] = {}
         for claim in claims:
             drawn.setdefault(claim.sentence or claim.iri, []).append(self._claim(claim))
-        places = sorted(place for iri in self._index if (place := self._place(iri)) is not None)
+        places = sorted(place for iri in self.index if (place := self._place(iri)) is not None)
         for (article, begin, behind, iri), following in zip(places, [*places[1:], None], strict=False):
             holds_another = following is not None and following[0] == article and following[2] >= behind
             if holds_another and iri not in drawn:
                 continue
-            language = (self._index.literal(article, DCTERMS + "language") or "en").partition("-")[0].lower()
+            language = (self.index.literal(article, DCTERMS + "language") or "en").partition("-")[0].lower()
             yield PassageEntry(
                 iri,
                 article,
-                self._index.whole_number(iri, KG + "sentenceNumber") or 0,
+                self.index.whole_number(iri, KG + "sentenceNumber") or 0,
                 begin,
                 -behind,
-                self._index.literal(iri, KG + "exactText") or "",
+                self.index.literal(iri, KG + "exactText") or "",
                 language,
                 tuple(drawn.get(iri, ())),
             )
 
     def _place(self, iri: str) -> tuple[str, int, int, str] | None:
         """Article, begin and negative end of a part of a text that has words; None of anything else."""
-        index = self._index
+        index = self.index
         article = index.iri(iri, KG + "partOfArticle")
         begin, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
         if article is None or begin is None or end is None or not index.literal(iri, KG + "exactText"):
@@ -166,23 +212,25 @@ class _Reader:
         return article, begin, -end, iri
 
     def names(self) -> Iterator[NameEntry]:
-        index = self._index
+        """All that has a name."""
+        index = self.index
         for name in ("mode", "modality", "polarity"):
             for cls in index.iris(KG + name, RDFS + "range"):
                 for member in index.instances(cls):
-                    self._uses.setdefault(member, set()).add(name)
+                    self.uses.setdefault(member, set()).add(name)
         for iri in index:
-            if not iri.startswith("_:") and (labels := self._labels(iri)):
-                yield NameEntry(iri, labels, tuple(sorted(self._uses.get(iri, ()))))
+            if not iri.startswith("_:") and (labels := self.labels(iri)):
+                yield NameEntry(iri, labels, tuple(sorted(self.uses.get(iri, ()))))
 
-    def _labels(self, iri: str) -> tuple[str, ...]:
+    def labels(self, iri: str) -> tuple[str, ...]:
+        """What a thing is called, the preferred label first."""
         return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
 
     def _literals(self, iri: str, predicate: str) -> list[str]:
-        return [t.value for t in self._index.objects(iri, predicate) if isinstance(t, ox.Literal)]
+        return [t.value for t in self.index.objects(iri, predicate) if isinstance(t, ox.Literal)]
 
     def _claim(self, claim: Claim) -> ClaimEntry:
-        index = self._index
+        index = self.index
         predicate = claim.predicate.value if claim.predicate is not None else ""
         chain = source_chain(index, claim.source)
         voices = claim.attributed_to or chain.agents[:1]
@@ -192,17 +240,17 @@ class _Reader:
         values.append(("article", index.iri(claim.sentence or "", KG + "partOfArticle")))
         for name, iri in values:
             if iri is not None:
-                self._uses.setdefault(iri, set()).add(name)
+                self.uses.setdefault(iri, set()).add(name)
         return ClaimEntry(
             iri=claim.iri,
             spans=tuple(self._spans(claim.evidence)),
             subject=Part(self._called(claim.subject), kinds_of_subject(index, claim.subject)),
             predicate=Part(
-                tuple(name for iri in upwards(index, predicate) for name in self._labels(iri))
+                tuple(name for iri in upwards(index, predicate) for name in self.labels(iri))
                 or ((predicate.rpartition("#")[2],) if predicate else ())
             ),
             object=Part(self._called(claim.object), kinds_of_object(index, claim.object, predicate)),
-            speaker=tuple(dict.fromkeys(name for agent in voiced for name in self._labels(agent))),
+            speaker=tuple(dict.fromkeys(name for agent in voiced for name in self.labels(agent))),
             depth=max(1, len(chain.agents)),
             is_negative=claim.polarity == KG + "negative",
             traits=(
@@ -213,7 +261,7 @@ class _Reader:
         )
 
     def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
-        whole = self._index.whole_number
+        whole = self.index.whole_number
         pairs = ((whole(iri, KG + "beginIndex"), whole(iri, KG + "endIndex")) for iri in evidence)
         return sorted((begin, end) for begin, end in pairs if begin is not None and end is not None)
 
@@ -223,16 +271,16 @@ class _Reader:
             return (term.value,)
         if not isinstance(term, ox.NamedNode):
             return ()
-        if labels := self._labels(term.value):
+        if labels := self.labels(term.value):
             return labels
-        quoted = self._index.iris(term.value, KG + "evidence")
-        return tuple(text for span in quoted if (text := self._index.literal(span, KG + "exactText")))
+        quoted = self.index.iris(term.value, KG + "evidence")
+        return tuple(text for span in quoted if (text := self.index.literal(span, KG + "exactText")))
 
     def _days(self, claim: Claim) -> DayRange | None:
         """When it holds: by its time expressions, as the text or a curator resolves them."""
-        times = self._index.iris(claim.iri, KG + "temporalContext")
-        times += [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
         edtf = [
-            t for time in times for t in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
+            text
+            for time in times_of(self.index, claim)
+            for text in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
         ]
         return spanning(days for text in edtf if (days := parse_edtf(text)) is not None)

@@ -257,7 +257,7 @@ class TextIndex:
         question = self._encoder.questions([asked.text])[0] if self._encoder is not None else None
         candidates = self._candidates(asked, question, narrowing)
         ranked = [self._ranking.rank(asked, passage, question) for passage in candidates]
-        ranked.sort(key=lambda each: (-each.score, each.passage.ordinal))
+        ranked.sort(key=lambda each: (-each.score, each.passage.entry.article, each.passage.entry.begin))
         if not ranked:
             return [], Found.NONE, ()
         odds = self._ranking.odds(asked, ranked[0], is_fact=is_fact)

@@ -22,7 +22,7 @@ from kgraph.store.manifest import GraphName, Manifest, graph_key, graph_name
 from kgraph.store.sealing import seal, sync_tree
 from kgraph.store.spelling import notes_of_graphs, restore
 
-__all__ = ["carry_over", "catch_up", "clients_of"]
+__all__ = ["carry_over", "catch_up", "clients_of", "require_apart"]
 
 
 def clients_of(catalog: Catalog) -> Generation | None:
@@ -44,7 +44,7 @@ def carry_over(base: Generation, path: Path, manifest: Manifest) -> Manifest:
         StoreError: the project now makes a graph of the same name.
     """
     clients = base.manifest.client_graphs
-    _require_apart(clients, manifest)
+    require_apart(clients, manifest)
     if not clients:
         return manifest
     old = ox.Store.read_only(str(base.store_path))
@@ -73,7 +73,7 @@ def catch_up(current: Generation, prepared: Generation, path: Path, identifier: 
         StoreError: the project makes a graph of the same name.
     """
     now, then = current.manifest, prepared.manifest
-    _require_apart(now.client_graphs, then)
+    require_apart(now.client_graphs, then)
     changed = [
         key
         for key in {**then.client_graphs, **now.client_graphs}
@@ -99,7 +99,12 @@ def catch_up(current: Generation, prepared: Generation, path: Path, identifier: 
         return draft.seal(identifier, made_by=then.made_by, previous=current.id)
 
 
-def _require_apart(clients: Mapping[str, int], manifest: Manifest) -> None:
+def require_apart(clients: Mapping[str, int], manifest: Manifest) -> None:
+    """Have a build make none of the graphs of clients.
+
+    Raises:
+        StoreError: it would.
+    """
     for key in clients:
         if key in manifest.graphs:
             files = ", ".join(manifest.graph_sources.get(key, ())) or "the project's files"

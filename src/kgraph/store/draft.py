@@ -28,7 +28,7 @@ from kgraph.errors import GraphStateError, WriteError
 from kgraph.rdf.nesting import DEEPEST_TERM, is_deep
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
-from kgraph.store.generation import AXIOMS, REMAINDER, Generation
+from kgraph.store.generation import AXIOMS, LEDGER, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, graph_key, graph_name, render_graph
 from kgraph.store.readonly import ReadOnly
 from kgraph.store.sealing import seal
@@ -294,7 +294,7 @@ class Draft:
         self._close(identifier)
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
-        for name in (AXIOMS, REMAINDER):
+        for name in (AXIOMS, REMAINDER, LEDGER):
             _link(self.base.path / name, self.path / name)
         self.delta.write(self.path)
         sizes, base = self._sizes(), self.base.manifest

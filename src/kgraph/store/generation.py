@@ -7,6 +7,7 @@
     remainder.nq    conclusions that no graph shows, but that reasoning goes on from
     added.nq        what a small write added to the generation that its manifest calls ``base``,
     removed.nq      and what it took away, hidden graphs included
+    ledger.db       which file says what, for the next build to go on from (:mod:`kgraph.build.ledger`)
     manifest.json   what it was made from, what is in it, its canonical hash; written last
 
 SEALED: nothing in the folder changes once the manifest is there.
@@ -15,15 +16,14 @@ SEALED: nothing in the folder changes once the manifest is there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kgraph.errors import StoreError
+from kgraph.store.hashing import canonical_hash
 from kgraph.store.manifest import FORMAT, Manifest
 
 __all__ = ["FORMAT", "Generation", "Manifest", "canonical_hash", "load_generation"]
@@ -33,6 +33,7 @@ AXIOMS: Final = "axioms.nt"
 REMAINDER: Final = "remainder.nq"
 ADDED: Final = "added.nq"
 REMOVED: Final = "removed.nq"
+LEDGER: Final = "ledger.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,3 @@ def load_generation(path: Path) -> Generation:
             hint="'kgraph rollback' makes an earlier one current. What clients wrote is in no other place: "
             "delete it only where that may go, and build again.",
         ) from error
-
-
-def canonical_hash(quads: Iterable[ox.Quad]) -> str:
-    """The SHA-256 of a dataset's canonical N-Quads, by RDF Dataset Canonicalization (RDFC-1.0)."""
-    dataset = ox.Dataset(quads)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = sorted(f"{quad} .\n" for quad in dataset)
-    return sha256("".join(lines).encode()).hexdigest()

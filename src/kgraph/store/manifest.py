@@ -15,13 +15,25 @@ import pyoxigraph as ox
 
 from kgraph.vocab import UNION_GRAPH
 
-__all__ = ["DEFAULT_KEY", "FORMAT", "GraphName", "Manifest", "graph_key", "graph_name", "render_graph"]
+__all__ = [
+    "DEFAULT_KEY",
+    "FORMAT",
+    "HASH_METHOD",
+    "GraphName",
+    "Manifest",
+    "graph_key",
+    "graph_name",
+    "name_hash",
+    "render_graph",
+]
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 13
+FORMAT: Final = 14
+#: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
+HASH_METHOD: Final = "SHA-256 of the sum of the quads' SHA-256"
 DEFAULT_KEY: Final = "default"
 
 
@@ -39,6 +51,11 @@ def graph_name(key: str) -> GraphName:
     return ox.BlankNode(key[2:]) if key.startswith("_:") else ox.NamedNode(key)
 
 
+def name_hash(value: str) -> str:
+    """A dataset hash with the name of its method, as citations and metadata have it."""
+    return f"sha256-sum:{value}"
+
+
 def render_graph(name: GraphName) -> str:
     """A graph's name for an error."""
     return "DEFAULT" if isinstance(name, ox.DefaultGraph) else str(name)
@@ -50,8 +67,8 @@ class Manifest:
 
     Of the project: ``sources`` maps each source file to its SHA-256; ``graphs`` the IRI of each graph to its
     number of triples, and ``triples`` is their sum; ``graph_sources`` names the files that a graph is made
-    from (none for one that is computed); ``canonical_hash`` is the SHA-256 of the canonical N-Quads
-    (RDFC-1.0) of these graphs as the store holds them. No client's write changes any of this.
+    from (none for one that is computed); ``canonical_hash`` is that of these graphs as the store holds them
+    (:mod:`kgraph.store.hashing`). No client's write changes any of this.
 
     Of clients: ``client_graphs`` maps the key of each graph to its number of triples, the default graph
     among them where it has any. ``cover`` are the keys of the pairwise disjoint graphs that together are the
@@ -88,6 +105,11 @@ class Manifest:
     previous: str | None = None
     base: str | None = None
     encoder: str = ""
+
+    @property
+    def version(self) -> str:
+        """The hash of the project's part with the name of its method, which tells versions apart."""
+        return name_hash(self.canonical_hash)
 
     @property
     def project_part(self) -> str:

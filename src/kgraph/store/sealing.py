@@ -42,6 +42,11 @@ def _files(path: Path) -> Iterator[tuple[str, int]]:
             yield from ((entry.path, entry.inode()) for entry in entries if entry.is_file())
 
 
+def inodes_of(path: Path) -> set[int]:
+    """The inodes of all files below a folder."""
+    return {inode for _, inode in _files(path)}
+
+
 def sync_folder(path: Path) -> None:
     """Force to disk which names a folder holds."""
     _sync(str(path))

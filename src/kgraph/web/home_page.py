@@ -13,6 +13,7 @@ from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
 from kgraph.describe import Addresses, ArticleText, Describer, dataset_data
 from kgraph.store import Generation
+from kgraph.store.manifest import HASH_METHOD
 from kgraph.vocab import DIRECT_QUOTATION
 from kgraph.web.article_page import Reader, read_reader, reader_context, style_source
 from kgraph.web.description import DESCRIPTION_FORMATS
@@ -151,5 +152,10 @@ async def about(request: Request) -> Response:
     return render_page(
         request,
         "about.html",
-        {"manifest": generation.manifest, "graphs": rows, "licence": graph.settings.licence},
+        {
+            "manifest": generation.manifest,
+            "graphs": rows,
+            "licence": graph.settings.licence,
+            "hash_method": HASH_METHOD,
+        },
     )

@@ -231,8 +231,8 @@ class Answer:
     ``summary`` says the result in a sentence; ``more`` that there is a next page. ``found`` is how the
     words were found, and None of a fact; ``answer`` is the answer in plain words; ``unmatched`` are the
     words of the question that no text has, ``differs`` what the nearest text says otherwise; ``notes`` say
-    what limits the answer. The dataset is named by its canonical hash (RDFC-1.0, SHA-256), which the
-    citations carry.
+    what limits the answer. The dataset is named by its canonical hash
+    (:mod:`kgraph.store.hashing`), which the citations carry.
     """
 
     level: Level

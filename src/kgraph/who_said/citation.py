@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kgraph.store.manifest import name_hash
 from kgraph.text import tex_of
 from kgraph.who_said.attribution import Answer, Attribution
 
@@ -36,7 +37,7 @@ def cite(attribution: Attribution, answer: Answer) -> Citation:
         offsets = ", ".join(f"{p.start}–{p.end}" for p in attribution.passages)
         where = f"{article.title}, characters {offsets}"
     title = f"“{attribution.quote}” ({attribution.verdict} {chain})"
-    dataset = f"sha256:{answer.canonical_hash} (RDFC-1.0)"
+    dataset = name_hash(answer.canonical_hash)
     parts = [title, where, answer.title, f"dataset {dataset}", attribution.iri]
     note = f"Dataset {dataset}; article text sha256:{article.sha256 if article else ''}"
     csl: dict[str, Any] = {
@@ -46,7 +47,7 @@ def cite(attribution: Attribution, answer: Answer) -> Citation:
         "container-title": answer.title,
         "publisher": publisher,
         **({"issued": {"date-parts": [_numbers(issued)]}} if issued else {}),
-        "version": answer.canonical_hash,
+        "version": name_hash(answer.canonical_hash),
         "URL": attribution.iri,
         "note": note,
     }

@@ -1,0 +1,34 @@
+"""The steps of a long work: telling each as it begins, and timing it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias
+
+__all__ = ["Clock", "Progress", "silent"]
+
+#: Hears of each step of a long work as it begins.
+Progress: TypeAlias = Callable[[str], None]
+
+
+class Clock:
+    """Reports steps and keeps the time that each took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        self._progress(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def silent(step: str) -> None:
+    """Hear of a step, and tell nobody."""
+    del step

@@ -1,0 +1,106 @@
+"""What a cluster sees: its own triples, and of everything else what is said of the names that it asks for.
+
+Each such question is written down: :class:`Foreign` is the only way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from kgraph.project.index import TripleIndex
+from kgraph.rdf.terms import Term
+
+__all__ = ["ClusterIndex", "Describe", "Foreign", "Readings"]
+
+#: What is said of a name in the project's data, by graph (its short name).
+Describe = Callable[[str], Iterable[tuple[str, ox.Triple]]]
+#: The statements that say how a name is read.
+Readings = Callable[[str], Iterable[str]]
+
+
+@dataclass(slots=True)
+class Foreign:
+    """What a cluster asks about names that are not its own.
+
+    ``seen`` are those names; ``looked_up`` are names, its own too, of which it asks how they
+    are read.
+    """
+
+    describe: Describe
+    readings: Readings = lambda _: ()
+    seen: dict[str, list[tuple[str, ox.Triple]]] = field(default_factory=dict)
+    looked_up: set[str] = field(default_factory=set)
+
+    def read_as(self, names: Iterable[str]) -> Iterator[ox.Triple]:
+        """What is said by the statements on how some names are read."""
+        self.looked_up.update(names)
+        for statement in dict.fromkeys(
+            each for name in sorted(self.looked_up) for each in self.readings(name)
+        ):
+            yield from (triple for _, triple in self.said(statement))
+
+    def said(self, name: str) -> list[tuple[str, ox.Triple]]:
+        """What is said of a name, by graph."""
+        found = self.seen.get(name)
+        if found is None:
+            found = self.seen[name] = list(self.describe(name))
+        return found
+
+
+class ClusterIndex(TripleIndex):
+    """A cluster's own triples to go through, and behind them all that others say of what it asks for.
+
+    Where it ``knows_more``, its triples tell more of others' names as well: drafts do, and what follows.
+    """
+
+    def __init__(
+        self,
+        triples: Iterable[ox.Triple],
+        terms: TripleIndex,
+        foreign: Foreign,
+        is_own: Callable[[str], bool],
+        *,
+        knows_more: bool = False,
+    ) -> None:
+        super().__init__(triples)
+        self._knows_more = knows_more
+        self._terms = terms
+        self._foreign = foreign
+        self._is_own = is_own
+        self._others: dict[str, TripleIndex] = {}
+
+    def _other(self, subject: str) -> TripleIndex:
+        found = self._others.get(subject)
+        if found is None:
+            found = self._others[subject] = TripleIndex(t for _, t in self._foreign.said(subject))
+        return found
+
+    def _is_local(self, subject: str) -> bool:
+        return self._is_own(subject)
+
+    def objects(self, subject: str, predicate: str) -> list[Term]:
+        """What is said of a thing by a predicate, whoever says it."""
+        if self._is_local(subject):
+            return super().objects(subject, predicate)
+        found = [*self._terms.objects(subject, predicate), *self._other(subject).objects(subject, predicate)]
+        if self._knows_more:
+            found += super().objects(subject, predicate)
+        return found if len(found) < 2 else list(dict.fromkeys(found))
+
+    def predicates(self, subject: str) -> list[str]:
+        """The predicates by which something is said of a thing."""
+        if self._is_local(subject):
+            return super().predicates(subject)
+        found = [*self._terms.predicates(subject), *self._other(subject).predicates(subject)]
+        if self._knows_more:
+            found += super().predicates(subject)
+        return list(dict.fromkeys(found))
+
+    def __contains__(self, subject: str) -> bool:
+        if self._is_local(subject):
+            return super().__contains__(subject)
+        known = subject in self._terms or subject in self._other(subject)
+        return known or (self._knows_more and super().__contains__(subject))

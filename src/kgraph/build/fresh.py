@@ -1,0 +1,349 @@
+"""A build from all files: every unit read, every cluster examined, the store filled in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from kgraph.build.closing import Closing, Crossings, crossings
+from kgraph.build.filling import Filler, graphs_of
+from kgraph.build.indexing import iter_products
+from kgraph.build.occurring import count_all, metadata_quads, write_counts
+from kgraph.build.products import Product
+from kgraph.build.reading import is_below
+from kgraph.build.rows import UnitRow
+from kgraph.build.settling import Settling, Sharing
+from kgraph.build.state import State
+from kgraph.build.work import Outcome, Task
+from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
+from kgraph.reasoning.world import INFERRED
+from kgraph.store.cover import count_graphs
+from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
+from kgraph.store.spelling import is_kept, note_of, stored
+from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, METADATA, OWL_SAME_AS, STATED_BY
+
+__all__ = ["FreshBuild"]
+
+
+class FreshBuild:
+    """Makes a generation's store, ledger and index from all files.
+
+    Args:
+        state: the build under way; its ledger is empty.
+        known: units that an earlier build has read, which need not be read again if nothing of them changed.
+    """
+
+    def __init__(self, state: State, known: Mapping[str, UnitRow]) -> None:
+        self.state = state
+        self.known = known
+        self.graphs: dict[str, int] = {}
+        self.total = 0
+        self.remainder = Remainder()
+        self.closing: Closing | None = None
+        self.sharing = Sharing(state)
+
+    @property
+    def _store_path(self) -> str:
+        return str(self.state.path / "oxigraph")
+
+    def run(self) -> list[Clash]:
+        """Make all but the index; the contradictions that were found."""
+        state = self.state
+        state.path.mkdir(parents=True, exist_ok=True)
+        with state.clock.step("reading the project"):
+            self._read()
+        store = ox.Store(self._store_path)
+        with state.clock.step("loading"):
+            self._load(store)
+        del store
+        with state.clock.step("checking"):
+            self._examine()
+        store = ox.Store(self._store_path)
+        with state.clock.step("reasoning"):
+            self._load_derived(store)
+            clashes = self._close(store)
+        with state.clock.step("writing"):
+            self._tell(store)
+            self._weigh(store)
+            store.optimize()
+            store.flush()
+        return clashes
+
+    def _read(self) -> None:
+        state = self.state
+        stale = state.stale_units(self.known)
+        fresh = {unit.name for unit in stale}
+        for unit in state.sources.units:
+            if unit not in fresh:
+                row = self.known[unit]
+                product = state.products.get(row.product)
+                if product is None:
+                    stale.append(state.sources.units[unit])
+                    continue
+                task = Task(unit, state.sources.units[unit])
+                state.take_in(Outcome(task, row.product, product.header, product.parts["mentions"]))
+        for outcome in state.do(Task(unit.name, unit) for unit in stale):
+            state.take_in(outcome)
+        state.units_changed()
+
+    def _load(self, store: ox.Store) -> None:
+        state, names = self.state, self.state.names
+        vocabulary = state.vocabulary.project
+        with Filler(store, names) as filler:
+            for graph, triples in vocabulary.graphs().items():
+                home = ox.NamedNode(names.graph(graph))
+                quads = [ox.Quad(t.subject, t.predicate, t.object, home) for t in triples]
+                kept = dict.fromkeys(map(stored, quads))
+                self.total += sum(hash_of(quad) for quad in kept if not has_blank(quad))
+                self.total += sum_of_blank(quad for quad in kept if has_blank(quad))
+                filler.add_graph(graph, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
+                notes = [note_of(quad) for quad in quads if not is_kept(quad.object)]
+                filler.add_notes(ox.serialize(notes, format=ox.RdfFormat.N_QUADS) or b"")
+                store.add_graph(home)
+            for row in state.ledger.units():
+                product = state.products.get(row.product)
+                assert product is not None  # noqa: S101 - it has just been put there
+                for graph, content in graphs_of(product):
+                    filler.add_graph(graph, content)
+                filler.add_notes(product.parts["notes"])
+                self.total += row.ground + row.blank
+        for graph in state.graph_files:
+            store.add_graph(ox.NamedNode(names.graph(graph)))
+        store.flush()
+
+    def _examine(self) -> None:
+        state = self.state
+        tasks = state.tasks()
+        for outcome in state.do((task for task, _ in tasks.values()), state.path / "oxigraph"):
+            state.note(outcome, tasks[outcome.task.name][1])
+
+    def _load_derived(self, store: ox.Store) -> None:
+        state = self.state
+        for graph in ("stated", "inferred", "support"):
+            store.add_graph(ox.NamedNode(state.names.graph(graph)))
+        with Filler(store, state.names) as filler:
+            for product in self._products():
+                for graph, content in graphs_of(product):
+                    filler.add_graph(graph, content)
+
+    def _products(self) -> Iterator[Product]:
+        return iter_products(self.state)
+
+    # What follows
+
+    def _close(self, store: ox.Store) -> list[Clash]:
+        state = self.state
+        facts = [graph for graph in state.graph_files if is_reasoned_over(graph)]
+        closing = self.closing = Closing(
+            store, state.names, state.vocabulary, list(state.graph_files), state.ledger
+        )
+        if not state.vocabulary.axioms or not self._has_facts(store, facts):
+            return []  # of nothing nothing follows
+        crossing = crossings(state.vocabulary.program)
+        clashing = self._merge(store, closing)
+        if crossing is None or self._has_equals(store):
+            return self._close_whole(store, closing)
+
+        def seeds() -> Iterator[ox.Triple]:
+            return self._seeds(store, facts, crossing)
+
+        found, clashes = closing.complete(self.remainder, seeds)
+        self._keep(store, closing, found)
+        if self._has_equals(store):
+            return self._close_whole(store, closing)
+        if clashing:
+            clashes = (*clashes, *closing.clashing(self.remainder, clashing))
+        if clashes:
+            return list({(id(clash.clause), clash.premises): clash for clash in clashes}.values())
+        settling = Settling(state, store, closing, self.sharing, seeds)
+        self.remainder = settling.settle(self.remainder, found)
+        return []
+
+    def _has_facts(self, store: ox.Store, graphs: list[str]) -> bool:
+        names = (ox.NamedNode(self.state.names.graph(graph)) for graph in (*graphs, "stated"))
+        return any(next(store.quads_for_pattern(None, None, None, name), None) is not None for name in names)
+
+    def _merge(self, store: ox.Store, closing: Closing) -> list[ox.Triple]:
+        """Put what followed in each cluster into the store; the triples that were part of contradictions."""
+        clashing: dict[ox.Triple, None] = {}
+        dropped: dict[ox.Triple, None] = {}
+        with Filler(store, self.state.names) as filler:
+            for product in self._products():
+                kept = bytearray()
+                for line in product.parts["inferred"].splitlines(keepends=True):
+                    name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""
+                    # Nobody else says anything of what is below its own articles: see kgraph.build.clusters.
+                    if not is_below(name, product.header["articles"]):
+                        (triple,) = _triples(line)
+                        if closing.is_asserted(triple):
+                            if not self._is_given(store, triple):
+                                dropped[triple] = None
+                            continue
+                    kept += line
+                filler.add_graph(INFERRED, bytes(kept))
+                dropped |= dict.fromkeys(_triples(product.parts["remainder"]))
+                clashing |= dict.fromkeys(_triples(product.parts["clashes"]))
+        self.remainder = Remainder(tuple(t for t in dropped if not self._is_given(store, t)))
+        return list(clashing)
+
+    def _is_given(self, store: ox.Store, triple: ox.Triple) -> bool:
+        """Whether a triple is a fact that takes part in reasoning, or an axiom."""
+        quads = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        shorts = (
+            getattr(quad.graph_name, "value", "").removeprefix(self.state.names.graphs) for quad in quads
+        )
+        given = {*(g for g in self.state.graph_files if is_reasoned_over(g)), "stated"}
+        return any(short in given for short in shorts) or triple in self._axioms
+
+    @cached_property
+    def _axioms(self) -> set[ox.Triple]:
+        return set(self.state.vocabulary.axioms)
+
+    def _keep(self, store: ox.Store, closing: Closing, found: set[ox.Triple]) -> None:
+        """Put what else followed where it belongs."""
+        selection = closing.selection()
+        kept = {t for t in found if selection.keeps(t) and not closing.is_asserted(t)}
+        with Filler(store, self.state.names) as filler:
+            filler.add_graph(INFERRED, ox.serialize(kept, format=ox.RdfFormat.N_TRIPLES) or b"")
+        self.remainder = Remainder((*self.remainder.conclusions, *(found - kept)))
+
+    def _has_equals(self, store: ox.Store) -> bool:
+        same = ox.NamedNode(OWL_SAME_AS)
+        graphs = {*self.state.graph_files, INFERRED, "stated"}
+        quads = store.quads_for_pattern(None, same, None, None)
+        told = (
+            quad.triple
+            for quad in quads
+            if getattr(quad.graph_name, "value", "").removeprefix(self.state.names.graphs) in graphs
+        )
+        rest = (triple for triple in self.remainder.conclusions if triple.predicate == same)
+        return any(triple.subject != triple.object for some in (told, rest) for triple in some)
+
+    def _seeds(self, store: ox.Store, facts: list[str], crossing: Crossings) -> Iterator[ox.Triple]:
+        """The triples about shared names alone, and those by which two articles can be joined."""
+        state, ledger = self.state, self.state.ledger
+        shorts = {*facts, "stated", INFERRED}
+        graphs = {ox.NamedNode(state.names.graph(short)) for short in shorts}
+        resources = state.names.resources
+        names = dict.fromkeys(ledger.shared())
+        names |= dict.fromkeys(name for name in ledger.described() if not name.startswith(resources))
+        for name in names:
+            node = ox.NamedNode(name)
+            for quad in store.quads_for_pattern(node, None, None, None):
+                if quad.graph_name in graphs:
+                    crosses = quad.predicate.value in crossing.subjects
+                    if crosses or self.sharing.is_shared_term(quad.object):
+                        yield quad.triple
+            for predicate in crossing.objects:
+                for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), node, None):
+                    if quad.graph_name in graphs:
+                        yield quad.triple
+        for predicate in crossing.values:
+            for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, None):
+                if isinstance(quad.object, ox.Literal) and quad.graph_name in graphs:
+                    yield quad.triple
+
+    def _close_whole(self, store: ox.Store, closing: Closing) -> list[Clash]:
+        """Reason over all facts together: where one thing is another, no article stands by itself."""
+        state, names = self.state, self.state.names
+        graphs = {
+            graph: [
+                q.triple for q in store.quads_for_pattern(None, None, None, ox.NamedNode(names.graph(graph)))
+            ]
+            for graph in (*state.graph_files, "stated")
+        }
+        facts = [t for graph, triples in graphs.items() if is_reasoned_over(graph) for t in triples]
+        asserted = [
+            *facts,
+            *(t for triples in graphs.values() for t in triples),
+            *_stored(state.vocabulary.axioms),
+        ]
+        told = closing.told()
+        known = {triple: told[triple] for triple in dict.fromkeys(facts) if triple in told}
+        closure = close(
+            state.vocabulary.axioms, facts, asserted, told=known, program=state.vocabulary.program
+        )
+        if closure.contradictions:
+            return list(closure.contradictions)
+        inferred = ox.NamedNode(names.graph(INFERRED))
+        hidden = ox.NamedNode(HIDDEN_GRAPHS[0])
+        for quad in list(store.quads_for_pattern(None, None, None, inferred)):
+            store.remove(quad)
+            if not closing.is_asserted(quad.triple):
+                store.remove(ox.Quad(quad.subject, quad.predicate, quad.object, hidden))
+        with Filler(store, names) as filler:
+            filler.add_graph(INFERRED, ox.serialize(closure.inferred, format=ox.RdfFormat.N_TRIPLES) or b"")
+            for triple, some in (*closure.support.items(), *closure.remainder.support.items()):
+                state.ledger.put_support(str(triple), some)
+            support = (quad.triple for quad in closing.support_quads(closure.support))
+            filler.add_graph("support", ox.serialize(support, format=ox.RdfFormat.N_TRIPLES) or b"")
+        self.remainder = closure.remainder
+        return []
+
+    # Sums
+
+    def _tell(self, store: ox.Store) -> None:
+        """Write what the dataset says of itself."""
+        state = self.state
+        counts = count_all(store)
+        state.ledger.put("counts", write_counts(counts))
+        with Filler(store, state.names) as filler:
+            quads = metadata_quads(counts, state.canned[0], state.names)
+            content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            filler.add_graph(METADATA, content)
+
+    def _weigh(self, store: ox.Store) -> None:
+        """The sizes of the graphs, and the sum that the canonical hash is of."""
+        state, names = self.state, self.state.names
+        wanted = [*state.vocabulary.project.graphs(), *state.graph_files, "stated", INFERRED, "support"]
+        sizes = count_graphs(store)
+        self.graphs = {names.graph(name): 0 for name in wanted}
+        self.graphs |= {iri: n for iri, n in sizes.items() if iri not in HIDDEN_GRAPHS}
+        data = {names.graph(graph) for graph in state.graph_files}
+        stated_by = names.graph(STATED_BY)
+        derived = [iri for iri in self.graphs if iri.startswith(stated_by)]
+        derived += [names.graph(name) for name in ("stated", INFERRED, "support", METADATA, DRAFTS)]
+        blank: list[ox.Quad] = []
+        for iri in derived:
+            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
+                if has_blank(quad):
+                    blank.append(quad)
+                else:
+                    self.total += hash_of(quad)
+
+        def of_name(name: str) -> int:
+            quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
+            return sum(
+                hash_of(quad)
+                for quad in quads
+                if getattr(quad.graph_name, "value", "") in data and not has_blank(quad)
+            )
+
+        corrected = set()
+        for name, told in state.ledger.repeated():
+            corrected.add(name)
+            self.total += of_name(name) - told
+        for iri in self.graphs:
+            if iri.startswith(stated_by) and iri not in corrected:
+                self.total += of_name(iri) - state.ledger.told(iri)
+        state.ledger.put("plain", "no" if blank else "yes")
+        if blank:
+            quads = [quad for quad in store if getattr(quad.graph_name, "value", "") in self.graphs]
+            self.total = sum(hash_of(quad) for quad in quads if not has_blank(quad))
+            self.total += sum_of_blank(quad for quad in quads if has_blank(quad))
+        self.total %= MODULUS
+
+    @property
+    def canonical_hash(self) -> str:
+        """The canonical hash of what was made."""
+        return finish(self.total)
+
+
+def _triples(content: bytes) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES))
+
+
+def _stored(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
+    return (stored(ox.Quad(t.subject, t.predicate, t.object)).triple for t in triples)

@@ -1,0 +1,127 @@
+"""Writing the text index of a generation as a whole, from what was kept of its articles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kgraph.build.examining import passages_of
+from kgraph.build.products import Product
+from kgraph.build.state import Lost, State
+from kgraph.build.work import ONTOLOGY
+from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
+from kgraph.search.revision import IndexRevision
+
+__all__ = ["iter_products", "revise_index", "write_whole_index"]
+
+
+def iter_products(state: State) -> Iterator[Product]:
+    """What the examinations of all clusters have made.
+
+    Raises:
+        Lost: one of them is not there any more.
+    """
+    for name, product in state.ledger.clusters():
+        if name != ONTOLOGY:
+            found = state.products.get(product)
+            if found is None:
+                raise Lost
+            yield found
+
+
+def write_whole_index(state: State, store: ox.Store, encoder: Encoder | None, earlier: Path | None) -> None:
+    """Write the index; ``earlier`` is the folder of another, whose vectors are taken over."""
+    folder = state.path / "search"
+    if encoder is not None:
+        write_index(folder, _entries(state, store), encoder=encoder, earlier=earlier)
+        return
+    revision = IndexRevision(folder)
+    for product in iter_products(state):
+        revision.add_passages(passages_of(product))
+    for entry in _names(state, store):
+        revision.add_name(entry)
+    revision.finish()
+
+
+def _entries(state: State, store: ox.Store) -> Iterator[PassageEntry | NameEntry]:
+    passages = [entry for product in iter_products(state) for entry in passages_of(product)]
+    yield from sorted(passages, key=lambda entry: (entry.article, entry.begin, -entry.end, entry.iri))
+    yield from _names(state, store)
+
+
+def _names(state: State, store: ox.Store) -> Iterator[NameEntry]:
+    data = {state.names.graph(graph) for graph in state.graph_files}
+
+    def describe(name: str) -> Iterator[ox.Triple]:
+        quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
+        return (quad.triple for quad in quads if str(quad.graph_name)[1:-1] in data)
+
+    read = state.label_reader(describe)
+    for product in iter_products(state):
+        for name, labels in json.loads(product.parts["names"]):
+            if entry := read(name, labels):
+                yield entry
+    terms = dict.fromkeys(name for name in state.vocabulary.index if not name.startswith("_:"))
+    for name in {**terms, **dict.fromkeys(state.ledger.described())}:
+        if not state.ledger.owners(name) and (entry := read(name)):
+            yield entry
+
+
+def revise_index(
+    state: State,
+    store: ox.Store,
+    names: set[str],
+    examined: Sequence[tuple[Product | None, Product | None]],
+    earlier: Path,
+) -> None:
+    """Carry an index without vectors on.
+
+    Args:
+        state: the build under way.
+        store: the store as it is now.
+        names: the things of which something else is said than before.
+        examined: the examinations that changed, as they were and as they are.
+        earlier: the folder of the index of before.
+    """
+    data = {state.names.graph(graph) for graph in state.graph_files}
+
+    def describe(name: str) -> Iterator[ox.Triple]:
+        quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
+        return (quad.triple for quad in quads if str(quad.graph_name)[1:-1] in data)
+
+    revision = IndexRevision(state.path / "search", earlier)
+    read = state.label_reader(describe)
+    renamed = set(names)
+    for was, now in examined:
+        old, new = ({p.iri: p for p in passages_of(each)} if each else {} for each in (was, now))
+        if old != new:
+            revision.remove_articles(old.values())
+        labels: list[dict[str, list[str]]] = [_names_of(each) for each in (was, now)]
+        used = [{tuple(use) for use in each.header["uses"]} if each else set() for each in (was, now)]
+        changed = {
+            name for name in labels[0].keys() | labels[1] if labels[0].get(name) != labels[1].get(name)
+        }
+        changed |= {name for name, _ in used[0] ^ used[1]}
+        for name in changed:
+            revision.remove_name(name)
+            if name in labels[1] and (entry := read(name, labels[1][name])):
+                revision.add_name(entry)
+        renamed |= {name for name in changed if name not in labels[0] and name not in labels[1]}
+    for _, now in examined:
+        if now is not None:
+            was = next((w for w, n in examined if n is now), None)
+            if was is None or passages_of(was) != passages_of(now):
+                revision.add_passages(passages_of(now))
+    for name in renamed:
+        if not state.ledger.owners(name):
+            revision.remove_name(name)
+            if entry := read(name):
+                revision.add_name(entry)
+    revision.finish()
+
+
+def _names_of(product: Product | None) -> dict[str, list[str]]:
+    return dict(json.loads(product.parts["names"])) if product else {}

@@ -1,0 +1,177 @@
+"""A project examined in one piece and in memory: all that can be wrong with it, and what it makes.
+
+This is what ``kgraph check`` does, and what a build, which does the same part by part, is judged by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kgraph.build.clock import Clock, Progress, silent
+from kgraph.canned import load_canned
+from kgraph.checks import Subject, load_subject, run_checks, validating
+from kgraph.describe import Occurrences, describe_metadata
+from kgraph.problems import Problem, Severity
+from kgraph.project import Project, read_project
+from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.projection import project_articles, project_stated, project_voices
+from kgraph.rdf.terms import compact, render_words
+from kgraph.reasoning import (
+    GAZETTEER,
+    Closure,
+    Explainer,
+    Remainder,
+    View,
+    Ways,
+    close,
+    compile_program,
+    describe_support,
+    is_reasoned_over,
+    minimal,
+)
+from kgraph.reasoning.account import render_premise
+from kgraph.reasoning.closure import normal
+from kgraph.reviewing.drafts_graph import read_drafts
+from kgraph.settings import Settings
+from kgraph.vocab import DCTERMS, DRAFTS, METADATA, STATED_BY
+
+__all__ = ["Inspection", "inspect_project"]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A project as examined: its problems, the graphs that it makes, by short name, and what is in none."""
+
+    subject: Subject
+    problems: tuple[Problem, ...]
+    graphs: dict[str, list[ox.Triple]]
+    remainder: Remainder
+
+
+def inspect_project(settings: Settings, *, progress: Progress = silent) -> Inspection:
+    """Read, check, project and reason: everything that can be wrong with a project, and what it makes."""
+    clock = Clock(progress)
+    project, problems = _read(settings, clock)
+    return _inspect(project, problems, clock)
+
+
+def _read(settings: Settings, clock: Clock) -> tuple[Project, list[Problem]]:
+    with clock.step("reading the project"):
+        return read_project(settings)
+
+
+def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspection:
+    found = list(problems)
+    with clock.step("checking"):
+        subject = load_subject(project)
+    with validating(subject) as shapes:
+        with clock.step("checking"):
+            canned, faults = load_canned(project.queries.items(), prefixes=project.settings.names.prefixes)
+            found += faults
+            found += run_checks(subject)
+        with clock.step("reasoning"):
+            stated = project_stated(subject.claims)
+            closure = _close(subject, stated)
+            found += _contradictions(subject, closure, stated)
+            found += [_unread(subject, term, axioms) for term, axioms in closure.unsupported.items()]
+        with clock.step("validating shapes"):
+            found += shapes.problems()
+    support = list(describe_support(closure.support, project.settings.names))
+    graphs = {**subject.graphs, "stated": stated, "inferred": list(closure.inferred), "support": support}
+    drafts = read_drafts(subject)
+    found += drafts.problems
+    if drafts.triples:
+        graphs[DRAFTS] = drafts.triples
+    homes = {
+        part.iri: article.slug
+        for article in subject.articles
+        for part in (*article.sentences, *article.parts)
+    }
+    for slug, triples in project_articles(subject.claims, homes).items():
+        graphs[STATED_BY + slug] = triples
+    if described := list(_described(subject, graphs)):
+        graphs["document"] = [*graphs.get("document", ()), *described]
+    every = [triple for name, triples in graphs.items() if name != DRAFTS for triple in triples]
+    if every:  # of nothing there is nothing to tell
+        partitions = Occurrences.of(map(normal, every))
+        graphs[METADATA] = list(describe_metadata(partitions, canned, project.settings.names))
+    found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
+    return Inspection(subject, tuple(found), graphs, closure.remainder)
+
+
+def _described(subject: Subject, graphs: Mapping[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
+    """Whose statements each article's stated graph holds, and of which day."""
+    for article in subject.articles:
+        if STATED_BY + article.slug not in graphs:
+            continue
+        graph = ox.NamedNode(subject.project.settings.names.graph(STATED_BY + article.slug))
+        yield ox.Triple(graph, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(article.iri))
+        for predicate in (DCTERMS + "publisher", DCTERMS + "issued"):
+            for value in subject.index.objects(article.iri, predicate):
+                yield ox.Triple(graph, ox.NamedNode(predicate), value)
+
+
+def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
+    axioms, graphs, told = _axioms(subject.project), {**subject.graphs, "stated": stated}, _told(subject)
+    facts = [
+        triple
+        for name, triples in graphs.items()
+        if name != ONTOLOGY_GRAPH and is_reasoned_over(name)
+        for triple in triples
+    ]
+    asserted = [triple for triples in graphs.values() for triple in triples]
+    return close(axioms, facts, asserted, told=told)
+
+
+def _told(subject: Subject) -> dict[ox.Triple, Ways]:
+    """The ways in which facts were told: by whom they are stated, or by the gazetteer."""
+    told = {triple: set(ways) for triple, ways in project_voices(subject.claims).items()}
+    for triple in subject.graphs.get(GAZETTEER, ()):
+        told.setdefault(triple, set()).add(frozenset({subject.project.settings.names.graph(GAZETTEER)}))
+    records = [name for name in subject.graphs if is_reasoned_over(name) and name != GAZETTEER]
+    recorded = {triple for name in records for triple in subject.graphs[name]}
+    return {triple: minimal(ways) for triple, ways in told.items() if triple not in recorded}
+
+
+def _axioms(project: Project) -> list[ox.Triple]:
+    return [triple for file in project.files(Role.ONTOLOGY) for triple in file.triples]
+
+
+def _contradictions(subject: Subject, closure: Closure, stated: list[ox.Triple]) -> Iterator[Problem]:
+    """Each contradiction with its proof: the assertions that cannot all hold, and the axiom that says so."""
+    if not closure.contradictions:
+        return
+    names = subject.project.settings.names
+    view = View({**subject.graphs, "stated": stated, "inferred": closure.inferred}, names)
+    explainer = Explainer(compile_program(_axioms(subject.project)), names)
+    for clash in closure.contradictions:
+        proofs = [view.run(explainer.prove(triple)) for triple in clash.premises]
+        leaves = [leaf for proof in proofs for leaf in proof.leaves()]
+        places = [statement.iri for leaf in leaves for statement in leaf.statements]
+        places += [str(leaf.triple.subject)[1:-1] for leaf in leaves]
+        words = render_words("; ".join(clash.clause.words), names.prefixes)
+        yield subject.project.problem(
+            "contradiction",
+            next(iter(places), ""),
+            f"The facts contradict the ontology: {words} ({', '.join(clash.clause.rules)}), but "
+            + "; and ".join(render_premise(proof, names.prefixes) for proof in proofs)
+            + ".",
+            "Correct one of the assertions, or an entity's type; the ontology says what excludes what.",
+        )
+
+
+def _unread(subject: Subject, term: str, axioms: list[ox.Triple]) -> Problem:
+    """An axiom that the reasoner does not read, at the place of the first of its kind."""
+    prefixes = subject.project.settings.names.prefixes
+    name = compact(term, prefixes)
+    where = next((str(axiom.subject)[1:-1] for axiom in axioms if str(axiom.subject)[0] == "<"), "")
+    return subject.project.problem(
+        "unsupported-axiom",
+        where,
+        f"Nothing is inferred from {len(axioms)} use{'s' if len(axioms) > 1 else ''} of {name} here.",
+        "Say it in the terms of OWL 2 RL, in ontology/: an axiom among the data is not reasoned with.",
+        severity=Severity.WARNING,
+    )

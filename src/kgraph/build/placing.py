@@ -1,0 +1,69 @@
+"""Where a problem stands: file and line, looked up for those problems that are told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from kgraph.build.ledger import Ledger
+from kgraph.build.rows import Located
+from kgraph.build.sources import Sources
+from kgraph.problems import Problem
+from kgraph.project import Project, TurtleFile
+from kgraph.project.folder import Role
+from kgraph.settings import Settings
+
+__all__ = ["Placer", "collect"]
+
+#: So many problems of a kind are told one by one.
+_TOLD: int = 20
+
+
+class Placer:
+    """Finds the places of problems."""
+
+    def __init__(self, settings: Settings, sources: Sources, ledger: Ledger) -> None:
+        self._settings = settings
+        self._sources = sources
+        self._ledger = ledger
+        self._files: dict[str, TurtleFile] = {}
+
+    def place(self, located: Located) -> Problem:
+        """A problem with its place."""
+        problem = located.problem
+        if problem.path or located.subject is None:
+            return replace(problem, path=problem.path or ".")
+        names = [located.subject]
+        while "-" in names[-1].rsplit("/", 1)[-1]:  # one claim of several in an entry: see Project.place
+            names.append(names[-1].rpartition("-")[0])
+        units = {unit for name in names for unit in (*self._ledger.owners(name), *self._ledger.said_by(name))}
+        paths = {
+            path for unit in units if unit in self._sources.units for path in self._sources.units[unit].paths
+        }
+        files = tuple(
+            self._file(name, path, role, graph)
+            for name, path, role, graph in self._sources.listing.turtle
+            if name in paths or role is not Role.DATA
+        )
+        path, line = Project(self._settings, {}, files, {}, {}).place(located.subject, located.predicate)
+        return replace(problem, path=path, line=line)
+
+    def _file(self, name: str, path: Path, role: Role, graph: str) -> TurtleFile:
+        if name not in self._files:
+            try:
+                content = path.read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                content = ""
+            self._files[name] = TurtleFile(name, role, graph, (), content, self._settings.base_iri)
+        return self._files[name]
+
+
+def collect(ledger: Ledger, placer: Placer) -> list[Problem]:
+    """The problems of a project: the first of each kind, the last of which says how many more there are."""
+    found: list[Problem] = []
+    for severity, code, kind, count in ledger.kinds():
+        told = [placer.place(each) for each in ledger.problems(severity, code, kind, _TOLD)]
+        if count > len(told):
+            told[-1] = replace(told[-1], more=count - len(told))
+        found += told
+    return sorted(found, key=lambda each: (each.path, each.line or 0, each.code, each.message))

@@ -1,0 +1,257 @@
+"""Reading a unit: from its files to its triples in the full form, with what they mention and what they weigh.
+
+A unit is what is read together: the folder of an article, or one data file. What comes out is a function of
+its files, of the texts that it asks for and of the base IRI.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kgraph.build.products import Product
+from kgraph.errors import StoreError
+from kgraph.problems import Problem, Severity
+from kgraph.project import TurtleFile
+from kgraph.project.folder import Listing, Role, read_files
+from kgraph.settings import Settings
+from kgraph.store.hashing import MODULUS, has_blank, hash_of, sum_of_blank
+from kgraph.store.spelling import is_kept, note_of, stored
+from kgraph.text import digest
+from kgraph.vocab import KG, RDF_TYPE
+
+__all__ = [
+    "ABOUT",
+    "REVERSE",
+    "Texts",
+    "Unit",
+    "combine",
+    "files_of",
+    "is_below",
+    "problems_of",
+    "read_unit",
+    "triples_of",
+]
+
+#: What is looked up from its object: a claim and its sentence, a part and its article belong together.
+REVERSE: Final = frozenset(KG + name for name in ("inSentence", "partOfArticle", "evidence"))
+#: How a curator says what a time of an article is: a reading (``kg:edtf``) about it.
+ABOUT: Final = KG + "about"
+_READING: Final = KG + "edtf"
+_ARTICLE: Final = KG + "Article"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Files that are read together, by their names in the project; ``files`` is a digest of them."""
+
+    name: str
+    paths: tuple[str, ...]
+    files: str
+
+
+class Texts(Mapping[str, bytes]):
+    """The texts of a project, read when they are asked for; ``seen`` are those, each with its digest."""
+
+    def __init__(self, root: Path, names: Iterable[str]) -> None:
+        self._root = root
+        self._names = frozenset(names)
+        self._read: dict[str, bytes] = {}
+        self.seen: dict[str, str | None] = {}
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._names:
+            self.seen[name] = None
+            raise KeyError(name)
+        if name not in self._read:
+            try:
+                self._read[name] = (self._root / name).read_bytes()
+            except OSError as error:
+                self.seen[name] = None
+                raise KeyError(name) from error
+            self.seen[name] = digest(self._read[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def is_below(name: str, articles: Iterable[str]) -> bool:
+    """Whether a name is one of some articles, or of what is below one."""
+    return any(
+        name.startswith(article) and (len(name) == len(article) or name[len(article)] in "/#")
+        for article in articles
+    )
+
+
+def read_unit(settings: Settings, unit: Unit, texts: Iterable[str]) -> Product:
+    """Read a unit. ``texts`` are the names of the texts that there are."""
+    root = settings.project
+    turtle = tuple((name, root / name, Role.DATA, Path(name).stem) for name in unit.paths)
+    asked = Texts(root, texts)
+    project, problems = read_files(settings, Listing(turtle), asked)
+    if combine(f"{path} {project.digests.get(path)}" for path in unit.paths) != unit.files:
+        raise StoreError(f"{unit.name} was changed while it was read.", hint="Build again.")
+    graphs = project.graphs()
+    names = settings.names
+    articles = [
+        triple.subject.value
+        for triples in graphs.values()
+        for triple in triples
+        if triple.predicate.value == RDF_TYPE
+        and triple.object == ox.NamedNode(_ARTICLE)
+        and isinstance(triple.subject, ox.NamedNode)
+    ]
+    articles = list(dict.fromkeys(articles))
+    weigher = _Weigher(articles, names.resources)
+    parts: dict[str, bytes] = {}
+    for name, triples in graphs.items():
+        graph = ox.NamedNode(names.graph(name))
+        quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
+        weigher.weigh(quads)
+        weigher.read(quads)
+        parts[f"graph:{name}"] = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+    parts["notes"] = ox.serialize(weigher.notes, format=ox.RdfFormat.N_QUADS) or b""
+    parts["mentions"] = json.dumps(weigher.mentions(), separators=(",", ":")).encode()
+    files = {file.graph: file.path for file in project.turtle}
+    header: dict[str, Any] = {
+        "files": files,
+        "articles": articles,
+        "edges": sorted(weigher.edges()),
+        "texts": asked.seen,
+        "ground": f"{weigher.ground % MODULUS:x}",
+        "blank": f"{weigher.blank():x}",
+        "problems": [asdict(problem) for problem in problems],
+    }
+    return Product(header, parts)
+
+
+class _Weigher:
+    """What quads mention, what is said of each name, and what they add to the canonical hash."""
+
+    def __init__(self, articles: list[str], resources: str) -> None:
+        self._articles = articles
+        self._resources = resources
+        self._mentioned: set[str] = set()
+        self._said: dict[str, int] = defaultdict(int)
+        self._rest: dict[str, int] = defaultdict(int)
+        self._local: set[str] = set()
+        self._looked_up: set[str] = set()
+        self._about: list[ox.Quad] = []
+        self._read: set[object] = set()
+        self.ground = 0
+        self._blank: dict[ox.Quad, None] = {}
+        self._seen: set[ox.Quad] = set()
+        self.notes: list[ox.Quad] = []
+
+    def weigh(self, quads: Iterable[ox.Quad]) -> None:
+        for quad in quads:
+            subject, value = quad.subject, quad.object
+            name = subject.value if isinstance(subject, ox.NamedNode) else None
+            is_ours = name is not None and is_below(name, self._articles)
+            if is_ours and name is not None:
+                self._local.add(name)
+            if isinstance(value, ox.NamedNode):
+                if value.value.startswith(self._resources) and not is_below(value.value, self._articles):
+                    self._mentioned.add(value.value)
+                if quad.predicate.value in REVERSE:
+                    self._looked_up.add(value.value)
+            kept = stored(quad)
+            weight = 0
+            if has_blank(kept):
+                self._blank[kept] = None
+                if name is not None and not is_ours:
+                    self._said[name] += 0
+                    self._rest[name] += hash_of(quad)
+            elif kept not in self._seen:
+                self._seen.add(kept)
+                weight = hash_of(kept)
+                self.ground += weight
+            if name is not None and not is_ours:
+                self._said[name] += weight
+            if not is_kept(value):
+                note = note_of(quad)
+                self.notes.append(note)
+                if name is not None and not is_ours:
+                    self._rest[name] += hash_of(note)
+
+    def read(self, quads: Iterable[ox.Quad]) -> None:
+        """Note which names are read in some way."""
+        for quad in quads:
+            if quad.predicate.value == ABOUT:
+                self._about.append(quad)
+            elif quad.predicate.value == _READING:
+                self._read.add(quad.subject)
+
+    def blank(self) -> int:
+        """The sum of those with blank nodes."""
+        return sum_of_blank(self._blank)
+
+    def mentions(self) -> list[tuple[str, str | None, str]]:
+        """The names beyond those of its articles: what is said of each, as stored and as written."""
+        for quad in self._about:
+            if quad.subject in self._read and getattr(quad.object, "value", "") in self._mentioned:
+                self._rest[quad.object.value] += hash_of(quad)  # type: ignore[union-attr]
+        names = sorted({*self._mentioned, *self._said})
+        return [
+            (
+                name,
+                f"{self._said[name] % MODULUS:x}" if name in self._said else None,
+                f"{self._rest[name] % MODULUS:x}" if name in self._rest else "",
+            )
+            for name in names
+        ]
+
+    def edges(self) -> set[str]:
+        """What is looked up by its object and is not described here."""
+        return {name for name in self._looked_up if name not in self._said and name not in self._local}
+
+
+def triples_of(product: Product, graph: str) -> list[ox.Triple]:
+    """The triples of a graph in a unit's product."""
+    content = product.parts[f"graph:{graph}"]
+    return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
+
+
+def files_of(settings: Settings, product: Product) -> list[TurtleFile]:
+    """The files of a unit with their triples in the full form."""
+    return [
+        _Stored(
+            path, Role.DATA, graph, tuple(triples_of(product, graph)), "", settings.base_iri, settings.project
+        )
+        for graph, path in product.header["files"].items()
+    ]
+
+
+@dataclass(frozen=True)
+class _Stored(TurtleFile):
+    """A file whose content is read only where a problem must name a line."""
+
+    root: Path = Path()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "content":
+            return (object.__getattribute__(self, "root") / self.path).read_text(
+                encoding="utf-8", errors="replace"
+            )
+        return object.__getattribute__(self, name)
+
+
+def combine(parts: Iterable[str]) -> str:
+    """A digest of some texts."""
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def problems_of(header: Mapping[str, Any]) -> list[Problem]:
+    """The problems that a product's header holds."""
+    return [Problem(**{**each, "severity": Severity(each["severity"])}) for each in header["problems"]]

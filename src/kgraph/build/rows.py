@@ -1,0 +1,83 @@
+"""The tables of a ledger, and what stands in them as values."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kgraph.problems import Problem
+
+__all__ = ["SCHEMA", "Located", "UnitRow", "room_for", "unit_of_row"]
+
+SCHEMA: Final = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE units (unit TEXT PRIMARY KEY, files TEXT, texts TEXT, product TEXT, ground TEXT, blank TEXT,
+                    articles TEXT, edges TEXT, graphs TEXT) WITHOUT ROWID;
+CREATE TABLE articles (iri TEXT, unit TEXT, PRIMARY KEY (iri, unit)) WITHOUT ROWID;
+CREATE TABLE mentions (name TEXT, unit TEXT, said TEXT, rest TEXT, PRIMARY KEY (name, unit)) WITHOUT ROWID;
+CREATE TABLE clusters (cluster TEXT PRIMARY KEY, inputs TEXT, product TEXT, articles INT, claims INT)
+  WITHOUT ROWID;
+CREATE TABLE reads (name TEXT, cluster TEXT, digest TEXT, PRIMARY KEY (name, cluster)) WITHOUT ROWID;
+CREATE TABLE problems (owner TEXT, severity TEXT, code TEXT, path TEXT, line INT, message TEXT, hint TEXT,
+                       kind TEXT, subject TEXT, predicate TEXT);
+CREATE INDEX problems_by_owner ON problems (owner);
+CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term))
+  WITHOUT ROWID;
+CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
+CREATE TABLE support (triple BLOB PRIMARY KEY, ways TEXT) WITHOUT ROWID;
+CREATE TABLE uses (name TEXT, filter TEXT, cluster TEXT, PRIMARY KEY (name, filter, cluster)) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """What the ledger has on a unit.
+
+    ``ground`` and ``blank`` are its part of the canonical hash; ``edges`` the names that it is looked up by;
+    ``graphs`` the graphs that its files fill, each with the file.
+    """
+
+    unit: str
+    files: str
+    texts: dict[str, str | None]
+    product: str
+    ground: int
+    blank: int
+    articles: tuple[str, ...]
+    edges: tuple[str, ...]
+    graphs: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A problem with what it is about, by which its place can be found."""
+
+    problem: Problem
+    subject: str | None = None
+    predicate: str | None = None
+
+
+def unit_of_row(row: Sequence[Any]) -> UnitRow:
+    """A row of the table of units."""
+    unit, files, texts, product, ground, blank, articles, edges, graphs = row
+    lists = tuple(json.loads(articles)), tuple(json.loads(edges)), json.loads(graphs)
+    return UnitRow(unit, files, json.loads(texts), product, int(ground, 16), int(blank, 16), *lists)
+
+
+@contextmanager
+def room_for(folder: Path) -> Iterator[None]:
+    """Have a ledger that cannot be written be the fault of its disk, in the system's own words.
+
+    Raises:
+        OSError: the disk takes no more.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError:
+        (folder / "room").write_bytes(bytes(1 << 20))  # SQLite does not tell what the system said
+        raise

@@ -1,0 +1,28 @@
+"""A worker process of a build: a setting on standard input, then tasks, each answered on standard output."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+
+from kgraph.build.work import Workshop
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Do tasks until there are no more."""
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # what anybody prints must not come between
+    workshop = Workshop(pickle.load(stdin))  # noqa: S301 - the process that started this one sends it
+    while True:
+        try:
+            task = pickle.load(stdin)  # noqa: S301 - as above
+        except EOFError:
+            return
+        pickle.dump(workshop.do(task), stdout)
+        stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
