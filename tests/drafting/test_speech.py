@@ -65,6 +65,12 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
     assert speakers["It is a long game"] == "Mina Oort"
 
 
+def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
+    text = "Mirela Dunst met Lars Brenn in June. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
+    speakers = {each.words: each.speaker for each in said(draft, text)}
+    assert speakers == {"It is late": "Lars Brenn", "Too late": "Hanne Orbeck"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -74,6 +80,9 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
         "It is reasonable to assume that the road is open.",
         "The “Night Star” sank in the harbour.",
         "The report was long.",
+        "Holt holds a commanding lead.",
+        "Jokes are told, interviews are requested and advice is given.",
+        "Mina Oort is the author of “Long Roads”.",
     ],
 )
 def test_who_says_nothing_is_not_quoted(draft: Drafting, text: str) -> None:
