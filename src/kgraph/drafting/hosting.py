@@ -57,6 +57,7 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator[
 def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequence[Token]) -> Found:
     """The host's attribution for another sentence."""
     given = host.attribution
+    distance = abs(sentence - host.sentence)
     speaker = host.speaker or (cast.voice_of(host.sentence, given.source) if given.source else None)
     attribution = replace(
         given,
@@ -68,7 +69,6 @@ def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequen
         is_negated=False,
         words=None if given.rule in _WITHOUT_CUE else given.words,
     )
-    distance = abs(sentence - host.sentence)
     return replace(host, sentence=sentence, attribution=attribution, distance=distance, speaker=speaker)
 
 
