@@ -66,7 +66,7 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
 
 
 def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
-    text = "Mirela Dunst met Lars Brenn in June. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
+    text = "Mirela Dunst met Lars Brenn. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
     speakers = {each.words: each.speaker for each in said(draft, text)}
     assert speakers == {"It is late": "Lars Brenn", "Too late": "Hanne Orbeck"}
 

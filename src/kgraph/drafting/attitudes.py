@@ -19,6 +19,8 @@ from kgraph.text import Span
 __all__ = ["of_attitude", "of_noun"]
 
 #: Subjects of which an adjective says nothing about anybody: "it is certain that".
+#: Adjectives that somebody makes something: "made it clear that".
+_CLEAR: Final = frozenset({"clear", "plain", "known"})
 _NOBODY: Final = frozenset({"it", "there", "this", "that", "which", "what", "you"})
 
 
@@ -27,7 +29,9 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     cue = cues.attitudes.get(token.text.lower())
     if cue is None or token.dep in ("amod", "compound"):
         return
-    copula = tree.head(token) if token.dep in ("acomp", "oprd", "attr") else token
+    copula = tree.head(token) if token.dep in ("acomp", "oprd", "attr", "ccomp") else token
+    if token.text.lower() in _CLEAR and copula.lemma != "make":
+        return
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
         return  # "we have convinced them that"
     source = tree.child(copula.number, *SUBJECTS)

@@ -111,10 +111,11 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
         return False
     if verb.dep == "conj" and any(cc.number < verb.number for cc in tree.children(verb.head, "cc")):
         return False
-    if any(child.tag in ("WDT", "WP") for child in tree.children(verb.number)):
-        return False
     subject = tree.child(verb.number, "nsubj")
     numbers = tree.subtree(verb.number)
+    before = [number for number in numbers if number < verb.number]
+    if any(tree.tokens[number].tag in ("WDT", "WP") for number in before):
+        return False
     first = next(number for number in numbers if tree.tokens[number].is_word)
     last = numbers[-1]
     numbers = [number for number in numbers if number >= first]
@@ -160,6 +161,8 @@ def _participle_of_another(site: Site) -> Content | None:
 
 def _phrase(site: Site) -> Content | None:
     tree = site.tree
+    if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
+        return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
     beside = tree.children(whom.number, "prep") if whom else []
     for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:

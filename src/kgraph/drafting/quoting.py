@@ -14,6 +14,9 @@ __all__ = ["quotation_of", "quoted"]
 
 #: What of a clause may stand between its verb and a quotation.
 _WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
+#: Verbs that hold quoted words of any kind.
+_PLAIN: Final = frozenset("say reply answer shout cry chant write respond add yell call".split())
+_NEXT: Final = 2
 #: Words of a title that need no capital.
 _SHORT: Final = 3
 
@@ -99,7 +102,15 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     before = next(
         (tree.tokens[n] for n in range(start - 2, start) if n >= 0 and tree.tokens[n].text in ",:"), None
     )
-    return before is not None or start - verb.number <= 2 or len(numbers) > 3
+    return before is not None or _is_complement(tree, verb, numbers)
+
+
+def _is_complement(tree: Tree, verb: Token, numbers: set[int]) -> bool:
+    """Whether quoted words after a verb, without a mark between, are what it holds: "said “no”"."""
+    top = tree.tokens[_top(tree, numbers)]
+    if verb.lemma not in _PLAIN and not any(tree.tokens[number].is_verb for number in numbers):
+        return False
+    return top.head == verb.number or (top.dep in ("ccomp", "nsubj") and min(numbers) - verb.number <= _NEXT)
 
 
 def _is_governed(tree: Tree, verb: Token, numbers: set[int], cues: Cues) -> bool:

@@ -16,7 +16,7 @@ from kgraph.drafting.attitudes import of_attitude, of_noun
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
-from kgraph.drafting.frames import Site, find_content
+from kgraph.drafting.frames import Content, Site, find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
@@ -64,7 +64,7 @@ def _is_taken(each: Attribution, found: Sequence[Attribution]) -> bool:
             return True
         both = {each.verb, other.verb}
         is_nested = bool(both & {*each.content, *other.content})
-        if other.rule == "quotation" and each.content == other.content and not is_nested:
+        if other.rule == "quotation" and not is_nested:
             gaps = [min(abs(verb - number) for number in each.content) for verb in (each.verb, other.verb)]
             if gaps[1] < gaps[0]:
                 return True
@@ -93,13 +93,11 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         if found is None:
             continue
         rule, content, root = found
-        if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
-            continue
         if source is None and rule == "quotation" and not is_passive:
             source = source_beside(tree, verb, quotes)
-        if source is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
+        if _says_nothing(tree, verb, cue, found, own):
             continue
-        if all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content):
+        if source is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
             continue
         if rule == "object" and cue.kind == "refusal" and _is_allegation(tree.tokens[root], cues):
             cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
@@ -123,6 +121,18 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
 def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> bool:
     """Whether a speaker tells what they do not say: "I do not say that it will happen"."""
     return own is not None and source.lemma in _FIRST and tree.child(verb.number, "neg") is not None
+
+
+def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | None) -> bool:
+    """Whether it only looks so: "refused to comment", "that she lobbied for", "as I said above"."""
+    rule, content, root = found
+    if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
+        return True
+    if all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content):
+        return True
+    subject = tree.child(verb.number, *SUBJECTS)
+    is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
+    return rule == "parataxis" and (verb.tag == "VB" or is_own)
 
 
 def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passive: bool) -> bool:
