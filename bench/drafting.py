@@ -285,7 +285,7 @@ def ours(sheets: Sequence[Sheet]) -> dict[str, list[Said]]:
     found: dict[str, list[Said]] = {}
     texts = {sheet.name: sheet.text for sheet in sheets}
     articles = [Article(sheet.name, lay_text(sheet.text, publisher=sheet.publisher)) for sheet in sheets]
-    for outcome in draft_articles(articles, _general(), Tooling()):
+    for outcome in draft_articles(articles, general_knowledge(), Tooling()):
         assert outcome.draft is not None, outcome.error
         for candidate in outcome.draft.candidates:
             assert candidate.words == " … ".join(span.of(texts[outcome.slug]) for span in candidate.content)
@@ -293,7 +293,7 @@ def ours(sheets: Sequence[Sheet]) -> dict[str, list[Said]]:
     return found
 
 
-def _general() -> Knowledge:
+def general_knowledge() -> Knowledge:
     """What kgraph knows of any text: the lexicon, and no names."""
     with tempfile.TemporaryDirectory() as folder:
         return read_knowledge(load_settings(Path(folder)))[0]

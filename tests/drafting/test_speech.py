@@ -129,6 +129,20 @@ def test_what_is_not_told_as_done_is_no_fact(draft: Drafting, text: str, type_: 
     assert told[type_].polarity == ("negative" if "not" in text else "positive")
 
 
+def test_what_is_new_in_a_fact_is_of_a_fitting_class(draft: Drafting) -> None:
+    text = (
+        "The clock pays for the museum.\n\nThe staff of the town met a former guard.\n\n"
+        "The family sold the boat until Friday, when the owner came back."
+    )
+    drafted = draft(text).candidates
+    classes = {thing.label: thing.type for each in drafted for thing in each.things}
+    assert classes["staff of the town"] == classes["family"] == "kg:Group"
+    assert classes["former guard"] == "kg:Person"
+    assert classes["until Friday"] == "kg:TimeExpression"
+    roles = {role for each in drafted if each.claim for role, _ in each.claim.more if "clock" in each.words}
+    assert roles == {"kg:cause", "kg:recipient"}  # a clock does not act
+
+
 def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:
     text = (
         "The crews said that it " + "was late and it " * 2000 + "rained.\n\nHolt said the harbour was shut."

@@ -130,6 +130,10 @@ class Cast:
                 found[name_span(tree, token) if token.pos == "PROPN" else mention_span(tree, token)] = voice
         return sorted(found.items(), key=lambda each: each[0])
 
+    def is_person(self, noun: Token) -> bool:
+        """Whether a common noun is what a person is called."""
+        return noun.pos == "NOUN" and self._cues.is_person(noun.lemma)
+
     def is_own(self, sentence: int, token: Token, speaker: Voice) -> bool:
         """Whether a token means a speaker, or the body that the speaker is named with."""
         voice = self.voice_of(sentence, token)
