@@ -10,11 +10,12 @@ frames      a million rows as a pandas data frame, to read_csv on the same answe
 search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
 drafting    candidates for claims against annotated articles, to textacy (see bench.drafting)
+drafts      drafts of a thousand synthetic articles: words a second, memory (see bench.drafts)
 federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
 (default 200, that is 100,000 triples; 2,000 are a million), ``--sentences N`` the corpus of the search. The
-endpoint is measured on 2,200 articles unless told otherwise.
+endpoint is measured on 2,200 articles unless told otherwise, drafts on 1,000.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ import pyoxigraph as ox
 import rdflib
 
 from bench.drafting import bench_drafting
+from bench.drafts import bench_drafts
 from bench.edits import bench_edit
 from bench.endpoint import bench_endpoint
 from bench.federation import bench_federation
@@ -176,6 +178,7 @@ def main() -> None:
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
         "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
         "drafting": lambda _: bench_drafting(),
+        "drafts": lambda _: bench_drafts(options.articles or 1_000),
         "federation": lambda _: bench_federation(),
     }
     parser.add_argument("groups", nargs="*", choices=[*groups, []])

@@ -65,6 +65,12 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
     assert speakers["It is a long game"] == "Mina Oort"
 
 
+def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
+    text = "Mirela Dunst met Lars Brenn. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
+    speakers = {each.words: each.speaker for each in said(draft, text)}
+    assert speakers == {"It is late": "Lars Brenn", "Too late": "Hanne Orbeck"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -74,6 +80,9 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
         "It is reasonable to assume that the road is open.",
         "The “Night Star” sank in the harbour.",
         "The report was long.",
+        "Holt holds a commanding lead.",
+        "Jokes are told, interviews are requested and advice is given.",
+        "Mina Oort is the author of “Long Roads”.",
     ],
 )
 def test_who_says_nothing_is_not_quoted(draft: Drafting, text: str) -> None:
@@ -118,6 +127,20 @@ def test_what_is_not_told_as_done_is_no_fact(draft: Drafting, text: str, type_: 
     told = {each.claim.object: each for each in draft(text).candidates if each.claim is not None}
     assert told[type_].kind == kind
     assert told[type_].polarity == ("negative" if "not" in text else "positive")
+
+
+def test_what_is_new_in_a_fact_is_of_a_fitting_class(draft: Drafting) -> None:
+    text = (
+        "The clock pays for the museum.\n\nThe staff of the town met a former guard.\n\n"
+        "The family sold the boat until Friday, when the owner came back."
+    )
+    drafted = draft(text).candidates
+    classes = {thing.label: thing.type for each in drafted for thing in each.things}
+    assert classes["staff of the town"] == classes["family"] == "kg:Group"
+    assert classes["former guard"] == "kg:Person"
+    assert classes["until Friday"] == "kg:TimeExpression"
+    roles = {role for each in drafted if each.claim for role, _ in each.claim.more if "clock" in each.words}
+    assert roles == {"kg:cause", "kg:recipient"}  # a clock does not act
 
 
 def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:

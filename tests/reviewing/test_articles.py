@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from kgraph.build import build, inspect_project
 from kgraph.cli.main import cli
+from kgraph.errors import ReviewError
 from kgraph.problems import Severity
+from kgraph.rdf.turtle import parse_turtle
 from kgraph.reviewing import Review, Verdict
 from kgraph.reviewing.agreement import kappa
+from kgraph.reviewing.removing import plan_removal, remove_article
 from kgraph.settings import Settings, load_settings
 from tests.reviewing.drafts import BASE, ME, SLUG, TEXT, candidates, make_project, span
 
@@ -169,3 +172,44 @@ def test_removing_an_article_takes_what_only_it_uses(settings: Settings) -> None
     lines = [line for line in before.splitlines() if not line.startswith("kgr:closure ")]
     assert after.splitlines() == lines
     assert span("Marrow Bay").start == 0
+
+
+def test_what_only_a_removed_article_describes_and_others_use_moves(settings: Settings) -> None:
+    root = settings.project
+    folder = root / f"data/ttl/articles/{SLUG}"
+    document = folder / "document.ttl"
+    own = (
+        "@prefix bay: <https://example.org/bay/> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+        'kgr:ferry a bay:Boat ;\n    skos:prefLabel "ferry: “a:b”"@en ;\n    kg:partOf kgr:fleet .\n'
+        'kgr:fleet a kg:Group ; skos:prefLabel "fleet"@en .\n'
+        'kgr:buoy a kg:Artefact ; skos:prefLabel "buoy"@en .\n'
+    )
+    document.write_text(document.read_text(encoding="utf-8") + own, encoding="utf-8")
+    (root / "data/ttl/other.ttl").write_text(
+        f"<{BASE}id/library> <{settings.names.prefixes['kg']}partOf> <{BASE}id/ferry> .\n", encoding="utf-8"
+    )
+    before, _ = parse_turtle(document.read_bytes(), base_iri=settings.base_iri)
+    said = run("remove", SLUG, project=root)
+    assert "2 that others use too" in said.stdout
+    assert "buoy" not in said.stdout
+    run("remove", SLUG, "--yes", project=root)
+    after, fault = parse_turtle((root / "data/ttl/entities.ttl").read_bytes(), base_iri=settings.base_iri)
+    assert fault is None
+    moved = {settings.names.resources + name for name in ("ferry", "fleet")}
+    said_of = [[str(each) for each in triples if each.subject.value in moved] for triples in (before, after)]
+    assert said_of[0] == said_of[1] != []
+    assert not any(each.subject.value.endswith("buoy") for each in after)
+
+
+def test_a_prefix_that_means_two_things_is_told_before_anything_goes(settings: Settings) -> None:
+    root = settings.project
+    entities = root / "data/ttl/entities.ttl"
+    document = root / f"data/ttl/articles/{SLUG}/document.ttl"
+    entities.write_text("@prefix bay: <https://example.org/one/> .\n" + entities.read_text(encoding="utf-8"))
+    own = "@prefix bay: <https://example.org/two/> .\nkgr:ferry a bay:Boat .\n"
+    document.write_text(document.read_text(encoding="utf-8") + own, encoding="utf-8")
+    entities.write_text(entities.read_text(encoding="utf-8") + "kgr:owner kg:partOf kgr:ferry .\n")
+    files = {path: path.read_bytes() for path in root.rglob("*.ttl")}
+    with pytest.raises(ReviewError, match="the prefix 'bay'"):
+        remove_article(settings, plan_removal(settings, SLUG), entities=False)
+    assert files == {path: path.read_bytes() for path in root.rglob("*.ttl")}

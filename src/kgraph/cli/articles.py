@@ -155,6 +155,10 @@ def remove_command(project: Path, slug: str, *, yes: bool, entities: bool, **fla
         OUTPUT.print(Text(f"{len(removal.entities)} entities that nothing else uses"))
         for iri, label in removal.entities:
             OUTPUT.print(Text(f"  {iri.removeprefix(settings.names.resources)} ({label})"))
+    if removal.kept:
+        OUTPUT.print(Text(f"{len(removal.kept)} that others use too: they move to data/ttl/entities.ttl"))
+        for iri, label in removal.kept:
+            OUTPUT.print(Text(f"  {iri.removeprefix(settings.names.resources)} ({label})"))
     for name in removal.others:
         OUTPUT.print(Text(f"{name} speaks of it: see to that by hand", style="yellow"))
     if not yes:

@@ -8,8 +8,6 @@ Offsets count Unicode code points of the text as kept, from 0, the end excluded 
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kgraph.errors import DraftError
+from kgraph.store.whole import write_whole
 from kgraph.text import Span, digest
 
 __all__ = [
@@ -328,16 +327,5 @@ def load_draft(project: Path, slug: str) -> Draft | None:
 def save_draft(project: Path, slug: str, draft: Draft) -> Path:
     """Keep the candidates of an article: entirely or not at all."""
     path = draft_path(project, slug)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{slug}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(render_draft(draft))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, render_draft(draft))
     return path

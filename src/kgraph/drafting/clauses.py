@@ -48,7 +48,7 @@ def iter_clauses(
         if not tokens:
             continue
         kind, polarity = _put(tree, head, inside, cue, cues, is_first_person)
-        stands_alone = kind == "conditional" or _has_own_subject(tree, head, inside)
+        stands_alone = kind == "conditional" or _begins_anew(tree, head, inside)
         if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and not stands_alone:
             last = found.pop()
             between = range(last.tokens[-1] + 1, tokens[0])
@@ -63,9 +63,12 @@ def iter_clauses(
         yield _with_subject(tree, clause, inside, alone=len(found) == 1)
 
 
-def _has_own_subject(tree: Tree, head: int, inside: frozenset[int]) -> bool:
+def _begins_anew(tree: Tree, head: int, inside: frozenset[int]) -> bool:
+    """Whether a clause has a subject, or a "that" or "to", of its own."""
     subject = tree.child(head, *SUBJECTS)
-    return subject is not None and subject.number in inside
+    has_mark = tree.child(head, "mark") or any(aux.tag == "TO" for aux in tree.children(head, "aux"))
+    is_second = tree.tokens[head].dep == "conj"
+    return (subject is not None and subject.number in inside) or (is_second and bool(has_mark))
 
 
 def _said_oneself(tree: Tree, clause: Clause, inside: frozenset[int]) -> tuple[list[int], int] | None:

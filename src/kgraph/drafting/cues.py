@@ -48,6 +48,12 @@ class Cues:
     possible: frozenset[str]
     likely: frozenset[str]
     about: frozenset[str]
+    #: Adjectives and participles with "that …", by their form: "convinced".
+    attitudes: Mapping[str, Cue]
+    #: Verbs with which a noun of saying is said: "expressed the hope that".
+    light: frozenset[str]
+    #: ``m`` or ``f`` by given name.
+    given_names: Mapping[str, str]
 
     def is_person(self, noun: str) -> bool:
         """Whether a common noun is what a person is called."""
@@ -80,7 +86,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
 
     A word belongs to the group of the nearest class that a group names.
     """
-    tables = tomllib.loads(files("kgraph.drafting").joinpath("cues.toml").read_text(encoding="utf-8"))
+    tables = _table("cues")
     claimed = {cls for group in tables.values() for cls in group.get("classes", ())}
     evoked: dict[str, list[str]] = {}
     for classes, words in entries:
@@ -88,6 +94,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
             evoked.setdefault(nearest, []).extend(words)
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
+    attitudes: dict[str, Cue] = {}
     for name, group in tables.items():
         if "kind" not in group:
             continue
@@ -100,6 +107,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
                 known.append(cue)
         for word in [*group.get("nouns", "").split(), *lexical]:
             nouns.setdefault(word, cue)
+        attitudes |= dict.fromkeys(group.get("adjectives", "").split(), cue)
     return Cues(
         {word: tuple(found) for word, found in verbs.items()},
         nouns,
@@ -114,8 +122,17 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["attempts"]["verbs"].split()),
         frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
-        *(frozenset(tables["hedges"][name].split()) for name in ("possible", "likely", "about")),
+        frozenset(tables["hedges"]["possible"].split()),
+        frozenset(tables["hedges"]["likely"].split()),
+        frozenset(tables["hedges"]["about"].split()),
+        attitudes,
+        frozenset(tables["light"]["verbs"].split()),
+        {name: sex[0] for sex, names in _table("given").items() for name in names.split()},
     )
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("kgraph.drafting").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 _PARTICLES: Final = frozenset("out on upon to".split())

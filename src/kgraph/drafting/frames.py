@@ -9,16 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kgraph.drafting.complements import all_of, governed_clauses, is_clause, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
+from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["Content", "Site", "find_content", "is_infinitive", "quoted", "without_mark"]
+__all__ = ["Content", "Site", "find_content"]
 
-#: What of a clause may stand between its verb and a quotation.
-_WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
-_MARKS: Final = frozenset({"that", "if", "whether"})
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
@@ -47,27 +45,22 @@ def find_content(site: Site) -> Content | None:
     return _phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
 
 
-def quoted(token: Token, quotes: Sequence[Span]) -> int | None:
-    """Which quotation a token stands in."""
-    return next((number for number, span in enumerate(quotes) if token.span.within(span)), None)
-
-
 def _clause_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     if any(_is_bare(tree, clause, site.cues) for clause in tree.children(verb.number, "ccomp")):
         return None
-    governed = _clauses(tree, verb)
+    governed = governed_clauses(tree, verb)
     clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
     if governed and not clauses:
         return None
     is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb) or _is_bare(tree, verb, site.cues)
-    is_beside = is_beside and site.cue.kind in _SAYING
+    is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    if site.own is None and (found := _quotation(tree, verb, site.quotes, site.cues)):
+    if site.own is None and (found := quotation_of(tree, verb, site.quotes, site.cues)):
         return found
     if clauses:
-        return "clause", _all_of(tree, clauses), clauses[0].number
+        return "clause", all_of(tree, clauses), clauses[0].number
     return _small_clause(tree, verb)
 
 
@@ -98,14 +91,31 @@ def _small_clause(tree: Tree, verb: Token) -> Content | None:
     return "clause", tuple(sorted(numbers)), clause.number
 
 
+def _is_as_aside(tree: Tree, verb: Token) -> bool:
+    """Whether a clause is put in as "as she points out" is, between commas, and holds nothing itself."""
+    mark = tree.child(verb.number, "mark")
+    if verb.dep != "advcl" or mark is None or mark.lemma != "as":
+        return False
+    subject = tree.child(verb.number, "nsubj")
+    held = tree.child(verb.number, "ccomp", "dobj", "xcomp", "advcl", "prep", "acomp")
+    if subject is None or subject.number > verb.number or held is not None:
+        return False
+    numbers = tree.subtree(verb.number)
+    around = [numbers[0] - 1, numbers[0], numbers[-1], numbers[-1] + 1]
+    return any(0 <= n < len(tree.tokens) and tree.tokens[n].text in ",–—(" for n in around)
+
+
 def _is_tail(tree: Tree, verb: Token) -> bool:
     """Whether a clause ends the sentence after a comma as "…, X told Y" does, whatever it was taken for."""
     if verb.dep not in ("relcl", "acl", "advcl", "dep", "conj") or tree.child(verb.number, "mark", "cc"):
         return False
-    if any(child.tag in ("WDT", "WP") for child in tree.children(verb.number)):
+    if verb.dep == "conj" and any(cc.number < verb.number for cc in tree.children(verb.head, "cc")):
         return False
     subject = tree.child(verb.number, "nsubj")
     numbers = tree.subtree(verb.number)
+    before = [number for number in numbers if number < verb.number]
+    if any(tree.tokens[number].tag in ("WDT", "WP") for number in before):
+        return False
     first = next(number for number in numbers if tree.tokens[number].is_word)
     last = numbers[-1]
     numbers = [number for number in numbers if number >= first]
@@ -114,38 +124,6 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     if "," not in (tree.tokens[first - 1].text, tree.tokens[first - 2].text):
         return False
     return not any(token.is_word for token in tree.tokens[last + 1 :]) and len(numbers) == last - first + 1
-
-
-def _clauses(tree: Tree, verb: Token) -> list[Token]:
-    """The clauses that a verb governs: those on one side of it, "that … and that …"."""
-    found = [clause for clause in tree.children(verb.number, "ccomp") if _is_clause(tree, clause)]
-    found = [clause for clause in found if not _is_parted(tree, clause, verb)] or _in_a_letter(tree, verb)
-    found += [
-        each for each in tree.children(verb.number, "conj") if found and tree.child(each.number, "mark")
-    ]
-    return [clause for clause in found if (clause.number > verb.number) == (found[0].number > verb.number)]
-
-
-def _is_parted(tree: Tree, clause: Token, verb: Token) -> bool:
-    """Whether a semicolon parts a clause from a verb after it: "The one says yes; the other says no"."""
-    return any(tree.tokens[number].text == ";" for number in range(clause.number, verb.number))
-
-
-def _in_a_letter(tree: Tree, verb: Token) -> list[Token]:
-    """The clause that the parser hung at what it stands in: "told parents in a letter that …"."""
-    held = [tree.child(preposition.number, "pobj") for preposition in tree.children(verb.number, "prep")]
-    nouns = [*tree.children(verb.number, "dobj"), *(noun for noun in held if noun is not None)]
-    clauses = (clause for noun in nouns for clause in tree.children(noun.number, "acl", "relcl", "ccomp"))
-    return [
-        clause
-        for clause in clauses
-        if any(mark.lemma == "that" for mark in tree.children(clause.number, "mark"))
-        and _is_clause(tree, clause)
-    ]
-
-
-def _all_of(tree: Tree, clauses: Sequence[Token]) -> tuple[int, ...]:
-    return tuple(sorted({number for clause in clauses for number in without_mark(tree, clause)}))
 
 
 def _infinitive_frame(site: Site) -> Content | None:
@@ -170,8 +148,21 @@ def _gerund_frame(site: Site) -> Content | None:
     return None
 
 
+def _participle_of_another(site: Site) -> Content | None:
+    """What a finding shows somebody doing: "the poll shows Holt leading"."""
+    for clause in site.tree.children(site.verb.number, "ccomp"):
+        subject = site.tree.child(clause.number, *SUBJECTS)
+        if clause.tag != "VBG" or is_clause(site.tree, clause):
+            continue
+        if subject is not None and subject.number > site.verb.number:
+            return "clause", tuple(site.tree.subtree(clause.number)), clause.number
+    return None
+
+
 def _phrase(site: Site) -> Content | None:
     tree = site.tree
+    if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
+        return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
     beside = tree.children(whom.number, "prep") if whom else []
     for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
@@ -182,7 +173,7 @@ def _phrase(site: Site) -> Content | None:
 
 
 def _quotation_frame(site: Site) -> Content | None:
-    return None if site.own is not None else _quotation(site.tree, site.verb, site.quotes, site.cues)
+    return None if site.own is not None else quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
 def _object_frame(site: Site) -> Content | None:
@@ -201,7 +192,8 @@ def _object_frame(site: Site) -> Content | None:
 
 
 def _naming_frame(site: Site) -> Content | None:
-    return _naming(site.tree, site.verb, site.quotes)
+    others = [quote for number, quote in enumerate(site.quotes) if number != site.own]
+    return _naming(site.tree, site.verb, others)
 
 
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
@@ -244,28 +236,6 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     return numbers
 
 
-def _is_clause(tree: Tree, clause: Token) -> bool:
-    """Whether a complement is a clause that says something: it has a subject and a finite verb, or "that"."""
-    if tree.child(clause.number, "mark"):
-        return True
-    finite = clause.tag in ("VBZ", "VBD", "VBP", "MD") or any(
-        child.tag in ("VBZ", "VBD", "VBP", "MD")
-        for child in tree.children(clause.number, "aux", "auxpass", "cop")
-    )
-    return finite and tree.child(clause.number, *SUBJECTS) is not None
-
-
-def is_infinitive(tree: Tree, clause: Token) -> bool:
-    """Whether a clause is an infinitive with "to"."""
-    return any(child.tag == "TO" for child in tree.children(clause.number, "aux"))
-
-
-def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
-    """The tokens of a clause without the "that", "if" or "whether" that begins it."""
-    marks = {child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS}
-    return tuple(number for number in tree.subtree(clause.number) if number not in marks)
-
-
 def _infinitive(tree: Tree, verb: Token, clause: Token) -> tuple[int, ...]:
     """An infinitive; of what is to be done to something, that too: "ordered two villages to be cleared"."""
     numbers = tree.subtree(clause.number)
@@ -303,90 +273,12 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     return "parataxis", tuple(content), root.number
 
 
-def _quotation(
-    tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues
-) -> tuple[str, tuple[int, ...], int] | None:
-    """The quotations that a verb introduces or follows, with the clause that they are part of."""
-    held = [number for number, quote in enumerate(quotes) if tree.within(quote)]
-    clauses = _clauses(tree, verb)
-    clause = clauses[0] if clauses else None
-    inside = set(_all_of(tree, clauses))
-    taken: set[int] = set()
-    for number in held:
-        tokens = tree.within(quotes[number])
-        numbers = {token.number for token in tokens}
-        overlaps = len(inside & numbers) * 2 >= len(numbers)
-        if (overlaps and clause) or _is_next_to(tree, verb, numbers, clause, cues):
-            taken |= numbers
-    if not taken:
-        return None
-    outside = inside - taken
-    # A clause with quoted words is reported with them; else what is quoted is all that is.
-    if clause and inside & taken and any(tree.tokens[number].is_word for number in outside):
-        return "clause", tuple(sorted(inside | taken)), clause.number
-    if clause and not inside & taken and inside:
-        return None
-    return "quotation", tuple(sorted(taken)), _top(tree, taken)
-
-
-def _top(tree: Tree, numbers: set[int]) -> int:
-    """The token of some whose head is not among them; a verb if there is one."""
-    tops = [n for n in sorted(numbers) if tree.tokens[n].head not in numbers or tree.tokens[n].head == n]
-    verbs = [number for number in tops if tree.tokens[number].is_verb]
-    words = [number for number in tops if tree.tokens[number].is_word]
-    return next(iter([*verbs, *words, *tops]))
-
-
-def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None, cues: Cues) -> bool:
-    """Whether a quotation stands beside the verb's clause: only its own words are between."""
-    start, end = min(numbers), max(numbers)
-    between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
-    is_just_before = 0 < start - verb.number <= 3
-    if (not is_just_before and _is_governed(tree, verb, numbers, cues)) or (
-        verb.dep == "relcl" and end < verb.number
-    ):
-        return False
-    own = {verb.number}
-    for child in tree.children(verb.number):
-        if child.dep in {*SUBJECTS, *_WHO_WAS_TOLD, "aux", "neg", "prt", "mark", "agent", "auxpass"} or (
-            child.dep in ("prep", "npadvmod", "advmod", "dep", "cc")
-            or (child.dep == "advcl" and child.lemma not in cues.verbs)
-        ):
-            below = tree.subtree(child.number)
-            spoken = {n for n in below if tree.tokens[n].is_verb and tree.tokens[n].lemma in cues.verbs}
-            own |= set(below) - (spoken if child.dep in ("prep", "dep") else set())
-    subject = tree.subject(verb.number)
-    if subject:
-        own |= set(tree.subtree(subject.number))
-    others = [n for n in between if tree.tokens[n].is_word and n not in own and n not in numbers]
-    if any(tree.tokens[n].is_verb for n in others) or len(others) > 2:
-        return False
-    if clause and clause.number not in numbers and start > verb.number < clause.number:
-        return False
-    # The marks tell a quotation from quoted words: a comma or a colon before, a comma or a stop at its end.
-    if end < verb.number:
-        return True
-    before = next(
-        (tree.tokens[n] for n in range(start - 2, start) if n >= 0 and tree.tokens[n].text in ",:"), None
-    )
-    return before is not None or start - verb.number <= 2 or len(numbers) > 3
-
-
-def _is_governed(tree: Tree, verb: Token, numbers: set[int], cues: Cues) -> bool:
-    """Whether a quotation is part of a clause that another verb of saying governs."""
-    below = tree.tokens[_top(tree, numbers)]
-    for above in tree.ancestors(below.number):
-        if above.number not in numbers and above.lemma in cues.verbs and above.is_verb:
-            return above.number != verb.number and below.dep == "ccomp" and below.number > above.number
-        below = above
-    return False
-
-
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("naming", _naming_frame),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
     ("infinitive", _infinitive_frame),
     ("infinitive of another", _infinitive_of_another),
+    ("participle of another", _participle_of_another),
     ("gerund", _gerund_frame),
 )

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.cues import Cue
 from kgraph.drafting.page import Found, Page
-from kgraph.drafting.speech import Attribution
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.text import Span
@@ -27,6 +27,8 @@ _GUESSED: Final = frozenset({"subject", "signed", "before", "introduced"})
 _WITHOUT_CUE: Final = frozenset({"subject", "before"})
 #: Fewer words in quotation marks, without a cue, are quoted words and not what somebody says.
 _SHORT: Final = 4
+#: Kinds of entities that are quoted by no sentence about them.
+_PLACES: Final = frozenset({"GPE", "LOC", "FAC", "NORP", "DATE", "EVENT", "LAW", "PRODUCT"})
 #: A signature is not longer than so many words.
 _SIGNATURE: Final = 14
 
@@ -55,6 +57,7 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator[
 def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequence[Token]) -> Found:
     """The host's attribution for another sentence."""
     given = host.attribution
+    distance = abs(sentence - host.sentence)
     speaker = host.speaker or (cast.voice_of(host.sentence, given.source) if given.source else None)
     attribution = replace(
         given,
@@ -66,7 +69,6 @@ def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequen
         is_negated=False,
         words=None if given.rule in _WITHOUT_CUE else given.words,
     )
-    distance = abs(sentence - host.sentence)
     return replace(host, sentence=sentence, attribution=attribution, distance=distance, speaker=speaker)
 
 
@@ -189,7 +191,9 @@ class _Hosts:
         tree = self._page.trees[sentence - 1]
         for verb in tree.tokens:
             subject = tree.child(verb.number, *SUBJECTS) if verb.dep == "ROOT" else None
-            if subject is not None and (subject.pos == "PROPN" or subject.lemma in ("he", "she", "they")):
+            if subject is None or subject.entity in _PLACES:
+                continue
+            if subject.pos == "PROPN" or subject.lemma in ("he", "she", "they"):
                 return _by_subject(tree, verb, sentence - 1, "subject")
         return None
 
@@ -209,6 +213,9 @@ class _Hosts:
         names = [(n, t) for n, t in tokens if t.pos in wanted and t.dep not in ("compound", "nmod")]
         if not names or any(token.is_verb for _, token in tokens):
             return None
+        first = next((token for _, token in tokens if token.is_word), None)
+        if first is not None and first.pos in ("ADP", "SCONJ", "CCONJ"):
+            return None  # "“… no joy” in comparison to Holt": the sentence goes on
         number, token = names[0]
         tree = page.trees[sentence]
         attribution = Attribution(tree, "signed", _QUOTED, None, None, token, (0,), 0)

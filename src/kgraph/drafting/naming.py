@@ -25,6 +25,14 @@ _CLASS_OF: Final = {
     "LAW": "kg:Document",
 }
 _CLASS_OF_VOICE: Final = {"person": "kg:Person", "document": "kg:Document", "body": "kg:Organization"}
+#: Common nouns for places that are governed.
+_PLACES: Final = frozenset(
+    "town city village region country state province district municipality county".split()
+)
+#: Common nouns for several people.
+_GROUPS: Final = frozenset(
+    "family couple crew staff crowd team gang public audience jury delegation faction tribe squad".split()
+)
 _LONGEST: Final = 6
 
 
@@ -43,6 +51,7 @@ class Names:
         self._names = dict(known)
         self._taken = {name.partition(":")[2] for name in known.values()}
         self._cast = cast
+        self._artefacts: set[str] = set()
 
     def fresh(self, label: str) -> str:
         """A name that nothing has yet."""
@@ -71,4 +80,17 @@ class Names:
         name = self.fresh(label)
         self._names[label.casefold()] = name
         cls = _CLASS_OF.get(token.entity) or (_CLASS_OF_VOICE.get(voice.kind) if voice else None)
-        return name, label, Thing(name, label, cls or ("kg:Group" if token.tag == "NNS" else "kg:Artefact"))
+        if token.tag == "NN" and self._cast.is_person(token):
+            cls = "kg:Person"
+        elif token.lemma in _GROUPS:
+            cls = "kg:Group"
+        elif token.lemma in _PLACES:
+            cls = "kg:GeopoliticalEntity"
+        cls = cls or ("kg:Group" if token.tag == "NNS" else "kg:Artefact")
+        if cls == "kg:Artefact":
+            self._artefacts.add(name)
+        return name, label, Thing(name, label, cls)
+
+    def is_artefact(self, name: str) -> bool:
+        """Whether a new thing is taken for one that people make, for want of anything better."""
+        return name in self._artefacts

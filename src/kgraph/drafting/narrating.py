@@ -21,6 +21,10 @@ from kgraph.project import LexiconEntry
 
 __all__ = ["Evocations", "Teller", "Told", "evocations_of"]
 
+#: Roles of those that act.
+_ACTING: Final = ("kg:agent", "kg:recipient")
+#: Kinds of entities that play no part.
+_AMOUNTS: Final = frozenset({"MONEY", "PERCENT", "QUANTITY", "CARDINAL"})
 #: The role of a phrase by its preposition, if the type has that role or the phrase names a place.
 _ROLES: Final = {
     "in": "kg:place",
@@ -180,6 +184,8 @@ class Teller:
             return
         tree = self._trees[sentence]
         name, label, thing = self._names.of(sentence, tree, token)
+        if role in _ACTING and self._names.is_artefact(name):
+            role = "kg:cause"  # things neither act nor receive: "the clock pays for the rest"
         if (role, name) in found.roles:
             return
         found.roles.append((role, name))
@@ -204,11 +210,12 @@ class Teller:
             return
         numbers = tree.subtree(child.number)
         if held.entity in ("DATE", "TIME"):
-            self._time(found, tree, child, held)
+            numbers = _without_clauses(tree, child, held)
+            self._time(found, tree, child, held, numbers)
             found.used.update(numbers)
             return
         role = _ROLES.get(child.lemma)
-        if role is None or child.dep == "npadvmod":
+        if role is None or child.dep == "npadvmod" or held.entity in _AMOUNTS:
             return
         is_place = role in _WHERE and (held.entity in _PLACE_KINDS or held.pos == "PROPN")
         if is_place or (entry is not None and role in dict(entry.roles) and role not in _WHERE):
@@ -216,10 +223,11 @@ class Teller:
             found.used.add(child.number)
 
     @staticmethod
-    def _time(found: _Gathered, tree: Tree, child: Token, held: Token) -> None:
-        words = _words(tree, tree.subtree(child.number))
+    def _time(found: _Gathered, tree: Tree, child: Token, held: Token, numbers: Sequence[int]) -> None:
+        words = _words(tree, numbers)
         if child.lemma in ("for", "within") or (child.dep == "npadvmod" and _DURATION.search(words)):
-            found.roles.append(("kg:duration", f'"{_words(tree, tree.subtree(held.number))}"'))
+            below = set(tree.subtree(held.number))
+            found.roles.append(("kg:duration", f'"{_words(tree, [n for n in numbers if n in below])}"'))
             return
         name = f"a:{camel(words)}"
         found.roles.append((_TIMES.get(child.lemma, "kg:time"), name))
@@ -282,6 +290,15 @@ class Teller:
                 (Thing(node, label, entry.name), *found.things.values()),
             )
         return None
+
+
+def _without_clauses(tree: Tree, child: Token, held: Token) -> list[int]:
+    """The tokens of an expression of a time, without a clause that says more: "until tomorrow, when …"."""
+    clauses = {each.number for each in tree.children(held.number, "relcl", "acl", "advcl")}
+    numbers = tree.subtree(child.number, without=clauses)
+    while len(numbers) > 1 and not tree.tokens[numbers[-1]].is_word:
+        numbers.pop()
+    return numbers
 
 
 def _words(tree: Tree, numbers: Sequence[int]) -> str:

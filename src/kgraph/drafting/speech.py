@@ -10,24 +10,25 @@ rules:naming        called it “…”                   rules:condition   on c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from kgraph.drafting.attitudes import of_attitude, of_noun
+from kgraph.drafting.attribution import Attribution
+from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
-from kgraph.drafting.frames import Site, find_content, is_infinitive, quoted, without_mark
+from kgraph.drafting.frames import Content, Site, find_content
+from kgraph.drafting.quoting import quoted
+from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["Attribution", "find_attributions", "iter_conjuncts"]
+__all__ = ["find_attributions"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
-#: Kinds of entities that say nothing.
-_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
-#: A noun further from its verb is not beside it.
-_NEAR: Final = 6
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
+_FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
@@ -36,62 +37,55 @@ _UNASKED: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """An attribution within a sentence, by its tokens. ``content`` and ``root`` are numbers of tokens."""
-
-    tree: Tree
-    rule: str
-    cue: Cue
-    words: Span | None
-    verb: int | None
-    source: Token | None
-    content: tuple[int, ...]
-    root: int
-    is_negated: bool = False
-    is_rejoinder: bool = False
-    recipient: Token | None = None
-    #: Who passes the words on, as "Reuters quoted him as saying" tells.
-    relayer: Token | None = None
-    by_passive: bool = False
-
-
-def iter_conjuncts(tree: Tree, number: int) -> Iterator[Token]:
-    """The tokens coordinated with one and after it, whatever the chain."""
-    for token in tree.children(number, "conj"):
-        yield token
-        yield from iter_conjuncts(tree, token.number)
-
-
 def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[Attribution]:
     """The attributions of a sentence. ``quotes`` are the quotations in it, none within another."""
     found: list[Attribution] = []
     for token in tree.tokens:
         if token.text.lower() == "according":
             found += _according(tree, token)
+        elif held := list(of_attitude(tree, token, cues)):
+            found += held
         elif token.is_verb:
             found += _of_verb(tree, token, quotes, cues)
         elif token.pos == "NOUN":
-            found += _of_noun(tree, token, cues)
+            found += of_noun(tree, token, cues)
             found += _on_condition(tree, token)
-    return found
+    return [each for each in found if not _is_taken(each, found)]
+
+
+def _is_taken(each: Attribution, found: Sequence[Attribution]) -> bool:
+    """Whether a quotation is another verb's: the one that governs it, or else the nearest."""
+    if each.rule != "quotation" or each.verb is None:
+        return False
+    for other in found:
+        if other is each or other.verb is None or not set(each.content) <= set(other.content):
+            continue
+        if other.rule == "naming" and not set(each.content) & {other.verb}:
+            return True
+        both = {each.verb, other.verb}
+        is_nested = bool(both & {*each.content, *other.content})
+        if other.rule == "quotation" and not is_nested:
+            gaps = [min(abs(verb - number) for number in each.content) for verb in (each.verb, other.verb)]
+            if gaps[1] < gaps[0]:
+                return True
+    return False
 
 
 # Verbs
 
 
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
-    source, is_passive = _source_of(tree, verb)
-    quoting = _quoting(tree, verb)
+    source, is_passive = source_of(tree, verb)
+    quoting = quoted_source(tree, verb)
     if quoting is not None:
         source = quoting[0]
     own = quoted(verb, quotes)
     if own is None and source is not None and quoted(source, quotes) is not None:
-        source = _beside(tree, verb, quotes)  # the parser took quoted words for the subject
-    if source is not None and source.lemma in ({"you"} if own is None else {"you", *_FIRST}):
-        return  # what a speaker says of their own saying is part of what they say
-    if _is_beside_the_point(tree, verb):
+        source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
+    if source is not None and (source.lemma == "you" or _is_taken_back(tree, verb, source, own)):
         return
+    if _is_beside_the_point(tree, verb) or verb.dep in ("amod", "compound"):
+        return  # "a commanding lead"
     for cue in cues.of_verb(tree, verb):
         if cue.needs_document and (source is None or not _is_document(tree, source, cues)):
             continue
@@ -99,11 +93,11 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         if found is None:
             continue
         rule, content, root = found
-        if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
-            continue
         if source is None and rule == "quotation" and not is_passive:
-            source = _beside(tree, verb, quotes)
-        if source is None and (rule not in ("clause", "quotation", "parataxis") or verb.dep == "advcl"):
+            source = source_beside(tree, verb, quotes)
+        if _says_nothing(tree, verb, cue, found, own):
+            continue
+        if source is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
             continue
         if rule == "object" and cue.kind == "refusal" and _is_allegation(tree.tokens[root], cues):
             cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
@@ -118,30 +112,38 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             root,
             is_negated=tree.child(verb.number, "neg") is not None,
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
-            recipient=_recipient(tree, verb),
+            recipient=recipient_of(tree, verb),
             relayer=quoting[1] if quoting else None,
-            by_passive=is_passive,
         )
         return
 
 
-def _beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | None:
-    """The noun or pronoun next to a verb, outside of quotations."""
-    for step in (1, -1):
-        number = verb.number + step
-        while 0 <= number < len(tree.tokens) and abs(number - verb.number) <= _NEAR:
-            token = tree.tokens[number]
-            if quoted(token, quotes) is not None or token.text in ",;:":
-                break
-            is_last = number + 1 == len(tree.tokens) or tree.tokens[number + 1].pos != "PROPN"
-            if token.pos in ("NOUN", "PRON") or (token.pos == "PROPN" and is_last):
-                return token
-            number += step
-    named = [t for t in tree.tokens if t.pos == "PROPN" and t.dep != "compound" and quoted(t, quotes) is None]
-    subjects = [t for t in tree.tokens if t.dep in SUBJECTS and t.tag not in ("WP", "WDT")]
-    others = [t for t in subjects if quoted(t, quotes) is None and t.number != verb.number]
-    near = [t for t in [*named, *others] if t.entity not in _FIGURES]
-    return min(near, key=lambda t: abs(t.number - verb.number), default=None)
+def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> bool:
+    """Whether a speaker tells what they do not say: "I do not say that it will happen"."""
+    return own is not None and source.lemma in _FIRST and tree.child(verb.number, "neg") is not None
+
+
+def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | None) -> bool:
+    """Whether it only looks so: "refused to comment", "that she lobbied for", "as I said above"."""
+    rule, content, root = found
+    if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
+        return True
+    if all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content):
+        return True
+    subject = tree.child(verb.number, *SUBJECTS)
+    is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
+    return rule == "parataxis" and (verb.tag == "VB" or is_own)
+
+
+def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passive: bool) -> bool:
+    """Whether words are attributed without anybody: quoted, or as in "it was said that"."""
+    if rule == "quotation":
+        return verb.dep != "advcl"
+    if rule not in ("clause", "parataxis") or verb.dep == "advcl":
+        return False
+    if is_passive:
+        return root > verb.number or rule == "parataxis"
+    return verb.tag in _FINITE and not any(aux.tag == "TO" for aux in tree.children(verb.number, "aux"))
 
 
 def _is_allegation(token: Token, cues: Cues) -> bool:
@@ -169,73 +171,14 @@ def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
             and source.lemma in ("which", "that")
             and any(above.lemma in cues.documents for above in tree.ancestors(source.number))
         )
-    return source.lemma in cues.documents or source.entity in ("ORG", "WORK_OF_ART", "LAW")
-
-
-def _source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
-    """The head of who says it, and whether the verb is passive; None where nobody is named."""
-    if tree.child(verb.number, "auxpass", "nsubjpass") or (verb.tag == "VBN" and verb.dep == "acl"):
-        agent = tree.child(verb.number, "agent")
-        return (tree.child(agent.number, "pobj") if agent else None), True
-    if subject := tree.subject(verb.number):
-        return (None if subject.dep == "expl" else _antecedent(tree, subject)), False
-    if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
-        return tree.head(verb), False
-    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag != "VBN"
-    if verb.dep == "pcomp" and tree.head(verb).lemma not in (
-        "by",
-        "in",
-        "while",
-        "as",
-        "without",
-        "after",
-        "before",
-    ):
-        return None, False  # "accused her of lying"
-    return (_governing_source(tree, verb) if has_none else None), False
-
-
-def _quoting(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:
-    """Whom somebody quotes as saying something, and who quotes; None for other verbs."""
-    preposition = tree.head(verb)
-    above = tree.head(preposition)
-    if verb.dep != "pcomp" or preposition.lemma != "as" or above.lemma not in ("quote", "cite"):
-        return None
-    if passive := tree.child(above.number, "nsubjpass"):
-        agent = tree.child(above.number, "agent")
-        return passive, (tree.child(agent.number, "pobj") if agent else None)
-    return tree.child(above.number, "dobj"), tree.subject(above.number)
-
-
-def _governing_source(tree: Tree, verb: Token) -> Token | None:
-    """The source of a verb without a subject: that of the verb above it, or the noun that it says more of."""
-    for above in tree.ancestors(verb.number):
-        if above.is_verb:
-            return tree.child(above.number, "nsubjpass") or _source_of(tree, above)[0]
-        if above.dep in ("acl", "relcl", "appos") and above.pos in ("NOUN", "PROPN"):
-            return above
-    return None
-
-
-def _antecedent(tree: Tree, subject: Token) -> Token:
-    """What a relative pronoun stands for."""
-    if subject.lemma in ("who", "which", "that") and subject.tag in ("WP", "WDT"):
-        for above in tree.ancestors(subject.number):
-            if above.pos in ("NOUN", "PROPN", "PRON"):
-                named = tree.head(above)
-                return named if above.dep == "appos" and named.pos == "PROPN" else above
-    return subject
-
-
-def _recipient(tree: Tree, verb: Token) -> Token | None:
-    for child in tree.children(verb.number, "dobj", "dative", "iobj"):
-        if child.dep == "dative" and child.pos == "ADP":
-            return tree.child(child.number, "pobj")
-        return child
-    for child in tree.children(verb.number, "prep"):
-        if child.lemma in ("to", "with") and (heard := tree.child(child.number, "pobj")):
-            return heard
-    return None
+    of = next((child for child in tree.children(source.number, "prep") if child.lemma == "of"), None)
+    whose = tree.child(of.number, "pobj") if of else None  # "an average of polls"
+    named = [source, *([whose] if whose else [])]
+    return any(token.lemma in cues.documents for token in named) or source.entity in (
+        "ORG",
+        "WORK_OF_ART",
+        "LAW",
+    )
 
 
 def _cue_words(tree: Tree, verb: Token, content: tuple[int, ...]) -> Span:
@@ -265,7 +208,7 @@ def _according(tree: Tree, token: Token) -> Iterator[Attribution]:
     root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
     if root.number == token.number:
         return
-    own = set(tree.subtree(token.number))
+    own = _own_of_according(tree, token, source)
     if token.number <= 1:  # "According to X, …": all the rest
         rest = [
             other.number for other in tree.tokens if other.number not in own and other.number > token.number
@@ -281,40 +224,19 @@ def _according(tree: Tree, token: Token) -> Iterator[Attribution]:
         yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
 
 
-def _of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
-    cue = cues.nouns.get(noun.lemma)
-    if cue is None:
-        return
-    content: tuple[int, ...] = ()
-    root = noun.number
-    for clause in tree.children(noun.number, "acl", "ccomp", "relcl"):
-        if is_infinitive(tree, clause) or tree.child(clause.number, "mark"):
-            content, root = without_mark(tree, clause), clause.number
-    source, between = _noun_source(tree, noun)
-    if not content or source is None:
-        return
-    last = between or noun
-    first = tree.child(noun.number, "det") or noun
-    own = {number for number in tree.subtree(source.number) if number not in content}
-    yield Attribution(
-        tree,
-        "noun",
-        cue,
-        Span(min(first, noun, key=lambda t: t.number).span.start, last.span.end),
-        noun.number,
-        source,
-        tuple(number for number in content if number not in own),
-        root,
-    )
-
-
-def _noun_source(tree: Tree, noun: Token) -> tuple[Token | None, Token | None]:
-    """Whose a demand is, and the preposition that says so."""
-    for child in tree.children(noun.number, "prep", "agent"):
-        if child.lemma in ("by", "from") and (held := tree.child(child.number, "pobj")):
-            return held, child
-    owner = tree.child(noun.number, "poss")
-    return owner, None
+def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:
+    """The tokens of "according to X", without what the parser hung below X after the comma that ends it."""
+    numbers = tree.subtree(token.number)
+    comma = next((n for n in numbers if n > source.number and tree.tokens[n].text == ","), None)
+    if comma is None or token.number > 1:
+        return set(numbers)
+    says_more = {
+        number
+        for child in tree.children(source.number, "appos", "relcl", "acl", "conj")
+        if child.dep != "appos" or child.pos in ("NOUN", "PROPN")
+        for number in tree.subtree(child.number)
+    }
+    return {n for n in numbers if n <= comma or n in says_more}
 
 
 def _on_condition(tree: Tree, noun: Token) -> Iterator[Attribution]:
@@ -322,7 +244,7 @@ def _on_condition(tree: Tree, noun: Token) -> Iterator[Attribution]:
     if noun.lemma != "condition" or on.lemma != "on":
         return
     verb = tree.head(on)
-    source, _ = _source_of(tree, verb) if verb.is_verb else (None, False)
+    source, _ = source_of(tree, verb) if verb.is_verb else (None, False)
     of = tree.child(noun.number, "prep")
     held = tree.child(of.number, "pobj") if of else None
     if source and of and held:

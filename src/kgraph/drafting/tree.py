@@ -126,26 +126,50 @@ class Tree:
 
 
 def mended(tree: Tree, speaking: Collection[str]) -> Tree:
-    """The tree with coordinated verbs at the verb that they go on from. ``speaking`` are lemmas of saying.
+    """The tree with verbs at the verb that they go on from. ``speaking`` are lemmas of saying.
 
     In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
-    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another.
+    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another. So
+    does a participle after a comma: "said it may rain, noting that …".
     """
     changed = list(tree.tokens)
     for token in tree.tokens:
-        head = tree.head(token)
-        if token.dep != "conj" or token.tag not in ("VBZ", "VBD", "VBN") or not head.is_verb:
-            continue
-        if tree.child(token.number, *SUBJECTS, "auxpass") or head.lemma in speaking:
-            continue
-        tag = "VBD" if token.tag == "VBN" else token.tag
-        is_odd = (
-            token.tag != "VBN"
-            and head.tag not in _FINITE
-            and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
-        )
-        for above in tree.ancestors(head.number):
-            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking)):
-                changed[token.number] = replace(token, head=above.number)
-                break
+        if (above := _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)) is not None:
+            changed[token.number] = replace(token, head=above.number)
     return Tree(tree.span, tuple(changed))
+
+
+def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """The verb that a coordinated verb goes on from, where the parser chose another."""
+    head = tree.head(token)
+    if token.dep != "conj" or token.tag not in ("VBZ", "VBD", "VBN") or not head.is_verb:
+        return None
+    if tree.child(token.number, *SUBJECTS, "auxpass") or head.lemma in speaking:
+        return None
+    tag = "VBD" if token.tag == "VBN" else token.tag
+    is_odd = (
+        token.tag != "VBN"
+        and head.tag not in _FINITE
+        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
+    )
+    return next(
+        (
+            above
+            for above in tree.ancestors(head.number)
+            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
+        ),
+        None,
+    )
+
+
+def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """The verb of saying that a participle of saying comments on: "said it may rain, noting that …"."""
+    head = tree.head(token)
+    if token.dep != "advcl" or token.tag != "VBG" or token.lemma not in speaking or head.lemma in speaking:
+        return None
+    first = tree.subtree(token.number)[0]
+    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
+        return None
+    return next(
+        (other for other in tree.ancestors(head.number) if other.lemma in speaking and other.is_verb), None
+    )

@@ -130,6 +130,10 @@ class Cast:
                 found[name_span(tree, token) if token.pos == "PROPN" else mention_span(tree, token)] = voice
         return sorted(found.items(), key=lambda each: each[0])
 
+    def is_person(self, noun: Token) -> bool:
+        """Whether a common noun is what a person is called."""
+        return noun.pos == "NOUN" and self._cues.is_person(noun.lemma)
+
     def is_own(self, sentence: int, token: Token, speaker: Voice) -> bool:
         """Whether a token means a speaker, or the body that the speaker is named with."""
         voice = self.voice_of(sentence, token)
@@ -169,6 +173,8 @@ class Cast:
             self._learn(found, name)
         elif is_person and found.kind == "body" and " " in name:
             found.kind = "person"
+        if found.kind == "person" or found.may_be_human:
+            found.sex = found.sex or self._cues.given_names.get(name.partition(" ")[0].casefold(), "")
         self._learn(found, name)
         if len(name) > len(found.name) and (found.kind == "person" or found.name.isupper()):
             found.name = name
@@ -290,7 +296,8 @@ class Cast:
             if same_clause or not _agrees(seen.voice, sex, word):
                 continue
             score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
-            score -= 1.5 * (bool(sex) and seen.voice.kind == "body")
+            score -= 1.5 * (bool(sex) and seen.voice.kind == "body" and seen.voice.is_organization)
+            score -= 0.4 * (bool(sex) and seen.voice.kind == "body")
             score += 0.6 * (seen.speaks and seen.is_subject) - 1.2 * (
                 word in _PLURAL and not seen.voice.is_plural
             )
@@ -299,7 +306,8 @@ class Cast:
                 best = score, seen.voice
         if best is None:
             return None
-        if sex:
+        is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
+        if sex and not is_quoted:  # whom a speaker means is guessed
             best[1].sex = best[1].sex or sex
             best[1].kind = "person" if best[1].kind == "body" else best[1].kind
         return best[1]
@@ -321,6 +329,7 @@ class Cast:
             if len(bodies) == 1:
                 return bodies[0]
         met = self._met.get(lemma)
+        met = met if met is None or met.is_plural == (token.tag in ("NNS", "NNPS")) else None
         if met is None and is_definite and lemma in self._cues.again and token.tag == "NN":
             met = next(
                 (seen.voice for seen in reversed(self._seen[-_LATELY:]) if seen.voice.is_company), None
@@ -335,7 +344,6 @@ class Cast:
         if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
-        voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
         voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
         voice.first = token.span
         self._met[lemma] = voice

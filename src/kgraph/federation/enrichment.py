@@ -26,6 +26,7 @@ from kgraph.federation.question import RETRIEVED_AT, RETRIEVED_FROM
 from kgraph.problems import has_errors
 from kgraph.project import Project, read_project
 from kgraph.settings import WIKIDATA, Settings
+from kgraph.store.whole import write_whole
 from kgraph.vocab import KG, RDFS, SKOS, WD, XSD
 
 __all__ = ["Enrichment", "enrich"]
@@ -83,7 +84,11 @@ def enrich(settings: Settings, *, progress: Progress) -> Enrichment:
     path = settings.project / PLACE
     changed = not path.is_file() or path.read_text(encoding="utf-8") != content
     if changed:
-        _replace(path, content)
+        try:
+            write_whole(path, content)
+        except OSError as error:
+            fault = f"{path} cannot be written: {error.strerror}."
+            raise StoreError(fault, hint="See to its rights.") from error
     return Enrichment(path, len(items), len(facts), unknown, changed)
 
 
@@ -152,14 +157,3 @@ def _short(term: str) -> str:
 def _number(iri: str) -> tuple[int, str]:
     digits = iri.strip("<>").rpartition("/Q")[2]
     return (int(digits) if digits.isdecimal() else 0, iri)
-
-
-def _replace(path: Path, content: str) -> None:
-    """Put a whole new file in the place of the old one."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(content, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}.", hint="See to its rights.") from error

@@ -6,10 +6,7 @@ by a position, so that what others wrote meanwhile stays.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +14,7 @@ from typing import Any, Self
 
 from kgraph.errors import ReviewError
 from kgraph.reviewing.sheet import TIMES, VOICES, Home, Sheet
-from kgraph.store.sealing import sync_folder
+from kgraph.store.whole import write_whole
 
 __all__ = ["Edit", "Kind", "apply_edits", "inverted", "write_files"]
 
@@ -150,17 +147,4 @@ def _write(path: Path, text: str) -> None:
     if not text:
         path.unlink(missing_ok=True)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(temporary).unlink()
-        raise
-    sync_folder(path.parent)
+    write_whole(path, text)

@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Final
 
 from kgraph.rdf.turtle import Statement, read_statements
-from kgraph.vocab import KG, PREFIXES
+from kgraph.vocab import KG
 
 __all__ = ["TIMES", "VOICES", "Home", "Sheet"]
 
@@ -223,12 +223,6 @@ class Sheet:
     def subjects(self) -> Iterator[str]:
         """The IRIs of what is written of."""
         yield from (each.subject for each in self.statements if each.subject is not None)
-
-    def prefix_of(self, namespace: str) -> str | None:
-        """The prefix that the file gives a namespace, or would usually be given."""
-        known = {**{iri: prefix for prefix, iri in PREFIXES.items()}}
-        known |= {iri: prefix for prefix, iri in self.prefixes.items()}
-        return known.get(namespace)
 
 
 def _is_like(statement: Statement, title: str) -> bool:

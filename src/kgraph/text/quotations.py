@@ -18,7 +18,7 @@ __all__ = ["quoted_spans"]
 
 #: What may close a quotation, by the mark that opened it.
 _CLOSING: Final = {
-    "“": "”",
+    "“": '”"',
     "„": "“”",
     "”": "”",
     "«": "»",
@@ -28,7 +28,7 @@ _CLOSING: Final = {
     "‘": "’",
     "‚": "‘’",
     "’": "’",
-    '"': '"',
+    '"': '"”',
     "'": "'",
 }
 #: Marks that are apostrophes too.
@@ -53,11 +53,16 @@ def _of_paragraph(text: str, line: Span) -> list[Span]:
     opened: list[tuple[str, int]] = []
     # How many single marks that may close stand from a position on: the last one of a quotation closes it.
     closers = _apostrophes_that_may_close(text, line)
+    last = text.rfind("”", line.start, line.end)
     for position in range(line.start, line.end):
         mark = text[position]
         if mark not in _CLOSING:
             continue
-        if opened and mark in _CLOSING[opened[-1][0]] and _closes(text, line, position, opened, closers):
+        if (
+            opened
+            and mark in _CLOSING[opened[-1][0]]
+            and _closes(text, line, position, opened, closers, last)
+        ):
             found.append(Span(opened.pop()[1], position))
         elif _opens(text, line, position):
             opened.append((mark, position + 1))
@@ -80,9 +85,13 @@ def _opens(text: str, line: Span, position: int) -> bool:
 
 
 def _closes(
-    text: str, line: Span, position: int, opened: list[tuple[str, int]], closers: dict[int, int]
+    text: str, line: Span, position: int, opened: list[tuple[str, int]], closers: dict[int, int], last: int
 ) -> bool:
     mark, start = opened[-1]
+    if mark == "“" and text[position] == '"':
+        # Typewriters' marks close typographic ones where no typographic one does.
+        is_inner = _opens(text, line, position) or text[position - 1].isspace()
+        return not is_inner and position > last
     if mark == text[position] and mark in "»›”" and position == start:
         return False
     if text[position] not in _APOSTROPHES:

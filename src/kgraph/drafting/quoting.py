@@ -1,0 +1,123 @@
+"""The quotations of a sentence that a verb of saying introduces or follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kgraph.drafting.complements import all_of, governed_clauses
+from kgraph.drafting.cues import Cues
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.text import Span
+
+__all__ = ["quotation_of", "quoted"]
+
+#: What of a clause may stand between its verb and a quotation.
+_WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
+#: Verbs that hold quoted words of any kind.
+_PLAIN: Final = frozenset("say reply answer shout cry chant write respond add yell call".split())
+_NEXT: Final = 2
+#: Words of a title that need no capital.
+_SHORT: Final = 3
+
+
+def quoted(token: Token, quotes: Sequence[Span]) -> int | None:
+    """Which quotation a token stands in."""
+    return next((number for number, span in enumerate(quotes) if token.span.within(span)), None)
+
+
+def quotation_of(
+    tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues
+) -> tuple[str, tuple[int, ...], int] | None:
+    """The quotations that a verb introduces or follows, with the clause that they are part of."""
+    held = [number for number, quote in enumerate(quotes) if _is_said(tree, tree.within(quote))]
+    clauses = governed_clauses(tree, verb)
+    clause = clauses[0] if clauses else None
+    inside = set(all_of(tree, clauses))
+    taken: set[int] = set()
+    for number in held:
+        tokens = tree.within(quotes[number])
+        numbers = {token.number for token in tokens}
+        overlaps = len(inside & numbers) * 2 >= len(numbers)
+        if (overlaps and clause) or _is_next_to(tree, verb, numbers, clause, cues):
+            taken |= numbers
+    if not taken:
+        return None
+    outside = inside - taken
+    # A clause with quoted words is reported with them; else what is quoted is all that is.
+    if clause and inside & taken and any(tree.tokens[number].is_word for number in outside):
+        return "clause", tuple(sorted(inside | taken)), clause.number
+    if clause and not inside & taken and inside:
+        return None
+    return "quotation", tuple(sorted(taken)), _top(tree, taken)
+
+
+def _is_said(tree: Tree, tokens: Sequence[Token]) -> bool:
+    """Whether quoted words may be said: they are no title within a phrase, as in "author of “Long Roads”"."""
+    words = [token for token in tokens if token.is_word]
+    if not words:
+        return False
+    top = tree.tokens[_top(tree, {token.number for token in tokens})]
+    is_part = top.dep in ("pobj", "appos", "compound", "nmod", "poss", "conj") and top.pos != "VERB"
+    return not is_part or not all(word.text[:1].isupper() or len(word.text) <= _SHORT for word in words)
+
+
+def _top(tree: Tree, numbers: set[int]) -> int:
+    """The token of some whose head is not among them; a verb if there is one."""
+    tops = [n for n in sorted(numbers) if tree.tokens[n].head not in numbers or tree.tokens[n].head == n]
+    verbs = [number for number in tops if tree.tokens[number].is_verb]
+    words = [number for number in tops if tree.tokens[number].is_word]
+    return next(iter([*verbs, *words, *tops]))
+
+
+def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None, cues: Cues) -> bool:
+    """Whether a quotation stands beside the verb's clause: only its own words are between."""
+    start, end = min(numbers), max(numbers)
+    between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
+    is_just_before = 0 < start - verb.number <= 3
+    if (not is_just_before and _is_governed(tree, verb, numbers, cues)) or (
+        verb.dep == "relcl" and end < verb.number
+    ):
+        return False
+    own = {verb.number}
+    for child in tree.children(verb.number):
+        if child.dep in {*SUBJECTS, *_WHO_WAS_TOLD, "aux", "neg", "prt", "mark", "agent", "auxpass"} or (
+            child.dep in ("prep", "npadvmod", "advmod", "dep", "cc")
+            or (child.dep == "advcl" and child.lemma not in cues.verbs)
+        ):
+            below = tree.subtree(child.number)
+            spoken = {n for n in below if tree.tokens[n].is_verb and tree.tokens[n].lemma in cues.verbs}
+            own |= set(below) - (spoken if child.dep in ("prep", "dep") else set())
+    subject = tree.subject(verb.number)
+    if subject:
+        own |= set(tree.subtree(subject.number))
+    others = [n for n in between if tree.tokens[n].is_word and n not in own and n not in numbers]
+    if any(tree.tokens[n].is_verb for n in others) or len(others) > 2:
+        return False
+    if clause and clause.number not in numbers and start > verb.number < clause.number:
+        return False
+    # The marks tell a quotation from quoted words: a comma or a colon before, a comma or a stop at its end.
+    if end < verb.number:
+        return True
+    before = next(
+        (tree.tokens[n] for n in range(start - 2, start) if n >= 0 and tree.tokens[n].text in ",:"), None
+    )
+    return before is not None or _is_complement(tree, verb, numbers)
+
+
+def _is_complement(tree: Tree, verb: Token, numbers: set[int]) -> bool:
+    """Whether quoted words after a verb, without a mark between, are what it holds: "said “no”"."""
+    top = tree.tokens[_top(tree, numbers)]
+    if verb.lemma not in _PLAIN and not any(tree.tokens[number].is_verb for number in numbers):
+        return False
+    return top.head == verb.number or (top.dep in ("ccomp", "nsubj") and min(numbers) - verb.number <= _NEXT)
+
+
+def _is_governed(tree: Tree, verb: Token, numbers: set[int], cues: Cues) -> bool:
+    """Whether a quotation is part of a clause that another verb of saying governs."""
+    below = tree.tokens[_top(tree, numbers)]
+    for above in tree.ancestors(below.number):
+        if above.number not in numbers and above.lemma in cues.verbs and above.is_verb:
+            return above.number != verb.number and below.dep == "ccomp" and below.number > above.number
+        below = above
+    return False

@@ -1,0 +1,103 @@
+"""Who says it: the source of a verb of saying, whom it tells, and who passes the words on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from kgraph.drafting.quoting import quoted
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.text import Span
+
+__all__ = ["quoted_source", "recipient_of", "source_beside", "source_of"]
+
+#: Kinds of entities that say nothing.
+_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
+#: A noun further from its verb is not beside it.
+_NEAR: Final = 6
+
+
+def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
+    """The head of who says it, and whether the verb is passive; None where nobody is named."""
+    if tree.child(verb.number, "auxpass", "nsubjpass") or (verb.tag == "VBN" and verb.dep == "acl"):
+        agent = tree.child(verb.number, "agent")
+        return (tree.child(agent.number, "pobj") if agent else None), True
+    if subject := tree.subject(verb.number):
+        return (None if subject.dep == "expl" else _antecedent(tree, subject)), False
+    if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
+        return tree.head(verb), False
+    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag != "VBN"
+    if verb.dep == "pcomp" and tree.head(verb).lemma not in (
+        "by",
+        "in",
+        "while",
+        "as",
+        "without",
+        "after",
+        "before",
+    ):
+        return None, False  # "accused her of lying"
+    return (_governing_source(tree, verb) if has_none else None), False
+
+
+def quoted_source(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:
+    """Whom somebody quotes as saying something, and who quotes; None for other verbs."""
+    preposition = tree.head(verb)
+    above = tree.head(preposition)
+    if verb.dep != "pcomp" or preposition.lemma != "as" or above.lemma not in ("quote", "cite"):
+        return None
+    if passive := tree.child(above.number, "nsubjpass"):
+        agent = tree.child(above.number, "agent")
+        return passive, (tree.child(agent.number, "pobj") if agent else None)
+    return tree.child(above.number, "dobj"), tree.subject(above.number)
+
+
+def _governing_source(tree: Tree, verb: Token) -> Token | None:
+    """The source of a verb without a subject: that of the verb above it, or the noun that it says more of."""
+    for above in tree.ancestors(verb.number):
+        if above.is_verb and (found := tree.child(above.number, "nsubjpass") or source_of(tree, above)[0]):
+            return found
+        if above.dep in ("acl", "relcl", "appos") and above.pos in ("NOUN", "PROPN"):
+            return above
+    return None
+
+
+def _antecedent(tree: Tree, subject: Token) -> Token:
+    """What a relative pronoun stands for."""
+    if subject.lemma in ("who", "which", "that") and subject.tag in ("WP", "WDT"):
+        for above in tree.ancestors(subject.number):
+            if above.pos in ("NOUN", "PROPN", "PRON"):
+                named = tree.head(above)
+                return named if above.dep == "appos" and named.pos == "PROPN" else above
+    return subject
+
+
+def recipient_of(tree: Tree, verb: Token) -> Token | None:
+    """Whom somebody tells."""
+    for child in tree.children(verb.number, "dobj", "dative", "iobj"):
+        if child.dep == "dative" and child.pos == "ADP":
+            return tree.child(child.number, "pobj")
+        return child
+    for child in tree.children(verb.number, "prep"):
+        if child.lemma in ("to", "with") and (heard := tree.child(child.number, "pobj")):
+            return heard
+    return None
+
+
+def source_beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | None:
+    """The noun or pronoun next to a verb, outside of quotations."""
+    for step in (1, -1):
+        number = verb.number + step
+        while 0 <= number < len(tree.tokens) and abs(number - verb.number) <= _NEAR:
+            token = tree.tokens[number]
+            if quoted(token, quotes) is not None or token.text in ",;:":
+                break
+            is_last = number + 1 == len(tree.tokens) or tree.tokens[number + 1].pos != "PROPN"
+            if token.pos in ("NOUN", "PRON") or (token.pos == "PROPN" and is_last):
+                return token
+            number += step
+    named = [t for t in tree.tokens if t.pos == "PROPN" and t.dep != "compound" and quoted(t, quotes) is None]
+    subjects = [t for t in tree.tokens if t.dep in SUBJECTS and t.tag not in ("WP", "WDT")]
+    others = [t for t in subjects if quoted(t, quotes) is None and t.number != verb.number]
+    near = [t for t in [*named, *others] if t.entity not in _FIGURES]
+    return min(near, key=lambda t: abs(t.number - verb.number), default=None)
