@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -20,12 +20,15 @@ from kgraph.web.reading import page_of, single_values, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.web.viewing import fold_claims
 
-__all__ = ["map_points", "router"]
+__all__ = ["map_points", "page_of_list", "router"]
 
+_T = TypeVar("_T")
 router: Final = APIRouter(tags=["Pages"])
 
 #: How many claims a page of their list has.
 CLAIMS_LISTED: Final = 40
+#: How many voices or places a page of theirs has.
+ROWS_LISTED: Final = 200
 _TITLES: Final = {
     "speaker": "Speaker",
     "kind": "Kind of saying",
@@ -36,17 +39,25 @@ _TITLES: Final = {
 }
 
 
-def _sorted_names(names: Mapping[str, Name], iris: Sequence[str]) -> list[str]:
-    return sorted(iris, key=lambda iri: names[iri].text.casefold())
+def page_of_list(path: str, every: Sequence[_T], page: int) -> tuple[Sequence[_T], dict[str, str | None]]:
+    """A page of a list, and the addresses of the pages around it."""
+    start = (page - 1) * ROWS_LISTED
+    more = len(every) > start + ROWS_LISTED
+    around = {
+        "previous": f"{path}?page={page - 1}" if page > 1 else None,
+        "following": f"{path}?page={page + 1}" if more else None,
+    }
+    return every[start : start + ROWS_LISTED], around
 
 
 @router.api_route("/voices", methods=["GET", "HEAD"], include_in_schema=False)
 async def voices(request: Request) -> Response:
     """Everybody who says something, with how much of which kind."""
-    graph = graph_of(request)
+    graph, page = graph_of(request), page_of(request)
 
     async def read(describer: Describer) -> Response:
-        found = await describer.voices()
+        every = await describer.voices()
+        found, around = page_of_list("/voices", every, page)
         kinds = [kind for voice in found for kind, _ in voice.kinds]
         names = await describer.names([*(voice.iri for voice in found), *kinds])
         return render_page(
@@ -56,7 +67,9 @@ async def voices(request: Request) -> Response:
                 "voices": found,
                 "names": names,
                 "key": lambda iri: compact(iri, graph.prefixes),
-                "summary": f"{len(found)} voices, and how much each of them says.",
+                "total": len(every),
+                "summary": f"{len(every):,} voices, and how much each of them says.",
+                **around,
             },
         )
 
@@ -67,21 +80,22 @@ async def voices(request: Request) -> Response:
 @router.api_route("/places", methods=["GET", "HEAD"], include_in_schema=False)
 async def places(request: Request) -> Response:
     """The places, on a map and in a table."""
-    graph = graph_of(request)
+    graph, page = graph_of(request), page_of(request)
 
     async def read(describer: Describer) -> Response:
-        found = await describer.places()
+        every = await describer.places()
+        found, around = page_of_list("/places", every, page)
         names = await describer.names(place.iri for place in found)
-        order = _sorted_names(names, [place.iri for place in found])
-        by_iri = {place.iri: place for place in found}
         return render_page(
             request,
             "places.html",
             {
-                "places": [by_iri[iri] for iri in order],
+                "places": found,
                 "names": names,
                 "map": draw_map(map_points(graph, found, names), title="Map of the places"),
-                "summary": f"{len(found)} places, and where they are.",
+                "total": len(every),
+                "summary": f"{len(every):,} places, and where they are.",
+                **around,
             },
         )
 
