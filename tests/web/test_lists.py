@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from kgraph.vocab import KG
+from kgraph.web.browsing import ROWS_LISTED, page_of_list
 from kgraph.web.drawings import Edge, Moment, draw_network, draw_timeline
 from kgraph.web.maps import Point, draw_map
 from tests.conftest import ENTITY
@@ -32,6 +33,27 @@ def test_every_speaker_is_in_the_index_of_voices(client: httpx.Client) -> None:
     speakers = {f"/id/{row['who']['value'].removeprefix(ENTITY)}" for row in rows}
     assert len(speakers) > 5
     assert speakers <= set(re.findall('href="([^"]+)"', get(client, "/voices")))
+
+
+@pytest.mark.parametrize("count", [0, 1, 200, 201, 1_000])
+def test_going_on_from_page_to_page_loses_nobody(count: int) -> None:
+    every, found, page = list(range(count)), list[int](), 1
+    while True:
+        some, before, after = page_of_list("/voices", every, page)
+        assert len(some) <= ROWS_LISTED
+        assert before == (f"/voices?page={page - 1}" if page > 1 else None)
+        found += some
+        if after is None:
+            break
+        page += 1
+        assert after == f"/voices?page={page}"
+    assert found == every
+
+
+def test_lists_have_pages(client: httpx.Client) -> None:
+    assert "There is nobody on this page." in get(client, "/voices", page="2")
+    assert "There are no places on this page." in get(client, "/places", page="2")
+    assert client.get("/voices", params={"page": "x"}).status_code == 400
 
 
 def test_places_stand_on_a_map_and_in_a_table(client: httpx.Client) -> None:

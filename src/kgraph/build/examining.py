@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kgraph.build.foreign import ClusterIndex, Describe, Foreign, Readings
 from kgraph.build.products import Product
-from kgraph.build.reading import Texts, files_of, is_below
+from kgraph.build.reading import Texts, below, files_of
 from kgraph.build.vocabulary import Vocabulary
 from kgraph.checks import Subject, run_checks
 from kgraph.checks.run import DATA_CHECKS, ONTOLOGY_CHECKS
@@ -115,9 +116,12 @@ def examine(
     project = _part(Project(settings, {}, files, asked, {}, extra.drafts, extra.reviews))
     graphs = project.graphs()
 
+    is_below = below(articles)
+
+    @cache
     def is_own(name: str) -> bool:
         is_iri = ":" in name and not name.startswith(("_:", '"'))
-        return not is_iri or is_below(name, articles)
+        return not is_iri or is_below(name)
 
     own = [triple for triples in graphs.values() for triple in triples]
     index = ClusterIndex(own, vocabulary.index, foreign, is_own)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -32,6 +32,7 @@ __all__ = [
     "REVERSE",
     "Texts",
     "Unit",
+    "below",
     "combine",
     "files_of",
     "is_below",
@@ -88,10 +89,14 @@ class Texts(Mapping[str, bytes]):
 
 def is_below(name: str, articles: Iterable[str]) -> bool:
     """Whether a name is one of some articles, or of what is below one."""
-    return any(
-        name.startswith(article) and (len(name) == len(article) or name[len(article)] in "/#")
-        for article in articles
-    )
+    return any(name.startswith((article + "/", article + "#")) or name == article for article in articles)
+
+
+def below(articles: Iterable[str]) -> Callable[[str], bool]:
+    """What tells of many names whether each is one of some articles, or of what is below one."""
+    known = frozenset(articles)
+    starts = tuple(article + mark for article in known for mark in "/#")
+    return lambda name: name.startswith(starts) or name in known
 
 
 def read_unit(settings: Settings, unit: Unit, texts: Iterable[str]) -> Product:
@@ -140,7 +145,7 @@ class _Weigher:
     """What quads mention, what is said of each name, and what they add to the canonical hash."""
 
     def __init__(self, articles: list[str], resources: str) -> None:
-        self._articles = articles
+        self._is_below = below(articles)
         self._resources = resources
         self._mentioned: set[str] = set()
         self._said: dict[str, int] = defaultdict(int)
@@ -158,11 +163,11 @@ class _Weigher:
         for quad in quads:
             subject, value = quad.subject, quad.object
             name = subject.value if isinstance(subject, ox.NamedNode) else None
-            is_ours = name is not None and is_below(name, self._articles)
+            is_ours = name is not None and self._is_below(name)
             if is_ours and name is not None:
                 self._local.add(name)
             if isinstance(value, ox.NamedNode):
-                if value.value.startswith(self._resources) and not is_below(value.value, self._articles):
+                if value.value.startswith(self._resources) and not self._is_below(value.value):
                     self._mentioned.add(value.value)
                 if quad.predicate.value in REVERSE:
                     self._looked_up.add(value.value)

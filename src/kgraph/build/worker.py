@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import sys
 
@@ -14,6 +15,7 @@ def main() -> None:
     """Do tasks until there are no more."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what anybody prints must not come between
+    gc.disable()  # a task makes many values and few cycles
     workshop = Workshop(pickle.load(stdin))  # noqa: S301 - the process that started this one sends it
     while True:
         try:
@@ -22,6 +24,7 @@ def main() -> None:
             return
         pickle.dump(workshop.do(task), stdout)
         stdout.flush()
+        gc.collect()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ __all__ = [
     "Place",
     "Talk",
     "VoiceCount",
-    "browse",
+    "count_facets",
+    "list_claims",
     "list_places",
     "list_talk",
     "list_voices",
@@ -37,9 +38,9 @@ FACETS: Final[Mapping[str, str]] = {
     "article": f"<{KG}inSentence>/<{KG}partOfArticle>",
     "time": f"<{KG}temporalContext>/(<{KG}denotes>|^<{KG}about>/<{KG}denotes>)",
 }
-#: How many values of a facet are listed, and how many places and lines of talk.
+#: How many values of a facet are listed, how many places there can be, and how many lines of talk are listed.
 VALUES_LISTED: Final = 30
-PLACES_LISTED: Final = 2_000
+PLACES_LISTED: Final = 100_000
 TALK_LISTED: Final = 60
 
 
@@ -121,14 +122,18 @@ async def list_talk(dataset: Dataset, *, own: bool) -> list[Talk]:
     ]
 
 
-async def browse(
-    dataset: Dataset, chosen: Mapping[str, str], *, offset: int, limit: int
-) -> tuple[list[str], list[Facet]]:
-    """Some of the claims with the chosen values (IRIs by facet), by IRI, and what narrows them further."""
-    where = _where(dataset, chosen)
-    claims = dataset.select(
-        f"SELECT DISTINCT ?claim WHERE {{ {where} }} ORDER BY ?claim OFFSET {offset} LIMIT {limit}"
+async def list_claims(dataset: Dataset, chosen: Mapping[str, str], *, offset: int, limit: int) -> list[str]:
+    """Some of the claims with the chosen values (IRIs by facet), in the order of their IRIs."""
+    rows = await dataset.select(
+        f"SELECT DISTINCT ?claim WHERE {{ {_where(dataset, chosen)} }} "
+        f"ORDER BY ?claim OFFSET {offset} LIMIT {limit}"
     )
+    return [_value(row["claim"]) for row in rows]
+
+
+async def count_facets(dataset: Dataset, chosen: Mapping[str, str]) -> list[Facet]:
+    """What narrows the claims with the chosen values further, with how many claims have it."""
+    where = _where(dataset, chosen)
     counts = [
         dataset.select(
             f"SELECT ?value (COUNT(DISTINCT ?claim) AS ?claims) WHERE {{ {where} ?claim {path} ?value }} "
@@ -136,8 +141,7 @@ async def browse(
         )
         for path in FACETS.values()
     ]
-    rows, *facets = await asyncio.gather(claims, *counts)
-    return [_value(row["claim"]) for row in rows], [
+    return [
         Facet(
             name,
             tuple(
@@ -146,7 +150,7 @@ async def browse(
                 if isinstance(row["value"], ox.NamedNode)
             ),
         )
-        for name, found in zip(FACETS, facets, strict=True)
+        for name, found in zip(FACETS, await asyncio.gather(*counts), strict=True)
     ]
 
 

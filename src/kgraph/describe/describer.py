@@ -18,13 +18,15 @@ from kgraph.describe.browsing import (
     Place,
     Talk,
     VoiceCount,
-    browse,
+    count_facets,
+    list_claims,
     list_places,
     list_talk,
     list_voices,
 )
 from kgraph.describe.catalogue import Addresses, describe_dataset
 from kgraph.describe.describing import (
+    count_documents,
     describe,
     describe_article,
     describe_terms,
@@ -87,6 +89,10 @@ class Describer:
         self._partitions: Partitions | None = None
         self._texts: dict[str, ArticleText] = {}
         self._hashed: dict[bool, frozenset[str]] = {}
+        self._documents: int | None = None
+        self._voices: list[VoiceCount] | None = None
+        self._places: list[Place] | None = None
+        self._facets: dict[frozenset[tuple[str, str]], list[Facet]] = {}
 
     @property
     def generation(self) -> Generation:
@@ -158,12 +164,20 @@ class Describer:
         return self._partitions
 
     async def voices(self) -> list[VoiceCount]:
-        """Who speaks, the most quoted first."""
-        return await list_voices(self._project)
+        """Who speaks, the most quoted first. Counted once a generation."""
+        if self._voices is None:
+            self._voices = await list_voices(self._project)
+        return self._voices
 
     async def places(self, iris: Sequence[str] = ()) -> list[Place]:
-        """The places, or some of them; those with a point on the map first."""
-        return await list_places(self._project, iris)
+        """Some places; without any, all of them, by what they are called. All are read once a generation."""
+        if iris:
+            return await list_places(self._project, iris)
+        if self._places is None:
+            found = await list_places(self._project)
+            names = await self.names(place.iri for place in found)
+            self._places = sorted(found, key=lambda place: (names[place.iri].text.casefold(), place.iri))
+        return self._places
 
     async def talk(self, *, own: bool) -> list[Talk]:
         """Who talks about whom; ``own`` counts what publications say in their own voice, too."""
@@ -174,8 +188,17 @@ class Describer:
     ) -> tuple[list[Attribution], bool, list[Facet]]:
         """Some of the claims with the chosen values (IRIs by facet), whether there are more, and what
         narrows them further.
+
+        The values that narrow are counted once, whatever the page.
         """
-        iris, facets = await browse(self._project, chosen, offset=offset, limit=limit + 1)
+        key = frozenset(chosen.items())
+        facets = self._facets.pop(key, None)
+        if facets is None:
+            facets = await count_facets(self._project, chosen)
+        iris = await list_claims(self._project, chosen, offset=offset, limit=limit + 1)
+        self._facets[key] = facets
+        if len(self._facets) > REMEMBERED:
+            del self._facets[next(iter(self._facets))]
         return await self.claims(iris[:limit]), len(iris) > limit, facets
 
     async def claims(self, iris: Sequence[str]) -> list[Attribution]:
@@ -189,6 +212,12 @@ class Describer:
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, clients' too, some of them at a time."""
         return await list_documents(self._everything, offset=offset, limit=limit)
+
+    async def document_count(self) -> int:
+        """How many of them there are. Counted once a generation."""
+        if self._documents is None:
+            self._documents = await count_documents(self._everything)
+        return self._documents
 
     async def catalogue(self, addresses: Addresses) -> list[ox.Triple]:
         """The dataset's own description (VoID, DCAT), for a server at some addresses."""

@@ -25,6 +25,7 @@ from kgraph.vocab import KG, LEXICON, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
 __all__ = [
+    "count_documents",
     "describe",
     "describe_article",
     "describe_terms",
@@ -39,6 +40,8 @@ __all__ = [
 #: How many facts, links and uses a page holds, each; and how many claims.
 FACTS_AT_MOST: Final = 1_000
 CLAIMS_AT_MOST: Final = 100
+#: How many facts are put in order to be paged through, of each way.
+SORTED_AT_MOST: Final = 100_000
 #: How many parts of a document are described with it, and how many claims an article's page shows.
 PARTS_AT_MOST: Final = 5_000
 ARTICLE_CLAIMS_AT_MOST: Final = 2_000
@@ -78,7 +81,13 @@ async def describe(iri: str, project: Dataset, clients: Dataset | None, *, page:
     own = {"_thing": thing, "_prefix": str(ox.Literal(f"{iri}#")), "_parts": str(PARTS_AT_MOST)}
     core, claims = await asyncio.gather(
         project.select(
-            _query("core", **own, _offset=str(first * FACTS_AT_MOST), _limit=str(FACTS_AT_MOST + 1))
+            _query(
+                "core",
+                **own,
+                _most=str(SORTED_AT_MOST),
+                _offset=str(first * FACTS_AT_MOST),
+                _limit=str(FACTS_AT_MOST + 1),
+            )
         ),
         project.select(
             _query(
@@ -149,6 +158,7 @@ async def _added(iri: str, parts: Iterable[Fact], clients: Dataset, *, page: int
         **own,
         _parts=_nodes(known),
         _most=str(PARTS_AT_MOST),
+        _sorted=str(SORTED_AT_MOST),
         _mixed="false" if UNION_GRAPH in clients.manifest.cover else "true",
         _own=_nodes(clients.manifest.graphs),
         _offset=str((page - 1) * FACTS_AT_MOST),
@@ -195,15 +205,22 @@ async def name_things(iris: Iterable[str], dataset: Dataset) -> dict[str, Name]:
 
 async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[str]:
     """The IRIs below the base that have a document each, some of them at a time."""
-    query = _query(
-        "documents",
-        _base=str(ox.Literal(dataset.names.base)),
-        _ontology=str(ox.NamedNode(ONTOLOGY)),
-        _lexicon=str(ox.NamedNode(LEXICON)),
-        _offset=str(offset),
-        _limit=str(limit),
-    )
+    query = _query("documents", **_below(dataset), _offset=str(offset), _limit=str(limit))
     return [_value(row["thing"]) for row in await dataset.select(query)]
+
+
+async def count_documents(dataset: Dataset) -> int:
+    """How many documents there are."""
+    rows = await dataset.select(_query("document-count", **_below(dataset)))
+    return int(_value(rows[0]["things"]))
+
+
+def _below(dataset: Dataset) -> dict[str, str]:
+    return {
+        "_base": str(ox.Literal(dataset.names.base)),
+        "_ontology": str(ox.NamedNode(ONTOLOGY)),
+        "_lexicon": str(ox.NamedNode(LEXICON)),
+    }
 
 
 def _by_way(

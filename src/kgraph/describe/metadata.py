@@ -68,16 +68,19 @@ class Occurrences:
         self.triples += times * len(known)
         for cls in own:
             self.things[cls] += times
+        uses, values = self.uses, self.values
         for triple in known if own else ():
-            value = triple.object
+            value, predicate = triple.object, triple.predicate.value
             if isinstance(value, ox.Literal):
                 kinds = [("datatype", value.datatype.value)]
             else:
                 kinds = [("class", cls) for cls in classes(value)]
             for cls in own:
-                key = (cls, triple.predicate.value)
-                self.uses[key] += times
-                counted = self.values.setdefault(key, Counter())
+                key = (cls, predicate)
+                uses[key] += times
+                counted = values.get(key)
+                if counted is None:
+                    counted = values[key] = Counter()
                 for kind in kinds:
                     counted[kind] += times
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -21,12 +21,15 @@ from kgraph.web.reading import page_of, single_values
 from kgraph.web.sparql import graph_of
 from kgraph.web.viewing import fold_claims
 
-__all__ = ["map_points", "router"]
+__all__ = ["map_points", "page_of_list", "router"]
 
+_T = TypeVar("_T")
 router: Final = APIRouter(tags=["Pages"])
 
 #: How many claims a page of their list has.
 CLAIMS_LISTED: Final = 40
+#: How many voices or places a page of theirs has.
+ROWS_LISTED: Final = 200
 _TITLES: Final = {
     "speaker": "Speaker",
     "kind": "Kind of saying",
@@ -41,10 +44,19 @@ def _named(iri: str, names: Mapping[str, Name]) -> dict[str, Any]:
     return {"iri": iri, "label": names[iri].text}
 
 
+def page_of_list(path: str, every: Sequence[_T], page: int) -> tuple[Sequence[_T], str | None, str | None]:
+    """A page of a list, and the paths of the pages before and after it."""
+    start = (page - 1) * ROWS_LISTED
+    more = len(every) > start + ROWS_LISTED
+    before = f"{path}?page={page - 1}" if page > 1 else None
+    return every[start : start + ROWS_LISTED], before, f"{path}?page={page + 1}" if more else None
+
+
 @list_at(router, "/voices", summary="Who says something, and how much")
 async def voices(request: Request, describer: Describer) -> Listing:
     """Everybody who says something, with how much of which kind, the most quoted first."""
-    found = await describer.voices()
+    every = await describer.voices()
+    found, before, after = page_of_list("/voices", every, page_of(request))
     kinds = [kind for voice in found for kind, _ in voice.kinds]
     names = await describer.names([*(voice.iri for voice in found), *kinds])
     return Listing(
@@ -53,7 +65,8 @@ async def voices(request: Request, describer: Describer) -> Listing:
             "voices": found,
             "names": names,
             "key": lambda iri: compact(iri, graph_of(request).prefixes),
-            "summary": f"{len(found)} voices, and how much each of them says.",
+            "total": len(every),
+            "summary": f"{len(every):,} voices, and how much each of them says.",
         },
         [
             {
@@ -63,22 +76,26 @@ async def voices(request: Request, describer: Describer) -> Listing:
             }
             for voice in found
         ],
+        previous=before,
+        following=after,
+        more={"total": len(every)},
     )
 
 
 @list_at(router, "/places", summary="The places, and where they are")
 async def places(request: Request, describer: Describer) -> Listing:
-    """The places by name, with their points in degrees (WGS 84) where a record has them."""
-    found = await describer.places()
+    """The places, with their points in degrees (WGS 84) where a record has them."""
+    every = await describer.places()
+    found, before, after = page_of_list("/places", every, page_of(request))
     names = await describer.names(place.iri for place in found)
-    found.sort(key=lambda place: names[place.iri].text.casefold())
     return Listing(
         "places.html",
         {
             "places": found,
             "names": names,
             "map": draw_map(map_points(graph_of(request), found, names), title="Map of the places"),
-            "summary": f"{len(found)} places, and where they are.",
+            "total": len(every),
+            "summary": f"{len(every):,} places, and where they are.",
         },
         [
             {
@@ -89,6 +106,9 @@ async def places(request: Request, describer: Describer) -> Listing:
             }
             for place in found
         ],
+        previous=before,
+        following=after,
+        more={"total": len(every)},
     )
 
 

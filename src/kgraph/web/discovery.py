@@ -172,13 +172,14 @@ async def sitemap(request: Request) -> Response:
     """The addresses of all pages; where they are too many for one file, of the files that hold them."""
     graph = graph_of(request)
     with graph.describing() as describer:
-        paths = await while_connected(request, _paths(graph, describer, offset=0, limit=SITEMAP_LIMIT + 1))
-        if len(paths) <= SITEMAP_LIMIT:
-            return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
-        parts = await while_connected(request, _parts(graph, describer))
-        return _xml(
-            "sitemapindex", "sitemap", (pages.public_url(request, f"/sitemap-{n}.xml") for n in parts)
-        )
+        count = len(_fixed(graph, describer)) + await while_connected(request, describer.document_count())
+        if count > SITEMAP_LIMIT:
+            parts = range(1, -(-count // SITEMAP_LIMIT) + 1)
+            return _xml(
+                "sitemapindex", "sitemap", (pages.public_url(request, f"/sitemap-{n}.xml") for n in parts)
+            )
+        paths = await while_connected(request, _paths(graph, describer, offset=0, limit=SITEMAP_LIMIT))
+        return _xml("urlset", "url", (pages.public_url(request, path) for path in paths))
 
 
 @router.api_route("/sitemap-{number}.xml", methods=["GET", "HEAD"], include_in_schema=False)
@@ -197,13 +198,7 @@ async def sitemap_part(request: Request, number: str) -> Response:
 
 async def _paths(graph: AsyncKnowledgeGraph, describer: Describer, *, offset: int, limit: int) -> list[str]:
     """The paths of all pages in a fixed order, some of them at a time."""
-    fixed = [*_PAGES, *(f"/queries/{slug}" for slug in graph.canned_queries(describer.generation))]
-    names = graph.settings.names
-    fixed += [
-        path
-        for iri in describer.generation.manifest.named_graphs
-        if (path := local_path(iri, names)) is not None
-    ]
+    fixed, names = _fixed(graph, describer), graph.settings.names
     paths = fixed[offset : offset + limit]
     if len(paths) < limit:
         iris = await describer.documents(offset=max(0, offset - len(fixed)), limit=limit - len(paths))
@@ -211,12 +206,11 @@ async def _paths(graph: AsyncKnowledgeGraph, describer: Describer, *, offset: in
     return list(dict.fromkeys(paths))
 
 
-async def _parts(graph: AsyncKnowledgeGraph, describer: Describer) -> Iterator[int]:
-    """The numbers of the files that all pages fill."""
-    count = 1
-    while await _paths(graph, describer, offset=count * SITEMAP_LIMIT, limit=1):
-        count += 1
-    return iter(range(1, count + 1))
+def _fixed(graph: AsyncKnowledgeGraph, describer: Describer) -> list[str]:
+    """The paths of the pages that are no documents of the data: of the site, its questions and its graphs."""
+    questions = (f"/queries/{slug}" for slug in graph.canned_queries(describer.generation))
+    graphs = (local_path(iri, graph.settings.names) for iri in describer.generation.manifest.named_graphs)
+    return [*_PAGES, *questions, *(path for path in graphs if path is not None)]
 
 
 def _xml(root: str, element: str, urls: Iterable[str]) -> Response:
