@@ -21,7 +21,7 @@ def attribute(page: Page, cast: Cast, cues: Cues) -> list[Found]:
         for attribution in find_attributions(tree, page.quotes_in(number), cues):
             source = attribution.source
             found.append(Found(number, attribution, cast.voice_of(number, source) if source else None))
-    found += list(host_quotations(page, found, cast))
+    found += list(host_quotations(page, found, cast, cues))
     found.sort(key=lambda each: (each.sentence, each.attribution.content[0]))
     by_sentence: dict[int, list[int]] = {}
     for number, each in enumerate(found):

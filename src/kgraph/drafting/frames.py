@@ -11,6 +11,7 @@ from typing import Final
 
 from kgraph.drafting.complements import all_of, governed_clauses, is_clause, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
+from kgraph.drafting.positions import after_that, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
@@ -42,7 +43,19 @@ def find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    return _phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
+    found = _phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
+    return found or _by_position(site)
+
+
+def _by_position(site: Site) -> Content | None:
+    """What the order of words tells where the parser saw no clause."""
+    if "clause" not in site.cue.frames or site.own is not None or site.cue.needs_document:
+        return None
+    if found := after_that(site.tree, site.verb):
+        return "clause", *found
+    if site.cue.kind in _SAYING and (found := before_tail(site.tree, site.verb)):
+        return "parataxis", *found
+    return None
 
 
 def _clause_frame(site: Site) -> Content | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.attribution import Attribution
-from kgraph.drafting.cues import Cue
+from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.page import Found, Page
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.drafting.voices import Cast
@@ -29,13 +29,15 @@ _WITHOUT_CUE: Final = frozenset({"subject", "before"})
 _SHORT: Final = 4
 #: Kinds of entities that are quoted by no sentence about them.
 _PLACES: Final = frozenset({"GPE", "LOC", "FAC", "NORP", "DATE", "EVENT", "LAW", "PRODUCT"})
+#: Marks that end a sentence within a quotation.
+_ENDS: Final = frozenset("?!…")
 #: A signature is not longer than so many words.
 _SIGNATURE: Final = 14
 
 
-def host_quotations(page: Page, found: Sequence[Found], cast: Cast) -> Iterator[Found]:
+def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) -> Iterator[Found]:
     """Attributions of the quotations, or of their sentences, that ``found`` does not cover."""
-    hosts = _Hosts(page, cast)
+    hosts = _Hosts(page, cast, cues)
     for each in found:
         hosts.add(each)
     for sentence, tree in enumerate(page.trees):
@@ -90,9 +92,10 @@ def _is_alone(page: Page, sentence: int) -> bool:
 class _Hosts:
     """The direct quotations whose speaker is known, by sentence."""
 
-    def __init__(self, page: Page, cast: Cast) -> None:
+    def __init__(self, page: Page, cast: Cast, cues: Cues) -> None:
         self._page = page
         self._cast = cast
+        self._cues = cues
         self._direct: dict[int, list[Found]] = {}
         self._all: dict[int, list[Found]] = {}
 
@@ -120,6 +123,7 @@ class _Hosts:
         ways: tuple[Callable[[], Found | None], ...] = (
             lambda: self._signed(sentence, whole),
             lambda: self._same(sentence, whole),
+            lambda: self._tagged(sentence, whole),
             lambda: self._beside(sentence),
             lambda: self._introduced(sentence),
             lambda: self._subject_before(sentence),
@@ -137,6 +141,29 @@ class _Hosts:
             if any(tokens[number].span.within(whole) for number in found.attribution.content):
                 return found
         return None
+
+    def _tagged(self, sentence: int, whole: Span) -> Found | None:
+        """The verb of a sentence that only says who asked or shouted: "“Why?” Holt said on Monday."."""
+        page = self._page
+        here = page.paragraph_of[sentence]
+        following = next(
+            (n for n in page.sentences_of(here) if page.trees[n].span.start >= whole.end), sentence
+        )
+        tree = page.trees[following]
+        gap = page.text[whole.end - 1 : tree.span.start]
+        verb = next((token for token in tree.tokens if token.dep == "ROOT"), None)
+        if following == sentence or verb is None or gap[:1] not in _ENDS or len(gap.split()) > 1:
+            return None
+        subject = tree.child(verb.number, *SUBJECTS)
+        cues = [cue for cue in self._cues.of_verb(tree, verb) if cue.kind == "said"]
+        if subject is None or not cues or tree.child(verb.number, "ccomp") or page.quotes_in(following):
+            return None
+        if min(tree.subtree(subject.number)[0], verb.number) > 0:
+            return None
+        attribution = Attribution(
+            tree, "quotation", _QUOTED, verb.span, verb.number, subject, (verb.number,), verb.number
+        )
+        return Found(following, attribution, self._cast.voice_of(following, subject))
 
     def _beside(self, sentence: int) -> Found | None:
         """The last quotation of the paragraph, the next one, or the next paragraph's if this stays open."""

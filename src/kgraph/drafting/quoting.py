@@ -31,7 +31,7 @@ def quotation_of(
 ) -> tuple[str, tuple[int, ...], int] | None:
     """The quotations that a verb introduces or follows, with the clause that they are part of."""
     held = [number for number, quote in enumerate(quotes) if _is_said(tree, tree.within(quote))]
-    clauses = governed_clauses(tree, verb)
+    clauses = [] if _is_inverted(tree, verb, quotes) else governed_clauses(tree, verb)
     clause = clauses[0] if clauses else None
     inside = set(all_of(tree, clauses))
     taken: set[int] = set()
@@ -50,6 +50,14 @@ def quotation_of(
     if clause and not inside & taken and inside:
         return None
     return "quotation", tuple(sorted(taken)), _top(tree, taken)
+
+
+def _is_inverted(tree: Tree, verb: Token, quotes: Sequence[Span]) -> bool:
+    """Whether a quotation is just before a verb without a subject: "“…,” said Holt, asked about it"."""
+    if tree.child(verb.number, *SUBJECTS) or not verb.number:
+        return False
+    before = tree.tokens[verb.number - 1].span.end
+    return any(quote.end <= before <= quote.end + 2 for quote in quotes)
 
 
 def _is_said(tree: Tree, tokens: Sequence[Token]) -> bool:

@@ -86,6 +86,12 @@ def recipient_of(tree: Tree, verb: Token) -> Token | None:
 
 def source_beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | None:
     """The noun or pronoun next to a verb, outside of quotations."""
+    for clause in tree.children(verb.number, "ccomp"):
+        subject = tree.child(clause.number, *SUBJECTS)
+        if subject is None or quoted(subject, quotes) is not None:
+            continue
+        if 0 < subject.number - verb.number <= _NEAR:
+            return subject  # "said Holt, asked about it": the parser took what follows for what is said
     for step in (1, -1):
         number = verb.number + step
         while 0 <= number < len(tree.tokens) and abs(number - verb.number) <= _NEAR:

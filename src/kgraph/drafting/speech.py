@@ -161,7 +161,9 @@ def _is_beside_the_point(tree: Tree, verb: Token) -> bool:
     """Whether nobody says anything: "it is reasonable to assume", "declined to say"."""
     if not is_infinitive(tree, verb):
         return False
-    return tree.head(verb).lemma not in _GOING_ON
+    above = tree.head(verb)
+    is_future = above.lemma == "go" and above.tag == "VBG"  # "I am not going to say"
+    return above.lemma not in _GOING_ON or is_future
 
 
 def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
