@@ -341,7 +341,7 @@ def test_relative_iris_mean_there_what_they_mean_here(calling: Setup) -> None:
     ("query", "error", "says"),
     [
         ("SELECT * { SERVICE <W> { ?s ?p } }", QuerySyntaxError, "line 1"),
-        ("SELECT * {\n SERVICE <W> { ?s e:p ?o } }", QuerySyntaxError, "line 2, column 48"),
+        ("SELECT * {\n SERVICE <W> { ?s e:p ?o } }", QuerySyntaxError, "line 2, column 51"),
         ("SELECT * { SERVICE <W> { ?s ?p ?o }", QuerySyntaxError, "never closed"),
         ("SELECT * { SERVICE <W> { ?s ?p ?o } BIND(1 AS ?s) }", QuerySyntaxError, "line 1"),
         ("SELECT * { SERVICE <W> { ?s ?p ?o } } VALUES ?s { 1 2 } 5", QuerySyntaxError, "line 1"),
