@@ -204,7 +204,7 @@ def _record(entry: PassageEntry, ordinal: int, rows: Rows) -> list[Any]:
 
 def _claim_record(claim: ClaimEntry, entry: PassageEntry, rows: Rows) -> list[Any]:
     quote = " ".join(entry.text[begin - entry.begin : end - entry.begin] for begin, end in claim.spans)
-    texts = [text for text in (quote, claim.wording) if text.strip()]
+    texts = [text for text in (quote, f"{claim.wording}. {quote}".lstrip(". ")) if text.strip()]
     parts = [(part.names, part.kinds) for part in (claim.subject, claim.predicate, claim.object)]
     days = (claim.days.first, claim.days.last) if claim.days is not None else None
     voice = [claim.speaker, claim.depth, claim.is_negative, claim.traits]

@@ -19,7 +19,7 @@ from kgraph.project.claims import Claim, read_claims, source_chain
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.search.dates import DayRange, parse_edtf, spanning
-from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, upwards
+from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, phrases, role_of, upwards
 from kgraph.search.words import listed
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
@@ -48,6 +48,7 @@ _CUT: Final = re.compile(
 _SHORTEST_CLAUSE: Final = 3
 #: The trait of a claim that nobody has reviewed.
 DRAFTED: Final = "level=drafted"
+_ROLE: Final = "role="
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +81,18 @@ class ClaimEntry:
     days: DayRange | None = None
 
     @property
-    def is_direct(self) -> bool:
-        """Whether its words are somebody's own, between quotation marks."""
-        return f"mode={KG}direct-quotation" in self.traits
-
-    @property
-    def is_of_kind(self) -> bool:
-        """Whether it says no more than of what kind a thing is."""
-        return self.predicate.names == ("type",)
+    def role(self) -> str:
+        """The role of its object, as :mod:`kgraph.search.roles` names it; empty for none."""
+        return next((trait[len(_ROLE) :] for trait in self.traits if trait.startswith(_ROLE)), "")
 
     @property
     def wording(self) -> str:
-        """The claim as a line of labels."""
-        ends = (part.names[0] for part in (self.subject, self.predicate, self.object) if part.names)
-        return (" not " if self.is_negative else " ").join(ends)
+        """The claim as a line of labels, with the question that its object answers for the role."""
+        subject, predicate, value = (
+            next(iter(part.names), "") for part in (self.subject, self.predicate, self.object)
+        )
+        asks = f"{subject}, {phrases(self.role)[0]}:" if self.role else f"{subject} {predicate}"
+        return f"{asks} {'not ' * self.is_negative}{value}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +254,7 @@ class Reader:
             is_negative=claim.polarity == KG + "negative",
             traits=(
                 *(f"{name}={iri}" for name, iri in values if iri is not None),
+                *((_ROLE + role,) if (role := role_of(index, predicate)) else ()),
                 *((DRAFTED,) if KG + "DraftedAssertion" in index.iris(claim.iri, RDF_TYPE) else ()),
             ),
             days=self._days(claim),

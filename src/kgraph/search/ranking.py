@@ -20,22 +20,23 @@ from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, cover, rarity
 from kgraph.search.passages import ClaimEntry, Part
 from kgraph.search.reading import Asked
-from kgraph.search.roles import Kind
+from kgraph.search.roles import Kind, phrases
 from kgraph.search.words import is_number, join_numbers, listed, read_words
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
 
-__all__ = ["WEIGHED", "Found", "Ranked", "Ranking", "named_by", "quoted"]
+__all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "named_by", "quoted"]
 
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
-#: a passage: likeness in meaning (cosine) of the nearest of its parts, that of the three nearest on average,
-#: its share of the question's words, squared, and whether it has a number or time that is asked for.
-_OF_PASSAGE: Final = (33.0, 53.0, 6.5, 2.0)
-#: Of a claim in it: likeness, share of the words, whether an end of it is of the kind that is asked for,
-#: whether somebody is quoted, whether it only says of what kind a thing is, and the share of its object that
-#: the question itself says, which is then no answer.
-_OF_CLAIM: Final = (56.0, 3.8, 4.4, 0.5, -2.0, -2.0)
+#: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
+#: that is asked for.
+_OF_PASSAGE: Final = (33.0, 4.0)
+#: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
+#: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
+#: for; the share of its object that the question itself says, which is then no answer; and how like the
+#: question is to how people ask for what has the role of its object.
+_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0)
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
 #: that asks for something; of a statement, what is left of it without the passage's words, and how much more
 #: so, the greater their share is: a paraphrase of other words says all of it otherwise.
@@ -73,12 +74,23 @@ class Ranked:
     words: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A passage with what its best claim adds to its score; each claim with how far it stays behind that
+    one."""
+
+    ranked: Ranked
+    score: float
+    claims: tuple[tuple[float, ClaimEntry], ...]
+
+
 class Ranking:
     """Compares questions with the passages of an index."""
 
     def __init__(self, reader: IndexReader, encoder: Encoder | None) -> None:
         self._reader, self._encoder = reader, encoder
         self._weights: dict[str, float] = {}
+        self._asking: dict[str, Vector] = {}
 
     def weigh(self, word: str) -> float:
         """What a word counts: the more, the fewer passages have it."""
@@ -104,8 +116,8 @@ class Ranking:
         )
         rows = [*passage.rows, *(row for rows in passage.claim_rows for row in rows)]
         alike = self._alike(rows, question)
-        features = (alike[0], sum(alike) / len(alike), coverage.share**2, _has_kind(asked, words, passage))
-        return Ranked(passage, _weighed(_OF_PASSAGE, features), alike[0], coverage, words)
+        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
+        return Ranked(passage, score, alike, coverage, words)
 
     def _named(self, asked: Asked, passage: Passage) -> set[str]:
         """What claims' ends and voices are called; the narrator too, where it is asked who says so."""
@@ -115,51 +127,59 @@ class Ranking:
         quoted_ones = [claim for claim in claims if claim.depth > 1]
         return named_by(claims, voices=False) | named_by(quoted_ones)
 
-    def _alike(self, rows: Sequence[int], question: Vector | None) -> list[float]:
-        """How like a question some texts are, the most alike of them first, up to three."""
+    def _alike(self, rows: Sequence[int], question: Vector | None) -> float:
+        """How like a question the most alike of some texts is."""
         if question is None or self._reader.vectors is None or not rows:
-            return [0.0]
-        alike: list[float] = (self._reader.vectors.take(list(rows)) @ question).tolist()
-        return sorted(alike, reverse=True)[:3]
+            return 0.0
+        return float((self._reader.vectors.take(list(rows)) @ question).max())
 
-    def _meaning(self, rows: Sequence[int], question: Vector | None) -> float:
-        return self._alike(rows, question)[0]
-
-    def claims(
+    def answer(
         self, asked: Asked, each: Ranked, question: Vector | None, admitted: Sequence[ClaimEntry]
-    ) -> list[tuple[float, ClaimEntry]]:
-        """The claims of a passage, each with how far it stays behind the best of them as an answer."""
-        claims, rows = each.passage.entry.claims, each.passage.claim_rows
-        scored = [
-            (_weighed(_OF_CLAIM, self._features(asked, each.passage, claim, own, question)), claim)
-            for claim, own in zip(claims, rows, strict=True)
-            if claim in admitted
+    ) -> Answering:
+        """How a passage answers by the best of some of its claims; where it has none, by its own words."""
+        passage = each.passage
+        own = zip(passage.entry.claims, passage.claim_rows, strict=True)
+        claims = [(claim, rows) for claim, rows in own if claim in admitted]
+        whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
+        scores = [
+            _weighed(_OF_CLAIM, self._features(asked, each, claim, rows, question))
+            for claim, rows in claims or [(whole, passage.rows[:1])]
         ]
-        top = max((score for score, _ in scored), default=0.0)
-        return [(top - score, claim) for score, claim in scored]
+        best = max(scores)
+        below = tuple((best - score, claim) for score, (claim, _) in zip(scores, claims, strict=False))
+        return Answering(each, each.score + best, below)
 
     def _features(
         self,
         asked: Asked,
-        passage: Passage,
+        each: Ranked,
         claim: ClaimEntry,
         rows: Sequence[int],
         question: Vector | None,
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
-        language, quote = passage.entry.language, quoted(passage, claim)
+        language, quote = each.passage.entry.language, quoted(each.passage, claim)
         named = named_by([claim], voices=False)
         coverage = cover(asked.matter, quote, named, self.weigh, language, self._reader.has_word)
         end = _first_name(claim.object)
-        said = cover(sorted(end), asked.words, (), lambda _: 1.0, language).share if end else 1.0
+        said = cover(sorted(end), asked.words, (), lambda _: 1.0, language).share if end else 0.0
+        is_quotation = not asked.is_open and not each.coverage.missing
         return (
-            self._meaning(rows, question),
+            self._alike(rows[-1:], question),
+            is_quotation * self._alike(rows[:1], question),
             coverage.share,
             _answers(asked, claim, language),
-            float(claim.depth > 1),
-            float(claim.is_of_kind),
             asked.is_open * said,
+            self._asks_for(claim.role, question),
         )
+
+    def _asks_for(self, role: str, question: Vector | None) -> float:
+        """How like a question is to how people ask for what has a role."""
+        if question is None or self._encoder is None:
+            return 0.0
+        if role not in self._asking:
+            self._asking[role] = self._encoder.texts([f"{each}?" for each in phrases(role)]).mean(axis=0)
+        return float(self._asking[role] @ question)
 
     def judge(
         self, asked: Asked, each: Ranked, odds: float, *, is_fact: bool = False
@@ -204,7 +224,7 @@ class Ranking:
         rest = [token for token in asked.text.split() if not shared & set(read_words(token))]
         if self._encoder is None or not (missing and shared and rest):
             return 1.0
-        alike = self._meaning(first.passage.rows, self._encoder.questions([" ".join(rest)])[0])
+        alike = self._alike(first.passage.rows, self._encoder.questions([" ".join(rest)])[0])
         return alike - _REST - _REST_BY_SHARE * first.coverage.share
 
     def _is_nearly_said(self, asked: Asked, each: Ranked) -> bool:

@@ -8,6 +8,7 @@ class; anything else is an answer to *what*.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
@@ -18,7 +19,7 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.vocab import KG, RDF_TYPE, RDFS, XSD
 
-__all__ = ["Kind", "kinds_of_object", "kinds_of_subject", "upwards"]
+__all__ = ["Kind", "kinds_of_object", "kinds_of_subject", "phrases", "role_of", "upwards"]
 
 
 class Kind(StrEnum):
@@ -37,18 +38,40 @@ class Kind(StrEnum):
     WHAT = "what"
 
 
-#: By the local name of a predicate; the value of several kinds answers each.
-_ROLES: Final = {
-    **dict.fromkeys(("agent", "participant"), (Kind.WHO,)),
-    "recipient": (Kind.WHOM,),
-    **dict.fromkeys(("topic", "content"), (Kind.ABOUT, Kind.WHAT)),
-    **dict.fromkeys(("time", "since", "until"), (Kind.WHEN,)),
-    **dict.fromkeys(("after", "coincidesWith"), (Kind.WHEN, Kind.WHAT)),
-    **dict.fromkeys(("place", "origin", "destination", "locatedIn", "basedIn"), (Kind.WHERE,)),
-    "duration": (Kind.DURATION,),
-    "amount": (Kind.COUNT, Kind.DISTANCE),
-    **dict.fromkeys(("purpose", "cause"), (Kind.WHY,)),
-    "instrument": (Kind.HOW,),
+#: By the local name of a predicate: the kinds of question that its objects answer, by their class where none
+#: is given, and how people ask for them. The first of the phrases also puts a claim in words.
+_ROLES: Final[dict[str, tuple[tuple[Kind, ...], str]]] = {
+    "agent": ((Kind.WHO,), "who | who did it | by whom | which group | whose"),
+    "participant": ((Kind.WHO,), "who takes part in | who takes part | who is involved"),
+    "recipient": ((Kind.WHOM,), "to whom | who was told | who was asked | for whom"),
+    "theme": ((), "what | whom | what was affected | what is it"),
+    "content": ((Kind.ABOUT, Kind.WHAT), "what is | what is it | what exactly | what was said"),
+    "topic": ((Kind.ABOUT, Kind.WHAT), "about what | on what topic"),
+    "time": ((Kind.WHEN,), "when | on which day | in which year | what date"),
+    "since": ((Kind.WHEN,), "since when"),
+    "until": ((Kind.WHEN,), "until when | by when | what is the deadline"),
+    "after": ((Kind.WHEN, Kind.WHAT), "after what | following what"),
+    "coincidesWith": ((Kind.WHEN, Kind.WHAT), "at the same time as what | while what happened"),
+    "duration": ((Kind.DURATION,), "how long | how many days"),
+    "place": ((Kind.WHERE,), "where | in which place"),
+    "origin": ((Kind.WHERE,), "from where | from which country | out of what"),
+    "destination": ((Kind.WHERE,), "to where | where to | to which place"),
+    "locatedIn": ((Kind.WHERE,), "where | where is it | in which country"),
+    "basedIn": ((Kind.WHERE,), "where | where are they | where is it based"),
+    "amount": ((Kind.COUNT, Kind.DISTANCE), "how many | how much | what number | how large"),
+    "purpose": ((Kind.WHY,), "for what purpose | what for | why | what was the aim"),
+    "cause": ((Kind.WHY,), "why | because of what | what was the reason | what led to it"),
+    "condition": ((), "on what condition | depending on what | unless what"),
+    "instrument": ((Kind.HOW,), "by what means | with what | how | through which medium | using what"),
+    "partOf": ((), "part of what | what does it belong to"),
+    "memberOf": ((), "member of what | which are among them"),
+    "affiliatedWith": ((), "whose | belonging to whom"),
+    "phase": ((), "how far is | is it still so | has it ended | does it go on"),
+    "status": ((), "in what state | in what state is it | is it so"),
+    "described": ((), "what kind of | what is it like | how is it described"),
+    "type": ((), "what is | what is it | what kind of thing"),
+    "altLabel": ((), "what is the name of | what is the name | how is it called"),
+    "creator": ((), "who wrote | who wrote it | who is the author"),
 }
 _CLASSES: Final = {
     "Actor": Kind.WHO,
@@ -70,10 +93,21 @@ def upwards(index: TripleIndex, predicate: str) -> list[str]:
     return found
 
 
+def role_of(index: TripleIndex, predicate: str) -> str:
+    """The role that a predicate gives its objects: its local name or that of a property above it; empty for
+    none."""
+    names = (re.split(r"[#/]", iri)[-1] for iri in upwards(index, predicate))
+    return next((name for name in names if name in _ROLES), "")
+
+
+def phrases(role: str) -> list[str]:
+    """How people ask for what has a role."""
+    return _ROLES.get(role, _ROLES["theme"])[1].split(" | ")
+
+
 def kinds_of_object(index: TripleIndex, term: Term | None, predicate: str) -> tuple[Kind, ...]:
     """What the object of a claim answers."""
-    names = (iri.removeprefix(KG) for iri in upwards(index, predicate))
-    if (kinds := next((_ROLES[name] for name in names if name in _ROLES), None)) is not None:
+    if kinds := _ROLES.get(role_of(index, predicate), ((),))[0]:
         return kinds
     if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS:
         return (Kind.COUNT,)

@@ -25,7 +25,7 @@ from kgraph.search.encoders import ABSENT, Encoder
 from kgraph.search.index import OVERHANG, IndexReader, Passage
 from kgraph.search.likeness import cover
 from kgraph.search.narrowing import Narrowing
-from kgraph.search.ranking import WEIGHED, Found, Ranking, named_by, quoted
+from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, named_by, quoted
 from kgraph.search.reading import Asked, read_question
 from kgraph.search.words import join_numbers, listed, read_words
 
@@ -238,14 +238,15 @@ class TextIndex:
             shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in claim.spans)
             if shared:
                 length = sum(end - begin for begin, end in claim.spans)
-                # A voice that is quoted comes before the narrator, and of several the tightest quotation.
-                share, is_quoted = round(shared / (last - first), 2), claim.depth > 1
-                ordered.append((-share, -is_quoted, length, -claim.depth, claim.iri))
+                # The claim of just these words comes first; else a voice that is quoted before the narrator,
+                # and of several the tightest quotation.
+                share, is_whole = round(shared / (last - first), 2), length <= last - first
+                ordered.append((-share, -is_whole, -(claim.depth > 1), length, -claim.depth, claim.iri))
         if not ordered:
             whole = Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False)
             return ([whole] if narrowing.is_empty else []), []
         ordered.sort()
-        hits = [(each[:2], Hit(each[-1], Found.VERBATIM, 1.0)) for each in ordered]
+        hits = [(each[:3], Hit(each[-1], Found.VERBATIM, 1.0)) for each in ordered]
         leading = [hit for key, hit in hits if key == hits[0][0]]
         return leading, [hit for _, hit in hits[len(leading) :]]
 
@@ -260,26 +261,29 @@ class TextIndex:
         ranked.sort(key=lambda each: (-each.score, each.passage.entry.article, each.passage.entry.begin))
         if not ranked:
             return [], Found.NONE, ()
-        odds = self._ranking.odds(asked, ranked[0], is_fact=is_fact)
+        answers = [
+            self._ranking.answer(asked, each, question, narrowing.claims(each.passage))
+            for each in ranked[:WEIGHED]
+        ]
+        least = min(answer.score - answer.ranked.score for answer in answers)
+        for each in ranked[WEIGHED:]:
+            claims = tuple((0.0, claim) for claim in narrowing.claims(each.passage))
+            answers.append(Answering(each, each.score + least, claims))
+        answers.sort(key=lambda answer: (-answer.score, answer.ranked.passage.ordinal))
+        first = answers[0]
+        odds = self._ranking.odds(asked, first.ranked, is_fact=is_fact)
         hits: list[tuple[float, Hit]] = []
         verdict = Found.NONE
         differs: tuple[Difference, ...] = ()
-        for place, each in enumerate(ranked):
-            behind = ranked[0].score - each.score
-            found, chance, differing = self._ranking.judge(asked, each, odds - behind, is_fact=is_fact)
-            if place == 0:
-                verdict, differs = found, differing
-            weighed = (
-                self._ranking.claims(asked, each, question, narrowing.claims(each.passage))
-                if place < WEIGHED
-                else [(0.0, claim) for claim in narrowing.claims(each.passage)]
-            )
-            for below, claim in weighed:
-                hits.append((each.score - below, Hit(claim.iri, found, round(chance, 4))))
-            if not narrowing.has_claims(each.passage) and narrowing.is_empty:
-                hits.append(
-                    (each.score, Hit(each.passage.entry.iri, found, round(chance, 4), is_claim=False))
-                )
+        for answer in answers:
+            passage, behind = answer.ranked.passage, first.score - answer.score
+            judged = self._ranking.judge(asked, answer.ranked, odds - behind, is_fact=is_fact)
+            found, chance = judged[0], round(judged[1], 4)
+            if answer is first:
+                verdict, differs = found, judged[2]
+            hits += [(answer.score - below, Hit(claim.iri, found, chance)) for below, claim in answer.claims]
+            if not narrowing.has_claims(passage) and narrowing.is_empty:
+                hits.append((answer.score, Hit(passage.entry.iri, found, chance, is_claim=False)))
         hits.sort(key=lambda each: (-each[0], each[1].iri))
         return [hit for _, hit in hits[:DEEPEST]], verdict, differs
 
