@@ -185,20 +185,19 @@ class Describer:
 
     async def browse(
         self, chosen: Mapping[str, str], *, offset: int, limit: int
-    ) -> tuple[list[Attribution], list[Facet]]:
-        """Some of the claims with the chosen values (IRIs by facet), and what narrows them further.
-
-        The values that narrow are counted once, whatever the page.
+    ) -> tuple[list[Attribution], bool, list[Facet]]:
+        """Some of the claims with the chosen values (IRIs by facet), whether there are more, and what
+        narrows them further: that is counted once, whatever the page.
         """
         key = frozenset(chosen.items())
         facets = self._facets.pop(key, None)
         if facets is None:
             facets = await count_facets(self._project, chosen)
-        iris = await list_claims(self._project, chosen, offset=offset, limit=limit)
+        iris = await list_claims(self._project, chosen, offset=offset, limit=limit + 1)
         self._facets[key] = facets
         if len(self._facets) > REMEMBERED:
             del self._facets[next(iter(self._facets))]
-        return await self.claims(iris), facets
+        return await self.claims(iris[:limit]), len(iris) > limit, facets
 
     async def claims(self, iris: Sequence[str]) -> list[Attribution]:
         """Some claims by their IRIs, in the order of the text."""
