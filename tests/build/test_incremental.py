@@ -12,7 +12,7 @@ from typing import Final, NoReturn
 import pyoxigraph as ox
 import pytest
 
-import kgraph.build
+import kgraph.build.making
 from kgraph.build import build, inspect_project
 from kgraph.errors import ProjectError
 from kgraph.settings import Settings, load_settings
@@ -75,7 +75,7 @@ def no_first_builds(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> NoReturn:
         raise AssertionError("everything was made anew")
 
-    monkeypatch.setattr(kgraph.build, "FreshBuild", refuse)
+    monkeypatch.setattr(kgraph.build.making, "FreshBuild", refuse)
 
 
 def _judged(settings: Settings) -> tuple[str, set[str]]:

@@ -39,14 +39,14 @@ def test_every_speaker_is_in_the_index_of_voices(client: httpx.Client) -> None:
 def test_going_on_from_page_to_page_loses_nobody(count: int) -> None:
     every, found, page = list(range(count)), list[int](), 1
     while True:
-        some, before, after = page_of_list("/voices", every, page)
+        some, around = page_of_list("/voices", every, page)
         assert len(some) <= ROWS_LISTED
-        assert before == (f"/voices?page={page - 1}" if page > 1 else None)
+        assert around["previous"] == (f"/voices?page={page - 1}" if page > 1 else None)
         found += some
-        if after is None:
+        if around["following"] is None:
             break
         page += 1
-        assert after == f"/voices?page={page}"
+        assert around["following"] == f"/voices?page={page}"
     assert found == every
 
 

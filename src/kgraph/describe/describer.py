@@ -187,9 +187,7 @@ class Describer:
         self, chosen: Mapping[str, str], *, offset: int, limit: int
     ) -> tuple[list[Attribution], bool, list[Facet]]:
         """Some of the claims with the chosen values (IRIs by facet), whether there are more, and what
-        narrows them further.
-
-        The values that narrow are counted once, whatever the page.
+        narrows them further: that is counted once, whatever the page.
         """
         key = frozenset(chosen.items())
         facets = self._facets.pop(key, None)

@@ -44,19 +44,22 @@ def _named(iri: str, names: Mapping[str, Name]) -> dict[str, Any]:
     return {"iri": iri, "label": names[iri].text}
 
 
-def page_of_list(path: str, every: Sequence[_T], page: int) -> tuple[Sequence[_T], str | None, str | None]:
-    """A page of a list, and the paths of the pages before and after it."""
+def page_of_list(path: str, every: Sequence[_T], page: int) -> tuple[Sequence[_T], dict[str, str | None]]:
+    """A page of a list, and the paths of the pages around it."""
     start = (page - 1) * ROWS_LISTED
     more = len(every) > start + ROWS_LISTED
-    before = f"{path}?page={page - 1}" if page > 1 else None
-    return every[start : start + ROWS_LISTED], before, f"{path}?page={page + 1}" if more else None
+    around = {
+        "previous": f"{path}?page={page - 1}" if page > 1 else None,
+        "following": f"{path}?page={page + 1}" if more else None,
+    }
+    return every[start : start + ROWS_LISTED], around
 
 
 @list_at(router, "/voices", summary="Who says something, and how much")
 async def voices(request: Request, describer: Describer) -> Listing:
     """Everybody who says something, with how much of which kind, the most quoted first."""
     every = await describer.voices()
-    found, before, after = page_of_list("/voices", every, page_of(request))
+    found, around = page_of_list("/voices", every, page_of(request))
     kinds = [kind for voice in found for kind, _ in voice.kinds]
     names = await describer.names([*(voice.iri for voice in found), *kinds])
     return Listing(
@@ -76,17 +79,16 @@ async def voices(request: Request, describer: Describer) -> Listing:
             }
             for voice in found
         ],
-        previous=before,
-        following=after,
+        **around,
         more={"total": len(every)},
     )
 
 
 @list_at(router, "/places", summary="The places, and where they are")
 async def places(request: Request, describer: Describer) -> Listing:
-    """The places, with their points in degrees (WGS 84) where a record has them."""
+    """The places by name, with their points in degrees (WGS 84) where a record has them."""
     every = await describer.places()
-    found, before, after = page_of_list("/places", every, page_of(request))
+    found, around = page_of_list("/places", every, page_of(request))
     names = await describer.names(place.iri for place in found)
     return Listing(
         "places.html",
@@ -106,8 +108,7 @@ async def places(request: Request, describer: Describer) -> Listing:
             }
             for place in found
         ],
-        previous=before,
-        following=after,
+        **around,
         more={"total": len(every)},
     )
 
