@@ -32,12 +32,9 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 serve: $(STAMP)
 	$(BIN)/kgraph serve
 
-# Tests that start servers, or hold them to deadlines, run one after the other; all others side by side.
-ALONE := $(addprefix tests/,api cli engine web)
-
+# Side by side on all cores, each file of tests on one, since its tests share servers.
 test: lint node
-	$(BIN)/python -m pytest --numprocesses auto $(addprefix --ignore=,$(ALONE))
-	$(BIN)/python -m pytest $(ALONE)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # What the tests use from npm: axe-core for the pages, Comunica as a client. Tests that miss it are skipped, and say so.
 node: $(NODE_STAMP)

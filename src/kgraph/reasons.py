@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 import pyoxigraph as ox
 
-from kgraph.canned import Kind, Reader
+from kgraph.canned import Reader
 from kgraph.rdf.table import Table
 from kgraph.reasoning import Belief, Explainer, Explanation, Remainder, believe, compile_program
 from kgraph.reasoning.evidence import Asking
@@ -84,7 +84,7 @@ class Reasons(ABC):
 
     async def _believe(self, speakers: Sequence[str], generation: Generation, *, only: bool) -> Belief:
         reader = await self._reader(generation)
-        iris = [(await reader.read("speaker", name, Kind.ACTOR)).value for name in speakers]
+        iris = await reader.read_speakers(speakers)
         explainer = self._explainer_of(generation)
         remainder = Remainder.read(generation.remainder(), self.settings.names)
         search = believe(iris, generation.axioms(), remainder, explainer, only=only)

@@ -29,12 +29,14 @@ from kgraph.federation.source import blanked, read_source
 from kgraph.rdf.mending import in_order, mend
 from kgraph.rdf.nesting import is_deep_json, is_deep_text
 from kgraph.rdf.rules import misused_variable
+from kgraph.rdf.soundness import TooDeepError, require_shallow_json, require_sound_xml
 from kgraph.rdf.sparql import _profile_of_any, _profile_of_plain, iter_tokens, substitute
 from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
 from kgraph.rdf.terms import parse_iri, parse_term, render_words
 from kgraph.rdf.turtle import _lines_of_tokens
 from kgraph.rdf.update import _split, parse_update
+from kgraph.reconciling import Candidates, Entity
 from kgraph.search.dates import parse_edtf
 from kgraph.search.property import expand_search
 from kgraph.search.words import join_numbers, read_words
@@ -185,6 +187,14 @@ def _refuse(text: str) -> None:
     raise SyntaxError(f"error at 1:{len(text)}: expected nothing")
 
 
+def _tried(check: Callable[[list[bytes]], object], pieces: list[bytes]) -> None:
+    with suppress(TooDeepError):
+        check(pieces)
+
+
+_NAMED: Final = Candidates(
+    [Entity(word, (word, f"{word} of Aba", "a" * 500), ()) for word in ("Bab", "é", "“a” 1. b")], {}
+)
 READERS: Final[dict[str, Callable[[str], object]]] = {
     "tokens of SPARQL": lambda text: deque(iter_tokens(text), maxlen=0),
     "profile": lambda text: (_profile_of_plain(text), _profile_of_any(text)),
@@ -222,6 +232,9 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "nested terms": lambda text: is_deep_text(text.encode()),
     "nested terms of an answer": lambda text: is_deep_text(text.encode(), comments=False),
     "nested terms in JSON": lambda text: is_deep_json(b'"type":"triple"' * 40 + text.encode()),
+    "soundness of JSON": lambda text: _tried(require_shallow_json, [text.encode(), b'"', text.encode()]),
+    "soundness of XML": lambda text: _tried(require_sound_xml, [b"<a>", text.encode(), b"<a>"]),
+    "names to reconcile": lambda text: (_NAMED.find(text), _NAMED.suggest(text)),
     "forms": lambda text: split_form(b"--a\r\n\r\n" + text.encode(), "a"),
     "spellings of lines": lambda text: Notebook().look_at(text.encode(), None),
     "lines with blank nodes": lambda text: _only(text.encode(), marked=True),

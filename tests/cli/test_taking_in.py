@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ def kgraph(*arguments: str, given: str | None = None) -> subprocess.CompletedPro
         text=True,
         timeout=120,
         check=False,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},
     )
 
 
@@ -121,6 +123,23 @@ def test_ctrl_c_loses_no_draft_and_the_next_run_goes_on(project: Path, tmp_path:
     again = kgraph("draft", "--all", "--project", str(project))
     assert again.returncode == 0
     assert f"{12 - len(kept)} article" in again.stderr.splitlines()[-2]
+
+
+def test_a_text_in_another_language_than_the_pipeline_s_is_not_drafted(project: Path, tmp_path: Path) -> None:
+    pytest.importorskip("spacy")
+    text = "Die Fähre fuhr am Montag nicht. „Wir warten hier auf Nachricht“, sagte Ana Holt der Zeitung.\n"
+    slug = "a" * 60
+    (tmp_path / f"{slug}.txt").write_text(text, encoding="utf-8")
+    taken = kgraph(
+        "new", str(tmp_path / f"{slug}.txt"), "--language", "de", "--yes", "--project", str(project)
+    )
+    assert taken.returncode == 0
+    drafted = kgraph("draft", "--all", "--project", str(project))
+    assert drafted.returncode == 1
+    assert "The text is in de" in drafted.stderr
+    # A program gets a row of a table on one line, however long it is.
+    status = kgraph("status", "--project", str(project)).stdout.splitlines()
+    assert [line.split()[0] for line in status] == ["article", slug]
 
 
 @pytest.mark.parametrize(

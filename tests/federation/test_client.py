@@ -444,6 +444,15 @@ REASONS: dict[str, tuple[bytes, str]] = {
         'Encountered " "}" at line 2',
     ),
     "a page": (b"<html><body>Sorry</body></html>", ""),
+    "a page of a proxy": (
+        b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1>nginx</body></html>",
+        "",
+    ),
+    "a page of an engine": (
+        b"<!doctype html><title>Unexpected</title><style>p{limit: 1}</style><h1>HTTP Status 400</h1>"
+        b"<p><b>Message</b> MALFORMED QUERY: Encountered &quot;#&quot; at line 1</p><p>Sorry</p>",
+        'MALFORMED QUERY: Encountered "#" at line 1”',
+    ),
     "nothing": (b"", ""),
     "much": (b"a\x00b " * 9000, "a b a b"),
     "no JSON": (b"{", ""),

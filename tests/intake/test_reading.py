@@ -205,3 +205,24 @@ def test_no_word_is_changed(text: str) -> None:
     kept = "".join(character for character in reading.text if character.isalnum())
     assert kept == "".join(character for character in text if character.isalnum())
     assert all(part.span.of(reading.text).strip() for part in reading.parts)
+
+
+TEXTS = {
+    "de": "Die Fähre fuhr am Montag nicht. „Wir warten“, sagte Ana Holt. Niemand weiß, wann sie fährt.",
+    "fr": "Le bac n'est pas parti lundi. « Nous attendons », a dit Ana Holt. Nul ne sait quand il partira.",
+    "sr": "Трајект није испловио. „Чекамо“, рекла је Ана Холт. Нико не зна када ће испловити.",  # noqa: RUF001
+    "en": BODY,
+}
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_the_language_is_what_is_given_or_said_or_what_the_text_shows(language: str) -> None:
+    pytest.importorskip("py3langid")
+    assert one("a.txt", TEXTS[language]).language == language
+    said = one("a.html", f"<html lang='{language}'><body><p>{TEXTS[language]}</p></body></html>")
+    assert (said.language, [doubt for doubt in said.doubts if "looks like" in doubt]) == (language, [])
+    wrong = one("a.html", f"<html lang='pt'><body><p>{TEXTS[language]}</p></body></html>")
+    assert wrong.language == "pt"
+    assert any(f"it looks like {language}" in doubt for doubt in wrong.doubts)
+    assert one("a.txt", TEXTS[language], language="it").language == "it"
+    assert any("English is assumed" in doubt for doubt in one("a.txt", "Ana Holt. Oslo.").doubts)

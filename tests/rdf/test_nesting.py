@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
@@ -9,6 +12,13 @@ from hypothesis import strategies as st
 
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.nesting import DEEPEST_TERM, NestingGauge, is_deep, is_deep_json, is_deep_text, require_flat
+from kgraph.rdf.soundness import (
+    DEEPEST_PART,
+    OpenElement,
+    TooDeepError,
+    require_shallow_json,
+    require_sound_xml,
+)
 
 BEFORE = ["<a:a> <a:b>", "a:a\ta:b", "_:x\n<b:c>", "#<<(\n<a:a>#)>>\n<a:b>", "<a:a><a:b>", r"a:\#\( a"]
 
@@ -85,3 +95,55 @@ def test_reifiers_within_reifiers_are_flat() -> None:
     text = "<< " * 200 + "<a:a> <a:b> <a:c>" + " >> <a:b> <a:c>" * 200 + " ."
     assert all(not is_deep(quad.object) for quad in ox.parse(text, ox.RdfFormat.TURTLE))
     assert not is_deep_text(text.encode())
+
+
+JSON = st.recursive(
+    st.one_of(st.integers(), st.text(alphabet='a"\\{}[]é', max_size=12)),
+    lambda values: st.one_of(st.lists(values, max_size=3), st.dictionaries(st.text(max_size=3), values)),
+    max_leaves=12,
+)
+
+
+def _is_deep(check: Callable[[list[bytes]], object], pieces: list[bytes]) -> bool:
+    try:
+        check(pieces)
+    except TooDeepError:
+        return True
+    return False
+
+
+@given(value=JSON, depth=st.sampled_from([0, DEEPEST_PART, DEEPEST_PART + 1]), size=st.integers(1, 40))
+@settings(max_examples=150, deadline=None)
+def test_json_in_pieces_of_any_size_is_as_deep_as_it_is(value: object, depth: int, size: int) -> None:
+    text = json.dumps([value, 0], ensure_ascii=False)
+    text = text.removesuffix("0]") + "[" * (depth - 1) + "]" * (depth - 1) + "]"
+    assert _is_deep(require_shallow_json, _pieces(text, size)) is (depth > DEEPEST_PART)
+
+
+BETWEEN = st.sampled_from(["", "<!-- <a><a> -->", "<![CDATA[</a><a>]]>", "<?a <a> ?>", "<b/>", "<b c='/>'/>"])
+
+
+@given(
+    depth=st.sampled_from([1, DEEPEST_PART - 1, DEEPEST_PART + 1]), between=BETWEEN, size=st.integers(1, 400)
+)
+@settings(max_examples=100, deadline=None)
+def test_xml_in_pieces_of_any_size_is_as_deep_as_it_is(depth: int, between: str, size: int) -> None:
+    text = f"<a>{between}" * depth + f"{between}</a>" * depth
+    assert _is_deep(require_sound_xml, _pieces(text, size)) is (depth > DEEPEST_PART)
+
+
+@given(depth=st.integers(1, 9), closed=st.integers(0, 9), between=BETWEEN, size=st.integers(1, 40))
+@settings(max_examples=100, deadline=None)
+def test_what_is_cut_off_between_tags_shows_what_is_open(
+    depth: int, closed: int, between: str, size: int
+) -> None:
+    text = "".join(f"<a{n}>{between}\n" for n in range(depth))
+    text += "".join(f"{between}</a{n}>" for n in reversed(range(max(0, depth - closed), depth)))
+    is_open = closed < depth
+    expected = OpenElement(f"a{depth - closed - 1}", depth - closed) if is_open else None
+    assert require_sound_xml(_pieces(text, size)) == expected
+
+
+def _pieces(text: str, size: int) -> list[bytes]:
+    data = text.encode()
+    return [data[start : start + size] for start in range(0, len(data), size)]

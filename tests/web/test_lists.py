@@ -8,6 +8,7 @@ from html import unescape
 import httpx
 import pytest
 
+from kgraph.vocab import KG
 from kgraph.web.drawings import Edge, Moment, draw_network, draw_timeline
 from kgraph.web.maps import Point, draw_map
 from tests.conftest import ENTITY
@@ -89,6 +90,39 @@ def test_a_page_tells_claims_by_a_speaker_from_claims_about_it(client: httpx.Cli
     quotes = re.findall("<mark>([^<]+)</mark>", said)
     assert len(re.findall("<blockquote", said)) < 9  # claims on the same words stand together
     assert "There will be no Kfor actions today" in quotes
+
+
+LISTS = ("articles", "voices", "places", "network", "claims", "timeline", "contested")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_program_reads_a_list_as_json(client: httpx.Client, name: str) -> None:
+    by_accept = client.get(f"/{name}", headers={"Accept": "application/json"})
+    assert by_accept.headers["Content-Type"] == "application/json"
+    assert "Accept" in by_accept.headers["Vary"]
+    by_suffix = client.get(f"/{name}.json").json()
+    assert by_accept.json()["items"] == by_suffix["items"] != []
+    page = unescape(get(client, f"/{name}"))
+    for item in by_suffix["items"]:
+        shown = item.get("label") or item.get("title") or item.get("topic") or item.get("what")
+        assert (shown or (item["who"]["label"] if "who" in item else item["speaker"]["label"])) in page
+    assert client.get(f"/{name}", headers={"Accept": "image/png"}).status_code == 406
+    assert client.get(f"/{name}.xml").status_code == 404
+
+
+def test_next_leads_through_all_claims(client: httpx.Client) -> None:
+    query = f"SELECT ?c {{ ?c a <{KG}Assertion> }}"
+    rows = client.get("/sparql", params={"query": query, "format": "json"}).json()["results"]["bindings"]
+    for path, headers in (("/claims", {"Accept": "application/json"}), ("/claims.json", {})):
+        found: list[str] = []
+        url: str | None = path
+        while url is not None:
+            response = client.get(url, headers=headers)
+            found += [item["iri"] for item in response.json()["items"]]
+            url = response.json()["next"]
+            assert response.links.get("next", {}).get("url") == url
+        assert len(found) == len(set(found))
+        assert set(found) == {row["c"]["value"] for row in rows}
 
 
 def test_names_cannot_leave_a_drawing() -> None:

@@ -474,6 +474,29 @@ def test_what_is_altered_is_said_in_every_form(graph: KnowledgeGraph, text: str,
     assert (row["found"], row["answer_found"], row["differs"]) == ("none", "none", str(answer.differs[0]))
 
 
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("There will be no Kfor actions today", "Predicted by Slavisa Ristic."),
+        ("we cannot go through barricades", "Said by the Nato commander"),
+        ("Kfor actions today", "Predicted not to happen by Slavisa Ristic"),
+    ],
+)
+def test_a_speaker_of_words_with_a_negation_in_them_says_these_words(
+    graph: KnowledgeGraph, text: str, summary: str
+) -> None:
+    assert graph.who_said(text).summary.startswith(summary)
+
+
+def test_an_answer_does_not_deny_words_that_deny(graph: KnowledgeGraph) -> None:
+    said = "says the Nato commander quoted without a name."
+    assert (
+        graph.who_said("we cannot go through barricades").answer
+        == f"“we cannot go through barricades”, {said}"
+    )
+    assert graph.who_said("Who cannot go through barricades?").answer == f"We cannot go through, {said}"
+
+
 def test_a_question_is_answered_in_plain_words(graph: KnowledgeGraph) -> None:
     answer = graph.who_said("Kada je NATO bombardovao?")
     assert (answer.found, answer.answer) == ("meaning", "In 1999, says Reuters.")

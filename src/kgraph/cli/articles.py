@@ -10,18 +10,14 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import format_option, read_settings, settings_options
 
 __all__ = ["agreement_command", "reanchor_command", "remove_command", "status_command"]
-
-_FORMAT = click.option(
-    "--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
 
 
 @click.command("status")
 @settings_options("base_iri")
-@_FORMAT
+@format_option("text", "json")
 def status_command(project: Path, output: str, **flags: Any) -> None:
     """Say where each article stands: claims, candidates, decisions, coverage, and what is open since when."""
     from kgraph.cli.printing import ERRORS, OUTPUT, print_columns, progress, quantity  # noqa: PLC0415
@@ -58,7 +54,7 @@ def status_command(project: Path, output: str, **flags: Any) -> None:
 @click.command("agreement")
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @settings_options("base_iri")
-@_FORMAT
+@format_option("text", "json")
 def agreement_command(project: Path, slugs: tuple[str, ...], output: str, **flags: Any) -> None:
     """Say how each two reviewers agree: the raw share and Cohen's kappa, by dimension.
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, require_project, settings_options
+from kgraph.cli.options import format_option, read_settings, require_project, settings_options
 
 __all__ = ["believe_command", "explain_command"]
 
@@ -21,9 +21,7 @@ __all__ = ["believe_command", "explain_command"]
 @settings_options("base_iri", "store", "query_timeout", "query_memory")
 @click.option("--all", "every", is_flag=True, help="Every way to derive it, not only the smallest proof.")
 @click.option("--believe", "speakers", multiple=True, metavar="SPEAKER", help="Take a speaker's word for it.")
-@click.option(
-    "--format", "output", type=click.Choice(["text", "json", "ttl"]), default="text", help="How to print."
-)
+@format_option("text", "json", "ttl")
 def explain_command(
     subject: str,
     predicate: str,
@@ -61,7 +59,7 @@ def explain_command(
 @click.argument("speakers", nargs=-1, required=True, metavar="SPEAKER...")
 @settings_options("base_iri", "store", "query_timeout", "query_memory")
 @click.option("--only", is_flag=True, help="Believe nobody else, not even what the articles state.")
-@click.option("--format", "output", type=click.Choice(["text", "nt"]), default="text", help="How to print.")
+@format_option("text", "nt")
 def believe_command(speakers: tuple[str, ...], project: Path, only: bool, output: str, **flags: Any) -> None:
     """Show what else would hold if you believed some speakers. Nothing is stored.
 

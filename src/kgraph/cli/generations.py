@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import format_option, read_settings, settings_options
 from kgraph.errors import NoGenerationError, StoreError
 
 __all__ = ["generations_command", "rollback_command"]
@@ -17,14 +17,7 @@ __all__ = ["generations_command", "rollback_command"]
 
 @click.command("generations")
 @settings_options("store")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option("text", "json")
 def generations_command(project: Path, output: str, **flags: Any) -> None:
     """List the generations that are kept, the newest first."""
     from kgraph.cli.printing import OUTPUT, print_columns  # noqa: PLC0415 - see kgraph.cli.main

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import format_option, read_settings, settings_options
 
 __all__ = ["lexicon_command"]
 
@@ -17,7 +17,7 @@ __all__ = ["lexicon_command"]
 @click.command("lexicon")
 @click.argument("word", required=False)
 @settings_options("base_iri")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@format_option("text", "json")
 def lexicon_command(word: str | None, project: Path, output: str, **flags: Any) -> None:
     """List the types of events, states and things, or those that a word evokes.
 

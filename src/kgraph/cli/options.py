@@ -14,6 +14,7 @@ from kgraph.settings import SETTINGS, Setting, Settings, load_settings
 __all__ = [
     "ENCODER_SETTINGS",
     "SERVICE_SETTINGS",
+    "format_option",
     "project_option",
     "read_settings",
     "require_project",
@@ -49,6 +50,22 @@ def project_option(command: Command) -> Command:
         metavar="DIR",
         help="The project's folder (default: here).",
     )(command)
+
+
+def format_option(
+    *formats: str,
+    default: str | None = "text",
+    help: str = "How to print.",  # noqa: A002 - as click has it
+) -> Callable[[Command], Command]:
+    """Add ``--format``, one of these formats; the command gets it as ``output``."""
+    return click.option(
+        "--format",
+        "output",
+        type=click.Choice(formats),
+        default=default,
+        show_default=default is not None,
+        help=help,
+    )
 
 
 def settings_options(*keys: str) -> Callable[[Command], Command]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -32,8 +33,25 @@ __all__ = [
 ]
 
 
+#: How long a line may be that no terminal shows.
+_WIDE: Final = 1 << 20
+
+
 class _Console(Console):
-    """A console that leaves it to the entry point what becomes of a reader that goes away."""
+    """A console that leaves it to the entry point what becomes of a reader that goes away, and that breaks
+    lines for people only: a program gets a row of a table on one line, unless COLUMNS says how long lines
+    may be.
+    """
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """How many columns and lines there are."""
+        size = super().size
+        return size if self.is_terminal or "COLUMNS" in os.environ else ConsoleDimensions(_WIDE, size.height)
+
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self._width, self._height = new_size
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from kgraph.cli.options import read_settings, settings_options
+from kgraph.cli.options import format_option, read_settings, settings_options
 from kgraph.problems import Severity, has_errors
 from kgraph.settings import BUILD_SETTINGS
 
@@ -17,7 +17,7 @@ __all__ = ["build_command", "check_command"]
 
 @click.command("check")
 @settings_options("base_iri")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", help="How to print.")
+@format_option("text", "json")
 def check_command(project: Path, output: str, **flags: Any) -> None:
     """Report everything that is wrong with the project, with file, line and what to do.
 

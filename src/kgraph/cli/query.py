@@ -14,6 +14,7 @@ from rich.text import Text
 from kgraph.cli.options import (
     ENCODER_SETTINGS,
     SERVICE_SETTINGS,
+    format_option,
     read_settings,
     require_project,
     settings_options,
@@ -42,14 +43,7 @@ Examples:
 @click.command("queries")
 @settings_options("base_iri", "store")
 @click.option("--tag", help="Only the queries with this tag.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option("text", "json")
 def queries_command(project: Path, tag: str | None, output: str, **flags: Any) -> None:
     """List the canned queries with their parameters."""
     from kgraph.canned import load_canned  # noqa: PLC0415 - see kgraph.cli.main
@@ -108,10 +102,10 @@ def _summary(query: CannedQuery) -> dict[str, Any]:
 @click.option(
     "-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A canned query's parameter."
 )
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["table", *FORMATS]),
+@format_option(
+    "table",
+    *FORMATS,
+    default=None,
     help="How to print (default: table in a terminal, JSON or Turtle elsewhere).",
 )
 def query_command(

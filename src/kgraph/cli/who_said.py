@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from rich.text import Text
 
-from kgraph.cli.options import ENCODER_SETTINGS, require_project, settings_options
+from kgraph.cli.options import ENCODER_SETTINGS, format_option, require_project, settings_options
 from kgraph.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -38,12 +38,14 @@ _SETTINGS: Final = ("base_iri", "store", "query_timeout", "query_memory", *ENCOD
 @click.option("--until", metavar="DAY", help="Only what holds on or before a day, as its times are read.")
 @click.option("--limit", type=int, default=5, show_default=True, help="How many answers.")
 @click.option("--offset", type=int, default=0, help="How many answers to leave out at the beginning.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json", "jsonld", "ttl", "csv", "bibtex", "csl"]),
-    default="text",
-    show_default=True,
+@format_option(
+    "text",
+    "json",
+    "jsonld",
+    "ttl",
+    "csv",
+    "bibtex",
+    "csl",
     help="How to print; bibtex and csl (CSL-JSON) print the citations alone.",
 )
 @settings_options(*_SETTINGS)

@@ -171,10 +171,12 @@ class Describer:
 
     async def browse(
         self, chosen: Mapping[str, str], *, offset: int, limit: int
-    ) -> tuple[list[Attribution], list[Facet]]:
-        """Some of the claims with the chosen values (IRIs by facet), and what narrows them further."""
-        iris, facets = await browse(self._project, chosen, offset=offset, limit=limit)
-        return await self.claims(iris), facets
+    ) -> tuple[list[Attribution], bool, list[Facet]]:
+        """Some of the claims with the chosen values (IRIs by facet), whether there are more, and what
+        narrows them further.
+        """
+        iris, facets = await browse(self._project, chosen, offset=offset, limit=limit + 1)
+        return await self.claims(iris[:limit]), len(iris) > limit, facets
 
     async def claims(self, iris: Sequence[str]) -> list[Attribution]:
         """Some claims by their IRIs, in the order of the text."""

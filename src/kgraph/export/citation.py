@@ -14,15 +14,11 @@ import pyoxigraph as ox
 
 from kgraph.export.claims import Article, Claims
 from kgraph.export.source import Source
+from kgraph.text import tex_of
 from kgraph.vocab import DCTERMS
 
 __all__ = ["write_bibtex", "write_cff"]
 
-#: Characters that mean something to TeX, and how they are written.
-_TEX: Final = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
-    "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?=$|[T~?%])", re.ASCII)
 _MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 #: Identifiers of licences as SPDX has them, by how their address begins.
@@ -109,8 +105,8 @@ def write_bibtex(source: Source, output: IO[bytes]) -> None:
     claims = Claims(source)
     entries = [_entry("article", article.slug, _article(article, claims)) for article in claims.articles()]
     dataset = {
-        "author": " and ".join(f"{{{_tex(name)}}}" for name in _annotators(claims)),
-        "title": f"{{{_tex(settings.title)}}}",
+        "author": " and ".join(f"{{{tex_of(name)}}}" for name in _annotators(claims)),
+        "title": f"{{{tex_of(settings.title)}}}",
         "howpublished": "Dataset",
         "url": settings.public_url or source.names.base,
         "note": f"sha256:{manifest.canonical_hash} (RDFC-1.0)",
@@ -122,9 +118,9 @@ def write_bibtex(source: Source, output: IO[bytes]) -> None:
 
 def _article(article: Article, claims: Claims) -> dict[str, str]:
     fields = {
-        "author": " and ".join(f"{{{_tex(name)}}}" for name in _creators(article, claims)),
-        "title": f"{{{_tex(article.title)}}}",
-        "journal": _tex(article.publisher_name),
+        "author": " and ".join(f"{{{tex_of(name)}}}" for name in _creators(article, claims)),
+        "title": f"{{{tex_of(article.title)}}}",
+        "journal": tex_of(article.publisher_name),
     }
     if day := _DAY.match(article.issued):
         year, month, date = day.groups()
@@ -142,7 +138,3 @@ def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
     # The names of months are macros of every style, and stand without braces.
     lines = [f"  {name} = {value if name == 'month' else f'{{{value}}}'}" for name, value in fields.items()]
     return f"@{kind}{{{key},\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in text)

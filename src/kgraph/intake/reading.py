@@ -16,6 +16,7 @@ from kgraph.authoring import Layout, lay_out
 from kgraph.errors import TextError
 from kgraph.intake.cleaning import Cleaned, clean
 from kgraph.intake.formats import FORMATS, Raw, read_raw
+from kgraph.intake.language import find_language
 from kgraph.intake.parts import TextPart, date_in, find_parts
 from kgraph.text import Span
 
@@ -24,9 +25,8 @@ __all__ = ["Reading", "iter_readings", "read_text", "slug_of"]
 #: A file larger than this is no article.
 _LARGEST: Final = 64 << 20
 _LONGEST_SLUG: Final = 60
-_ENGLISH: Final = frozenset(
-    "the of and to in that is was for on with as at by from has have said it not".split()
-)
+#: What is hard to tell apart.
+_ALIKE: Final = frozenset({"bs", "hr", "sr", "sh"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +127,8 @@ def _reading(name: str, raw: Raw, cleaned: Cleaned, original: str, language: str
     parts = _with_headline(text, raw, find_parts(text))
     headline = next((part.span.of(text) for part in parts if part.kind == "headline"), "")
     title = headline or raw.title or _first_words(text)
-    language = language or raw.language.partition("-")[0].lower() or "en"
+    language, doubts = _language(text, language, raw)
     layout = lay_out(text, {str(n): part.span for n, part in enumerate(parts)}, (), language=language)
-    doubts = []
-    words = re.findall(r"[^\W\d_]+", text.casefold())
-    if language == "en" and len(words) > 30 and sum(word in _ENGLISH for word in words) < 0.1 * len(words):
-        doubts.append("This does not look like English: say its language by --language.")
     if not layout.sentences:
         raise TextError(f"{name} holds no sentence.", hint="A headline alone is no article.")
     publisher = raw.publisher or _publisher(text, parts)
@@ -153,6 +149,20 @@ def _reading(name: str, raw: Raw, cleaned: Cleaned, original: str, language: str
         (*raw.notes, *cleaned.notes),
         tuple(doubts),
     )
+
+
+def _language(text: str, given: str, raw: Raw) -> tuple[str, list[str]]:
+    """The language that is given, or the file says, or the text shows; and what is doubtful in that."""
+    said, found = raw.language.partition("-")[0].lower(), find_language(text)
+    if given:
+        return given, []
+    if said:
+        differs = found is not None and found != said and not {found, said} <= _ALIKE
+        doubt = f"The file says that it is in {said}, and it looks like {found}: correct it by --language."
+        return said, [doubt] if differs else []
+    if found is None:
+        return "en", ["It is not clear which language this is; English is assumed. Say it by --language."]
+    return found, []
 
 
 def _with_title(raw: Raw) -> str:

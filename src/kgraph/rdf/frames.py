@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from kgraph.rdf.columns import Column, Kind
@@ -33,10 +34,7 @@ def pandas_of(columns: Sequence[Column]) -> pandas.DataFrame:
     Raises:
         ImportError: pandas is not installed.
     """
-    try:
-        import pandas as pd  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise _missing("A pandas data frame", "pandas") from error
+    pd: Any = _installed("pandas", "A pandas data frame")
     series = {}
     for number, column in enumerate(columns):
         values = column.values
@@ -54,10 +52,7 @@ def polars_of(columns: Sequence[Column]) -> polars.DataFrame:
     Raises:
         ImportError: polars is not installed.
     """
-    try:
-        import polars as pl  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise _missing("A polars data frame", "polars") from error
+    pl: Any = _installed("polars", "A polars data frame")
     types: dict[Kind, Any] = {
         Kind.INTEGER: pl.Int64,
         Kind.FLOAT: pl.Float64,
@@ -67,7 +62,7 @@ def polars_of(columns: Sequence[Column]) -> polars.DataFrame:
         Kind.LOCAL_MOMENT: pl.Datetime("us"),
         Kind.TEXT: pl.String,
     }
-    return pl.DataFrame(
+    frame: polars.DataFrame = pl.DataFrame(
         [
             pl.Series(
                 column.name,
@@ -78,6 +73,7 @@ def polars_of(columns: Sequence[Column]) -> polars.DataFrame:
             for column in columns
         ]
     )
+    return frame
 
 
 def arrow_of(columns: Sequence[Column]) -> pyarrow.Table:
@@ -86,10 +82,7 @@ def arrow_of(columns: Sequence[Column]) -> pyarrow.Table:
     Raises:
         ImportError: pyarrow is not installed.
     """
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise _missing("An Arrow table", "pyarrow") from error
+    pa: Any = _installed("pyarrow", "An Arrow table")
     types = {
         Kind.INTEGER: pa.int64(),
         Kind.FLOAT: pa.float64(),
@@ -112,11 +105,8 @@ def pandas_of_arrow(table: pyarrow.Table) -> pandas.DataFrame:
     Raises:
         ImportError: pandas is not installed.
     """
-    try:
-        import pandas as pd  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise _missing("A pandas data frame", "pandas") from error
-    import pyarrow as pa  # noqa: PLC0415 - there is a table of it
+    pd: Any = _installed("pandas", "A pandas data frame")
+    pa: Any = _installed("pyarrow", "An Arrow table")
 
     fields = [pa.field(str(number), _for_pandas(each.type, pa)) for number, each in enumerate(table.schema)]
     types = {
@@ -144,14 +134,13 @@ def polars_of_arrow(table: pyarrow.Table) -> polars.DataFrame:
     Raises:
         ImportError: polars is not installed.
     """
-    try:
-        import polars as pl  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise _missing("A polars data frame", "polars") from error
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table is no series
+    pl: Any = _installed("polars", "A polars data frame")
+    frame: polars.DataFrame = pl.from_arrow(table)
     return frame
 
 
-def _missing(what: str, package: str) -> ImportError:
-    return ImportError(f"{what} needs {package}: pip install {package}.")
+def _installed(package: str, what: str) -> Any:
+    try:
+        return import_module(package)
+    except ImportError as error:
+        raise ImportError(f"{what} needs {package}: pip install {package}.") from error

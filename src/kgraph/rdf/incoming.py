@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
@@ -19,6 +19,7 @@ from kgraph.encodings import marked_encoding
 from kgraph.errors import RdfSyntaxError, WriteError
 from kgraph.rdf.loading import explain_rdf_error
 from kgraph.rdf.nesting import DEEPEST_TERM, NestingGauge
+from kgraph.rdf.soundness import DEEPEST_PART, TooDeepError, require_shallow_json, require_sound_xml
 
 __all__ = ["Incoming", "is_known_charset"]
 
@@ -65,6 +66,7 @@ class Incoming:
         """
         self._require_json()
         may_nest = self._may_nest()
+        self._require_sound()
         try:
             if self.path is not None and self._codec() is None:
                 load(path=self.path, format=self.format, **options)
@@ -90,21 +92,44 @@ class Incoming:
         if self.format == ox.RdfFormat.JSON_LD:  # which knows no triple terms
             return False
         gauge = NestingGauge()
+        for piece in self._pieces():
+            gauge.watch(piece, is_last=not piece)
+            if gauge.is_deep:
+                raise WriteError(
+                    f"{self.name} has a triple term that is nested more than {DEEPEST_TERM} deep.",
+                    hint="Give the inner ones names (rdf:reifies), and nest those.",
+                )
+        return gauge.may_nest
+
+    def _require_sound(self) -> None:
+        """Not nested too deeply, and not cut off where only XML can tell."""
+        try:
+            if self.format == ox.RdfFormat.JSON_LD:
+                require_shallow_json(self._pieces())
+            if self.format != ox.RdfFormat.RDF_XML:
+                return
+            unclosed = require_sound_xml(self._pieces())
+        except TooDeepError as error:
+            raise WriteError(
+                f"{self.name} is nested more than {DEEPEST_PART} deep.",
+                hint="Give the inner nodes names, and put them side by side. Nothing was stored.",
+            ) from error
+        if unclosed is not None:
+            raise RdfSyntaxError(
+                f"{self.name} is cut off: <{unclosed.name}> of line {unclosed.line} is never closed.",
+                hint="Nothing was stored. Get the whole document.",
+                line=unclosed.line,
+            )
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The document in UTF-8, piece by piece; the last piece is empty."""
         try:
             with self.open_readable() as stream:
-                is_last = False
-                while not is_last:
-                    piece = stream.read(_READ_BYTES)
-                    is_last = not piece
-                    gauge.watch(piece, is_last=is_last)
-                    if gauge.is_deep:
-                        raise WriteError(
-                            f"{self.name} has a triple term that is nested more than {DEEPEST_TERM} deep.",
-                            hint="Give the inner ones names (rdf:reifies), and nest those.",
-                        )
+                while piece := stream.read(_READ_BYTES):
+                    yield piece
         except UnicodeError as error:
             raise self._undecodable(error) from error
-        return gauge.may_nest
+        yield b""
 
     def _require_json(self) -> None:
         """JSON-LD 1.1, section 9; Oxigraph takes a number for an empty document."""

@@ -18,6 +18,7 @@ from typing import Final
 
 from kgraph.errors import QuerySyntaxError
 from kgraph.rdf.rules import Breach, faulty_escape, faulty_iri, misused_variable
+from kgraph.rdf.slips import find_slip
 from kgraph.rdf.sparql import Token, iter_tokens
 
 __all__ = ["explain_syntax_error"]
@@ -74,14 +75,14 @@ def _explain(text: str, message: str) -> QuerySyntaxError:
 
 def _broken_rule(text: str, tokens: list[Token], offset: int, sentence: str) -> Breach | None:
     """What can be named: by what the engine says of the place, by the brackets, or by the variables."""
-    read = [token for token in tokens if token.end <= offset]
-    if sentence == "Prefix not found" and read and ":" in read[-1].text:
-        prefix = read[-1].text.partition(":")[0] + ":"
-        what = f"the prefix {prefix} is not declared"
-        return Breach(read[-1].start, what, f"Put PREFIX {prefix} <…> before it.")
     if sentence.startswith("IRI parsing") and (breach := faulty_iri(text, offset)) is not None:
         return breach
-    return faulty_escape(tokens) or _unmatched_bracket(tokens) or misused_variable(tokens)
+    return (
+        faulty_escape(tokens)
+        or find_slip(text, tokens)
+        or _unmatched_bracket(tokens)
+        or misused_variable(tokens)
+    )
 
 
 def _unmatched_bracket(tokens: list[Token]) -> Breach | None:

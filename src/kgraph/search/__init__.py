@@ -15,7 +15,7 @@ searching    the four ways of being found, and a page of hits
 property     kg:search in a SPARQL query
 """
 
-from kgraph.search.differences import Difference
+from kgraph.search.differences import Difference, denies
 from kgraph.search.encoders import Encoder, open_encoder
 from kgraph.search.index import FILTERS, write_index
 from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, read_entries
@@ -42,6 +42,7 @@ __all__ = [
     "Search",
     "TextIndex",
     "check_page",
+    "denies",
     "expand_search",
     "open_encoder",
     "read_entries",

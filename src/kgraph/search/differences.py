@@ -6,14 +6,14 @@ Only what is put nearly in the text's words is compared so closely: in a free pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from kgraph.search.likeness import misspells
 from kgraph.search.words import is_number, listed, stem
 
-__all__ = ["Difference", "differences"]
+__all__ = ["Difference", "denies", "differences"]
 
 #: Figures count as the same within so much of each other: about 14 million is 14.2 million.
 _ABOUT: Final = 0.05
@@ -65,9 +65,10 @@ def differences(
     if is_open:
         return
     spelt = [next((other for other in near if misspells(word, other)), word) for word in asked]
-    denies, denied = (_count(words, "not") % 2 == 1 for words in (spelt, near))
-    if denies != (denied or is_negative):
-        yield Difference("negation", *(("denies it", "does not") if denies else ("affirms it", "denies it")))
+    if denies(spelt) != (denies(near) or is_negative):
+        yield Difference(
+            "negation", *(("denies it", "does not") if denies(spelt) else ("affirms it", "denies it"))
+        )
     yield from _open_yet(asked, near, language)
 
 
@@ -130,8 +131,9 @@ def _swapped(
             return
 
 
-def _count(words: Sequence[str], name: str) -> int:
-    return sum(word in listed(name) for word in words)
+def denies(words: Iterable[str]) -> bool:
+    """Whether some words say that something is not so; two negations are none."""
+    return sum(word in listed("not") for word in words) % 2 == 1
 
 
 def _open_yet(asked: Sequence[str], text: Sequence[str], language: str) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""An article's text: its paragraphs and sentences, the quotations in it, and the numbers it spells.
+"""An article's text: paragraphs, sentences, quotations, and the numbers it spells; and text for TeX.
 
 Pure functions on strings. Offsets count Unicode code points from 0; a span includes its start and
 excludes its end.
@@ -8,6 +8,7 @@ from kgraph.text.numbers import spelled_numbers
 from kgraph.text.quotations import quoted_spans
 from kgraph.text.sentences import paragraphs, sentences
 from kgraph.text.spans import Span, digest, iter_lines, uncovered
+from kgraph.text.tex import tex_of
 
 __all__ = [
     "Span",
@@ -17,5 +18,6 @@ __all__ = [
     "quoted_spans",
     "sentences",
     "spelled_numbers",
+    "tex_of",
     "uncovered",
 ]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import FACETS, Describer, Facet, Name, Place
 from kgraph.rdf.terms import compact, parse_iri, read_term
 from kgraph.web.drawings import Edge, draw_network
+from kgraph.web.listing import Listing, claim_item, list_at
 from kgraph.web.maps import Point, draw_map
-from kgraph.web.pages import mark_runs, render_page
-from kgraph.web.places import href
-from kgraph.web.reading import page_of, single_values, while_connected
+from kgraph.web.pages import mark_runs, public_url
+from kgraph.web.places import href, in_text
+from kgraph.web.reading import page_of, single_values
 from kgraph.web.sparql import graph_of
 from kgraph.web.viewing import fold_claims
 
@@ -36,57 +37,59 @@ _TITLES: Final = {
 }
 
 
-def _sorted_names(names: Mapping[str, Name], iris: Sequence[str]) -> list[str]:
-    return sorted(iris, key=lambda iri: names[iri].text.casefold())
+def _named(iri: str, names: Mapping[str, Name]) -> dict[str, Any]:
+    return {"iri": iri, "label": names[iri].text}
 
 
-@router.api_route("/voices", methods=["GET", "HEAD"], include_in_schema=False)
-async def voices(request: Request) -> Response:
-    """Everybody who says something, with how much of which kind."""
-    graph = graph_of(request)
-
-    async def read(describer: Describer) -> Response:
-        found = await describer.voices()
-        kinds = [kind for voice in found for kind, _ in voice.kinds]
-        names = await describer.names([*(voice.iri for voice in found), *kinds])
-        return render_page(
-            request,
-            "voices.html",
+@list_at(router, "/voices", summary="Who says something, and how much")
+async def voices(request: Request, describer: Describer) -> Listing:
+    """Everybody who says something, with how much of which kind, the most quoted first."""
+    found = await describer.voices()
+    kinds = [kind for voice in found for kind, _ in voice.kinds]
+    names = await describer.names([*(voice.iri for voice in found), *kinds])
+    return Listing(
+        "voices.html",
+        {
+            "voices": found,
+            "names": names,
+            "key": lambda iri: compact(iri, graph_of(request).prefixes),
+            "summary": f"{len(found)} voices, and how much each of them says.",
+        },
+        [
             {
-                "voices": found,
-                "names": names,
-                "key": lambda iri: compact(iri, graph.prefixes),
-                "summary": f"{len(found)} voices, and how much each of them says.",
-            },
-        )
-
-    with graph.describing() as describer:
-        return await while_connected(request, read(describer))
+                **_named(voice.iri, names),
+                "claims": voice.claims,
+                "kinds": [{**_named(kind, names), "claims": count} for kind, count in voice.kinds],
+            }
+            for voice in found
+        ],
+    )
 
 
-@router.api_route("/places", methods=["GET", "HEAD"], include_in_schema=False)
-async def places(request: Request) -> Response:
-    """The places, on a map and in a table."""
-    graph = graph_of(request)
-
-    async def read(describer: Describer) -> Response:
-        found = await describer.places()
-        names = await describer.names(place.iri for place in found)
-        order = _sorted_names(names, [place.iri for place in found])
-        by_iri = {place.iri: place for place in found}
-        return render_page(
-            request,
-            "places.html",
+@list_at(router, "/places", summary="The places, and where they are")
+async def places(request: Request, describer: Describer) -> Listing:
+    """The places by name, with their points in degrees (WGS 84) where a record has them."""
+    found = await describer.places()
+    names = await describer.names(place.iri for place in found)
+    found.sort(key=lambda place: names[place.iri].text.casefold())
+    return Listing(
+        "places.html",
+        {
+            "places": found,
+            "names": names,
+            "map": draw_map(map_points(graph_of(request), found, names), title="Map of the places"),
+            "summary": f"{len(found)} places, and where they are.",
+        },
+        [
             {
-                "places": [by_iri[iri] for iri in order],
-                "names": names,
-                "map": draw_map(map_points(graph, found, names), title="Map of the places"),
-                "summary": f"{len(found)} places, and where they are.",
-            },
-        )
-
-    with graph.describing() as describer:
-        return await while_connected(request, read(describer))
+                **_named(place.iri, names),
+                "latitude": place.latitude,
+                "longitude": place.longitude,
+                "source": place.source or None,
+            }
+            for place in found
+        ],
+    )
 
 
 def map_points(graph: AsyncKnowledgeGraph, places: Sequence[Place], names: Mapping[str, Name]) -> list[Point]:
@@ -98,31 +101,28 @@ def map_points(graph: AsyncKnowledgeGraph, places: Sequence[Place], names: Mappi
     ]
 
 
-@router.api_route("/network", methods=["GET", "HEAD"], include_in_schema=False)
-async def network(request: Request) -> Response:
-    """Who talks about whom, as a picture and a table."""
-    graph = graph_of(request)
+@list_at(router, "/network", summary="Who makes claims about whom, and how many")
+async def network(request: Request, describer: Describer) -> Listing:
+    """Who talks about whom; with ``narrator=true``, what articles say in their own voice too."""
     own = single_values(request).get("narrator") == "true"
-
-    async def read(describer: Describer) -> Response:
-        talk = await describer.talk(own=own)
-        names = await describer.names(iri for line in talk for iri in (line.who, line.whom))
-        edges = [Edge(names[line.who].text, names[line.whom].text, line.claims) for line in talk]
-        return render_page(
-            request,
-            "network.html",
-            {
-                "talk": talk,
-                "names": names,
-                "own": own,
-                "key": lambda iri: compact(iri, graph.prefixes),
-                "drawing": draw_network(edges, title="Who talks about whom", start="who", end="about whom"),
-                "summary": "Who makes claims about whom, and how many.",
-            },
-        )
-
-    with graph.describing() as describer:
-        return await while_connected(request, read(describer))
+    talk = await describer.talk(own=own)
+    names = await describer.names(iri for line in talk for iri in (line.who, line.whom))
+    edges = [Edge(names[line.who].text, names[line.whom].text, line.claims) for line in talk]
+    return Listing(
+        "network.html",
+        {
+            "talk": talk,
+            "names": names,
+            "own": own,
+            "key": lambda iri: compact(iri, graph_of(request).prefixes),
+            "drawing": draw_network(edges, title="Who talks about whom", start="who", end="about whom"),
+            "summary": "Who makes claims about whom, and how many.",
+        },
+        [
+            {"who": _named(line.who, names), "whom": _named(line.whom, names), "claims": line.claims}
+            for line in talk
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,42 +135,42 @@ class _Value:
     is_chosen: bool
 
 
-@router.api_route("/claims", methods=["GET", "HEAD"], include_in_schema=False)
-async def claims(request: Request) -> Response:
-    """The claims, narrowed by speaker, kind, article and time."""
+@list_at(router, "/claims", summary="Claims, narrowed by facets")
+async def claims(request: Request, describer: Describer) -> Listing:
+    """The claims by speaker, kind, polarity, mode, article and time; each of these narrows the list."""
     graph, page = graph_of(request), page_of(request)
     given = {name: value for name, value in single_values(request).items() if name in FACETS}
     chosen = {
         name: read_term(name, value, parse_iri, prefixes=graph.prefixes).value
         for name, value in given.items()
     }
-
-    async def read(describer: Describer) -> Response:
-        found, facets = await describer.browse(
-            chosen, offset=(page - 1) * CLAIMS_LISTED, limit=CLAIMS_LISTED + 1
-        )
-        wanted = [iri for facet in facets for iri, _ in facet.values] + list(chosen.values())
-        names = await describer.names(wanted)
-        more = len(found) > CLAIMS_LISTED
-        return render_page(
-            request,
-            "claims.html",
-            {
-                "groups": fold_claims(found[:CLAIMS_LISTED]),
-                "facets": [
-                    (_TITLES[facet.name], _values(facet, chosen, given, names, graph.prefixes))
-                    for facet in facets
-                ],
-                "chosen": {_TITLES[name]: names[iri].text for name, iri in chosen.items()},
-                "runs": mark_runs,
-                "previous": _address({**given, "page": str(page - 1)}) if page > 1 else None,
-                "following": _address({**given, "page": str(page + 1)}) if more else None,
-                "summary": "Claims by speaker, kind of saying, article and time.",
-            },
-        )
-
-    with graph.describing() as describer:
-        return await while_connected(request, read(describer))
+    found, more, facets = await describer.browse(
+        chosen, offset=(page - 1) * CLAIMS_LISTED, limit=CLAIMS_LISTED
+    )
+    wanted = [iri for facet in facets for iri, _ in facet.values] + list(chosen.values())
+    names = await describer.names(wanted)
+    return Listing(
+        "claims.html",
+        {
+            "groups": fold_claims(found),
+            "facets": [
+                (_TITLES[facet.name], _values(facet, chosen, given, names, graph.prefixes))
+                for facet in facets
+            ],
+            "chosen": {_TITLES[name]: names[iri].text for name, iri in chosen.items()},
+            "runs": mark_runs,
+            "summary": "Claims by speaker, kind of saying, article and time.",
+        },
+        [claim_item(each, public_url(request, in_text(each, graph.settings.names))) for each in found],
+        previous=_address({**given, "page": str(page - 1)}) if page > 1 else None,
+        following=_address({**given, "page": str(page + 1)}) if more else None,
+        more={
+            "facets": {
+                facet.name: [{**_named(iri, names), "claims": count} for iri, count in facet.values]
+                for facet in facets
+            }
+        },
+    )
 
 
 def _values(

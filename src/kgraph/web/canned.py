@@ -10,13 +10,13 @@ from fastapi.responses import JSONResponse
 
 from kgraph.canned import CannedQuery, find_canned, openapi_parameters
 from kgraph.errors import KgraphError
-from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
+from kgraph.rdf.formats import FORMATS, ResultKind, formats_for
 from kgraph.web import pages
 from kgraph.web.answering import respond
 from kgraph.web.choosing import begin_query, format_names, query_choices, refuse_unacceptable
 from kgraph.web.discovery import describe_query
 from kgraph.web.documentation import problem_responses
-from kgraph.web.negotiation import HTML
+from kgraph.web.negotiation import HTML, JSON
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, client_of, read_parameters, while_connected
 from kgraph.web.sparql import graph_of
@@ -30,7 +30,6 @@ router: Final = APIRouter(tags=["Canned queries"])
 
 #: A name as one word, another for each: clients make functions of these.
 _AS_WORD: Final = str.maketrans({"-": "_", "_": "__", ".": "_dot_"})
-_JSON: Final = Format("json", ("application/json",), "json", frozenset())
 _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"})
 
 
@@ -47,7 +46,7 @@ _SUFFIXES: Final = frozenset({fmt.suffix for fmt in FORMATS.values()} | {"html"}
 async def list_queries(request: Request) -> Response:
     """The canned queries with their parameters, as a page or as JSON."""
     graph = graph_of(request)
-    choice = choose_format(request, [_JSON, HTML], what="The list")
+    choice = choose_format(request, [JSON, HTML], what="The list")
     queries = graph.canned_queries()
     if choice.format is HTML:
         return pages.queries_page(request, queries)

@@ -45,6 +45,10 @@ class _Entry:
     graphs: dict[str, dict[str, int]]
     url: str
 
+    @property
+    def title(self) -> str:
+        return f"Generation {self.after.id} ({self.after.manifest.made_by})"
+
     def words(self, prefixes: dict[str, str]) -> str:
         told = [
             f"{compact(graph, prefixes)}: {change['added']:,} added, {change['removed']:,} removed"
@@ -128,8 +132,10 @@ async def _feed(request: Request, choice: Choice) -> Response:
         url = public_url(request, f"/changes/{before}..{generation.id}")
         entries.append(_Entry(before, generation, numbers["graphs"], url))
     updated = kept[0].manifest.created if kept else ""
-    render = _atom if choice.format is _ATOM else _json_feed
-    content = render(request, entries, updated, graph.prefixes)
+    if choice.format is _ATOM:
+        content = _atom(request, entries, updated, graph.prefixes)
+    else:
+        content = _json_feed(request, entries, graph.prefixes)
     return Response(content, media_type=choice.format.media_type, headers={"Vary": "Accept"})
 
 
@@ -145,7 +151,7 @@ def _atom(request: Request, entries: Sequence[_Entry], updated: str, prefixes: d
         manifest = entry.after.manifest
         parts.append(
             f"<entry><id>urn:kgraph:generation:{escape(entry.after.id)}</id>"
-            f"<title>{escape(f'Generation {entry.after.id} ({manifest.made_by})')}</title>"
+            f"<title>{escape(entry.title)}</title>"
             f"<updated>{escape(manifest.created)}</updated>"
             f'<link rel="alternate" type={quoteattr(_PATCH)} href={quoteattr(entry.url)}/>'
             f"<summary>{escape(entry.words(prefixes))}</summary></entry>\n"
@@ -153,8 +159,7 @@ def _atom(request: Request, entries: Sequence[_Entry], updated: str, prefixes: d
     return "".join((*parts, "</feed>\n"))
 
 
-def _json_feed(request: Request, entries: Sequence[_Entry], updated: str, prefixes: dict[str, str]) -> str:
-    del updated
+def _json_feed(request: Request, entries: Sequence[_Entry], prefixes: dict[str, str]) -> str:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"Changes of {graph_of(request).settings.title}",
@@ -164,7 +169,7 @@ def _json_feed(request: Request, entries: Sequence[_Entry], updated: str, prefix
             {
                 "id": f"urn:kgraph:generation:{entry.after.id}",
                 "url": entry.url,
-                "title": f"Generation {entry.after.id} ({entry.after.manifest.made_by})",
+                "title": entry.title,
                 "content_text": entry.words(prefixes),
                 "date_published": entry.after.manifest.created,
                 "attachments": [{"url": entry.url, "mime_type": _PATCH}],

@@ -13,12 +13,12 @@ from fastapi.responses import JSONResponse
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import KgraphError, ParameterError
-from kgraph.rdf.formats import FORMATS, Format
+from kgraph.rdf.formats import FORMATS
 from kgraph.reasoning import Explanation
 from kgraph.reasoning.account import describe_explanation, to_prov
 from kgraph.web import pages
 from kgraph.web.documentation import problem_responses
-from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.negotiation import HTML, JSON, Choice
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import choose_format, single_values, while_connected
 from kgraph.web.sparql import graph_of
@@ -27,8 +27,7 @@ __all__ = ["router"]
 
 router: Final = APIRouter(tags=["Explanations"])
 
-_JSON: Final = Format("json", ("application/json",), "json", frozenset())
-_OFFER: Final = (_JSON, FORMATS["ttl"], HTML)
+_OFFER: Final = (JSON, FORMATS["ttl"], HTML)
 _TERMS: Final = ("subject", "predicate", "object")
 _PARAMETERS: Final[list[dict[str, Any]]] = [
     {
@@ -96,7 +95,7 @@ async def explain(request: Request) -> Response:
         return pages.explain_page(
             request, graph, values=values, every=every, explanation=explanation, names=names
         )
-    if choice.format is _JSON:
+    if choice.format is JSON:
         return JSONResponse(describe_explanation(explanation, graph.prefixes), headers=choice.headers)
     return Response(to_prov(explanation, graph.prefixes), headers=choice.headers)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,9 +16,10 @@ from kgraph.store import Generation
 from kgraph.vocab import DIRECT_QUOTATION
 from kgraph.web.article_page import Reader, read_reader, reader_context, style_source
 from kgraph.web.description import DESCRIPTION_FORMATS
+from kgraph.web.listing import Listing, described, list_at
 from kgraph.web.pages import public_url, render_page
 from kgraph.web.places import href
-from kgraph.web.reading import page_of, while_connected
+from kgraph.web.reading import page_of
 from kgraph.web.sparql import graph_of
 from kgraph.web.viewing import GRAPHS, embed_data
 from kgraph.web.voices import is_draft, voices_of
@@ -38,12 +41,11 @@ _OPENERS: Final = ("not-said-to-have-happened", "denials", "what-took-place", "t
 @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
 async def home(request: Request) -> Response:
     """The front page: what this is for, questions to click, and the newest articles, or the only one."""
+    return await described(request, partial(_home, request))
+
+
+async def _home(request: Request, describer: Describer) -> Response:
     graph = graph_of(request)
-    with graph.describing() as describer:
-        return await while_connected(request, _home(request, graph, describer))
-
-
-async def _home(request: Request, graph: AsyncKnowledgeGraph, describer: Describer) -> Response:
     generation = describer.generation
     articles = await describer.articles(limit=ARTICLES_SHOWN)
     text = reader = None
@@ -120,23 +122,18 @@ def _quotable(text: ArticleText) -> Attribution | None:
     return max(quoted, key=lambda claim: len(claim.quote), default=None)
 
 
-@router.api_route("/articles", methods=["GET", "HEAD"], include_in_schema=False)
-async def articles(request: Request) -> Response:
-    """The articles, the latest first."""
-    graph, page = graph_of(request), page_of(request)
-    with graph.describing() as describer:
-        found = await while_connected(
-            request,
-            describer.articles(offset=(page - 1) * ARTICLES_LISTED, limit=ARTICLES_LISTED + 1),
-        )
-    return render_page(
-        request,
+@list_at(router, "/articles", summary="The articles, the latest first")
+async def articles(request: Request, describer: Describer) -> Listing:
+    """The articles, the latest first: title, publisher, and day of publication where it is known."""
+    page = page_of(request)
+    found = await describer.articles(offset=(page - 1) * ARTICLES_LISTED, limit=ARTICLES_LISTED + 1)
+    more, found = len(found) > ARTICLES_LISTED, found[:ARTICLES_LISTED]
+    return Listing(
         "articles.html",
-        {
-            "articles": found[:ARTICLES_LISTED],
-            "previous": f"/articles?page={page - 1}" if page > 1 else None,
-            "following": f"/articles?page={page + 1}" if len(found) > ARTICLES_LISTED else None,
-        },
+        {"articles": found},
+        [asdict(each) for each in found],
+        previous=f"/articles?page={page - 1}" if page > 1 else None,
+        following=f"/articles?page={page + 1}" if more else None,
     )
 
 

@@ -13,6 +13,7 @@ from kgraph.rdf.formats import FORMATS, Format, ResultKind, formats_for
 
 __all__ = [
     "HTML",
+    "JSON",
     "Choice",
     "MediaRange",
     "by_format",
@@ -23,6 +24,7 @@ __all__ = [
     "parse_qualities",
 ]
 
+JSON: Final = Format("json", ("application/json",), "json", frozenset())
 HTML: Final = Format("html", ("text/html",), "html", frozenset(ResultKind))
 
 #: As RFC 9110, section 12.4.2, or without its zero, as old Java clients send it.

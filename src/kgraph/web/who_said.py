@@ -13,7 +13,7 @@ from kgraph.search import FILTERS
 from kgraph.store import Generation
 from kgraph.web.conditional import entity_tag, is_known
 from kgraph.web.documentation import problem_responses
-from kgraph.web.negotiation import HTML, Choice
+from kgraph.web.negotiation import HTML, JSON, Choice
 from kgraph.web.reading import choice_of_suffix, choose_format, header_of, single_values, while_connected
 from kgraph.web.sparql import graph_of
 from kgraph.web.who_said_page import who_said_page
@@ -32,7 +32,7 @@ __all__ = ["router"]
 router: Final = APIRouter(tags=["Who said this"])
 
 _OFFERED: Final = (
-    Format("json", ("application/json",), "json", frozenset()),
+    JSON,
     Format("jsonld", ("application/ld+json",), "jsonld", frozenset()),
     Format("ttl", ("text/turtle", "application/x-turtle"), "ttl", frozenset()),
     Format("csv", ("text/csv",), "csv", frozenset()),

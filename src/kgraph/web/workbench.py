@@ -11,12 +11,12 @@ from fastapi.responses import JSONResponse
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import Describer
 from kgraph.errors import KgraphError
-from kgraph.rdf.formats import Format
 from kgraph.rdf.terms import compact
 from kgraph.web.answering import begin, respond_whole
 from kgraph.web.fact_queries import in_workbench
+from kgraph.web.listing import described
 from kgraph.web.maps import Point, draw_map
-from kgraph.web.negotiation import Choice
+from kgraph.web.negotiation import JSON, Choice
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import read_parameters, single_values, while_connected
 from kgraph.web.sparql import graph_of
@@ -28,7 +28,6 @@ router: Final = APIRouter(tags=["Workbench"])
 #: How many names are suggested, and how many points a map has.
 NAMES_SUGGESTED: Final = 40
 POINTS_AT_MOST: Final = 100
-_JSON: Final = Format("json", ("application/json",), "json", frozenset())
 _SVG: Final = "image/svg+xml"
 
 
@@ -38,15 +37,12 @@ async def terms(request: Request) -> Response:
     graph = graph_of(request)
 
     async def read(describer: Describer) -> Response:
-        variant = begin(
-            request, Choice(_JSON, _JSON.media_type), describer.generation, "/workbench/terms.json"
-        )
+        variant = begin(request, Choice(JSON, JSON.media_type), describer.generation, "/workbench/terms.json")
         content = await _terms(graph, describer)
         response = JSONResponse(content)
         return await respond_whole(request, variant, bytes(response.body))
 
-    with graph.describing() as describer:
-        return await while_connected(request, read(describer))
+    return await described(request, read)
 
 
 async def _terms(graph: AsyncKnowledgeGraph, describer: Describer) -> dict[str, Any]:

@@ -6,15 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kgraph.text import tex_of
 from kgraph.who_said.attribution import Answer, Attribution
 
 __all__ = ["Citation", "cite"]
-
-#: Characters that mean something to TeX, and how they are written.
-_TEX: Final = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%",
-    "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-}  # fmt: skip
 
 
 #: An article's own day, month or year (EDTF level 0).
@@ -67,17 +62,13 @@ def _bibtex(attribution: Attribution, csl: dict[str, Any]) -> str:
     key = re.sub(r"[^a-z0-9]+", "-", attribution.iri.rpartition("/id/")[2].lower()).strip("-") or "claim"
     dates: list[int] = csl["issued"]["date-parts"][0] if "issued" in csl else []
     fields = {
-        "title": f"{{{_tex(csl['title'])}}}",
-        "howpublished": _tex(csl["container-title"]),
-        "publisher": _tex(csl["publisher"]),
+        "title": f"{{{tex_of(csl['title'])}}}",
+        "howpublished": tex_of(csl["container-title"]),
+        "publisher": tex_of(csl["publisher"]),
         **{name: str(number) for name, number in zip(("year", "month"), dates, strict=False)},
         "version": csl["version"],
         "url": csl["URL"],
-        "note": _tex(csl["note"]),
+        "note": tex_of(csl["note"]),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@misc{{{key},\n" + ",\n".join(lines) + "\n}"
-
-
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in text)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from kgraph.search import Asked, Found, Hits, Kind
+from kgraph.search import Asked, Found, Hits, Kind, denies
+from kgraph.search.words import read_words
 from kgraph.vocab import KG
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ _NEGATIVE: Final = {
     "order": "forbidden by",
     "conditional": "ruled out under a condition by",
 }
+#: What is so denied that the word for it is not among the words that are said.
+_DENYING: Final = frozenset({KG + "denial", KG + "refusal"})
 #: How the publication tells of what others plan, want or try.
 _NARRATED: Final = {
     "plan": "told as a plan by",
@@ -82,7 +85,8 @@ def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[
     if best:
         if hits.asked.kind is not None and hits.found is Found.MEANING:
             return answer_in_words(hits.asked, best[0])
-        verdicts = list(dict.fromkeys(_by_whom(each) for each in best))
+        in_words = hits.asked.is_statement and denies(hits.asked.words)
+        verdicts = list(dict.fromkeys(_by_whom(each, denies_in_words=in_words) for each in best))
         text = ", ".join([*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])])
         start = {Found.SPELLING: "In other spelling: ", Found.MEANING: "In other words: "}.get(hits.found, "")
         text = start + text
@@ -111,13 +115,22 @@ def answer_in_words(asked: Asked, best: Attribution) -> str:
         and len(best.object.label) < len(quote)
     ):
         text = best.object.label[:1].upper() + best.object.label[1:]
-    by = _by_whom(best)
+    by = _by_whom(best, denies_in_words=quote[1:] in text and denies(read_words(quote)))
     says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
     return f"{text.rstrip(' .,;')}, {says}."
 
 
-def _by_whom(each: Attribution) -> str:
-    return f"{each.verdict} {each.speaker.label}" if each.voices else f"{_place(each)}; {each.verdict}"
+def _by_whom(each: Attribution, *, denies_in_words: bool = False) -> str:
+    """Who, and what they do with it. Where the words asked for have the negation in them already, as in
+    "nobody was hurt", the speaker says these words, and does not say that they are not so.
+    """
+    does = each.verdict
+    if denies_in_words and each.polarity.iri == KG + "negative" and each.modality.iri not in _DENYING:
+        kept, colon, _ = does.rpartition(": ")
+        modality = None if each.modality.iri == KG + "inability" else each.modality.iri
+        stated = each.level == "stated"
+        does = kept + colon + verdict(mode=each.mode.iri, polarity=None, modality=modality, stated=stated)
+    return f"{does} {each.speaker.label}" if each.voices else f"{_place(each)}; {does}"
 
 
 def _place(each: Attribution) -> str:
