@@ -36,7 +36,7 @@ __all__ = ["DEEPEST", "Found", "Hit", "Hits", "Search", "TextIndex", "check_page
 
 #: How far paging goes, and how many passages are ranked with care.
 DEEPEST: Final = 1_000
-_RANKED: Final = 96
+_RANKED: Final = 40
 
 
 #: What may stand around a word and is no part of it.
