@@ -121,7 +121,7 @@ def test_ctrl_c_loses_no_draft_and_the_next_run_goes_on(project: Path, tmp_path:
     assert 1 <= len(kept) < 12
     assert all(json.loads(path.read_text(encoding="utf-8"))["candidates"] for path in kept)
     again = kgraph("draft", "--all", "--project", str(project))
-    assert again.returncode == 0
+    assert (again.returncode, "Traceback" in again.stderr) == (0, False), again.stderr
     assert f"{12 - len(kept)} article" in again.stderr.splitlines()[-2]
 
 

@@ -114,7 +114,7 @@ def _in_processes(
             processes, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(knowledge, tooling)
         )
         running: dict[Future[Draft], Article] = {}
-        broken = False
+        broken = done_with_all = False
         try:
             while not broken:
                 for article in waiting:
@@ -122,6 +122,7 @@ def _in_processes(
                     if len(running) >= processes * _WAITING:
                         break
                 if not running:
+                    done_with_all = True
                     return
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -142,7 +143,10 @@ def _in_processes(
                         yield Outcome(article.slug, None, fault)
             lost += running.values()
         finally:
-            _end(pool)
+            if done_with_all:
+                pool.shutdown()  # who is ended while it is told to go complains
+            else:
+                _end(pool)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
