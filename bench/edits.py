@@ -97,7 +97,7 @@ def timed_closure(
 async def _believe(settings: Settings) -> tuple[float, float, int]:
     """Believe a quoted speaker besides, and one publisher alone: seconds, and how much the first adds."""
     async with AsyncKnowledgeGraph.open(settings) as graph:
-        await graph.believe(f"{_KGR}nobody")
+        await graph.believe(f"{_KGR}g0/actor2")
         start = time.perf_counter()
         belief = await graph.believe(f"{_KGR}g0/actor3")
         besides = time.perf_counter()
