@@ -279,9 +279,10 @@ def test_service_description(endpoint: httpx.Client, path: str) -> None:
     # What the vocabulary's domains and ranges say (SPARQL 1.1 Service Description, section 3).
     assert url in subjects("Service")
     assert set(values("supportedLanguage")) == {
-        ox.NamedNode(sd + "SPARQL11Query"),
-        ox.NamedNode(sd + "SPARQL11Update"),
+        ox.NamedNode(f"{sd}SPARQL{version}{kind}") for version in (11, 12) for kind in ("Query", "Update")
     }
+    formats = {str(value).rpartition("/")[2].rstrip(">") for value in values("inputFormat")}
+    assert formats == {"Turtle", "N-Triples", "JSON-LD", "RDF_XML", "N-Quads", "TriG"}
     for predicate, cls in (
         ("defaultDataset", "Dataset"),
         ("defaultGraph", "Graph"),

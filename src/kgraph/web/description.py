@@ -1,4 +1,8 @@
-"""The service's description in RDF (SPARQL 1.1 Service Description): what it can do and what is in it."""
+"""The service's description in RDF (SPARQL 1.1 Service Description): what it can do and what is in it.
+
+The names for SPARQL 1.2 are those of its draft: what Oxigraph has of it (triple terms, base directions,
+``VERSION``) is taken.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,11 @@ _FORMAT_IRIS: Final = {
     "nt": "N-Triples",
     "jsonld": "JSON-LD",
     "rdf": "RDF_XML",
+    "nq": "N-Quads",
+    "trig": "TriG",
 }
+#: The formats in which graphs are taken.
+_INPUT: Final = (*(fmt.name for fmt in DESCRIPTION_FORMATS), "nq", "trig")
 
 
 def describe_service(graph: AsyncKnowledgeGraph, *, endpoint: str, format: Format) -> bytes:  # noqa: A002
@@ -54,12 +62,13 @@ def _triples(graph: AsyncKnowledgeGraph, endpoint: str) -> Iterator[ox.Triple]:
     yield say(service, RDF_TYPE, SD + "Service")
     yield say(service, SD + "endpoint", service)
     is_union = graph.settings.default_graph == "union"
-    yield say(service, SD + "supportedLanguage", SD + "SPARQL11Query")
+    for kind in ("Query", "Update") if graph.settings.writable else ("Query",):
+        for version in ("11", "12"):
+            yield say(service, SD + "supportedLanguage", f"{SD}SPARQL{version}{kind}")
     if graph.settings.writable:
-        yield say(service, SD + "supportedLanguage", SD + "SPARQL11Update")
         yield say(service, SD + "feature", SD + "EmptyGraphs")
-        for fmt in DESCRIPTION_FORMATS:
-            yield say(service, SD + "inputFormat", _FORMATS + _FORMAT_IRIS[fmt.name])
+        for name in _INPUT:
+            yield say(service, SD + "inputFormat", _FORMATS + _FORMAT_IRIS[name])
     if is_union:
         yield say(service, SD + "feature", SD + "UnionDefaultGraph")
     if graph.settings.allow_service:
