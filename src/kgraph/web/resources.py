@@ -38,6 +38,9 @@ from kgraph.web.viewing import Alternate
 
 __all__ = ["OFFERED", "alternates_of", "answer_page", "answer_rdf", "router"]
 
+#: A larger graph is shown in the order in which it comes.
+ORDERED_AT_MOST: Final = 100_000
+
 router: Final = APIRouter(tags=["Things"])
 
 #: The formats of a description; the first is what a client without a wish gets.
@@ -255,9 +258,11 @@ async def _graph(
     """A graph's own triples, and the one that says which dataset it belongs to."""
     name = ox.NamedNode(found.iri)
     if found.choice.format is HTML:
-        query = (
-            f"SELECT ?subject ?predicate ?object WHERE {{ GRAPH {name} {{ ?subject ?predicate ?object }} }}"
+        columns = "?subject ?predicate ?object"
+        order = (
+            f"ORDER BY {columns}" if generation.manifest.named_graphs[found.iri] <= ORDERED_AT_MOST else ""
         )
+        query = f"SELECT {columns} WHERE {{ GRAPH {name} {{ {columns} }} }} {order}"
         answer = await while_connected(
             request,
             graph.query(query, formats=pages.PAGE_FORMATS, generation=generation, client=client_of(request)),
