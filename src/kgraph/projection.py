@@ -9,12 +9,15 @@ the same in OWL (kg:StatedAssertion), and a test demands that both agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from kgraph.project import Article
 from kgraph.project.claims import Claim
-from kgraph.vocab import FACT, MODES_OF_THE_PUBLICATION, POSITIVE
+from kgraph.project.index import TripleIndex
+from kgraph.rdf.terms import Term
+from kgraph.vocab import DCTERMS, FACT, MODES_OF_THE_PUBLICATION, POSITIVE, STATED_BY, Names
 
 __all__ = ["is_stated", "project_articles", "project_stated", "project_voices"]
 
@@ -30,14 +33,28 @@ def project_stated(claims: Iterable[Claim]) -> list[ox.Triple]:
     return list(dict.fromkeys(triple for triple in triples if triple is not None))
 
 
-def project_articles(claims: Iterable[Claim], articles: Mapping[str, str]) -> dict[str, list[ox.Triple]]:
-    """The stated triples of each article by its slug. ``articles`` maps sentences and parts to slugs."""
+def project_articles(
+    articles: Iterable[Article], claims: Iterable[Claim], index: TripleIndex, names: Names
+) -> tuple[dict[str, list[ox.Triple]], list[ox.Triple]]:
+    """What each article states, by the short name of its graph; and of each of these graphs, whose
+    statements it holds, by whom published and on which day.
+    """
+    known = list(articles)
+    homes = {part.iri: each.slug for each in known for part in (*each.sentences, *each.parts)}
     found: dict[str, dict[ox.Triple, None]] = {}
     for claim in claims:
-        slug = articles.get(claim.sentence or "")
+        slug = homes.get(claim.sentence or "")
         if slug is not None and is_stated(claim) and claim.triple is not None:
-            found.setdefault(slug, {})[claim.triple] = None
-    return {slug: list(triples) for slug, triples in found.items()}
+            found.setdefault(STATED_BY + slug, {})[claim.triple] = None
+    described: list[ox.Triple] = []
+    for article in known:
+        if STATED_BY + article.slug in found:
+            graph = ox.NamedNode(names.graph(STATED_BY + article.slug))
+            said: list[tuple[str, Term]] = [(DCTERMS + "source", ox.NamedNode(article.iri))]
+            for predicate in (DCTERMS + "publisher", DCTERMS + "issued"):
+                said += [(predicate, value) for value in index.objects(article.iri, predicate)]
+            described += [ox.Triple(graph, ox.NamedNode(predicate), value) for predicate, value in said]
+    return {graph: list(triples) for graph, triples in found.items()}, described
 
 
 def project_voices(claims: Iterable[Claim]) -> dict[ox.Triple, set[frozenset[str]]]:

@@ -91,9 +91,15 @@ class Browser:
     def open(self, url: str) -> None:
         """Load a page to its end."""
         self.complaints.clear()
+        with self.loading():
+            error = self.send("Page.navigate", url=url).get("errorText")
+            assert error is None, f"{url}: {error}"
+
+    @contextmanager
+    def loading(self) -> Iterator[None]:
+        """Do what leads to another page, and wait until that is loaded."""
         self._events.clear()
-        error = self.send("Page.navigate", url=url).get("errorText")
-        assert error is None, f"{url}: {error}"
+        yield
         while "Page.loadEventFired" not in self._events:
             self._receive()
 

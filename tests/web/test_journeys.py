@@ -70,10 +70,8 @@ def tab_to(browser: Browser, *, text: str = "", name: str = "") -> None:
 
 def enter(browser: Browser) -> None:
     """Press Enter, and wait for the page that it leads to."""
-    browser._events.clear()
-    press(browser, "Enter")
-    while "Page.loadEventFired" not in browser._events:
-        browser._receive()
+    with browser.loading():
+        press(browser, "Enter")
 
 
 def words(browser: Browser, selector: str = "main") -> str:

@@ -166,18 +166,14 @@ def said(browser: Browser) -> str:
 
 def submit(browser: Browser, script: str) -> None:
     """Do what leads to another page, and wait for it."""
-    browser._events.clear()
-    browser.evaluate(script)
-    while "Page.loadEventFired" not in browser._events:
-        browser._receive()
+    with browser.loading():
+        browser.evaluate(script)
 
 
 def press(browser: Browser, key: str) -> None:
-    browser._events.clear()
-    for kind in ("keyDown", "keyUp"):
-        browser.send("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
-    while "Page.loadEventFired" not in browser._events:
-        browser._receive()
+    with browser.loading():
+        for kind in ("keyDown", "keyUp"):
+            browser.send("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
 
 
 def select(browser: Browser, words: str, *, modifiers: int) -> None:

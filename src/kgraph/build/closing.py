@@ -37,6 +37,7 @@ from kgraph.reasoning.signs import Rules, Signs, sign_of
 from kgraph.reasoning.support_graph import SUPPORT
 from kgraph.reasoning.upkeep import advance, resupport
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Near
+from kgraph.store.manifest import graph_key
 from kgraph.vocab import HIDDEN_GRAPHS, Names
 
 __all__ = ["Closing", "Conclusions", "Crossings", "Told", "crossings", "joined", "read_support"]
@@ -220,7 +221,7 @@ class Closing:
         """Whether a graph holds a triple that is no conclusion."""
         quads = self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
         hidden = {*HIDDEN_GRAPHS, *(self.names.graph(name) for name in (INFERRED, SUPPORT))}
-        return any(getattr(quad.graph_name, "value", "") not in hidden for quad in quads)
+        return any(graph_key(quad.graph_name) not in hidden for quad in quads)
 
     def selection(self) -> Selection:
         """Which conclusions are kept, as far as the ontology tells."""

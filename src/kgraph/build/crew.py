@@ -20,10 +20,10 @@ from kgraph.build.vocabulary import Vocabulary
 from kgraph.build.work import Outcome, Setting, Task, Workshop
 from kgraph.errors import StoreError
 
-__all__ = ["Crew"]
+__all__ = ["FEW", "Crew"]
 
 #: Up to so many tasks are done before anybody else has been called.
-_FEW: Final = 6
+FEW: Final = 6
 
 
 class Crew:
@@ -58,7 +58,7 @@ class Crew:
     def do(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcomes of some tasks."""
         waiting = list(tasks)
-        if len(waiting) <= _FEW:
+        if len(waiting) <= FEW:
             self._own = self._own or Workshop(self._setting, vocabulary=self._vocabulary)
             yield from map(self._own.do, waiting)
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache
 from typing import Any, Final
 
@@ -27,14 +27,13 @@ from kgraph.project import Project, read_articles, read_claims
 from kgraph.project.folder import ONTOLOGY_GRAPH, Listing, read_files
 from kgraph.project.index import TripleIndex, key
 from kgraph.projection import project_articles, project_stated, project_voices
-from kgraph.rdf.terms import Term
 from kgraph.reasoning import GAZETTEER, Ways, close, is_reasoned_over, minimal
 from kgraph.reasoning.closure import normal
 from kgraph.reasoning.program import find_unsupported
 from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.search.passages import PassageEntry, Reader, passage_from, times_of
 from kgraph.settings import Settings
-from kgraph.vocab import DCTERMS, DRAFTS, RDF_TYPE, STATED_BY
+from kgraph.vocab import DRAFTS, RDF_TYPE
 
 __all__ = ["examine", "examine_ontology"]
 
@@ -42,10 +41,11 @@ __all__ = ["examine", "examine_ontology"]
 _ABOUT: Final = "about:"
 
 
+@dataclass(frozen=True)
 class _Part(Project):
     """Some files of a project. It notes what a problem is about; where that stands is looked up later."""
 
-    origins: dict[str, tuple[str, str | None]]
+    origins: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def problem(
         self,
@@ -63,10 +63,7 @@ class _Part(Project):
 
 
 def _part(project: Project) -> _Part:
-    part = _Part(project.settings, project.digests, project.turtle, project.texts, project.queries)
-    part = replace(part, drafts=project.drafts, reviews=project.reviews)
-    object.__setattr__(part, "origins", {})
-    return part
+    return _Part(**{each.name: getattr(project, each.name) for each in fields(project)})
 
 
 def examine_ontology(vocabulary: Vocabulary, describe: Describe) -> Product:
@@ -182,22 +179,9 @@ def _header(
 
 def _derived(subject: Subject, settings: Settings, drafts: list[ox.Triple]) -> dict[str, bytes]:
     """What the claims state, what is drafted, and whose statements each article's graph holds."""
-    names = settings.names
-    homes = {
-        part.iri: article.slug
-        for article in subject.articles
-        for part in (*article.sentences, *article.parts)
-    }
     graphs = {"stated": project_stated(subject.claims), DRAFTS: drafts}
-    graphs |= {STATED_BY + slug: triples for slug, triples in project_articles(subject.claims, homes).items()}
-    for article in subject.articles:
-        if STATED_BY + article.slug in graphs:
-            graph = ox.NamedNode(names.graph(STATED_BY + article.slug))
-            said: list[tuple[str, Term]] = [(DCTERMS + "source", ox.NamedNode(article.iri))]
-            for predicate in (DCTERMS + "publisher", DCTERMS + "issued"):
-                said += [(predicate, value) for value in subject.index.objects(article.iri, predicate)]
-            document = graphs.setdefault("document", [])
-            document += [ox.Triple(graph, ox.NamedNode(predicate), value) for predicate, value in said]
+    articles, described = project_articles(subject.articles, subject.claims, subject.index, settings.names)
+    graphs |= {**articles, "document": described}
     return {
         f"graph:{name}": ox.serialize(dict.fromkeys(triples), format=ox.RdfFormat.N_TRIPLES) or b""
         for name, triples in graphs.items()

@@ -12,7 +12,7 @@ from kgraph.build.filling import Filler, graphs_of
 from kgraph.build.indexing import iter_products
 from kgraph.build.occurring import count_all, metadata_quads, write_counts
 from kgraph.build.products import Product
-from kgraph.build.reading import is_below
+from kgraph.build.reading import below
 from kgraph.build.rows import UnitRow
 from kgraph.build.settling import Settling, Sharing
 from kgraph.build.state import State
@@ -21,6 +21,7 @@ from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
+from kgraph.store.manifest import graph_key
 from kgraph.store.spelling import is_kept, note_of, stored
 from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, METADATA, OWL_SAME_AS, STATED_BY
 
@@ -171,11 +172,11 @@ class FreshBuild:
         dropped: dict[ox.Triple, None] = {}
         with Filler(store, self.state.names) as filler:
             for product in self._products():
-                kept = bytearray()
+                kept, is_own = bytearray(), below(product.header["articles"])
                 for line in product.parts["inferred"].splitlines(keepends=True):
                     name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""
                     # Nobody else says anything of what is below its own articles: see kgraph.build.clusters.
-                    if not is_below(name, product.header["articles"]):
+                    if not is_own(name):
                         (triple,) = _triples(line)
                         if closing.is_asserted(triple):
                             if not self._is_given(store, triple):
@@ -191,11 +192,8 @@ class FreshBuild:
     def _is_given(self, store: ox.Store, triple: ox.Triple) -> bool:
         """Whether a triple is a fact that takes part in reasoning, or an axiom."""
         quads = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
-        shorts = (
-            getattr(quad.graph_name, "value", "").removeprefix(self.state.names.graphs) for quad in quads
-        )
-        given = {*(g for g in self.state.graph_files if is_reasoned_over(g)), "stated"}
-        return any(short in given for short in shorts) or triple in self._axioms
+        shorts = (graph_key(quad.graph_name).removeprefix(self.state.names.graphs) for quad in quads)
+        return any(short in self.state.reasoned for short in shorts) or triple in self._axioms
 
     @cached_property
     def _axioms(self) -> set[ox.Triple]:
@@ -216,7 +214,7 @@ class FreshBuild:
         told = (
             quad.triple
             for quad in quads
-            if getattr(quad.graph_name, "value", "").removeprefix(self.state.names.graphs) in graphs
+            if graph_key(quad.graph_name).removeprefix(self.state.names.graphs) in graphs
         )
         rest = (triple for triple in self.remainder.conclusions if triple.predicate == same)
         return any(triple.subject != triple.object for some in (told, rest) for triple in some)
@@ -316,9 +314,7 @@ class FreshBuild:
         def of_name(name: str) -> int:
             quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
             return sum(
-                hash_of(quad)
-                for quad in quads
-                if getattr(quad.graph_name, "value", "") in data and not has_blank(quad)
+                hash_of(quad) for quad in quads if graph_key(quad.graph_name) in data and not has_blank(quad)
             )
 
         corrected = set()
@@ -330,7 +326,7 @@ class FreshBuild:
                 self.total += of_name(iri) - state.ledger.told(iri)
         state.ledger.put("plain", "no" if blank else "yes")
         if blank:
-            quads = [quad for quad in store if getattr(quad.graph_name, "value", "") in self.graphs]
+            quads = [quad for quad in store if graph_key(quad.graph_name) in self.graphs]
             self.total = sum(hash_of(quad) for quad in quads if not has_blank(quad))
             self.total += sum_of_blank(quad for quad in quads if has_blank(quad))
         self.total %= MODULUS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,6 +14,7 @@ from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY
 from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
 from kgraph.search.revision import IndexRevision
+from kgraph.store.manifest import graph_key
 
 __all__ = ["iter_products", "revise_index", "write_whole_index"]
 
@@ -52,14 +53,19 @@ def _entries(state: State, store: ox.Store) -> Iterator[PassageEntry | NameEntry
     yield from _names(state, store)
 
 
-def _names(state: State, store: ox.Store) -> Iterator[NameEntry]:
+def _label_reader(state: State, store: ox.Store) -> Callable[..., NameEntry | None]:
+    """What tells what a thing is called, by what data say of it."""
     data = {state.names.graph(graph) for graph in state.graph_files}
 
     def describe(name: str) -> Iterator[ox.Triple]:
         quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
-        return (quad.triple for quad in quads if str(quad.graph_name)[1:-1] in data)
+        return (quad.triple for quad in quads if graph_key(quad.graph_name) in data)
 
-    read = state.label_reader(describe)
+    return state.label_reader(describe)
+
+
+def _names(state: State, store: ox.Store) -> Iterator[NameEntry]:
+    read = _label_reader(state, store)
     for product in iter_products(state):
         for name, labels in json.loads(product.parts["names"]):
             if entry := read(name, labels):
@@ -86,14 +92,8 @@ def revise_index(
         examined: the examinations that changed, as they were and as they are.
         earlier: the folder of the index of before.
     """
-    data = {state.names.graph(graph) for graph in state.graph_files}
-
-    def describe(name: str) -> Iterator[ox.Triple]:
-        quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
-        return (quad.triple for quad in quads if str(quad.graph_name)[1:-1] in data)
-
     revision = IndexRevision(state.path / "search", earlier)
-    read = state.label_reader(describe)
+    read = _label_reader(state, store)
     renamed = set(names)
     for was, now in examined:
         old, new = ({p.iri: p for p in passages_of(each)} if each else {} for each in (was, now))
@@ -110,11 +110,9 @@ def revise_index(
             if name in labels[1] and (entry := read(name, labels[1][name])):
                 revision.add_name(entry)
         renamed |= {name for name in changed if name not in labels[0] and name not in labels[1]}
-    for _, now in examined:
-        if now is not None:
-            was = next((w for w, n in examined if n is now), None)
-            if was is None or passages_of(was) != passages_of(now):
-                revision.add_passages(passages_of(now))
+    for was, now in examined:
+        if now is not None and (was is None or passages_of(was) != passages_of(now)):
+            revision.add_passages(passages_of(now))
     for name in renamed:
         if not state.ledger.owners(name):
             revision.remove_name(name)

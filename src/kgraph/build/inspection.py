@@ -5,12 +5,13 @@ This is what ``kgraph check`` does, and what a build, which does the same part b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kgraph.build.clock import Clock, Progress, silent
+from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
 from kgraph.describe import Occurrences, describe_metadata
@@ -18,7 +19,6 @@ from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
 from kgraph.projection import project_articles, project_stated, project_voices
-from kgraph.rdf.terms import compact, render_words
 from kgraph.reasoning import (
     GAZETTEER,
     Closure,
@@ -32,11 +32,10 @@ from kgraph.reasoning import (
     is_reasoned_over,
     minimal,
 )
-from kgraph.reasoning.account import render_premise
 from kgraph.reasoning.closure import normal
 from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.settings import Settings
-from kgraph.vocab import DCTERMS, DRAFTS, METADATA, STATED_BY
+from kgraph.vocab import DRAFTS, METADATA
 
 __all__ = ["Inspection", "inspect_project"]
 
@@ -85,14 +84,11 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
     found += drafts.problems
     if drafts.triples:
         graphs[DRAFTS] = drafts.triples
-    homes = {
-        part.iri: article.slug
-        for article in subject.articles
-        for part in (*article.sentences, *article.parts)
-    }
-    for slug, triples in project_articles(subject.claims, homes).items():
-        graphs[STATED_BY + slug] = triples
-    if described := list(_described(subject, graphs)):
+    articles, described = project_articles(
+        subject.articles, subject.claims, subject.index, project.settings.names
+    )
+    graphs |= articles
+    if described:
         graphs["document"] = [*graphs.get("document", ()), *described]
     every = [triple for name, triples in graphs.items() if name != DRAFTS for triple in triples]
     if every:  # of nothing there is nothing to tell
@@ -100,18 +96,6 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
         graphs[METADATA] = list(describe_metadata(partitions, canned, project.settings.names))
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
-
-
-def _described(subject: Subject, graphs: Mapping[str, list[ox.Triple]]) -> Iterator[ox.Triple]:
-    """Whose statements each article's stated graph holds, and of which day."""
-    for article in subject.articles:
-        if STATED_BY + article.slug not in graphs:
-            continue
-        graph = ox.NamedNode(subject.project.settings.names.graph(STATED_BY + article.slug))
-        yield ox.Triple(graph, ox.NamedNode(DCTERMS + "source"), ox.NamedNode(article.iri))
-        for predicate in (DCTERMS + "publisher", DCTERMS + "issued"):
-            for value in subject.index.objects(article.iri, predicate):
-                yield ox.Triple(graph, ox.NamedNode(predicate), value)
 
 
 def _close(subject: Subject, stated: list[ox.Triple]) -> Closure:
@@ -148,30 +132,14 @@ def _contradictions(subject: Subject, closure: Closure, stated: list[ox.Triple])
     view = View({**subject.graphs, "stated": stated, "inferred": closure.inferred}, names)
     explainer = Explainer(compile_program(_axioms(subject.project)), names)
     for clash in closure.contradictions:
-        proofs = [view.run(explainer.prove(triple)) for triple in clash.premises]
-        leaves = [leaf for proof in proofs for leaf in proof.leaves()]
-        places = [statement.iri for leaf in leaves for statement in leaf.statements]
-        places += [str(leaf.triple.subject)[1:-1] for leaf in leaves]
-        words = render_words("; ".join(clash.clause.words), names.prefixes)
-        yield subject.project.problem(
-            "contradiction",
-            next(iter(places), ""),
-            f"The facts contradict the ontology: {words} ({', '.join(clash.clause.rules)}), but "
-            + "; and ".join(render_premise(proof, names.prefixes) for proof in proofs)
-            + ".",
-            "Correct one of the assertions, or an entity's type; the ontology says what excludes what.",
-        )
+        where, message = tell_clash(clash, explainer, view, names)
+        yield subject.project.problem("contradiction", where, message, CLASH_HINT)
 
 
 def _unread(subject: Subject, term: str, axioms: list[ox.Triple]) -> Problem:
     """An axiom that the reasoner does not read, at the place of the first of its kind."""
-    prefixes = subject.project.settings.names.prefixes
-    name = compact(term, prefixes)
     where = next((str(axiom.subject)[1:-1] for axiom in axioms if str(axiom.subject)[0] == "<"), "")
+    message = tell_unread(term, len(axioms), subject.project.settings.names)
     return subject.project.problem(
-        "unsupported-axiom",
-        where,
-        f"Nothing is inferred from {len(axioms)} use{'s' if len(axioms) > 1 else ''} of {name} here.",
-        "Say it in the terms of OWL 2 RL, in ontology/: an axiom among the data is not reasoned with.",
-        severity=Severity.WARNING,
+        "unsupported-axiom", where, message, UNREAD_HINT, severity=Severity.WARNING
     )

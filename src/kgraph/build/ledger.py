@@ -1,14 +1,13 @@
 """The ledger of a generation: which unit of files says what, and what each examination has read.
 
-    units      a unit (an article's folder, or one data file): the digest of its files, the texts that it was
-    read
-               with, its product, its part of the canonical hash, the articles that it describes
-    mentions   the names that a unit mentions beyond those below its own articles, each with the sum over the
-    quads
-               that it says of it, where it says any
+    units      a unit (an article's folder, or one data file): the digest of its files, the texts that it
+               was read with, its product, its part of the canonical hash, the articles that it describes
+    mentions   the names that a unit mentions beyond those below its own articles, each with the sum over
+               the quads that it says of it, where it says any
     clusters   units that are examined together, with the product of that
-    reads      the names, texts and settings that an examination has asked for, each with the digest of what
-    it saw problems   what was found, by unit or cluster
+    reads      the names, texts and settings that an examination has asked for, each with the digest of
+               what it saw
+    problems   what was found, by unit or cluster
 
 An examination is reused only if each of its reads would see the same today: nothing else tells whether it
 holds. It is one SQLite file, so nothing of it need be in memory.

@@ -109,12 +109,18 @@ class Work:
         return manifest, problems, counts
 
     @contextmanager
-    def _base(self) -> Iterator[Generation | None]:
-        """The current generation, where this program made it, of the same base IRI."""
+    def _current(self) -> Iterator[Generation | None]:
+        """The current generation, kept for as long as it is looked at; None where there is none."""
         with ExitStack() as stack:
             found = None
             with suppress(StoreError, OSError):
                 found = stack.enter_context(Pins(self.catalog).holding())
+            yield found
+
+    @contextmanager
+    def _base(self) -> Iterator[Generation | None]:
+        """The current generation, where this program made it, of the same base IRI."""
+        with self._current() as found:
             yield found if found is not None and not self.force and self._is_like(found.manifest) else None
 
     def _is_like(self, manifest: Manifest) -> bool:
@@ -136,12 +142,12 @@ class Work:
             fresh.closing = None  # which holds the store open
             problems = self._problems(state, more)
             with self.clock.step("writing"):
-                with self._search_folder() as folder:
+                with self._current() as current:  # whose vectors are taken over
                     reindex(
                         state,
                         ox.Store.read_only(str(self.prepared / "oxigraph")),
                         encoder_of(self.settings),
-                        folder,
+                        current.index_path if current is not None else None,
                     )
                 self._write_rest(state, fresh.remainder)
                 ledger.put("total", f"{fresh.total:x}")
@@ -153,15 +159,6 @@ class Work:
             if (clients := clients_of(self.catalog)) is not None:
                 manifest = carry_over(clients, self.prepared, manifest)
         return manifest, problems, counts
-
-    @contextmanager
-    def _search_folder(self) -> Iterator[Path | None]:
-        """The text index of the current generation, whose vectors a build takes over."""
-        with ExitStack() as stack:
-            folder = None
-            with suppress(StoreError, OSError):
-                folder = stack.enter_context(Pins(self.catalog).holding()).index_path
-            yield folder
 
     def _problems(self, state: State, more: list[Located]) -> tuple[Problem, ...]:
         """All problems; the build ends here where one of them is an error."""

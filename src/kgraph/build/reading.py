@@ -35,8 +35,7 @@ __all__ = [
     "below",
     "combine",
     "files_of",
-    "is_below",
-    "problems_of",
+    "problem_of",
     "read_unit",
     "triples_of",
 ]
@@ -85,11 +84,6 @@ class Texts(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._names)
-
-
-def is_below(name: str, articles: Iterable[str]) -> bool:
-    """Whether a name is one of some articles, or of what is below one."""
-    return any(name.startswith((article + "/", article + "#")) or name == article for article in articles)
 
 
 def below(articles: Iterable[str]) -> Callable[[str], bool]:
@@ -257,6 +251,6 @@ def combine(parts: Iterable[str]) -> str:
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def problems_of(header: Mapping[str, Any]) -> list[Problem]:
-    """The problems that a product's header holds."""
-    return [Problem(**{**each, "severity": Severity(each["severity"])}) for each in header["problems"]]
+def problem_of(fields: Mapping[str, Any]) -> Problem:
+    """A problem from its fields, as a product's header holds them."""
+    return Problem(**{**fields, "severity": Severity(fields["severity"])})

@@ -18,6 +18,7 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Conclusions
+from kgraph.build.crew import FEW
 from kgraph.build.filling import graphs_of
 from kgraph.build.occurring import metadata_quads, read_counts, recount, write_counts
 from kgraph.build.products import Product
@@ -28,6 +29,7 @@ from kgraph.reasoning import Clash, Remainder, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.generation import Generation
 from kgraph.store.hashing import MODULUS, finish, has_blank
+from kgraph.store.manifest import graph_key
 from kgraph.store.revision import Revision
 from kgraph.store.spelling import stored
 from kgraph.vocab import METADATA, STATED_BY
@@ -243,7 +245,7 @@ class RevisedBuild:
                 self.examined.append((was, now))
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
-        if len(tasks) <= 6:
+        if len(tasks) <= FEW:
             workshop = Workshop(
                 self.state.setting(), store=self.revision.store, vocabulary=self.state.vocabulary
             )
@@ -278,7 +280,7 @@ class RevisedBuild:
             if quad not in come and not (quad.graph_name == stated and told(str(quad.triple)))
         }
         added = {quad for quad in come if quad not in store}
-        self.revision.set_graphs({*self.revision.sizes, *(str(quad.graph_name)[1:-1] for quad in added)})
+        self.revision.set_graphs({*self.revision.sizes, *(graph_key(quad.graph_name) for quad in added)})
         self.revision.change(removed=removed, added=added)
         empty = {
             iri
@@ -307,16 +309,11 @@ class RevisedBuild:
         prefix = state.names.graphs
         given: dict[ox.Triple, set[str]] = {}
         for quad in (*added, *removed):
-            if is_reasoned_over(str(quad.graph_name)[1:-1].removeprefix(prefix)):
+            if is_reasoned_over(graph_key(quad.graph_name).removeprefix(prefix)):
                 triple = quad.triple
-                shorts = (
-                    str(found.graph_name)[1:-1].removeprefix(prefix)
-                    for found in store.quads_for_pattern(
-                        triple.subject, triple.predicate, triple.object, None
-                    )
-                )
-                reasoned = {*(g for g in state.graph_files if is_reasoned_over(g)), "stated"}
-                given[triple] = {short for short in shorts if short in reasoned}
+                found = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+                shorts = {graph_key(each.graph_name).removeprefix(prefix) for each in found}
+                given[triple] = shorts & state.reasoned
         self.remainder = Remainder.read(self.base.remainder(), state.names)
         before = ox.Store.read_only(str(self.base.store_path))
         conclusions = (

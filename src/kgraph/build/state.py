@@ -16,18 +16,17 @@ from kgraph.build.clusters import find_clusters
 from kgraph.build.crew import Crew
 from kgraph.build.ledger import Ledger
 from kgraph.build.products import Product, Products
-from kgraph.build.reading import Unit, combine, problems_of
+from kgraph.build.reading import Unit, combine, problem_of
 from kgraph.build.rows import Located, UnitRow
 from kgraph.build.sources import Sources
+from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task
 from kgraph.canned import CannedQuery, load_canned
 from kgraph.problems import Problem, Severity
 from kgraph.project.folder import Listing, read_files
 from kgraph.project.index import TripleIndex
-from kgraph.rdf.terms import compact, render_words
-from kgraph.reasoning import Clash, Explainer
-from kgraph.reasoning.account import render_premise
+from kgraph.reasoning import Clash, Explainer, is_reasoned_over
 from kgraph.search import NameEntry
 from kgraph.search.passages import Reader
 from kgraph.settings import Settings
@@ -75,9 +74,14 @@ class State:
                 found.setdefault(graph, []).append(path)
         return found
 
+    @cached_property
+    def reasoned(self) -> frozenset[str]:
+        """The graphs, by short name, whose triples are facts that take part in reasoning."""
+        return frozenset({*filter(is_reasoned_over, self.graph_files), "stated"})
+
     def units_changed(self) -> None:
         """Forget what was derived from the units of the ledger."""
-        for name in ("graph_files", "terms_said"):
+        for name in ("graph_files", "reasoned", "terms_said"):
             self.__dict__.pop(name, None)
 
     def setting(self, store: Path | None = None) -> Setting:
@@ -126,7 +130,8 @@ class State:
             dict(header["files"]),
         )
         self.ledger.put_unit(row, json.loads(outcome.mentions))
-        self.ledger.put_problems(f"reading {row.unit}", map(Located, problems_of(header)))
+        problems = (Located(problem_of(each)) for each in header["problems"])
+        self.ledger.put_problems(f"reading {row.unit}", problems)
         return row
 
     # Examining
@@ -165,11 +170,7 @@ class State:
         reads += [(f"text:{text}", seen or "") for text, seen in header["texts"].items()]
         self.ledger.put_cluster(name, inputs, outcome.product, tuple(header["counts"]), reads, header["uses"])
         located = (
-            Located(
-                Problem(**{**fields, "severity": Severity(fields["severity"])}),
-                subject,
-                predicate,
-            )
+            Located(problem_of(fields), subject, predicate)
             for fields, subject, predicate in header["problems"]
         )
         self.ledger.put_problems(name, located)
@@ -235,19 +236,8 @@ class State:
         names = self.names
         explainer = Explainer(self.vocabulary.program, names)
         for clash in clashes:
-            proofs = [view.run(explainer.prove(triple)) for triple in clash.premises]
-            leaves = [leaf for proof in proofs for leaf in proof.leaves()]
-            places = [statement.iri for leaf in leaves for statement in leaf.statements]
-            places += [str(leaf.triple.subject)[1:-1] for leaf in leaves]
-            words = render_words("; ".join(clash.clause.words), names.prefixes)
-            message = (
-                f"The facts contradict the ontology: {words} ({', '.join(clash.clause.rules)}), but "
-                + "; and ".join(render_premise(proof, names.prefixes) for proof in proofs)
-                + "."
-            )
-            hint = "Correct one of the assertions, or an entity's type; the ontology says what excludes what."
-            problem = Problem(Severity.ERROR, "contradiction", "", None, message, hint)
-            yield Located(problem, next(iter(places), ""))
+            subject, message = tell_clash(clash, explainer, view, names)
+            yield Located(Problem(Severity.ERROR, "contradiction", "", None, message, CLASH_HINT), subject)
 
     def drafts_of_nothing(self) -> Iterator[Located]:
         """Drafts of articles that there are not."""
@@ -262,12 +252,9 @@ class State:
     def unread(self) -> Iterator[Located]:
         """The axioms that no rule reads."""
         for term, uses, subject in self.ledger.unread():
-            name = compact(term, self.names.prefixes)
-            message = f"Nothing is inferred from {uses} use{'s' if uses > 1 else ''} of {name} here."
-            hint = (
-                "Say it in the terms of OWL 2 RL, in ontology/: an axiom among the data is not reasoned with."
-            )
-            yield Located(Problem(Severity.WARNING, "unsupported-axiom", "", None, message, hint), subject)
+            message = tell_unread(term, uses, self.names)
+            problem = Problem(Severity.WARNING, "unsupported-axiom", "", None, message, UNREAD_HINT)
+            yield Located(problem, subject)
 
 
 class Lost(Exception):  # noqa: N818 - it is met by building anew

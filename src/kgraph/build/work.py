@@ -17,6 +17,7 @@ from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
 from kgraph.project.folder import Listing
 from kgraph.settings import Settings
+from kgraph.store.manifest import graph_key
 from kgraph.store.spelling import restore
 
 __all__ = ["ONTOLOGY", "Outcome", "Setting", "Task", "Workshop"]
@@ -120,8 +121,8 @@ class Workshop:
                 yield quad.subject.value
 
     def _is_data(self, quad: ox.Quad) -> bool:
-        graph = getattr(quad.graph_name, "value", "")
-        return graph.removeprefix(self._setting.settings.names.graphs) in self._setting.data
+        graph = graph_key(quad.graph_name).removeprefix(self._setting.settings.names.graphs)
+        return graph in self._setting.data
 
     def _describe(self, name: str) -> Iterator[tuple[str, ox.Triple]]:
         """What is said of a name in the project's data, as it is written."""

@@ -17,6 +17,7 @@ from kgraph.describe.article import ArticleText, Claimed, Listed, Run, SentenceT
 from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
 from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
+from kgraph.describe.describing import SORTED_AT_MOST
 from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
 from kgraph.describe.examples import describe_examples, without_header
 from kgraph.describe.metadata import Occurrences, classes_of, describe_metadata
@@ -26,6 +27,7 @@ from kgraph.describe.terms import Ontology, Phrase, Term
 
 __all__ = [
     "FACETS",
+    "SORTED_AT_MOST",
     "UNNAMED",
     "Addresses",
     "ArticleText",

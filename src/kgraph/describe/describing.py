@@ -25,6 +25,7 @@ from kgraph.vocab import KG, LEXICON, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
 __all__ = [
+    "SORTED_AT_MOST",
     "count_documents",
     "describe",
     "describe_article",

@@ -45,7 +45,8 @@ def draft_laid(
             answer.
     """
     reads = read_language(pipeline)
-    if laid.language.partition("-")[0] != reads and endpoint is None:
+    is_read = laid.language.partition("-")[0] == reads
+    if not is_read and endpoint is None:
         raise DraftError(
             f"The text is in {laid.language}, and the pipeline {name_pipeline(pipeline)} reads {reads}.",
             hint="Name another by --pipeline, or a language model by --draft-endpoint; or write the claims "
@@ -53,8 +54,7 @@ def draft_laid(
         )
     if not _kept or _kept[0][0] is not knowledge:
         _kept[:] = [(knowledge, words_of(knowledge))]
-    sentences = laid.sentences if laid.language.partition("-")[0] == reads else ()
-    trees = list(parse_sentences(laid.text, sentences, pipeline=pipeline))
+    trees = list(parse_sentences(laid.text, laid.sentences if is_read else (), pipeline=pipeline))
     draft = draft_page(laid, trees, _kept[0][1], tool=tool_name(pipeline))
     if endpoint is None:
         return draft

@@ -8,13 +8,23 @@ times ends the process that touches it. None gets into a store that is nested de
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import accumulate
 from typing import Final
 
 import pyoxigraph as ox
 
 from kgraph.errors import QueryRefusedError
 
-__all__ = ["DEEPEST_TERM", "NestingGauge", "is_deep", "is_deep_json", "is_deep_text", "require_flat"]
+__all__ = [
+    "DEEPEST_TERM",
+    "NestingGauge",
+    "is_deep",
+    "is_deep_json",
+    "is_deep_text",
+    "is_deeper_json",
+    "require_flat",
+]
 
 #: How many triple terms may stand within each other. Oxigraph reads 63 in results as TSV.
 DEEPEST_TERM: Final = 32
@@ -31,9 +41,15 @@ _LONGEST_REST_BYTES: Final = 1 << 20
 _XML_MARK: Final = b"parseType"
 
 _JSON_MARK: Final = b'"type":"triple"'
-_JSON: Final = re.compile(rb'"[^"\\]*+(?:\\.?+[^"\\]*+)*+(?:"|\Z)|[{}]', re.DOTALL)
-#: A triple term is two objects in JSON, around it are a row, the results and the document, in it a term.
-_DEEPEST_JSON: Final = 2 * DEEPEST_TERM + 4
+_INSIDE: Final = rb'[^"\\]*+(?:\\.[^"\\]*+)*+'
+#: A string, or at the end of a piece the beginning of one.
+_STRING: Final = re.compile(rb'"' + _INSIDE + rb'(?:"|(?P<open>\\?\Z))', re.DOTALL)
+_REST_OF_STRING: Final = re.compile(_INSIDE, re.DOTALL)
+_STEPS: Final = bytes({"{": 1, "[": 1, "}": 255, "]": 255}.get(chr(byte), 0) for byte in range(256))
+_NO_BRACKETS: Final = bytes(byte for byte in range(256) if byte not in b"{}[]")
+#: A triple term is two objects in JSON; around it are a row, the rows, the results and the document, in it a
+#: term.
+_DEEPEST_JSON: Final = 2 * DEEPEST_TERM + 5
 
 
 def is_deep(term: object) -> bool:
@@ -110,10 +126,32 @@ def is_deep_json(content: bytes) -> bool:
     """Whether results in JSON, as Oxigraph writes them, nest terms too deeply."""
     if content.count(_JSON_MARK) <= DEEPEST_TERM:
         return False
+    return is_deeper_json([content], _DEEPEST_JSON)
+
+
+def is_deeper_json(pieces: Iterable[bytes], most: int) -> bool:
+    """Whether a document of JSON in pieces nests objects and arrays more than so deep (RFC 8259)."""
     depth = 0
-    for match in _JSON.finditer(content):
-        mark = match[0]
-        depth += (mark == b"{") - (mark == b"}")
-        if depth > _DEEPEST_JSON:
+    is_in_string = False
+    held = b""  # a backslash, which goes with what follows
+    for piece in pieces:
+        data, held = held + piece, b""
+        if is_in_string:
+            rest = _REST_OF_STRING.match(data)
+            data = data[rest.end() :] if rest is not None else data
+            if not data.startswith(b'"'):
+                held = data
+                continue
+            data = data[1:]
+        last = None
+        for last in _STRING.finditer(data):  # noqa: B007 - the last one is asked for
+            pass
+        is_in_string = last is not None and last["open"] is not None
+        if last is not None and is_in_string:
+            held = last["open"]
+        steps = memoryview(_STRING.sub(b"", data).translate(_STEPS, _NO_BRACKETS)).cast("b")
+        depths = list(accumulate(steps, initial=depth))
+        if max(depths) > most:
             return True
+        depth = depths[-1]
     return False

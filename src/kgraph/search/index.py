@@ -112,15 +112,8 @@ def write_index(
     writer = _open(path, _schema(), reuse=False).writer(
         _BIG_HEAP_BYTES if big else _HEAP_BYTES, 2 if big else 1
     )
-    words = [read_words(entry.text) for entry in passages]
-    for ordinal, entry in enumerate(passages):
-        overhang: list[str] = []
-        for following in range(ordinal + 1, min(ordinal + 1 + OVERHANG, len(passages))):
-            if passages[following].article != entry.article or len(overhang) >= OVERHANG:
-                break
-            overhang += words[following]
-        flow = " ".join(words[ordinal] + overhang[:OVERHANG])
-        writer.add_document(document_of_passage(entry, ordinal, flow, words[ordinal], rows))
+    for document in documents_of_passages(passages, 0, rows):
+        writer.add_document(document)
     for name in known:
         if isinstance(name, NameEntry):
             writer.add_document(document_of_name(name))
@@ -145,6 +138,24 @@ class Rows:
         if row == len(self.texts):
             self.texts.append(text)
         return row
+
+
+def documents_of_passages(
+    passages: Sequence[PassageEntry], first: int, rows: Rows
+) -> Iterator[tantivy.Document]:
+    """The documents of passages in the order of their texts, numbered from ``first``.
+
+    The words of each go on into the next passages of its article, for phrases over the ends of sentences.
+    """
+    words = [read_words(entry.text) for entry in passages]
+    for number, entry in enumerate(passages):
+        overhang: list[str] = []
+        for following in range(number + 1, min(number + 1 + OVERHANG, len(passages))):
+            if passages[following].article != entry.article or len(overhang) >= OVERHANG:
+                break
+            overhang += words[following]
+        flow = " ".join(words[number] + overhang[:OVERHANG])
+        yield document_of_passage(entry, first + number, flow, words[number], rows)
 
 
 def document_of_name(entry: NameEntry) -> tantivy.Document:

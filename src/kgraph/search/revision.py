@@ -18,14 +18,12 @@ from typing import Final
 
 from kgraph.search.index import (
     ABOUT,
-    OVERHANG,
     Rows,
     document_of_name,
-    document_of_passage,
+    documents_of_passages,
     open_index,
 )
 from kgraph.search.passages import NameEntry, PassageEntry
-from kgraph.search.words import read_words
 
 __all__ = ["IndexRevision"]
 
@@ -80,19 +78,9 @@ class IndexRevision:
 
     def add_passages(self, passages: Sequence[PassageEntry]) -> None:
         """Add the passages of some articles, all of each, in the order of the text."""
-        rows = Rows([])
-        words = [read_words(entry.text) for entry in passages]
-        for number, entry in enumerate(passages):
-            overhang: list[str] = []
-            for following in range(number + 1, min(number + 1 + OVERHANG, len(passages))):
-                if passages[following].article != entry.article or len(overhang) >= OVERHANG:
-                    break
-                overhang += words[following]
-            flow = " ".join(words[number] + overhang[:OVERHANG])
-            self._writer.add_document(
-                document_of_passage(entry, self._next + number, flow, words[number], rows)
-            )
-            self._languages[entry.language] += 1
+        for document in documents_of_passages(passages, self._next, Rows([])):
+            self._writer.add_document(document)
+        self._languages.update(entry.language for entry in passages)
         self._next += len(passages) + 1  # a gap: what follows is of another article
         self._passages += len(passages)
 

@@ -18,7 +18,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import Addresses, Describer, Description, Kind
+from kgraph.describe import SORTED_AT_MOST, Addresses, Describer, Description, Kind
 from kgraph.rdf.formats import FORMATS, Format
 from kgraph.rdf.writing import serialize_graph
 from kgraph.store import Generation
@@ -37,9 +37,6 @@ from kgraph.web.thing_pages import graph_page, thing_page
 from kgraph.web.viewing import Alternate
 
 __all__ = ["OFFERED", "alternates_of", "answer_page", "answer_rdf", "router"]
-
-#: A larger graph is shown in the order in which it comes.
-ORDERED_AT_MOST: Final = 100_000
 
 router: Final = APIRouter(tags=["Things"])
 
@@ -259,9 +256,7 @@ async def _graph(
     name = ox.NamedNode(found.iri)
     if found.choice.format is HTML:
         columns = "?subject ?predicate ?object"
-        order = (
-            f"ORDER BY {columns}" if generation.manifest.named_graphs[found.iri] <= ORDERED_AT_MOST else ""
-        )
+        order = f"ORDER BY {columns}" if generation.manifest.named_graphs[found.iri] <= SORTED_AT_MOST else ""
         query = f"SELECT {columns} WHERE {{ GRAPH {name} {{ {columns} }} }} {order}"
         answer = await while_connected(
             request,
