@@ -3,6 +3,7 @@
 description   what is known of one IRI: facts by graph, links, claims, names
 describing    gathering it: bounded, a page at a time
 describer     one generation, as whoever asks sees it
+naming        what things are called where people read, named in the graphs or not
 browsing      lists to go through: voices, places, claims by facets
 article       an article as its text, cut into runs where its claims begin and end
 terms         an ontology as its terms, with their axioms in words

@@ -32,12 +32,13 @@ from kgraph.describe.describing import (
     describe_terms,
     find_hashed,
     find_known,
+    known_among,
     list_articles,
     list_documents,
-    name_things,
     read_claims,
 )
-from kgraph.describe.description import Description, Name
+from kgraph.describe.description import Description, Name, short_name
+from kgraph.describe.naming import find_names
 from kgraph.describe.partitions import Partitions, read_partitions
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
@@ -204,8 +205,18 @@ class Describer:
         return await read_claims(iris, self._project)
 
     async def names(self, iris: Iterable[str]) -> dict[str, Name]:
-        """What some things are called; their short IRIs, where nothing says so."""
-        return await name_things(iris, self._project)
+        """What some things are called; their short IRIs, where nothing says so.
+
+        Clients name what the project says nothing of, and nothing else.
+        """
+        wanted = list(dict.fromkeys(iris))
+        found = await find_names(wanted, self._project)
+        unnamed = [iri for iri in wanted if iri not in found]
+        if unnamed and self._clients is not None:
+            own = await known_among(unnamed, self._project)
+            found |= await find_names((iri for iri in unnamed if iri not in own), self._clients)
+        prefixes = self._project.names.prefixes
+        return {iri: found.get(iri) or short_name(iri, prefixes) for iri in wanted}
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, clients' too, some of them at a time."""
