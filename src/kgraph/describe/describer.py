@@ -219,7 +219,7 @@ class Describer:
         return await list_claims(self._project, chosen, offset=offset, limit=limit)
 
     async def claims(self, iris: Sequence[str]) -> list[Attribution]:
-        """Some claims by their IRIs, in the order of the text."""
+        """Some claims by their IRIs, in the order of the text; not the others that make the same claim."""
         return await read_claims(iris, self._project)
 
     async def names(self, iris: Iterable[str]) -> dict[str, Name]:

@@ -198,8 +198,8 @@ async def list_articles(dataset: Dataset, *, offset: int, limit: int) -> list[Li
 
 
 async def read_claims(iris: Sequence[str], dataset: Dataset) -> list[Attribution]:
-    """Some claims by their IRIs, in the order of the text."""
-    triples = await gather(list(iris), dataset) if iris else []
+    """Some claims by their IRIs, in the order of the text, without the others that make the same claim."""
+    triples = await gather(list(iris), dataset, compared=False) if iris else []
     return list((await dataset.run(lambda: _attributions(triples, iris, dataset))).values())
 
 
