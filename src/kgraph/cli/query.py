@@ -32,12 +32,6 @@ __all__ = ["queries_command", "query_command"]
 #: The name of a canned query; what looks otherwise is a file.
 _SLUG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SUFFIXES: Final = (".rq", ".sparql")
-_EXAMPLES: Final = """\b
-Examples:
-  kgraph query said-by -p speaker="Slavisa Ristic"
-  kgraph query timeline --format csv
-  echo 'ASK { ?s ?p ?o }' | kgraph query -
-"""
 
 
 @click.command("queries")
@@ -88,7 +82,7 @@ def _summary(query: CannedQuery) -> dict[str, Any]:
     }
 
 
-@click.command("query", epilog=_EXAMPLES)
+@click.command("query")
 @click.argument("query", metavar="NAME|FILE|-")
 @settings_options(
     "base_iri",
