@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from fastapi import Request, Response
@@ -71,7 +72,7 @@ def thing_page(
             "inferred": viewer.inferred(description.inferred[:SHOWN]),
             "said": fold_claims(description.said),
             "map": picture,
-            "elsewhere": [viewer.term(value) for value in _elsewhere(description)],
+            "elsewhere": [_entry(viewer, value.value) for value in _elsewhere(description)],
             "around": around,
             "around_title": _AROUND.get(description.kind, "Claims that rest on it"),
             "records": viewer.records(description.records),
@@ -102,6 +103,14 @@ def _elsewhere(description: Description) -> list[ox.NamedNode]:
         fact.triple.object for fact in description.facts if fact.triple.predicate.value in _SAME_ELSEWHERE
     )
     return list(dict.fromkeys(each for each in found if isinstance(each, ox.NamedNode)))
+
+
+def _entry(viewer: Viewer, iri: str) -> dict[str, Any]:
+    """A thing of another dataset by where it is and what it is called there: ``wikidata.org Q1246``."""
+    parts = urlsplit(iri)
+    name = (parts.fragment or parts.path).strip("/").rpartition("/")[2]
+    host = ".".join((parts.hostname or "").split(".")[-2:])
+    return {**viewer.iri(iri), "text": f"{host} {name}"} if host and name else viewer.iri(iri)
 
 
 def graph_page(
