@@ -19,7 +19,7 @@ from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
 from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.describing import SORTED_AT_MOST
-from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
+from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name, short_name
 from kgraph.describe.examples import describe_examples, without_header
 from kgraph.describe.metadata import Occurrences, classes_of, describe_metadata
 from kgraph.describe.partitions import ClassUse, Partitions
@@ -58,6 +58,7 @@ __all__ = [
     "dataset_data",
     "describe_examples",
     "describe_metadata",
+    "short_name",
     "terms_data",
     "thing_data",
     "without_header",
