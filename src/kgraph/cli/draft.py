@@ -48,10 +48,6 @@ def draft_command(
 
     They are kept in data/drafts/SLUG.json and are nobody's claims until somebody has reviewed them. Each is
     written when it is done: broken off by Ctrl-C, the command goes on where it was.
-
-    \b
-    Example: kgraph draft --all
-             kgraph draft report.txt --format json
     """
     settings = read_settings(project, flags)
     if output == "json":

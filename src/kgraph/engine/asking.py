@@ -1,7 +1,8 @@
 """Asking the engine a query, so that it understands it and answers as the standard says.
 
-What it cannot read as it is written it gets in another spelling (:mod:`kgraph.rdf.spelling`), and what it
-would answer wrongly in another way (:mod:`kgraph.rdf.mending`). A function that it does not know has no
+What it cannot read as it is written it gets in another spelling (:mod:`kgraph.rdf.spelling`), what it would
+answer wrongly in another way (:mod:`kgraph.rdf.mending`), and what would take it too long in yet another
+(:mod:`kgraph.rdf.narrowing`). A function that it does not know has no
 value: the expression that calls it is an error, as any that cannot be evaluated (SPARQL 1.1, section 17).
 """
 
@@ -16,6 +17,7 @@ import pyoxigraph as ox
 from kgraph.engine.opened import View
 from kgraph.rdf.aliases import AGGREGATES
 from kgraph.rdf.mending import in_order, mend
+from kgraph.rdf.narrowing import narrowed
 from kgraph.rdf.rules import forbidden
 from kgraph.rdf.sparql import iter_tokens
 from kgraph.rdf.spelling import read_spelled
@@ -42,14 +44,14 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
 
     functions: dict[ox.NamedNode, Callable[..., Value | None]] = {}
 
-    def evaluate(text: str) -> Results:
+    def evaluate(text: str, *, everywhere: bool = False) -> Results:
         while True:
             try:
                 return view.store.query(
                     text,
                     base_iri=base_iri,
                     default_graph=view.default_graph,
-                    named_graphs=view.named_graphs,
+                    named_graphs=None if everywhere else view.named_graphs,
                     custom_functions=functions,
                 )
             except RuntimeError as error:
@@ -79,13 +81,24 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
         _require_grammar(text)
         mended = mend(text, holds, graphs)
         try:
-            return evaluate(in_order(mended, text, columns))
+            ordered = in_order(mended, text, columns)
+            narrow = _narrowed(ordered, view)
+            return evaluate(ordered) if narrow is None else evaluate(narrow, everywhere=True)
         except SyntaxError:
             if mended == text:
                 raise
             return evaluate(text)  # its own fault, or something that only this engine reads
 
     return read_spelled(query, answer)
+
+
+def _narrowed(text: str, view: View) -> str | None:
+    """The query as all named graphs of the store are asked; None where it is asked of some of them."""
+    if view.others is None or len(view.others) > len(view.named_graphs):
+        return None
+    if not all(isinstance(name, ox.NamedNode) for name in view.others):
+        return None
+    return narrowed(text, {name.value for name in view.named_graphs}, [name.value for name in view.others])
 
 
 def _require_grammar(text: str) -> None:
