@@ -17,6 +17,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from kgraph.build import build
 from kgraph.build.clock import Clock, silent
 from kgraph.cli.main import cli
+from kgraph.drafting.knowledge import Article, read_knowledge
+from kgraph.drafting.on_spark import draft_on_spark
+from kgraph.drafting.running import Tooling, draft_articles, lay_text
 from kgraph.errors import StoreError
 from kgraph.reasoning import Closure, Ways, compile_program
 from kgraph.reasoning.support import MOST_SOURCES
@@ -38,8 +41,8 @@ if shutil.which("java") is None:
 from kgraph.build.spark.clauses import compose
 from kgraph.build.spark.closing import Closed, Tables, close_tables
 from kgraph.build.spark.facts import rows_of_triples
-from kgraph.build.spark.session import opened
 from kgraph.build.spark.tables import TRIPLE, table_of
+from kgraph.spark import opened
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +228,23 @@ def test_another_project_is_built_from_the_command_line(session: SparkSession, t
     )
     assert done.exit_code == 0, done.output
     assert expected.version in done.output
+
+
+def test_drafts_are_those_of_this_machine(session: SparkSession, tmp_path: Path) -> None:
+    pytest.importorskip("spacy")
+    text = "“The barricades stay,” said Mayor Ana Ilic. The soldiers left the bridge on Monday."
+    other = Article("dutch", lay_text("De brug blijft dicht.", language="nl"))
+    articles = [Article("bridge", lay_text(text)), other]
+    knowledge, _ = read_knowledge(load_settings(tmp_path, environ={}))
+    found, expected = (
+        {outcome.slug: outcome for outcome in draft(articles, knowledge, Tooling())}
+        for draft in (draft_on_spark, draft_articles)
+    )
+    assert found["bridge"].draft == expected["bridge"].draft
+    assert found["bridge"].draft is not None
+    assert found["bridge"].draft.candidates
+    assert str(found["dutch"].error) == str(expected["dutch"].error)
+    assert "reads en" in str(found["dutch"].error)
 
 
 def test_without_java_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

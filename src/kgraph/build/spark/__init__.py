@@ -4,8 +4,8 @@ The result is that of a build in one process: the same graphs, so the same canon
 see the project's folder and its store under the same path; what is made of an article is kept there by
 its digest, so it does not matter how often, where or by whom a task is done.
 
-    session      the session, and what is said where there can be none
     mapping      units and clusters as a map
+    tables       small tables
     facts        what the products hold, as tables
     clauses      a program as rows: of premises, of conclusions
     joining      the solutions of many clauses by the same few joins

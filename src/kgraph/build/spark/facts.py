@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kgraph.build.products import Product, Products
-from kgraph.build.spark.session import quiet
 from kgraph.reasoning import GAZETTEER, is_reasoned_over
+from kgraph.spark import quiet
 from kgraph.store.spelling import is_kept, stored
 from kgraph.vocab import XSD
 

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +18,10 @@ from uuid import uuid4
 
 from kgraph.build.spark.closing import Closed, Tables, close_tables
 from kgraph.build.spark.facts import FACTS, write_facts
-from kgraph.build.spark.session import opened
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task, Workshop
 from kgraph.reasoning import GAZETTEER
+from kgraph.settings import SETTINGS
+from kgraph.spark import opened, translated
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -71,7 +73,7 @@ class Spark:
         try:
             units = [row.product for row in ledger.units()]
             clusters = [product for name, product in ledger.clusters() if name != ONTOLOGY]
-            with state.clock.step("reasoning: gathering facts"):
+            with state.clock.step("reasoning: gathering facts"), translated():
                 facts = write_facts(
                     self.session, state.products_path, units, clusters, (folder / "facts").as_uri()
                 )
@@ -82,16 +84,20 @@ class Spark:
                 facts.told(names.graph(GAZETTEER)),
             )
             vocabulary = state.vocabulary
-            yield close_tables(
-                self.session, folder, vocabulary.axioms, vocabulary.program, tables, state.clock
-            )
+            with translated():
+                closed = close_tables(
+                    self.session, folder, vocabulary.axioms, vocabulary.program, tables, state.clock
+                )
+            yield closed
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
     def do(self, setting: Setting, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """The outcomes of tasks, in any order."""
         context = self.session.sparkContext
-        shared = context.broadcast(setting)
+        secrets: dict[str, Any] = {each.key: "" for each in SETTINGS if each.is_secret}
+        settings = replace(setting.settings, **secrets)  # a broadcast is written to disks
+        shared = context.broadcast(replace(setting, settings=settings))
         key, left = uuid4().hex, iter(tasks)
 
         def work(some: Iterable[Task]) -> Iterable[Outcome]:
@@ -100,7 +106,9 @@ class Spark:
         try:
             while wave := list(islice(left, _WAVE)):
                 slices = min(len(wave), _PARTS_OF_A_CORE * context.defaultParallelism)
-                yield from context.parallelize(wave, slices).mapPartitions(work).collect()
+                with translated():
+                    outcomes = context.parallelize(wave, slices).mapPartitions(work).collect()
+                yield from outcomes
         finally:
             shared.destroy()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from kgraph.build.spark.session import quiet
+from kgraph.spark import quiet
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -1,8 +1,9 @@
-"""The Spark session that a build runs in."""
+"""The session of Apache Spark in which builds and drafting run, and what is said where there can be none."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -16,14 +17,14 @@ from kgraph.errors import StoreError
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["opened", "quiet"]
+__all__ = ["opened", "quiet", "translated"]
 
 _HINT: Final = (
     "Install kgraph[spark] and Java 17 or newer (on Debian: openjdk-17-jre-headless; JAVA_HOME may name it)."
 )
 #: What is set where nobody has set it: the defaults of Spark are made for large clusters.
 _DEFAULTS: Final = {
-    "spark.app.name": "kgraph build",
+    "spark.app.name": "kgraph",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.adaptive.enabled": "true",
@@ -42,6 +43,27 @@ def quiet() -> Iterator[None]:
 
 
 @contextmanager
+def translated() -> Iterator[None]:
+    """Have a job that Spark gives up be an error that says why.
+
+    Raises:
+        StoreError: it was given up.
+    """
+    from py4j.protocol import Py4JJavaError  # noqa: PLC0415 - it is optional
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    try:
+        yield
+    except (PySparkException, Py4JJavaError) as error:
+        said = [line.strip() for line in str(error).splitlines()]
+        reasons = [line for line in said if re.match(r"[\w.]+(Error|Exception): ", line)]
+        raise StoreError(
+            f"Spark gave up: {reasons[-1] if reasons else said[0]}",
+            hint="All machines must have this kgraph, and see the project and its store under the same path.",
+        ) from error
+
+
+@contextmanager
 def opened() -> Iterator[SparkSession]:
     """The session of this process, or else a new one, which ends with the context.
 
@@ -57,7 +79,7 @@ def opened() -> Iterator[SparkSession]:
             from pyspark.errors import PySparkException  # noqa: PLC0415
             from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError as error:
-        raise StoreError("A build on Spark needs PySpark, which is not installed.", hint=_HINT) from error
+        raise StoreError("Spark needs PySpark, which is not installed.", hint=_HINT) from error
     running = SparkSession.getActiveSession()
     if running is not None:
         yield running
