@@ -55,7 +55,8 @@ def session() -> Iterator[SparkSession]:
             "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.shuffle.partitions": "2",
             "spark.sql.adaptive.enabled": "false",
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            "spark.sql.lightweightPlanChangeValidation": "false",
+            "spark.driver.extraJavaOptions": "'-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'",
         }
         settings = " ".join(f"--conf {key}={value}" for key, value in quick.items())
         patch.setenv("PYSPARK_SUBMIT_ARGS", f"--master local[2] --driver-memory 1g {settings} pyspark-shell")

@@ -18,7 +18,7 @@ from kgraph.build.spark.clauses import Plan, plans, reachable
 from kgraph.build.spark.facts import rows_of_triples
 from kgraph.build.spark.joining import Joins
 from kgraph.build.spark.resting import Resting
-from kgraph.build.spark.saturating import Saturation, signs_of
+from kgraph.build.spark.saturating import Saturation
 from kgraph.build.spark.tables import TRIPLE, table_of
 from kgraph.reasoning import Clash, Ways
 from kgraph.reasoning.closure import Selection
@@ -111,8 +111,9 @@ def close_tables(
         )
         flagged.drop("there").write.partitionBy("kept").parquet(f"{base}/conclusions")
         concluded = session.read.schema(f"{TRIPLE}, kept BOOLEAN").parquet(f"{base}/conclusions")
+    denials = [clause for clause in program if clause.conclusion is None]
     with clock.step("reasoning: looking for contradictions"):
-        clashes = tuple(_clashes(session, program, known))
+        clashes = tuple(_clashes(session, reachable(denials, saturation.present), known))
     if clashes:
         return Closed(folder, clashes)
     with clock.step("reasoning: settling on whose word it rests"):
@@ -139,10 +140,9 @@ def _is_of_interest(selection: Selection) -> Any:
     )
 
 
-def _clashes(session: SparkSession, program: Iterable[Clause], known: DataFrame) -> Iterator[Clash]:
+def _clashes(session: SparkSession, denials: Iterable[Clause], known: DataFrame) -> Iterator[Clash]:
     """The first contradictions."""
-    denials = [clause for clause in program if clause.conclusion is None]
-    live = plans(reachable(denials, signs_of(known)))
+    live = plans(denials)
     for some in (
         [plan for plan in live if not plan.clause.condition],
         [p for p in live if p.clause.condition],

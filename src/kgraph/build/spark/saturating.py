@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -40,19 +39,18 @@ class Saturation:
         program: the clauses.
         folder: where rounds are written.
         start: the triples to begin with, each once: facts, axioms, and conclusions that are known.
+
+    Once it has run, ``present`` is what triples can be about, ``has_equals`` whether a thing is another.
     """
 
     session: SparkSession
     program: Sequence[Clause]
     folder: str
     start: DataFrame
-    rounds: int = 0
+    has_equals: bool = False
+    present: Signs = field(default_factory=Signs)
+    _rounds: int = 0
     _paths: list[str] = field(default_factory=list)
-
-    @cached_property
-    def has_equals(self) -> bool:
-        """Whether one thing is another, once all is known."""
-        return not self._equals.isEmpty()
 
     @property
     def _equals(self) -> DataFrame:
@@ -69,7 +67,8 @@ class Saturation:
         """Find all that follows."""
         concluding = [clause for clause in self.program if clause.conclusion is not None]
         plain = [clause for clause in concluding if not is_equality(clause)]
-        live = reachable(plain, signs_of(self.start))
+        self.present = signs_of(self.start)
+        live = reachable(plain, self.present)
         composed = compose(live)
         self._maps = Joins(self.session, plans([*composed, identity()]))
         joined = [clause for clause in live if len(clause.premises) > 1]
@@ -81,7 +80,9 @@ class Saturation:
             found = found.unionByName(from_joins)
         new = self._mapped(found)
         self._iterate(new if first is None else new.unionByName(first), joined)
-        if not self._equals.isEmpty():
+        self.has_equals = not self._equals.isEmpty()
+        if self.has_equals:
+            self.present.add((None, None))
             everything = [clause for clause in concluding if len(clause.premises) > 1 or is_equality(clause)]
             started = self._conclusions(
                 Joins(self.session, plans(everything, every=True)), self._equals, self.known
@@ -100,8 +101,8 @@ class Saturation:
 
     def _take_in(self, found: DataFrame) -> DataFrame | None:
         """What of some triples is new, written down; None where nothing is."""
-        path = f"{self.folder}/round-{self.rounds:03}"
-        self.rounds += 1
+        path = f"{self.folder}/round-{self._rounds:03}"
+        self._rounds += 1
         found.distinct().join(self.known, ["s", "p", "o"], "left_anti").write.parquet(path)
         new = self.session.read.schema(TRIPLE).parquet(path)
         if new.isEmpty():
