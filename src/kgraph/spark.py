@@ -26,7 +26,6 @@ _HINT: Final = (
 _DEFAULTS: Final = {
     "spark.app.name": "kgraph",
     "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.sql.adaptive.enabled": "true",
     "spark.log.level": "ERROR",
 }
@@ -75,7 +74,8 @@ def opened() -> Iterator[SparkSession]:
     """
     try:
         with quiet():
-            from pyspark import SparkConf  # noqa: PLC0415 - it is optional, and takes a second
+            from py4j.protocol import Py4JError  # noqa: PLC0415 - it is optional, and takes a second
+            from pyspark import SparkConf, SparkContext  # noqa: PLC0415
             from pyspark.errors import PySparkException  # noqa: PLC0415
             from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError as error:
@@ -88,21 +88,20 @@ def opened() -> Iterator[SparkSession]:
     if shutil.which("java", path=str(Path(home) / "bin") if home else None) is None:
         raise StoreError("Spark needs Java, which is not found.", hint=_HINT)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    chosen = os.environ.get("PYSPARK_SUBMIT_ARGS", "")
-    builder = SparkSession.builder
-    own = SparkConf(loadDefaults=True) if "--master" not in chosen else None
-    is_here = "--master local" in chosen or (own is not None and not own.contains("spark.master"))
-    for key, value in {**_DEFAULTS, **(_LOOPBACK if is_here else {})}.items():
-        if own is None or not own.contains(key):
-            builder = builder.config(key, value)
     try:
         with quiet():
+            SparkContext._ensure_initialized()  # starts Java, which reads Spark's own configuration
+            own = SparkConf()
+            is_here = own.get("spark.master", "local").startswith("local")
+            builder = SparkSession.builder.config("spark.ui.showConsoleProgress", "false")
+            for key, value in {**_DEFAULTS, **(_LOOPBACK if is_here else {})}.items():
+                if not own.contains(key):
+                    builder = builder.config(key, value)
             session = builder.getOrCreate()
-    except (PySparkException, OSError, RuntimeError) as error:
+    except (PySparkException, Py4JError, OSError) as error:
         raise StoreError("Spark did not start; what it said stands above.", hint=_HINT) from error
-    context = session.sparkContext
     if is_here and session.conf.get("spark.sql.shuffle.partitions") == "200":
-        session.conf.set("spark.sql.shuffle.partitions", str(2 * context.defaultParallelism))
+        session.conf.set("spark.sql.shuffle.partitions", str(2 * session.sparkContext.defaultParallelism))
     try:
         yield session
     finally:

@@ -3,7 +3,7 @@
 A table of triples has the columns ``s``, ``p`` and ``o``, terms as N-Triples writes them. First a map finds
 which steps of which plans each triple meets; the steps are broadcast. Then, step by step, what has been
 bound is joined with the triples that meet the next premise: on the plan and on the values of the variables
-that both have. So there are as many joins as the longest plan has premises, less one, however many clauses.
+that both have. So there is a chain of joins for each length of plans, however many clauses there are.
 """
 
 from __future__ import annotations
