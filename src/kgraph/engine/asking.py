@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,7 +20,7 @@ from kgraph.rdf.rules import forbidden
 from kgraph.rdf.sparql import iter_tokens
 from kgraph.rdf.spelling import read_spelled
 
-__all__ = ["Results", "ask_engine"]
+__all__ = ["Results", "ask_engine", "evaluation", "mended_for"]
 
 _UNKNOWN_FUNCTION: Final = re.compile(r"custom function <([^<>]*+)> is not supported")
 _AGGREGATE: Final = re.compile(rf"\b(?:{'|'.join(sorted(AGGREGATES))})\b", re.IGNORECASE)
@@ -29,6 +29,7 @@ _MOST_FUNCTIONS: Final = 64
 
 Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+_T = TypeVar("_T")
 
 
 def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
@@ -39,17 +40,23 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
         QueryRefusedError: the engine would need it at too great a length.
         RuntimeError: it asks for what the engine does not have.
     """
+    evaluate = evaluation(lambda: view, base_iri)
+    return mended_for(lambda: view, query, base_iri, evaluate, evaluate)
 
+
+def evaluation(view: Callable[[], View], base_iri: str | None) -> Callable[[str], Results]:
+    """What has the engine evaluate a text on a dataset as it stands."""
     functions: dict[ox.NamedNode, Callable[..., Value | None]] = {}
 
     def evaluate(text: str) -> Results:
+        dataset = view()
         while True:
             try:
-                return view.store.query(
+                return dataset.store.query(
                     text,
                     base_iri=base_iri,
-                    default_graph=view.default_graph,
-                    named_graphs=view.named_graphs,
+                    default_graph=dataset.default_graph,
+                    named_graphs=dataset.named_graphs,
                     custom_functions=functions,
                 )
             except RuntimeError as error:
@@ -58,6 +65,24 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
                     raise
                 functions[ox.NamedNode(unknown[1])] = _no_value
 
+    return evaluate
+
+
+def mended_for(
+    view: Callable[[], View],
+    query: str,
+    base_iri: str | None,
+    evaluate: Callable[[str], Results],
+    answer: Callable[[str], _T],
+) -> _T:
+    """What ``answer`` makes of a query as the engine is to be asked it. ``evaluate`` asks it about the
+    dataset that ``view`` gives, where that matters to the wording.
+
+    Raises:
+        SyntaxError: it is no query; the message tells the place in it.
+        QueryRefusedError: the engine would need it at too great a length.
+    """
+
     def holds(text: str) -> bool:
         try:
             return bool(evaluate(text))
@@ -65,8 +90,9 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
             raise ValueError("the query is no query") from error
 
     def graphs() -> list[str] | None:
-        names = [str(name) for name in view.named_graphs if isinstance(name, ox.NamedNode)]
-        return names if len(names) == len(view.named_graphs) else None
+        named = view().named_graphs
+        names = [str(name) for name in named if isinstance(name, ox.NamedNode)]
+        return names if len(names) == len(named) else None
 
     def columns(text: str) -> list[str]:
         try:
@@ -75,17 +101,17 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
             return []
         return [each.value for each in results.variables] if isinstance(results, ox.QuerySolutions) else []
 
-    def answer(text: str) -> Results:
+    def read(text: str) -> _T:
         _require_grammar(text)
         mended = mend(text, holds, graphs)
         try:
-            return evaluate(in_order(mended, text, columns))
+            return answer(in_order(mended, text, columns))
         except SyntaxError:
             if mended == text:
                 raise
-            return evaluate(text)  # its own fault, or something that only this engine reads
+            return answer(text)  # its own fault, or something that only this engine reads
 
-    return read_spelled(query, answer)
+    return read_spelled(query, read)
 
 
 def _require_grammar(text: str) -> None:
