@@ -12,6 +12,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
+from traceback import clear_frames
 from typing import Any, Final, Self
 
 import anyio
@@ -58,10 +59,12 @@ class Wording:
         """
         try:
             self._write(source, output)
-        except (SyntaxError, ValueError) as error:
-            raise EngineFault(
-                Fault.CUT_OFF, f"its answer is cut off, or no SPARQL result: {error}"
-            ) from error
+        except BaseException as error:
+            clear_frames(error.__traceback__)  # rows must not outlive the thread that has made them
+            if isinstance(error, SyntaxError | ValueError):
+                reason = f"its answer is cut off, or no SPARQL result: {error}"
+                raise EngineFault(Fault.CUT_OFF, reason) from error
+            raise
 
     def _write(self, source: Any, output: Any) -> None:
         if self.query.kind is ResultKind.BOOLEAN:
@@ -185,10 +188,11 @@ class LargeAnswer(_Answer):
         self._writer = asyncio.create_task(self._write())
 
     async def __anext__(self) -> bytes:
-        if self._failure is None and not self.complete:
+        if self._failure is None:
             try:
                 return await self._receive.receive()
             except (anyio.EndOfStream, anyio.ClosedResourceError):
+                self._receive.close()
                 await asyncio.wait([self._writer])
         if self._failure is not None:
             raise self._failure
