@@ -40,6 +40,7 @@ ASKED = (
     "SELECT ?g ?y { GRAPH ?g { :e :next* ?y } }",
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     "SELECT (COUNT(*) AS ?n) { GRAPH :one { ?s ?p ?o } }",
+    "SELECT (COUNT(*) AS ?n) { GRAPH :one { ?s :has ?b } ?b :weight ?w }",
     "SELECT ?t (COUNT(?s) AS ?n) { ?s a ?t } GROUP BY ?t HAVING(?n > 1)",
     "SELECT (SUM(?v) AS ?sum) (MAX(?v) AS ?max) (AVG(?v) AS ?avg) { VALUES ?v { 1 2 4.5 } }",
     "SELECT (GROUP_CONCAT(?v; separator='|') AS ?all) { SELECT ?v { VALUES ?v { 1 1 1 } } }",

@@ -51,15 +51,26 @@ class RemoteBackend:
     Args:
         endpoint: the engine.
         pool: the workers, which are open; they are closed with the backend.
+        most: how many queries the engine is asked at a time.
+        retry_s: how long it is left alone when something went wrong.
     """
 
-    def __init__(self, endpoint: Endpoint, pool: WorkerPool, *, most: int = _MOST_RUNNING) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        pool: WorkerPool,
+        *,
+        most: int = _MOST_RUNNING,
+        retry_s: float = _RETRY_S,
+    ) -> None:
         self.engine_profile = EngineProfile()
         self._endpoint = endpoint
         self._pool = pool
         self._loader = Loader(endpoint)
         self._places = Places(most)
+        self._retry_s = retry_s
         self._held: Load | None = None
+        self._own: set[Load] = set()
         self._store: Path | None = None
         self._loading: Generation | None = None
         self._following: asyncio.Task[None] | None = None
@@ -77,10 +88,15 @@ class RemoteBackend:
         try:
             await self._endpoint.find()
             self._held = await self._loader.claim()
+            self._own = {self._held} if self._held else set()
             self.engine_profile = await probe_engine(self._endpoint)
+            self.engine_profile.require(self._endpoint.url)
         except EngineFault as fault:
+            await self._endpoint.aclose()
             raise EngineError(f"The engine at {self._endpoint.url} does not answer: {fault}.") from fault
-        self.engine_profile.require(self._endpoint.url)
+        except BaseException:
+            await self._endpoint.aclose()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -129,6 +145,7 @@ class RemoteBackend:
             try:
                 generation = await run_sync(load_generation, store.parent)
                 held = await self._loader.claim()
+                self._give_way(held, generation)
                 if held is None or held.generation != generation.id:
                     held = await self._load(generation, held)
                 self._held, self._trouble = held, ""
@@ -137,14 +154,20 @@ class RemoteBackend:
             except (EngineError, EngineFault, StoreError, OSError) as error:
                 self._held, self._trouble = None, str(error)
                 _LOG.warning("%s is not loaded, and the workers answer: %s", self._endpoint.url, error)
-                await asyncio.sleep(_RETRY_S)
+                await asyncio.sleep(self._retry_s)
             finally:
                 self._loading = None
+
+    def _give_way(self, held: Load | None, generation: Generation) -> None:
+        """Leave an engine to the server that has loaded something newer, which this one will have soon."""
+        if held is not None and held.generation > generation.id and held not in self._own:
+            raise EngineFault(Fault.REFUSED, "it holds a newer generation, which another server serves")
 
     async def _load(self, generation: Generation, held: Load | None) -> Load:
         self._loading, self._held = generation, None
         began_s = asyncio.get_running_loop().time()
         load = await self._loader.load(generation, held)
+        self._own.add(load)
         took_s = asyncio.get_running_loop().time() - began_s
         _LOG.info("%s holds %s, after %.1f s", self._endpoint.url, generation.id, took_s)
         return load
@@ -162,7 +185,7 @@ class RemoteBackend:
             self._confirming = asyncio.get_running_loop().create_task(self._loader.held())
         if await asyncio.shield(self._confirming) != load:
             if self._held == load:
-                self._held = None
+                self._lose("it was loaded anew by somebody else")
             raise EngineFault(Fault.CUT_OFF, "it was loaded anew meanwhile")
 
     # Answering.

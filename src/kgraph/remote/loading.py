@@ -4,6 +4,9 @@ One graph of the engine says what it holds: ``holds`` a load, by the generation 
 time, or that it ``loads`` one. It is changed before anything else is, and set when all is there and has been
 counted. A dataset without this graph that is not empty is somebody else's, and is not touched.
 
+Several servers may use one engine: whichever has the newest generation loads it, and the others wait until
+they have that, too.
+
 A generation that a small change leads to from the one that the engine holds comes as one update, which is one
 transaction; any other takes the place of all that there is.
 """
@@ -14,7 +17,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -24,7 +27,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.errors import EngineError
-from kgraph.remote.endpoint import Endpoint
+from kgraph.remote.endpoint import Endpoint, EngineFault, Fault
 from kgraph.remote.pouring import HOLDS, LOADS, STATE, placed
 from kgraph.store import Generation
 from kgraph.store.generation import ADDED, REMOVED
@@ -117,16 +120,17 @@ class Loader:
 
     async def _replace(self, generation: Generation, load: Load) -> None:
         """Put a generation in the place of all that there is."""
-        state = f"GRAPH {STATE} {{ {STATE} {{}} {ox.Literal(str(load))} }}"
-        await self._endpoint.update(
-            f"DROP SILENT GRAPH {STATE}; INSERT DATA {{ {state.replace('{}', str(LOADS))} }}"
+        loads, holds = (
+            f"GRAPH {STATE} {{ {STATE} {each} {ox.Literal(str(load))} }}" for each in (LOADS, HOLDS)
         )
+        await self._endpoint.update(f"DROP SILENT GRAPH {STATE}; INSERT DATA {{ {loads} }}")
         command = [sys.executable, "-m", "kgraph.remote.pouring", str(generation.store_path), str(load)]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 20
         )
         try:
-            await self._send(process)
+            assert process.stdout is not None  # noqa: S101 - it was asked for
+            await self._endpoint.replace(self._pieces(process.stdout))
             _, told = await process.communicate()
         finally:
             with suppress(ProcessLookupError):
@@ -147,22 +151,10 @@ class Loader:
                 f"Of {counts['quads']:,} quads, {arrived:,} have arrived in the engine.",
                 hint="Is somebody else writing to its dataset?",
             )
-        await self._endpoint.update(
-            f"DROP SILENT GRAPH {STATE}; INSERT DATA {{ {state.replace('{}', str(HOLDS))} }}"
-        )
-
-    async def _send(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        quads = self._pieces(process.stdout)
-        if self._endpoint.addresses.graphs:
-            await self._endpoint.replace(quads)
-            return
-        await self._endpoint.update("DROP ALL")
-        rest = b""
-        async for piece in quads:
-            *lines, rest = (rest + piece).split(b"\n")
-            for batch in _batches(lines):
-                await self._endpoint.update(_insertion(batch))
+        # Another server that began to load meanwhile has taken the sign of this load away.
+        await self._endpoint.update(f"DELETE {{ {loads} }} INSERT {{ {holds} }} WHERE {{ {loads} }}")
+        if await self.held() != load:
+            raise EngineFault(Fault.REFUSED, "another server has loaded it meanwhile")
 
     async def _pieces(self, stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
@@ -173,12 +165,6 @@ class Loader:
                 told_s = loop.time()
                 _LOG.info("loading %s: %d MiB so far", self._endpoint.url, self.sent_bytes >> 20)
             yield piece
-
-
-def _batches(lines: list[bytes]) -> Iterator[list[ox.Quad]]:
-    quads = ox.parse(b"\n".join(lines), ox.RdfFormat.N_QUADS)
-    while batch := list(islice(quads, 500)):
-        yield batch
 
 
 def _changes(generation: Generation, base: str) -> tuple[list[ox.Quad], list[ox.Quad]] | None:

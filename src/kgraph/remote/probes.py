@@ -176,6 +176,6 @@ def values_query(rows: int) -> str:
 
 
 def endless_query() -> str:
-    """A query that takes some seconds on any data."""
-    digits = " ".join(map(str, range(10)))
-    return f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?{name} {{ {digits} }}' for name in 'abcdefg')} }}"
+    """A query that takes more than a second on any data."""
+    digits = " ".join(map(str, range(12)))
+    return f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'VALUES ?{name} {{ {digits} }}' for name in 'abcdef')} }}"

@@ -90,6 +90,8 @@ async def probe_engine(endpoint: Endpoint) -> EngineProfile:
                 here[probe.feature] = found
             elif found:
                 faults.append(found)
+        if not endpoint.addresses.graphs:
+            faults.append("it takes no whole datasets in N-Quads")
         longest = await _longest(endpoint)
         return EngineProfile(tuple(faults), here, longest, await _cancels(endpoint))
     finally:
