@@ -15,7 +15,7 @@ FUSEKI_STAMP := $(VENV)/fuseki/.installed
 OXIGRAPH_STAMP := $(VENV)/oxigraph/.installed
 COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
 
-.PHONY: install node engines assets serve test lint bench soak lock clean
+.PHONY: install node engines dialect assets serve test lint bench soak lock clean
 
 install: $(STAMP)
 
@@ -60,6 +60,10 @@ $(FUSEKI_STAMP): tests/remote/pom.xml
 $(OXIGRAPH_STAMP):
 	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'oxigraph>=0.5.13,<0.6' \
 	&& touch $@ || echo "Oxigraph's server could not be installed: the tests with it will be skipped"
+
+# What Virtuoso does otherwise with every question (Debian: virtuoso-opensource-7); some minutes.
+dialect: $(DEV_STAMP)
+	KGRAPH_DIALECT=1 $(BIN)/python -m pytest tests/remote/test_dialect.py
 
 # The SPARQL editor's bundle with its licences, and the borders of the maps. They are in the repository: serving needs no npm.
 assets: $(NODE_STAMP)

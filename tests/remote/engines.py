@@ -77,3 +77,46 @@ def oxigraph(folder: Path, port: int = 0) -> Iterator[str]:
 
 
 ENGINES = {"fuseki": fuseki, "oxigraph": oxigraph}
+
+
+@contextmanager
+def virtuoso(folder: Path) -> Iterator[str]:
+    """Virtuoso 7 as Debian has it; the URL of its endpoint. :func:`virtuoso_load` fills it."""
+    if shutil.which("virtuoso-t") is None:
+        pytest.skip("Virtuoso is not here: Debian has it as virtuoso-opensource-7")
+    sql, http = free_port(), free_port()
+    (folder / "virtuoso.ini").write_text(
+        f"""[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+[TempDatabase]
+DatabaseFile = temp.db
+TransactionFile = temp.trx
+[Parameters]
+ServerPort = {sql}
+NumberOfBuffers = 10000
+DirsAllowed = {folder}
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = {folder}
+"""
+    )
+    url = f"http://127.0.0.1:{http}/sparql"
+    with running(["virtuoso-t", "+configfile", "virtuoso.ini", "+foreground"], url, folder=folder):
+        _isql(folder, 'GRANT SPARQL_UPDATE TO "SPARQL"')
+        yield url
+
+
+def virtuoso_load(folder: Path, quads: Path) -> None:
+    """Have the Virtuoso of a folder load a file of N-Quads that is in it."""
+    _isql(folder, f"DB.DBA.TTLP_MT(file_to_string_output('{quads}'), '', 'urn:x', 512, 1)")
+
+
+def _isql(folder: Path, statement: str) -> None:
+    port = (folder / "virtuoso.ini").read_text().split("ServerPort = ")[1].split()[0]
+    command = ["isql-vt", port, "dba", "dba", "ERRORS=STDOUT", f"exec={statement}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "***" not in done.stdout, done.stdout
