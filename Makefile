@@ -11,8 +11,11 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
+FUSEKI_STAMP := $(VENV)/fuseki/.installed
+OXIGRAPH_STAMP := $(VENV)/oxigraph/.installed
+COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
 
-.PHONY: install node assets serve docs test lint lint-container bench soak lock clean
+.PHONY: install node engines dialect assets serve docs test lint lint-container bench soak lock clean
 
 install: $(STAMP)
 
@@ -46,7 +49,7 @@ $(VENV)/docs/.installed: pyproject.toml
 
 # Side by side on all cores, each file of tests on one, since its tests share servers; in the order of their names, since
 # files of few tests are not the quick ones.
-test: lint node
+test: lint node engines
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # What the tests use from npm: axe-core for the pages, Comunica as a client. Tests that miss it are skipped, and say so.
@@ -55,6 +58,24 @@ node: $(NODE_STAMP)
 $(NODE_STAMP): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
 	else echo "no npm here: some tests will be skipped"; fi
+
+# The engines that kgraph is tested with: Fuseki, where there are Java and Maven, and Oxigraph's server. What is missing is skipped.
+engines: $(FUSEKI_STAMP) $(OXIGRAPH_STAMP)
+
+$(FUSEKI_STAMP): tests/remote/pom.xml
+	@mkdir -p $(@D)
+	@if command -v mvn >/dev/null && command -v java >/dev/null; then \
+	mvn -q -B -f tests/remote/pom.xml $(COPY_JARS) -DincludeScope=runtime -DoutputDirectory=$(abspath $(@D)) \
+	&& touch $@ || echo "Maven failed: the tests with Fuseki will be skipped"; \
+	else echo "no Java or Maven here: the tests with Fuseki will be skipped"; fi
+
+$(OXIGRAPH_STAMP):
+	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'oxigraph>=0.5.13,<0.6' \
+	&& touch $@ || echo "Oxigraph's server could not be installed: the tests with it will be skipped"
+
+# What Virtuoso does otherwise with every question (Debian: virtuoso-opensource-7); some minutes.
+dialect: $(DEV_STAMP)
+	KGRAPH_DIALECT=1 $(BIN)/python -m pytest tests/remote/test_dialect.py
 
 # The SPARQL editor's bundle with its licences, and the borders of the maps. They are in the repository: serving needs no npm.
 assets: $(NODE_STAMP)

@@ -162,7 +162,7 @@ def _limits_for(settings: Settings) -> Limits:
 async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
     host, port = listener.getsockname()[:2]
     url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    async with AsyncKnowledgeGraph.open(settings) as graph:
+    async with AsyncKnowledgeGraph.open(settings, with_engine=True) as graph:
         server = Server(graph, lambda: ready(url))
         async with offering(server.app, host):
             await server.serve(sockets=[listener])
