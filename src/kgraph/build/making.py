@@ -213,4 +213,5 @@ class Work:
             warnings=count_problems(problems),
             graph_sources=files,
             encoder=encoder_name(settings),
+            licence=settings.licence,
         )

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +27,28 @@ __all__ = ["serve_command"]
 def serve_command(project: Path, **flags: Any) -> None:
     """Build if the sources changed, then serve.
 
-    Where the sources have a fault, the generation that was built before goes on being served.
+    Where the sources have a fault, the generation that was built before goes on being served. With --follow
+    nothing is built: what is served comes from there, and so do title, base IRI and licence.
     """
     from kgraph.cli.printing import ERRORS  # noqa: PLC0415 - see kgraph.cli.main
 
     settings = read_settings(project, flags)
     # What would end this process at once is to end the build too, and later the workers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    run_server, built = _build_and_import(settings)
+    if settings.follow:
+        from kgraph.web.server import check_writing, run_server  # noqa: PLC0415 - see kgraph.cli.main
+
+        check_writing(settings)
+        settings, built = _wait_for_first(settings), True
+    else:
+        run_server, built = _build_and_import(settings)
     if not built:
         _require_generation(settings)
         ERRORS.print(
             Text("Serving what was built before; the changes since are not in it.", style="bold yellow")
         )
     run_server(
-        settings, ready=lambda url: ERRORS.print(Text(f"Serving {settings.title} on {url} (Ctrl-C stops)"))
+        settings, ready=lambda title, url: ERRORS.print(Text(f"Serving {title} on {url} (Ctrl-C stops)"))
     )
 
 
@@ -56,6 +65,26 @@ def _build_and_import(settings: Settings) -> tuple[Callable[..., None], bool]:
         except BaseException:
             build.terminate()
             raise
+
+
+def _wait_for_first(settings: Settings) -> Settings:
+    """The settings as what is followed has them, once a first generation has come."""
+    from kgraph.replicas.keeping import as_followed  # noqa: PLC0415
+    from kgraph.store import Catalog  # noqa: PLC0415
+    from kgraph.store.manifest import FORMAT  # noqa: PLC0415
+
+    command = [sys.executable, "-m", "kgraph", "follow", "--once", f"--attached={os.getpid()}"]
+    command += settings.flags("store", "follow")
+    while True:
+        with suppress(StoreError):
+            manifest = Catalog(settings.store_path).current().manifest
+            if manifest.format == FORMAT:
+                return as_followed(settings, manifest)
+        taking = subprocess.run(
+            command, stdout=sys.stderr, env={**os.environ, **settings.secrets()}, check=False
+        )
+        if taking.returncode != 0:
+            time.sleep(settings.follow_interval)
 
 
 def _require_generation(settings: Settings) -> None:

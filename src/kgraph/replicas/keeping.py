@@ -1,0 +1,85 @@
+"""A server's process that follows, started again whenever it ends; and what a replica takes from what comes.
+
+Copying and checking would take the server's time, and might take its memory. What that process says goes to
+the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from typing import Final
+
+from kgraph.settings import Settings
+from kgraph.store import Manifest
+
+__all__ = ["as_followed", "following", "is_as_followed"]
+
+_log: Final = logging.getLogger("kgraph.replica")
+_PAUSE_S: Final = 2.0
+
+
+def as_followed(settings: Settings, manifest: Manifest) -> Settings:
+    """The settings with what the data says of itself: a replica has the title of what it follows."""
+    return replace(
+        settings,
+        title=manifest.title,
+        base_iri=manifest.base_iri,
+        licence=manifest.licence or settings.licence,
+    )
+
+
+def is_as_followed(settings: Settings, manifest: Manifest) -> bool:
+    """Whether a generation says the same of itself as the one that the settings were taken from."""
+    return as_followed(settings, manifest) == settings
+
+
+@asynccontextmanager
+async def following(settings: Settings) -> AsyncIterator[None]:
+    """Follow for the length of a block, where the settings say so."""
+    if not settings.follow:
+        yield
+        return
+    task = asyncio.create_task(_keep(settings))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep(settings: Settings) -> None:
+    while True:
+        try:
+            await _run(settings)
+        except OSError as error:
+            _log.warning("the process that follows cannot be started: %s", error)
+        await asyncio.sleep(_PAUSE_S)
+
+
+async def _run(settings: Settings) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "kgraph", "follow", f"--attached={os.getpid()}"),
+        *settings.flags("store", "follow", "follow_interval"),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **settings.secrets(), "COLUMNS": "100000"},
+    )
+    try:
+        assert process.stderr is not None  # noqa: S101 - it is a pipe
+        async for line in process.stderr:
+            if said := line.decode(errors="replace").strip():
+                _log.log(logging.INFO if said.startswith("Took ") else logging.WARNING, "%s", said)
+        code = await process.wait()
+        _log.warning("the process that follows has ended with %s", code)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
