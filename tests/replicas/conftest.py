@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 
@@ -64,19 +64,20 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "COLUMNS": "200", "TERM": "dumb", **more}
 
 
-def start(*arguments: object, before: str = "", **more: str) -> subprocess.Popen[str]:
-    """A command of kgraph, with its two outputs in one; ``before`` is run in the same shell first."""
+def start(
+    *arguments: object, before: str = "", output: IO[str] | int = subprocess.PIPE, **more: str
+) -> subprocess.Popen[str]:
+    """A command of kgraph, with its two outputs in one; ``before`` is run in the same shell first. What else
+    is given is its environment.
+    """
     command = [sys.executable, "-m", "kgraph", *map(str, arguments)]
     if before:
         command = ["bash", "-c", f'{before}; exec "$@"', "bash", *command]
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
         env=environment(**more),
     )
-
-
-Starting = Callable[..., "subprocess.Popen[str]"]

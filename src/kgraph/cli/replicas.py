@@ -43,7 +43,7 @@ def follow_command(source: str | None, once: bool, attached: int | None, project
         ERRORS.print(Text(text))
 
     if not once:
-        Follower(followed, catalog, tell=tell).follow(interval_s=settings.follow_interval)
+        Follower(followed, catalog, tell=tell, hear=tell).follow(interval_s=settings.follow_interval)
     with progress() as hear:
         taken = Follower(followed, catalog, tell=tell, hear=hear).take()
     if taken is None:

@@ -8,9 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.text import Text
@@ -20,6 +20,8 @@ from kgraph.errors import NoGenerationError, StoreError
 from kgraph.settings import BUILD_SETTINGS, SETTINGS, Settings
 
 __all__ = ["serve_command"]
+
+_PAUSE_S: Final = 0.1
 
 
 @click.command("serve")
@@ -69,22 +71,25 @@ def _build_and_import(settings: Settings) -> tuple[Callable[..., None], bool]:
 
 def _wait_for_first(settings: Settings) -> Settings:
     """The settings as what is followed has them, once a first generation has come."""
-    from kgraph.replicas.keeping import as_followed  # noqa: PLC0415
+    from kgraph.replicas.keeping import as_followed, follow_command_of  # noqa: PLC0415
     from kgraph.store import Catalog  # noqa: PLC0415
     from kgraph.store.manifest import FORMAT  # noqa: PLC0415
 
-    command = [sys.executable, "-m", "kgraph", "follow", "--once", f"--attached={os.getpid()}"]
-    command += settings.flags("store", "follow")
-    while True:
-        with suppress(StoreError):
-            manifest = Catalog(settings.store_path).current().manifest
-            if manifest.format == FORMAT:
-                return as_followed(settings, manifest)
-        taking = subprocess.run(
-            command, stdout=sys.stderr, env={**os.environ, **settings.secrets()}, check=False
-        )
-        if taking.returncode != 0:
-            time.sleep(settings.follow_interval)
+    catalog = Catalog(settings.store_path)
+    with ExitStack() as stack:
+        taking = None
+        while True:
+            with suppress(StoreError):
+                manifest = catalog.current().manifest
+                if manifest.format == FORMAT:
+                    return as_followed(settings, manifest)
+            if taking is None:
+                command, environment = follow_command_of(settings)
+                taking = stack.enter_context(subprocess.Popen(command, stdout=sys.stderr, env=environment))
+                stack.callback(taking.kill)
+            elif taking.poll() is not None:  # it has said why
+                sys.exit(taking.returncode)
+            time.sleep(_PAUSE_S)
 
 
 def _require_generation(settings: Settings) -> None:

@@ -18,7 +18,7 @@ from typing import Final
 from kgraph.settings import Settings
 from kgraph.store import Manifest
 
-__all__ = ["as_followed", "following", "is_as_followed"]
+__all__ = ["as_followed", "follow_command_of", "following", "is_as_followed"]
 
 _log: Final = logging.getLogger("kgraph.replica")
 _PAUSE_S: Final = 2.0
@@ -63,20 +63,28 @@ async def _keep(settings: Settings) -> None:
         await asyncio.sleep(_PAUSE_S)
 
 
+def follow_command_of(settings: Settings) -> tuple[list[str], dict[str, str]]:
+    """The command that follows for as long as this process lives, and its environment."""
+    command = [sys.executable, "-m", "kgraph", "follow", f"--attached={os.getpid()}"]
+    flags = settings.flags("store", "follow", "follow_interval")
+    return [*command, *flags], {**os.environ, **settings.secrets()}
+
+
 async def _run(settings: Settings) -> None:
+    command, environment = follow_command_of(settings)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "kgraph", "follow", f"--attached={os.getpid()}"),
-        *settings.flags("store", "follow", "follow_interval"),
+        *command,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **settings.secrets(), "COLUMNS": "100000"},
+        env=environment,
     )
     try:
         assert process.stderr is not None  # noqa: S101 - it is a pipe
         async for line in process.stderr:
             if said := line.decode(errors="replace").strip():
-                _log.log(logging.INFO if said.startswith("Took ") else logging.WARNING, "%s", said)
+                is_usual = said.startswith(("Took ", "taking "))
+                _log.log(logging.INFO if is_usual else logging.WARNING, "%s", said)
         code = await process.wait()
         _log.warning("the process that follows has ended with %s", code)
     finally:

@@ -32,6 +32,10 @@ class Primary:
         self._url = url.rstrip("/") + "/generations"
         self._client = httpx.Client(headers=headers, timeout=_TIMES)
 
+    def close(self) -> None:
+        """Keep no connection."""
+        self._client.close()
+
     def current(self, known: str | None) -> str:
         """The current generation; a server that has no other than the known one waits for it."""
         headers = {"Prefer": f"wait={WAIT_S}", "If-None-Match": f'"{known}"'} if known else {}
