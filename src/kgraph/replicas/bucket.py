@@ -94,6 +94,7 @@ class Bucket:
             StoreError: the generation does not say what it is made of.
             ReplicaError: the bucket cannot be written.
         """
+        self._require_bucket()
         sums = load_sums(generation.path)
         names = {digest: name for name, digest in sums.items()}
         try:
@@ -111,6 +112,19 @@ class Bucket:
         except Exception as error:  # of the bucket's driver
             raise self._unwritable(error) from error
         return len(missing)
+
+    def _require_bucket(self) -> None:
+        """Make no bucket: one that is not there has mostly been misspelt."""
+        bucket = self._root.partition("/")[0]
+        try:
+            is_there = not bucket or self._files.exists(bucket)
+        except Exception as error:  # of the bucket's driver
+            raise unreadable(self.name, error) from error
+        if not is_there:
+            raise ReplicaError(
+                f"There is no {bucket} for {self.name}.",
+                hint="Make it, mend its name, or see that it can be reached.",
+            )
 
     def _write(self, content: bytes, *parts: str) -> None:
         self._files.makedirs(self._path(*parts[:-1]), exist_ok=True)

@@ -63,7 +63,7 @@ class Follower:
             try:
                 return self._step(None)
             except KgraphError as error:
-                self._failed(error)
+                self._note(landing=None, problem=str(error))
                 raise
 
     def follow(self, *, interval_s: float) -> None:

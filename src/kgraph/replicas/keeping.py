@@ -15,10 +15,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
+from kgraph.search import open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Manifest
 
-__all__ = ["as_followed", "follow_command_of", "following", "is_as_followed"]
+__all__ = ["as_followed", "encoder_here", "follow_command_of", "following", "is_as_followed"]
 
 _log: Final = logging.getLogger("kgraph.replica")
 _PAUSE_S: Final = 2.0
@@ -39,12 +40,26 @@ def is_as_followed(settings: Settings, manifest: Manifest) -> bool:
     return as_followed(settings, manifest) == settings
 
 
+def encoder_here(settings: Settings, manifest: Manifest) -> str | None:
+    """What is wrong with the sentence encoder here, for texts that were encoded elsewhere; None: nothing."""
+    encoder = open_encoder(settings.encoder, settings.encoder_model, settings.encoder_token)
+    name = encoder.name if encoder is not None else "none"
+    if manifest.encoder in ("", name):
+        return None
+    return (
+        f"The sentence encoder of the data is {manifest.encoder}, and here it is {name}: "
+        "questions in other words find less than where the data come from."
+    )
+
+
 @asynccontextmanager
-async def following(settings: Settings) -> AsyncIterator[None]:
-    """Follow for the length of a block, where the settings say so."""
+async def following(settings: Settings, manifest: Manifest) -> AsyncIterator[None]:
+    """Follow for the length of a block, where the settings say so. ``manifest`` is of what there is now."""
     if not settings.follow:
         yield
         return
+    if (problem := encoder_here(settings, manifest)) is not None:
+        _log.warning("%s", problem)
     task = asyncio.create_task(_keep(settings))
     try:
         yield

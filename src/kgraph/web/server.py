@@ -179,7 +179,10 @@ async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[s
     """Serve until the end: whether it is to begin anew, under another name."""
     host, port = listener.getsockname()[:2]
     url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    async with AsyncKnowledgeGraph.open(settings) as graph, following(settings):
+    async with (
+        AsyncKnowledgeGraph.open(settings) as graph,
+        following(settings, graph.generation.manifest),
+    ):
         server = Server(graph, lambda: ready(settings.title, url))
         async with offering(server.app, host):
             await server.serve(sockets=[listener])
