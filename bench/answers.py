@@ -38,6 +38,7 @@ from kgraph.search import (
     open_encoder,
     write_index,
 )
+from kgraph.search.passages import nearest_cue
 from kgraph.search.words import is_number, lexicon, listed, numerals, read_words
 from kgraph.vocab import KG
 
@@ -68,6 +69,7 @@ def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
     """Read a folder. Claims are its attributions and what the narrator tells."""
     text = (folder / "article.txt").read_text(encoding="utf-8")
     article = f"urn:article:{folder.name}"
+    sentences = _rows(folder / "sentences.tsv")
     claims: list[tuple[int, ClaimEntry]] = []
     attributions = _rows(folder / "attributions.tsv")
     publisher = attributions[0]["chain"].rpartition(">")[2] if attributions else ""
@@ -80,6 +82,8 @@ def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
             begin += len(piece)
         chain = row.get("chain", publisher).split(">")
         mode = _MODES.get(row.get("mode", ""), "narrated")
+        around = [each for each in sentences if int(each["begin"]) <= spans[0][0] < int(each["end"])]
+        cues = [nearest_cue(each["text"], int(each["begin"]), [row.get("cue", "")], spans) for each in around]
         claims.append(
             (
                 spans[0][0],
@@ -91,11 +95,12 @@ def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
                     depth=len(chain),
                     is_negative=row.get("polarity") == "negative",
                     traits=(f"mode={KG}{mode}", f"article={article}"),
+                    cue=next(iter(cues), None),
                 ),
             )
         )
     passages = []
-    for row in _rows(folder / "sentences.tsv"):
+    for row in sentences:
         begin, end = int(row["begin"]), int(row["end"])
         drawn = tuple(claim for start, claim in claims if begin <= start < end)
         iri = f"urn:sentence:{folder.name}:{row['number']}"

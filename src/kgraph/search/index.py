@@ -215,17 +215,21 @@ def _record(entry: PassageEntry, ordinal: int, rows: Rows) -> list[Any]:
 
 def _claim_record(claim: ClaimEntry, entry: PassageEntry, rows: Rows) -> list[Any]:
     quote = " ".join(entry.text[begin - entry.begin : end - entry.begin] for begin, end in claim.spans)
-    texts = [text for text in (quote, f"{claim.wording}. {quote}".lstrip(". ")) if text.strip()]
+    told = f"{claim.wording}."
+    if claim.cue is not None:
+        called = " ".join(name for name in claim.speaker[:1] if name not in claim.subject.names)
+        told = f"{told} {called} {entry.text[claim.cue[0] - entry.begin : claim.cue[1] - entry.begin]}:"
+    texts = [text for text in (quote, f"{told} {quote}".lstrip(". ")) if text.strip()]
     parts = [(part.names, part.kinds) for part in (claim.subject, claim.predicate, claim.object)]
     days = (claim.days.first, claim.days.last) if claim.days is not None else None
     voice = [claim.speaker, claim.depth, claim.is_negative, claim.traits]
-    return [claim.iri, claim.spans, parts, *voice, days, [*map(rows.of, texts)]]
+    return [claim.iri, claim.spans, parts, *voice, days, claim.cue, [*map(rows.of, texts)]]
 
 
 def _read(record: bytes) -> Passage:
     iri, article, number, begin, end, text, language, ordinal, rows, claims = json.loads(record)
     drawn = []
-    for claim, spans, parts, speaker, depth, negative, traits, days, _ in claims:
+    for claim, spans, parts, speaker, depth, negative, traits, days, cue, _ in claims:
         subject, predicate, value = (Part(tuple(names), tuple(map(Kind, kinds))) for names, kinds in parts)
         drawn.append(
             ClaimEntry(
@@ -239,6 +243,7 @@ def _read(record: bytes) -> Passage:
                 negative,
                 tuple(traits),
                 DayRange(*days) if days is not None else None,
+                tuple(cue) if cue is not None else None,
             )
         )
     entry = PassageEntry(iri, article, number, begin, end, text, language, tuple(drawn))

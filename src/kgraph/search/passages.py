@@ -9,7 +9,7 @@ words of its own and no smaller part within it: headlines, captions and bylines 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ __all__ = [
     "PassageEntry",
     "Reader",
     "clauses",
+    "nearest_cue",
     "passage_from",
     "read_entries",
     "times_of",
@@ -46,6 +47,9 @@ _CUT: Final = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_CLAUSE: Final = 3
+#: How many words may stand between a cue and the words that it attributes, if they are read in one.
+_FEW: Final = 4
+_ELLIPSIS: Final = re.compile(r"…|\.\.\.")
 #: The trait of a claim that nobody has reviewed.
 DRAFTED: Final = "level=drafted"
 _ROLE: Final = "role="
@@ -66,7 +70,7 @@ class ClaimEntry:
     ``spans`` are its words: where each begins and ends in the article, in code points. ``speaker`` are
     the names of its voices, without the publication where that only passes it on. ``depth`` counts the
     voices between the words and the reader. ``traits`` are what a search can be narrowed by, each as
-    ``name=IRI``.
+    ``name=IRI``. ``cue`` is where the words begin and end that attribute it, if they stand in its sentence.
     """
 
     iri: str
@@ -79,6 +83,7 @@ class ClaimEntry:
     is_negative: bool = False
     traits: tuple[str, ...] = ()
     days: DayRange | None = None
+    cue: tuple[int, int] | None = None
 
     @property
     def role(self) -> str:
@@ -108,6 +113,18 @@ class PassageEntry:
     language: str = "en"
     claims: tuple[ClaimEntry, ...] = field(default=())
 
+    def reach(self, claim: ClaimEntry) -> list[tuple[int, int]]:
+        """The words of a claim with those that attribute it, and the few between."""
+        pieces = sorted(claim.spans if claim.cue is None else (claim.cue, *claim.spans))
+        joined = pieces[:1]
+        for begin, end in pieces[1:]:
+            between = self.text[joined[-1][1] - self.begin : begin - self.begin]
+            if claim.cue is not None and len(between.split()) <= _FEW:
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((begin, end))
+        return joined
+
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
@@ -123,6 +140,24 @@ def clauses(text: str) -> list[str]:
     """The parts of a sentence that can be said alone, by its marks and conjunctions; not the whole itself."""
     parts = (part.strip() for part in _CUT.split(text))
     return [part for part in dict.fromkeys(parts) if len(part.split()) >= _SHORTEST_CLAUSE and part != text]
+
+
+def nearest_cue(
+    text: str, begin: int, cues: Iterable[str], spans: Sequence[tuple[int, int]]
+) -> tuple[int, int] | None:
+    """Where some cue stands in a sentence that begins at an offset: next to a claim's words, sooner before
+    them than behind."""
+    if not spans:
+        return None
+    first, last = spans[0][0], spans[-1][1]
+    found = []
+    for cue in filter(str.strip, cues):
+        pieces = (r"\s+".join(map(re.escape, piece.split())) for piece in _ELLIPSIS.split(cue))
+        for match in re.finditer(".*?".join(pieces), text):
+            before, behind = begin + match.start(), begin + match.end()
+            if behind <= first or before >= last:
+                found.append((max(first - behind, before - last), before >= last, (before, behind)))
+    return min(found)[2] if found else None
 
 
 def passage_from(fields: Mapping[str, Any]) -> PassageEntry:
@@ -141,6 +176,7 @@ def _claim_from(fields: Mapping[str, Any]) -> ClaimEntry:
             "speaker": tuple(fields["speaker"]),
             "traits": tuple(fields["traits"]),
             "days": None if days is None else DayRange(**days),
+            "cue": None if fields["cue"] is None else tuple(fields["cue"]),
         }
     )
 
@@ -240,9 +276,10 @@ class Reader:
         for name, iri in values:
             if iri is not None:
                 self.uses.setdefault(iri, set()).add(name)
+        spans = tuple(self._spans(claim.evidence))
         return ClaimEntry(
             iri=claim.iri,
-            spans=tuple(self._spans(claim.evidence)),
+            spans=spans,
             subject=Part(self._called(claim.subject), kinds_of_subject(index, claim.subject)),
             predicate=Part(
                 tuple(name for iri in upwards(index, predicate) for name in self.labels(iri))
@@ -258,7 +295,20 @@ class Reader:
                 *((DRAFTED,) if KG + "DraftedAssertion" in index.iris(claim.iri, RDF_TYPE) else ()),
             ),
             days=self._days(claim),
+            cue=self._cue(claim, spans),
         )
+
+    def _cue(self, claim: Claim, spans: tuple[tuple[int, int], ...]) -> tuple[int, int] | None:
+        """The words of its sentence that attribute a claim: of several, those next to its own."""
+        sentence = claim.sentence or ""
+        text, begin = (
+            self.index.literal(sentence, KG + "exactText"),
+            self.index.whole_number(sentence, KG + "beginIndex"),
+        )
+        cues = self._literals(claim.source, KG + "cue") if claim.source else []
+        if text is None or begin is None:
+            return None
+        return nearest_cue(text, begin, cues, spans)
 
     def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
         whole = self.index.whole_number

@@ -34,9 +34,10 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "named_by", "qu
 _OF_PASSAGE: Final = (33.0, 4.0)
 #: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
 #: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
-#: for; the share of its object that the question itself says, which is then no answer; and how like the
-#: question is to how people ask for what has the role of its object.
-_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0)
+#: for; the share of its object that the question itself says, which is then no answer; how like the
+#: question is to how people ask for what has the role of its object; whether another claim only tells of its
+#: saying.
+_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0, 0.25)
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
 #: that asks for something; of a statement, what is left of it without the passage's words, and how much more
 #: so, the greater their share is: a paraphrase of other words says all of it otherwise.
@@ -159,7 +160,7 @@ class Ranking:
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
-        named = named_by([claim], voices=False)
+        named = named_by([claim], voices=claim.depth > 1)
         coverage = cover(asked.matter, quote, named, self.weigh, language, self._reader.has_word)
         end = _first_name(claim.object)
         said = cover(sorted(end), asked.words, (), lambda _: 1.0, language).share if end else 0.0
@@ -171,6 +172,7 @@ class Ranking:
             _answers(asked, claim, language),
             asked.is_open * said,
             self._asks_for(claim.role, question),
+            _is_reported(each.passage, claim),
         )
 
     def _asks_for(self, role: str, question: Vector | None) -> float:
@@ -268,9 +270,9 @@ def named_by(claims: Iterable[ClaimEntry], *, voices: bool = True) -> set[str]:
 
 
 def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
-    """The words of a claim's evidence."""
+    """The words of a claim's evidence, and those that attribute it."""
     entry = passage.entry
-    texts = (entry.text[begin - entry.begin : end - entry.begin] for begin, end in claim.spans)
+    texts = (entry.text[begin - entry.begin : end - entry.begin] for begin, end in entry.reach(claim))
     return join_numbers(read_words(" ".join(texts)))
 
 
@@ -315,6 +317,16 @@ def _first_name(part: Part) -> set[str]:
     """The words that carry matter of what an end is called first of all; all, where none does (May)."""
     words = {word for name in part.names[:1] for word in read_words(name)}
     return words - listed("stop") or words
+
+
+def _is_reported(passage: Passage, claim: ClaimEntry) -> bool:
+    """Whether another claim tells of the saying of a claim: its words have the cue of an inner voice's."""
+    return claim.cue is not None and any(
+        begin <= claim.cue[0] and claim.cue[1] <= end
+        for other in passage.entry.claims
+        if other.depth < claim.depth
+        for begin, end in other.spans
+    )
 
 
 def _in_order(places: Sequence[int]) -> bool:

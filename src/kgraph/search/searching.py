@@ -235,18 +235,27 @@ class TextIndex:
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
         ordered = []
         for claim in narrowing.claims(passage):
-            shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in claim.spans)
-            if shared:
-                length = sum(end - begin for begin, end in claim.spans)
-                # The claim of just these words comes first; else a voice that is quoted before the narrator,
-                # and of several the tightest quotation.
+            keys = []
+            for spans in (
+                claim.spans,
+                passage.entry.reach(claim),
+            ):  # without and with the words that attribute it
+                shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in spans)
+                length = sum(end - begin for begin, end in spans)
+                # The claim of just these words comes first, then the one of these with its cue; else a voice
+                # that is quoted before the narrator, and of several the tightest quotation.
                 share, is_whole = round(shared / (last - first), 2), length <= last - first
-                ordered.append((-share, -is_whole, -(claim.depth > 1), length, -claim.depth, claim.iri))
+                with_cue = spans is not claim.spans
+                keys.append(
+                    (-share, -is_whole, with_cue, -(claim.depth > 1), length, -claim.depth, claim.iri)
+                )
+            if min(keys)[0]:
+                ordered.append(min(keys))
         if not ordered:
             whole = Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False)
             return ([whole] if narrowing.is_empty else []), []
         ordered.sort()
-        hits = [(each[:3], Hit(each[-1], Found.VERBATIM, 1.0)) for each in ordered]
+        hits = [(each[:4], Hit(each[-1], Found.VERBATIM, 1.0)) for each in ordered]
         leading = [hit for key, hit in hits if key == hits[0][0]]
         return leading, [hit for _, hit in hits[len(leading) :]]
 

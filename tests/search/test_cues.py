@@ -1,0 +1,83 @@
+"""The words that attribute a claim count as its own: who *refused to widen the zone* is who refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgraph.search import ClaimEntry, PassageEntry, Search, TextIndex, write_index
+from kgraph.search.passages import nearest_cue
+
+TEXT = (
+    "Two clerks said Dr. Ilse Brandt had told them that the mayor’s staff asked her to withdraw the report, "
+    "but the council refused to widen the harbour, a plan by fishers."
+)
+
+
+def claim(name: str, content: str, *, depth: int, cue: str = "") -> ClaimEntry:
+    begin = TEXT.index(content)
+    spans = ((begin, begin + len(content)),)
+    return ClaimEntry(
+        f"urn:{name}", spans, speaker=(name,), depth=depth, cue=nearest_cue(TEXT, 0, [cue], spans)
+    )
+
+
+STAFF = claim("staff", "to withdraw the report", depth=4, cue="asked")
+BRANDT = claim("Brandt", "the mayor’s staff asked her to withdraw the report", depth=3, cue="had told … that")
+CLERKS = claim(
+    "clerks",
+    "Dr. Ilse Brandt had told them that the mayor’s staff asked her to withdraw the report",
+    depth=2,
+    cue="said",
+)
+COUNCIL = claim("council", "to widen the harbour", depth=2, cue="refused")
+NARRATOR = claim("narrator", "the council refused to widen the harbour", depth=1)
+FISHERS = claim("fishers", "to widen the harbour", depth=2, cue="a plan by")
+CLAIMS = (STAFF, BRANDT, CLERKS, COUNCIL, NARRATOR)
+PASSAGE = PassageEntry("urn:s1", "urn:a", 1, 0, len(TEXT), TEXT, claims=CLAIMS)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
+    folder = tmp_path_factory.mktemp("cues") / "index"
+    write_index(folder, [PASSAGE])
+    return TextIndex(folder)
+
+
+@pytest.mark.parametrize(
+    ("words", "speaker"),
+    [
+        ("asked her to withdraw the report", "staff"),
+        ("to withdraw the report", "staff"),
+        ("the mayor’s staff asked her to withdraw the report", "Brandt"),
+        ("had told them that the mayor’s staff asked her to withdraw the report", "Brandt"),
+        ("said Dr. Ilse Brandt had told them", "clerks"),
+        ("refused to widen the harbour", "council"),
+        ("the council refused to widen", "narrator"),
+        ("refusd to widen the harbor", "council"),
+    ],
+)
+def test_a_cue_counts_as_its_speakers_words(index: TextIndex, words: str, speaker: str) -> None:
+    assert index.search(Search(text=words)).best[0].iri == f"urn:{speaker}"
+
+
+@pytest.mark.parametrize("each", [*CLAIMS, FISHERS], ids=lambda each: each.iri)
+def test_a_reach_holds_the_words_and_the_cue(each: ClaimEntry) -> None:
+    reach = PASSAGE.reach(each)
+    assert reach == sorted(reach)
+    for begin, end in (*each.spans, *([each.cue] if each.cue else [])):
+        assert any(first <= begin and end <= last for first, last in reach)
+
+
+def test_of_several_cues_the_one_next_to_the_words_is_meant() -> None:
+    text = "He said it was late, and “it is over”, she said, he said."
+    begin = text.index("it is over")
+    found = nearest_cue(text, 100, ["said", " "], ((100 + begin, 110 + begin),))
+    assert found is not None
+    assert text[found[0] - 104 : found[1] - 100] == "she said"
+    assert nearest_cue(text, 0, ["denied", "(said"], ((begin, begin + 10),)) is None
+    assert nearest_cue(text, 0, ["said"], ()) is None
+
+
+def test_words_left_out_of_a_cue_stand_between_its_pieces() -> None:
+    assert BRANDT.cue is not None
+    assert TEXT[slice(*BRANDT.cue)] == "had told them that"
