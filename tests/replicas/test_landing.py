@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kgraph.errors import KgraphError, ReplicaError, StoreError
-from kgraph.replicas import read_status
+from kgraph.replicas import forget_status, read_status
 from kgraph.replicas.bucket import Bucket
 from kgraph.replicas.folder import StoreFolder
 from kgraph.replicas.following import Follower
@@ -196,6 +196,18 @@ def test_another_format_is_refused_before_it_is_copied(other: int, tmp_path: Pat
         take(StoreFolder(tmp_path / "there"), tmp_path / "here")
     assert len(list((tmp_path / "here" / "generations" / ".cargo").iterdir())) == 1
     assert Catalog(tmp_path / "here").is_bare()
+
+
+def test_a_store_with_generations_of_its_own_is_left_alone(tmp_path: Path) -> None:
+    publish(tmp_path / "there", 1)
+    own = publish(tmp_path / "here", 2)
+    with pytest.raises(StoreError, match="generations of its own"):
+        take(StoreFolder(tmp_path / "there"), tmp_path / "here")
+    assert Catalog(tmp_path / "here").current().id == own.id
+    take(StoreFolder(tmp_path / "there"), tmp_path / "new")
+    forget_status(tmp_path / "new")  # as a server does that follows nothing
+    with pytest.raises(StoreError, match="generations of its own"):
+        take(StoreFolder(tmp_path / "there"), tmp_path / "new")
 
 
 def test_what_is_no_store_is_told(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ __all__ = ["follow_command", "publish_command"]
 def follow_command(source: str | None, once: bool, attached: int | None, project: Path, **flags: Any) -> None:
     """Take generations from another kgraph server, a store's folder or a bucket, for good.
 
-    Only files that are not here yet are copied, and each is checked. A running server notices what has
-    come; 'kgraph serve --follow' does both.
+    Only files that are not here yet are copied, and each is checked. 'kgraph serve --follow' does this, and
+    serves what comes.
     """
     from kgraph.cli.printing import ERRORS, progress  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.engine.confinement import die_with_parent  # noqa: PLC0415

@@ -33,6 +33,7 @@ def serve_command(project: Path, **flags: Any) -> None:
     nothing is built: what is served comes from there, and so do title, base IRI and licence.
     """
     from kgraph.cli.printing import ERRORS  # noqa: PLC0415 - see kgraph.cli.main
+    from kgraph.replicas import forget_status  # noqa: PLC0415
 
     settings = read_settings(project, flags)
     # What would end this process at once is to end the build too, and later the workers.
@@ -43,6 +44,7 @@ def serve_command(project: Path, **flags: Any) -> None:
         check_writing(settings)
         settings, built = _wait_for_first(settings), True
     else:
+        forget_status(settings.store_path)
         run_server, built = _build_and_import(settings)
     if not built:
         _require_generation(settings)

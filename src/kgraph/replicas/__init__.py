@@ -12,6 +12,6 @@ keeping     a server's process that follows
 
 from __future__ import annotations
 
-from kgraph.replicas.status import ReplicaStatus, read_status
+from kgraph.replicas.status import ReplicaStatus, forget_status, read_status
 
-__all__ = ["ReplicaStatus", "read_status"]
+__all__ = ["ReplicaStatus", "forget_status", "read_status"]

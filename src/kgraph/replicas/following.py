@@ -11,7 +11,7 @@ from typing import Any, Final
 from kgraph.errors import KgraphError, StoreError
 from kgraph.replicas.landing import Landing
 from kgraph.replicas.source import GoneError, Source
-from kgraph.replicas.status import FOLLOW_LOCK, ReplicaStatus, now, write_status
+from kgraph.replicas.status import FOLLOW_LOCK, ReplicaStatus, now, read_status, write_status
 from kgraph.store import Catalog, Generation
 from kgraph.store.locks import exclusive
 
@@ -86,9 +86,16 @@ class Follower:
                         time.sleep(max(0.0, interval_s - (time.monotonic() - begun)))
 
     def _prepare(self) -> None:
+        """Make the folder; one that has generations of its own is left alone."""
+        if not self._catalog.is_bare() and read_status(self._catalog.path) is None:
+            raise StoreError(
+                f"The store {self._catalog.path} has generations of its own, which would go.",
+                hint="Name a new folder with --store. What clients wrote is in no other place.",
+            )
         try:
             self._catalog.path.mkdir(parents=True, exist_ok=True)
             (self._catalog.path / FOLLOW_LOCK).touch()
+            write_status(self._catalog.path, self._status)
         except OSError as error:
             raise StoreError(
                 f"The store {self._catalog.path} cannot be written: {error.strerror or error}.",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-__all__ = ["FOLLOW_LOCK", "ReplicaStatus", "read_status", "write_status"]
+__all__ = ["FOLLOW_LOCK", "ReplicaStatus", "forget_status", "now", "read_status", "write_status"]
 
 _FILE: Final = "replica.json"
 #: Held by the one process that takes generations into a store.
@@ -56,3 +57,9 @@ def write_status(store: Path, status: ReplicaStatus) -> None:
     beside = store / f".{_FILE}"
     beside.write_text(json.dumps(asdict(status), ensure_ascii=False) + "\n", encoding="utf-8")
     beside.replace(store / _FILE)
+
+
+def forget_status(store: Path) -> None:
+    """Have a store follow nothing any more: what is written from now on is its own."""
+    with suppress(OSError):
+        (store / _FILE).unlink()
