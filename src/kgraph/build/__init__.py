@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -91,6 +91,7 @@ def is_current(settings: Settings, digests: Mapping[str, str]) -> Generation | N
         and manifest.base_iri == settings.base_iri
         and manifest.encoder == encoder_name(settings)
         and manifest.title == settings.title
+        and manifest.licence == settings.licence
     )
     return generation if same else None
 
@@ -162,6 +163,9 @@ def _publish(catalog: Catalog, prepared: Generation) -> Generation:
         if current is not None:
             return catch_up(current, prepared, path, identifier)
         prepared.path.rename(path)
-        return seal(path, replace(prepared.manifest, id=identifier))
+        before = None
+        with suppress(StoreError):
+            before = catalog.current()
+        return seal(path, replace(prepared.manifest, id=identifier), base=before)
 
     return catalog.publish(identifier, write)

@@ -215,4 +215,5 @@ class Work:
             warnings=count_problems(problems),
             graph_sources=files,
             encoder=encoder_name(settings),
+            licence=settings.licence,
         )

@@ -25,6 +25,7 @@ from kgraph.cli.mcp import mcp_command
 from kgraph.cli.new import new_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
+from kgraph.cli.replicas import follow_command, publish_command
 from kgraph.cli.review import review_command
 from kgraph.cli.serve import serve_command
 from kgraph.cli.who_said import who_said_command
@@ -81,6 +82,8 @@ for _command in (
     reanchor_command,
     remove_command,
     serve_command,
+    follow_command,
+    publish_command,
     mcp_command,
 ):
     cli.add_command(show_examples(_command))
