@@ -43,6 +43,10 @@ EXAMPLES: Final = {
         "Write the data for other programs.",
         ("export nq --output all.nq", "export parquet --output tables", "export ttl --graph g:stated"),
     ),
+    "follow": _Shown(
+        "Take generations from another server.",
+        ("follow https://data.example.org/kg --once", "follow /srv/shared/.kgraph"),
+    ),
     "generations": _Shown(
         "List the generations, the newest first.", ("generations", "generations --format json")
     ),
@@ -60,6 +64,9 @@ EXAMPLES: Final = {
     "new": _Shown(
         "Take a text or a folder of texts in.",
         ('new report.html --publisher "Coast Wire"', "new texts/ --yes", "new - < report.txt"),
+    ),
+    "publish": _Shown(
+        "Put the generation where replicas find it.", ("publish /srv/generations", "publish s3://bucket/kg")
     ),
     "queries": _Shown(
         "List the questions and their parameters.", ("queries", "queries --tag time --format json")
