@@ -218,9 +218,11 @@ class Describer:
             return every[offset : offset + limit]
         return await list_claims(self._project, chosen, offset=offset, limit=limit)
 
-    async def claims(self, iris: Sequence[str]) -> list[Attribution]:
-        """Some claims by their IRIs, in the order of the text; not the others that make the same claim."""
-        return await read_claims(iris, self._project)
+    async def claims(self, iris: Sequence[str], *, compared: bool = False) -> list[Attribution]:
+        """Some claims by their IRIs, in the order of the text; ``compared`` with the others that make the
+        same claim, of which there may be many.
+        """
+        return await read_claims(iris, self._project, compared=compared)
 
     async def names(self, iris: Iterable[str]) -> dict[str, Name]:
         """What some things are called; their short IRIs, where nothing says so.

@@ -197,9 +197,9 @@ async def list_articles(dataset: Dataset, *, offset: int, limit: int) -> list[Li
     return list(found.values())
 
 
-async def read_claims(iris: Sequence[str], dataset: Dataset) -> list[Attribution]:
-    """Some claims by their IRIs, in the order of the text, without the others that make the same claim."""
-    triples = await gather(list(iris), dataset, compared=False) if iris else []
+async def read_claims(iris: Sequence[str], dataset: Dataset, *, compared: bool) -> list[Attribution]:
+    """Some claims by IRI, in the order of the text; ``compared`` with others that make the same claim."""
+    triples = await gather(list(iris), dataset, compared=compared) if iris else []
     return list((await dataset.run(lambda: _attributions(triples, iris, dataset))).values())
 
 
@@ -273,7 +273,7 @@ def _having(
 
 
 async def describe_article(description: Description, dataset: Dataset) -> ArticleText:
-    """An article's text with its claims on their words."""
+    """An article's text with its claims on their words, without the others that make the same claim."""
     query = _query(
         "article",
         _article=str(ox.NamedNode(description.iri)),
@@ -285,7 +285,7 @@ async def describe_article(description: Description, dataset: Dataset) -> Articl
     rows = rows[:ARTICLE_CLAIMS_AT_MOST]
     iris = list(dict.fromkeys(row["claim"].value for row in rows if isinstance(row["claim"], ox.NamedNode)))
     batches = [iris[start : start + CLAIMS_AT_MOST] for start in range(0, len(iris), CLAIMS_AT_MOST)]
-    gathered = [await gather(batch, dataset) for batch in batches]
+    gathered = [await gather(batch, dataset, compared=False) for batch in batches]
 
     def read() -> ArticleText:
         claims: dict[str, Attribution] = {}
