@@ -158,10 +158,14 @@ def test_on_many_small_ontologies_the_same_follows_on_the_same_words(
 
 
 def told_by_many() -> Case:
-    """What follows only if one believes more speakers than are told apart."""
+    """What follows only if one believes more speakers than are told apart; and what follows anyhow, too."""
     speakers = range(MOST_SOURCES + 2)
     said = [(f":i{n} :p0 :i{n + 1} .", f"urn:t:speaker{n}", True) for n in speakers]
-    axioms = parse(":p0 a owl:ObjectProperty , owl:TransitiveProperty . :C0 a owl:Class .")
+    said.append((":i0 a :C2 .", "urn:t:speaker0", True))
+    axioms = parse(
+        ":p0 a owl:ObjectProperty , owl:TransitiveProperty . :C0 a owl:Class . "
+        ":C1 a owl:Class ; owl:oneOf ( :i0 :i1 ) . :C2 rdfs:subClassOf :C1 ."
+    )
     return Case(axioms, edition(said, [("entities", ":i0 a :C0 .")]))
 
 

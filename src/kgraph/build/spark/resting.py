@@ -88,9 +88,13 @@ class Resting:
             self.told.select(f.col("t").alias("goal"))
         )
         steps = joins.steps(solutions).select(f.expr("concat_ws(' ', s, p, o)").alias("goal"), "premises")
-        steps = self._kept("steps", steps.join(goals.distinct(), "goal", "left_semi").distinct())
-        steps = steps.withColumn("step", f.expr("xxhash64(goal, premises)"))
-        return self._settled(steps)
+        constant = [(str(c.conclusion), list[str]()) for c in wanted if not c.premises]
+        if constant:
+            schema = "goal STRING, premises ARRAY<STRING>"
+            steps = steps.unionByName(table_of(self.session, constant, schema))
+        return self._settled(
+            self._kept("steps", steps.join(goals.distinct(), "goal", "left_semi").distinct())
+        )
 
     def _settled(self, steps: DataFrame) -> DataFrame:
         from pyspark.sql import functions as f  # noqa: PLC0415 - it is optional
@@ -102,13 +106,13 @@ class Resting:
         )
         ways = self._kept("ways-000", start)
         # A premise that nobody told and nothing concludes holds anyhow, and adds nothing.
-        uses = steps.select("goal", "premises", f.explode("premises").alias("t"))
+        uses = steps.withColumn("t", f.explode("premises"))
         uses = self._kept("uses", uses.join(ways.select("t"), "t", "left_semi"))
-        free = steps.select("goal", "premises").join(uses, ["goal", "premises"], "left_anti")
+        free = steps.join(uses, ["goal", "premises"], "left_anti")
         found = free.select("goal", f.expr(_FREE).alias("ways")).distinct()
         changed = ways.where("size(ways) > 0")
         number = 0
-        while not changed.isEmpty():
+        while not number or not changed.isEmpty():
             number += 1
             found = found.unionByName(self._found(uses, changed, ways))
             more = found.groupBy(f.col("goal").alias("t")).agg(
@@ -159,7 +163,7 @@ class Resting:
         from pyspark.sql import functions as f  # noqa: PLC0415 - it is optional
 
         open_ones = ways.where("size(ways) = 0").select(f.col("t").alias("goal"))
-        left = steps.join(open_ones, "goal", "left_semi").select("goal", "premises").collect()
+        left = steps.join(open_ones, "goal", "left_semi").collect()
         if not left:
             return None
         needed = uses.join(open_ones, "goal", "left_semi").select("t").distinct()
