@@ -40,11 +40,9 @@ docs: $(VENV)/docs/.installed
 	$(VENV)/docs/bin/sphinx-build -q -W --keep-going -n -c docs . build/docs
 	@echo "See build/docs/index.html"
 
-$(VENV)/docs/.installed: pyproject.toml
+$(VENV)/docs/.installed: requirements-docs.lock
 	$(PYTHON) -m venv $(VENV)/docs
-	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' \
-		>$(VENV)/docs/requirements.txt
-	$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check -r $(VENV)/docs/requirements.txt
+	$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
 	@touch $@
 
 # Side by side on all cores, each file of tests on one, since its tests share servers; in the order of their names, since
@@ -69,8 +67,8 @@ $(FUSEKI_STAMP): tests/remote/pom.xml
 	&& touch $@ || echo "Maven failed: the tests with Fuseki will be skipped"; \
 	else echo "no Java or Maven here: the tests with Fuseki will be skipped"; fi
 
-$(OXIGRAPH_STAMP):
-	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'oxigraph>=0.5.13,<0.6' \
+$(OXIGRAPH_STAMP): requirements-engines.lock
+	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
 	&& touch $@ || echo "Oxigraph's server could not be installed: the tests with it will be skipped"
 
 # What Virtuoso does otherwise with every question (Debian: virtuoso-opensource-7); some minutes.
@@ -104,12 +102,16 @@ soak: $(DEV_STAMP)
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.endurance
 
-# Pin every direct and transitive dependency anew: all of them, and of these what serving takes. The locks name no host.
+# Pin every direct and transitive dependency anew: all of them, and of these what serving takes; what `make docs` takes, and an
+# engine for the tests. The locks name no host.
 lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet pip-tools
 	$(COMPILE) --upgrade --extra dev --extra meaning --extra install --output-file requirements-dev.lock pyproject.toml
 	$(COMPILE) --upgrade --extra meaning --extra install --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
+	$(COMPILE) --upgrade --output-file requirements-docs.lock -
+	echo oxigraph | $(COMPILE) --upgrade --output-file requirements-engines.lock -
 
 clean:
 	rm -rf $(VENV) node_modules build .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis
