@@ -24,6 +24,7 @@ from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.table import Table
 from kgraph.reasoning import Explanation
 from kgraph.reasons import Reasons
+from kgraph.remote import Endpoint, RemoteBackend
 from kgraph.search import TextIndex, open_encoder
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
@@ -54,11 +55,13 @@ class AsyncKnowledgeGraph(Queries, Reasons, Writes):
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator[Self]:
-        """Open what has been built, with workers to answer queries.
+    async def open(cls, settings: Settings, *, with_engine: bool = False) -> AsyncIterator[Self]:
+        """Open what has been built, with workers to answer queries; ``with_engine``: and with the engine that
+        the settings name, if they name one.
 
         Raises:
             NoGenerationError: nothing has been built yet.
+            EngineError: the engine is not there, holds what is not ours, or would give wrong answers.
         """
         Catalog(settings.store_path).current()
         async with AsyncExitStack() as stack:
@@ -70,7 +73,11 @@ class AsyncKnowledgeGraph(Queries, Reasons, Writes):
                     snapshot_bytes=settings.memory_snapshot,
                 )
             )
-            graph = cls(settings, pool)
+            backend: Backend = pool
+            if with_engine and settings.engine:
+                engine = Endpoint(settings.engine, settings.engine_token)
+                backend = await stack.enter_async_context(RemoteBackend(engine, pool))
+            graph = cls(settings, backend)
             stack.push_async_callback(graph.finish_writes)
             stack.push_async_callback(graph._federation.aclose)
             try:

@@ -27,6 +27,7 @@
     ├── TextError              a text that is brought in cannot be read as an article
     ├── DraftError             candidates cannot be made, or those kept cannot be read
     ├── ReviewError            a decision on a candidate cannot be taken, or those kept cannot be read
+    ├── EngineError            another engine that is to answer queries is away, or cannot do so rightly
     └── BusyError              every worker is taken and the queue is full
 
 Those that may know a place in a text are also a :class:`PlacedError`.
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BusyError",
     "DraftError",
+    "EngineError",
     "GraphStateError",
     "KgraphError",
     "MediaTypeError",
@@ -263,6 +265,12 @@ class ReviewError(KgraphError):
     """A decision on a candidate cannot be taken, or those that are kept cannot be read."""
 
     code = "review"
+
+
+class EngineError(KgraphError):
+    """Another engine that is to answer queries is away, holds what is not ours, or would answer wrongly."""
+
+    code = "engine"
 
 
 class BusyError(KgraphError):

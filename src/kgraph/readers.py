@@ -18,6 +18,7 @@ __all__ = [
     "one_of",
     "read_encoder",
     "read_endpoints",
+    "read_engine",
     "read_iri",
     "read_iri_base",
     "read_mirrors",
@@ -196,6 +197,14 @@ def read_encoder(value: Any) -> str:
 def read_url_or_none(value: Any) -> str:
     """A URL, or an empty text for none."""
     return "" if value == "" else read_url(value)
+
+
+def read_engine(value: Any) -> str:
+    """The URL of another engine, or an empty text for none."""
+    url = read_url_or_none(value)
+    if "@" in urlsplit(url).netloc:
+        raise ValueError("a URL without a password, which is a setting of its own: engine_token")
+    return url
 
 
 def read_endpoints(value: Any) -> tuple[str, ...]:

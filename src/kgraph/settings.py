@@ -22,6 +22,7 @@ from kgraph.readers import (
     one_of,
     read_encoder,
     read_endpoints,
+    read_engine,
     read_iri,
     read_iri_base,
     read_mirrors,
@@ -99,6 +100,14 @@ SETTINGS: Final = (
     Setting("query_memory", read_size, "Memory that a query may take, such as 1GiB.", "BYTES"),
     Setting(
         "memory_snapshot", read_room, "Memory that the data may take for faster answers; 0: none.", "BYTES"
+    ),
+    Setting("engine", read_engine, "Another SPARQL engine that answers queries; its dataset's URL.", "URL"),
+    Setting(
+        "engine_token",
+        read_token,
+        "What that engine takes: a bearer token, or USER:PASSWORD.",
+        "TOKEN",
+        is_secret=True,
     ),
     Setting("writable", read_switch, "Take updates, and writes to graphs that are not the project's own."),
     Setting("token", read_token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
@@ -196,6 +205,8 @@ class Settings:
     query_timeout: float = 30.0
     query_memory: int = 2**30
     memory_snapshot: int = 2**30
+    engine: str = ""
+    engine_token: str = field(default="", repr=False)
     writable: bool = False
     token: str = field(default="", repr=False)
     follow: str = ""

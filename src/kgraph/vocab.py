@@ -49,6 +49,8 @@ UNION_GRAPH: Final = "urn:kgraph:union"
 EXTRA_GRAPH: Final = "urn:kgraph:extra"
 #: The graph that tells how values were written (:mod:`kgraph.store.spelling`).
 SPELLING_GRAPH: Final = "urn:kgraph:spellings"
+#: What begins the names of kgraph's own graphs in another engine (:mod:`kgraph.remote`).
+ENGINE_GRAPHS: Final = "urn:kgraph:engine:"
 #: Devices of the store: never listed, never asked, never written by name.
 HIDDEN_GRAPHS: Final = (UNION_GRAPH, EXTRA_GRAPH, SPELLING_GRAPH)
 #: Graphs that a build computes, by short name; neither a file nor a client may fill them.

@@ -13,6 +13,7 @@ from kgraph.cli.articles import agreement_command, reanchor_command, remove_comm
 from kgraph.cli.diff import diff_command
 from kgraph.cli.draft import draft_command
 from kgraph.cli.enrich import enrich_command
+from kgraph.cli.examples import show_examples
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
 from kgraph.cli.generations import generations_command, rollback_command
@@ -85,7 +86,7 @@ for _command in (
     publish_command,
     mcp_command,
 ):
-    cli.add_command(_command)
+    cli.add_command(show_examples(_command))
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ __all__ = [
     "Backend",
     "BackendStatus",
     "DefaultGraph",
+    "EngineStatus",
     "QueryRequest",
     "WorkerPool",
 ]
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Backend,
         BackendStatus,
         DefaultGraph,
+        EngineStatus,
         QueryRequest,
     )
     from kgraph.engine.pool import WorkerPool

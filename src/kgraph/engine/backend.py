@@ -16,7 +16,7 @@ from kgraph.rdf.formats import Format, ResultKind
 from kgraph.rdf.sparql import QueryProfile
 from kgraph.vocab import UNION_GRAPH, is_drafts, is_metadata
 
-__all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "QueryRequest"]
+__all__ = ["Answer", "Backend", "BackendStatus", "DefaultGraph", "EngineStatus", "QueryRequest"]
 
 
 class DefaultGraph(StrEnum):
@@ -72,6 +72,25 @@ class QueryRequest:
         return replace(self, default_graph=DefaultGraph.UNION, cover=cover, only=only, aside=())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """How another engine is doing.
+
+    ``holds`` is the generation that it holds all of, if any, and ``loading`` the one that is on its way
+    there, of which so many ``sent_bytes`` have left. ``answered`` counts the queries that it answered,
+    ``here`` those that were answered in its place, by reason. ``trouble`` is what went wrong last, until it
+    is over.
+    """
+
+    url: str
+    holds: str | None
+    loading: str | None
+    sent_bytes: int
+    answered: int
+    here: Mapping[str, int]
+    trouble: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class BackendStatus:
     """How a backend is doing.
@@ -79,7 +98,7 @@ class BackendStatus:
     ``size`` workers are kept; there are ``ready`` ones, of which ``busy`` are answering, ``starting`` ones,
     and ``waiting`` queries that wait for one. ``restarts`` counts the workers that came to an end, by reason.
     ``snapshot`` is the generation that is held in memory, if one is, and ``snapshot_bytes`` what it takes
-    there.
+    there. ``engine`` is there where another engine is asked first.
     """
 
     size: int
@@ -90,6 +109,7 @@ class BackendStatus:
     snapshot: str | None = None
     snapshot_bytes: int = 0
     starting: int = 0
+    engine: EngineStatus | None = None
 
 
 class Answer(Protocol):

@@ -27,6 +27,7 @@ from typing import Final, Self
 
 from kgraph.engine.answer import PoolAnswer
 from kgraph.engine.backend import BackendStatus, QueryRequest
+from kgraph.engine.portable import PortableQuery
 from kgraph.engine.process import Ending, WorkerProcess
 from kgraph.engine.request import RequestEncoder
 from kgraph.engine.room import Room, most_running
@@ -150,6 +151,16 @@ class WorkerPool:
         """Read the profile off a long query, likewise; ``store`` is the one that it is to be asked of."""
         answer = await self._ask(self._encoder.encode_profile(text), str(store), client)
         return QueryProfile.from_json(await answer.read())
+
+    async def read(self, request: QueryRequest, client: str = "") -> PortableQuery:
+        """Read a query as another engine is to be asked it.
+
+        Raises:
+            QueryError: it is none, or is refused.
+            BusyError: there is no worker in time.
+        """
+        answer = await self._ask(self._encoder.encode(request, "read"), str(request.store), client)
+        return PortableQuery.read(await answer.read())
 
     async def _ask(self, frame: bytes, store: str, client: str) -> PoolAnswer:
         loop = asyncio.get_running_loop()

@@ -3,6 +3,7 @@
 A frame is a small JSON header and a payload of raw bytes, each preceded by its length::
 
     pool → worker    query   QueryFields            payload: the text of the query
+                     read    QueryFields            the same, to be read for another engine
                      open    store, hidden          the generation that is likely to be asked
     worker → pool    ready                          once, when it can take its first query
                      whole   those of head and end   payload: the answer

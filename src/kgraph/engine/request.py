@@ -27,8 +27,9 @@ class RequestEncoder:
         #: The last headers with what they were made from: for most queries it is that of the query before.
         self._headers: deque[tuple[tuple[object, ...], bytes]] = deque(maxlen=8)
 
-    def encode(self, request: QueryRequest) -> bytes:
-        """The frame of a request, whose mappings nobody changes.
+    def encode(self, request: QueryRequest, kind: str = "query") -> bytes:
+        """The frame of a request, whose mappings nobody changes; of ``kind`` "read" where the query is only
+        to be read for another engine.
 
         Raises:
             QueryRefusedError: it is an update.
@@ -46,6 +47,7 @@ class RequestEncoder:
                 hint="Ask that endpoint by itself and join the results, or put them into a VALUES block.",
             )
         key = (
+            kind,
             str(request.store),
             request.formats,
             request.prefixes,
@@ -72,6 +74,7 @@ class RequestEncoder:
 
 
 def _header(  # noqa: PLR0913, PLR0917 -- the fields of a request
+    frame: str,
     store: str,
     formats: Mapping[ResultKind, str],
     prefixes: Mapping[str, str],
@@ -102,4 +105,4 @@ def _header(  # noqa: PLR0913, PLR0917 -- the fields of a request
         "clauses": clauses,
         "memory_limit_bytes": memory_limit_bytes,
     }
-    return encode_header("query", fields)
+    return encode_header(frame, fields)

@@ -26,6 +26,7 @@ from kgraph.engine.asking import Results, ask_engine
 from kgraph.engine.confinement import Growth
 from kgraph.engine.opened import Failure, OpenGeneration, View
 from kgraph.engine.pages import is_cut, pages_without_order
+from kgraph.engine.portable import read_portably
 from kgraph.engine.protocol import (
     Frame,
     FrameDecoder,
@@ -160,6 +161,8 @@ class Worker:
         try:
             if frame.kind == "profile":
                 self._profile(query, frame.fields["memory_limit_bytes"])
+            elif frame.kind == "read":
+                self._read(query, cast(QueryFields, frame.fields))
             else:
                 self._evaluate(query, cast(QueryFields, frame.fields))
         except Exception as error:  # whatever Oxigraph raises, the pool must hear of it
@@ -171,6 +174,16 @@ class Worker:
         self._growth.limit(memory_limit_bytes)
         outlet = _Outlet(self._connection, "boolean", "json", ())
         outlet.write(json.dumps(asdict(profile_query(query))).encode())
+        outlet.end(self._grown_bytes(began_s))
+
+    def _read(self, query: str, fields: QueryFields) -> None:
+        """Say how another engine is to be asked."""
+        began_s = monotonic()
+        snapshot = self._snapshot
+        generation = snapshot if snapshot and snapshot.path == fields["store"] else self._opened(fields)
+        self._growth.limit(fields["memory_limit_bytes"])
+        outlet = _Outlet(self._connection, "boolean", "json", ())
+        outlet.write(read_portably(generation, query, fields).render())
         outlet.end(self._grown_bytes(began_s))
 
     def _evaluate(self, query: str, fields: QueryFields) -> None:

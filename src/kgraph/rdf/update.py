@@ -32,7 +32,7 @@ from kgraph.rdf.sparql import Token, iter_tokens, substitute
 from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
 
-__all__ = ["parse_update"]
+__all__ = ["parse_update", "read_template"]
 
 _DECLARATIONS: Final = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
 #: The operations on whole graphs, and how many graphs each names.
@@ -334,15 +334,9 @@ class _Reader:
 
     def _template(self, group: str, scope: ox.NamedNode | None = None) -> Template:
         """The quads of a group, with markers for its variables."""
-        names = dict.fromkeys(token.text[1:] for token in iter_tokens(group) if token.kind == "variable")
-        nonce = secrets.token_hex(8)
-        markers = {f"urn:kgraph:variable:{nonce}:{number}": name for number, name in enumerate(names)}
-        marked = substitute(group, {name: f"<{marker}>" for marker, name in markers.items()})
-        marked, written = mark_datatypes(marked, nonce)
-        datatypes = {marker: self._resolve(datatype) for marker, datatype in written.items()}
-        store = _carry_out(f"{self._prologue}INSERT DATA {marked}", self._base_iri)
-        quads = tuple(_within(with_datatypes(quad, datatypes), scope) for quad in store)
-        return Template(quads, markers)
+        template = read_template(group, self._prologue, self._base_iri)
+        quads = tuple(_within(quad, scope) for quad in template.quads)
+        return Template(quads, template.markers)
 
     def _graph(self, token: Token) -> ox.NamedNode | ox.DefaultGraph | Scope:
         word = token.text.upper() if token.kind == "word" else ""
@@ -357,6 +351,30 @@ class _Reader:
         """An IRI or a prefixed name, resolved as the engine resolves it."""
         question = f"{self._prologue}SELECT ({name} AS ?iri) {{}}"
         return _first(question, self._base_iri)
+
+
+def read_template(group: str, prologue: str, base_iri: str | None) -> Template:
+    """The template that stands in braces, also that of a CONSTRUCT.
+
+    Args:
+        group: its text, with the braces.
+        prologue: the declarations that it uses.
+        base_iri: what its relative IRIs are resolved against.
+
+    Raises:
+        SyntaxError: it is none.
+    """
+    names = dict.fromkeys(token.text[1:] for token in iter_tokens(group) if token.kind == "variable")
+    nonce = secrets.token_hex(8)
+    markers = {f"urn:kgraph:variable:{nonce}:{number}": name for number, name in enumerate(names)}
+    marked = substitute(group, {name: f"<{marker}>" for marker, name in markers.items()})
+    marked, written = mark_datatypes(marked, nonce)
+    datatypes = {
+        marker: _first(f"{prologue}SELECT ({datatype} AS ?iri) {{}}", base_iri)
+        for marker, datatype in written.items()
+    }
+    store = _carry_out(f"{prologue}INSERT DATA {marked}", base_iri)
+    return Template(tuple(with_datatypes(quad, datatypes) for quad in store), markers)
 
 
 def _within(quad: ox.Quad, scope: ox.NamedNode | None) -> ox.Quad:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Request, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -81,6 +82,7 @@ class FrontDoor(FastAPI):
         started = perf_counter()
         if self.root:
             send = _rooted(send, self.root.encode())
+            _take_off(self.root, scope)
 
         async def note(message: Message) -> None:
             nonlocal status
@@ -154,6 +156,14 @@ _ADDRESSES: Final = {
     b"location": re.compile(rb"^(?=/(?!/))"),
     b"link": re.compile(rb"(?<=<)(?=/(?!/))"),
 }
+
+
+def _take_off(root: str, scope: Scope) -> None:
+    """Take a path from the beginning of what is asked for, if the proxy has left it there."""
+    for key, begins in (("raw_path", root.encode()), ("path", unquote(root))):
+        asked = scope[key]
+        if asked.startswith(begins) and asked[len(begins) :][:1] in ("", "/", b"", b"/"):
+            scope[key] = asked[len(begins) :] or begins[:1]
 
 
 def _rooted(send: Send, root: bytes) -> Send:

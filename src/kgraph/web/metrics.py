@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
+from kgraph.engine import EngineStatus
 from kgraph.replicas import read_status
 
 __all__ = ["COUNTED", "Requests", "router"]
@@ -111,6 +112,8 @@ class _Parts(Collector):
         for reason, number in sorted(status.restarts.items()):
             restarts.add_metric((reason,), number)
         yield restarts
+        if status.engine is not None:
+            yield from _engine(status.engine)
 
     def _cache(self) -> Iterator[Metric]:
         status = self._graph.cache_status
@@ -136,6 +139,16 @@ class _Parts(Collector):
         if status is not None and status.heard_age_s is not None:
             words = "Since what this replica follows last answered."
             yield GaugeMetricFamily("kgraph_replica_heard_age_seconds", words, status.heard_age_s)
+
+
+def _engine(engine: EngineStatus) -> Iterator[Metric]:
+    """Another engine: what it answered, and what was answered in its place."""
+    asked = CounterMetricFamily("kgraph_engine_queries", "Queries by who answered.", labels=("by", "reason"))
+    asked.add_metric(("engine", ""), engine.answered)
+    for reason, number in sorted(engine.here.items()):
+        asked.add_metric(("worker", reason), number)
+    yield asked
+    yield GaugeMetricFamily("kgraph_engine_ready", "Whether the engine is asked.", engine.holds is not None)
 
 
 @router.head("/metrics", include_in_schema=False)

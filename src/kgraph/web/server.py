@@ -180,7 +180,7 @@ async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[s
     host, port = listener.getsockname()[:2]
     url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     async with (
-        AsyncKnowledgeGraph.open(settings) as graph,
+        AsyncKnowledgeGraph.open(settings, with_engine=True) as graph,
         following(settings, graph.generation.manifest),
     ):
         server = Server(graph, lambda: ready(settings.title, url))
