@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --qui
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
 FUSEKI_STAMP := $(VENV)/fuseki/.installed
-OXIGRAPH_STAMP := $(VENV)/oxigraph/.installed
+TOOLS_STAMP := $(VENV)/tools/.installed
 COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
 
 .PHONY: install node engines dialect assets serve docs test lint lint-container bench soak lock clean
@@ -57,8 +57,9 @@ $(NODE_STAMP): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
 	else echo "no npm here: some tests will be skipped"; fi
 
-# The engines that kgraph is tested with: Fuseki, where there are Java and Maven, and Oxigraph's server. What is missing is skipped.
-engines: $(FUSEKI_STAMP) $(OXIGRAPH_STAMP)
+# What kgraph is tested with besides: Fuseki, where there are Java and Maven; Oxigraph's server and cffconvert, in an environment
+# of their own. What is missing is skipped.
+engines: $(FUSEKI_STAMP) $(TOOLS_STAMP)
 
 $(FUSEKI_STAMP): tests/remote/pom.xml
 	@mkdir -p $(@D)
@@ -67,9 +68,9 @@ $(FUSEKI_STAMP): tests/remote/pom.xml
 	&& touch $@ || echo "Maven failed: the tests with Fuseki will be skipped"; \
 	else echo "no Java or Maven here: the tests with Fuseki will be skipped"; fi
 
-$(OXIGRAPH_STAMP): requirements-engines.lock
+$(TOOLS_STAMP): requirements-tools.lock
 	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
-	&& touch $@ || echo "Oxigraph's server could not be installed: the tests with it will be skipped"
+	&& touch $@ || echo "Some tools could not be installed: the tests with them will be skipped"
 
 # What Virtuoso does otherwise with every question (Debian: virtuoso-opensource-7); some minutes.
 dialect: $(DEV_STAMP)
@@ -102,8 +103,8 @@ soak: $(DEV_STAMP)
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.endurance
 
-# Pin every direct and transitive dependency anew: all of them, and of these what serving takes; what `make docs` takes, and an
-# engine for the tests. The locks name no host.
+# Pin every direct and transitive dependency anew: all of them, and of these what serving takes; what `make docs` takes, and
+# tools of the tests. The locks name no host.
 lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet pip-tools
@@ -111,7 +112,7 @@ lock:
 	$(COMPILE) --upgrade --extra meaning --extra install --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
 	$(COMPILE) --upgrade --output-file requirements-docs.lock -
-	echo oxigraph | $(COMPILE) --upgrade --output-file requirements-engines.lock -
+	printf 'oxigraph\ncffconvert\n' | $(COMPILE) --upgrade --output-file requirements-tools.lock -
 
 clean:
 	rm -rf $(VENV) node_modules build .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis
