@@ -41,6 +41,7 @@ class Feature(StrEnum):
     FUNCTIONS = "functions"
     MERGE = "merge"
     PATHS = "paths"
+    SPELLINGS = "spellings"
     TRIPLE_TERMS = "triple terms"
 
 
@@ -153,6 +154,8 @@ def _features(tokens: Sequence[Token]) -> Iterator[Feature]:
         kind, text = token.kind, token.text
         if "\\u" in text or "\\U" in text:
             yield Feature.ESCAPES
+        if _sees_spellings(tokens, index):
+            yield Feature.SPELLINGS
         if kind == "iri":
             if before[0].upper() == "PREFIX":
                 prefixes[before[1]] = text[1:-1]
@@ -171,6 +174,13 @@ def _features(tokens: Sequence[Token]) -> Iterator[Feature]:
         elif text + "".join(each.text for each in tokens[index + 1 : index + 2]) in _OF_RDF_12:
             yield Feature.TRIPLE_TERMS
         before = before[1], text
+
+
+def _sees_spellings(tokens: Sequence[Token], index: int) -> bool:
+    """Whether sameTerm, or a cast to a string, tells how a value is written. STR is another matter."""
+    name = tokens[index].text.rstrip(">").lower()
+    is_called = index + 1 < len(tokens) and tokens[index + 1].text == "("
+    return is_called and (name == "sameterm" or name.endswith(("#string", ":string")))
 
 
 def _ends_step(token: Token) -> bool:
