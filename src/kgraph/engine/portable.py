@@ -1,9 +1,10 @@
 """A query as another engine is to be asked it: read, mended and taken apart in a worker.
 
 What comes of it says the same to every engine that keeps to SPARQL 1.1: comments are gone, the base IRI is
-written out, ``SELECT *`` names its columns, a CONSTRUCT is the SELECT of its template's variables, since rows
-in JSON have an end that shows whether all have arrived, and triples have none. Its ``features`` are what not
-every engine has or does alike; whoever asks knows what a certain one does (:mod:`kgraph.remote.profile`).
+written out, constants are spelled as the store spells values, ``SELECT *`` names its columns, and a CONSTRUCT
+is the SELECT of its template's variables, since rows in JSON have an end that shows whether all have arrived,
+and triples have none. Its ``features`` are what not every engine has or does alike; whoever asks knows what a
+certain one does (:mod:`kgraph.remote.profile`).
 
 Like the worker, this imports pyoxigraph and the standard library only.
 """
@@ -21,12 +22,14 @@ from typing import Final, Self, cast
 import pyoxigraph as ox
 
 from kgraph.engine.asking import evaluation, mended_for
+from kgraph.engine.constants import constant_edits
 from kgraph.engine.opened import OpenGeneration
 from kgraph.engine.protocol import QueryFields
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.operations import Template
 from kgraph.rdf.pattern import bracket_ends, parse_query
 from kgraph.rdf.sparql import Token, iter_tokens, prologue_of
+from kgraph.rdf.spelling import edited
 from kgraph.rdf.update import read_template
 
 __all__ = ["Feature", "PortableQuery", "read_portably"]
@@ -129,8 +132,11 @@ def read_portably(generation: OpenGeneration, query: str, fields: QueryFields) -
         text, template = _selected(text, tokens, base_iri)
     elif kind is ResultKind.SOLUTIONS:
         text = _with_columns(text, tokens, variables)
+    constants = constant_edits(list(iter_tokens(text)))
+    if constants is None:
+        features.add(Feature.SPELLINGS)
     return PortableQuery(
-        f"{f'BASE <{base_iri}> ' if base_iri else ''}{_without_comments(text)}",
+        f"{f'BASE <{base_iri}> ' if base_iri else ''}{_without_comments(edited(text, constants or []))}",
         kind,
         variables if template is None else template.variables,
         tuple(default),
