@@ -17,7 +17,7 @@ from kgraph.remote import Endpoint, RemoteBackend
 from kgraph.store import Generation
 
 from .conftest import Ask, told, until_held
-from .engines import free_port, oxigraph
+from .engines import free_port, fuseki, oxigraph
 from .tampering import Reply, Spoil, tampering
 
 pytestmark = pytest.mark.anyio
@@ -149,6 +149,17 @@ async def test_an_engine_that_changes_values_is_refused(server: str) -> None:
     with tampering(server, lying) as url, pytest.raises(EngineError, match="booleans, numbers and dates"):
         async with backend_of(url):
             pass
+
+
+async def test_an_engine_may_want_a_password(tmp_path: Path) -> None:
+    (tmp_path / "passwords").write_text("reader: secret-one\n")
+    with fuseki(tmp_path, "--mem", "--auth=basic", "--passwd=passwords") as url:
+        with pytest.raises(EngineError, match="engine_token"):
+            async with backend_of(url):
+                pass
+        async with RemoteBackend(Endpoint(url, "reader:secret-one"), WorkerPool(size=2)) as backend:
+            assert status_of(backend).url == url
+            assert "secret" not in repr(backend.status)
 
 
 async def test_what_is_no_engine_is_refused() -> None:
