@@ -44,6 +44,10 @@ _LOG: Final = logging.getLogger(__name__)
 _NOTHING: Final = f"{ENGINE_GRAPHS}nothing"
 _MOST_RUNNING: Final = 16
 _RETRY_S: Final = 10.0
+#: What is longer would keep a thread busy for too long.
+_LONGEST_RESPELLED: Final = 16_384
+#: A refusal for time counts as one where so much of it is over; before that, the engine is too busy.
+_MOST_OF_TIME: Final = 0.8
 _BLANK_NODE: Final = b'"bnode"'
 
 
@@ -206,13 +210,14 @@ class RemoteBackend:
         wording, reason = await self._worded(request, client)
         if wording is None:
             return await self._answer_here(request, client, reason)
+        late_s = asyncio.get_running_loop().time() + _MOST_OF_TIME * self._pool.query_timeout_s
         try:
             answer = await self._ask(wording, held, client)
         except EngineFault as fault:
-            if fault.fault is Fault.TIMEOUT:
+            if fault.fault is Fault.TIMEOUT and asyncio.get_running_loop().time() >= late_s:
                 raise self._late() from fault
             _LOG.info("answered here, since the engine did not: %s", fault)
-            if fault.fault is Fault.AWAY:
+            if fault.fault in (Fault.AWAY, Fault.TIMEOUT):
                 self._lose(str(fault))
             return await self._answer_here(request, client, f"the engine did not ({fault.fault})")
         if answer is None:
@@ -228,7 +233,11 @@ class RemoteBackend:
             return None, "no format can carry the result"
         reason = profile.reason_against(query)
         if not reason and profile.respells:
-            respell = partial(with_spellings, longest=profile.longest, has_doubles=self._has_doubles)
+            respell = partial(
+                with_spellings,
+                longest=min(profile.longest, _LONGEST_RESPELLED),
+                has_doubles=self._has_doubles,
+            )
             text = await run_sync(respell, query.text)
             if text is None:
                 return None, "it sees how values are written"
