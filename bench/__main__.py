@@ -11,6 +11,7 @@ search      text search on a synthetic corpus, to FILTER(CONTAINS(…))
 endpoint    the server under load, to Oxigraph's own server and rdflib-endpoint (see bench.endpoint)
 drafting    candidates for claims against annotated articles, to textacy (see bench.drafting)
 drafts      drafts of a thousand synthetic articles: words a second, memory (see bench.drafts)
+pages       every kind of page, and completion, on an archive of a million triples (see bench.pages)
 federation  a join with a stand-in for Wikidata, to Oxigraph's own SERVICE and, where it is there, to Comunica
 
 ``python -m bench scale explain`` runs these groups alone. ``--articles N`` sets the largest synthetic project
@@ -42,6 +43,7 @@ from bench.edits import bench_edit
 from bench.endpoint import bench_endpoint
 from bench.federation import bench_federation
 from bench.frames import bench_frames
+from bench.pages import bench_pages
 from bench.reasoning import bench_explain, bench_scale
 from bench.search import bench_search
 from kgraph import KnowledgeGraph
@@ -175,6 +177,7 @@ def main() -> None:
         "explain": lambda articles: bench_explain(articles, report),
         "edit": lambda articles: bench_edit(articles, report),
         "frames": lambda _: bench_frames(),
+        "pages": lambda _: bench_pages(options.articles),
         "search": lambda _: bench_search(sorted({10_000, options.sentences})),
         "endpoint": lambda _: bench_endpoint(options.articles or 2_200),
         "drafting": lambda _: bench_drafting(),

@@ -100,7 +100,7 @@ from pathlib import Path
 from kgraph.settings import load_settings
 from kgraph.web.server import run_server
 settings = load_settings(Path(sys.argv[1]), environ={}, flags={"port": 0, "workers": 2})
-run_server(settings, ready=lambda url: print(url, flush=True))
+run_server(settings, ready=lambda _, url: print(url, flush=True))
 """
 
 

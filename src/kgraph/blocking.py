@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -137,6 +137,17 @@ class KnowledgeGraph:
     def bind(self, query: CannedQuery, values: Mapping[str, str | Sequence[str]]) -> str:
         """The SPARQL of a canned query with values: see :meth:`kgraph.api.AsyncKnowledgeGraph.bind`."""
         return self._call(lambda: self._graph.local.graph.bind(query, values))
+
+    def names(self, iris: Iterable[str]) -> dict[str, str]:
+        """What some things of the project's folder are called: a claim by its speaker and words, a sentence
+        by its number and article, what nothing calls anything by its short IRI.
+        """
+
+        async def ask() -> dict[str, str]:
+            with self._graph.local.graph.describing() as describer:
+                return {iri: name.text for iri, name in (await describer.names(iris)).items()}
+
+        return self._call(ask)
 
     def describe(self, iri: str, *, page: int = 1) -> Description:
         """What the graphs say about an IRI, in full or as a prefixed name: facts, links and claims.

@@ -5,6 +5,7 @@
     ├── ProjectError           the project has faults; carries the problems found
     ├── StoreError             the derived store is missing, unreadable or locked
     │   └── NoGenerationError  nothing has been built yet
+    ├── ReplicaError           a generation cannot be taken from where it is followed, or put where it goes
     ├── UnknownNameError       no canned query (or other named thing) of that name
     ├── QueryError             the query cannot be answered
     │   ├── QuerySyntaxError   it is not SPARQL; knows line and column where there is one
@@ -66,6 +67,7 @@ __all__ = [
     "RemoteBusyError",
     "RemoteError",
     "RemoteTimeoutError",
+    "ReplicaError",
     "ReviewError",
     "ServiceNotAllowedError",
     "SettingsError",
@@ -127,6 +129,12 @@ class NoGenerationError(StoreError):
     """Nothing has been built yet."""
 
     code = "no-generation"
+
+
+class ReplicaError(KgraphError):
+    """A generation cannot be taken from where it is followed, or put where it is to go."""
+
+    code = "replica"
 
 
 class UnknownNameError(KgraphError):

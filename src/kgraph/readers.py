@@ -25,6 +25,7 @@ __all__ = [
     "read_room",
     "read_seconds",
     "read_size",
+    "read_source",
     "read_switch",
     "read_text",
     "read_token",
@@ -75,6 +76,17 @@ def read_url(value: Any) -> str:
         if parts.scheme in ("http", "https") and parts.netloc and is_plain:
             return text.rstrip("/")
     raise ValueError("an http or https URL without a query and a fragment, percent-encoded")
+
+
+def read_source(value: Any) -> str:
+    """Where generations come from or go to: a URL without a name and a password, or a folder's path."""
+    text = read_text(value)
+    if text.startswith(("http://", "https://")):
+        text = read_url(text)
+    parts = urlsplit(text)
+    if not text or "\0" in text or (parts.scheme in ("http", "https") and "@" in parts.netloc):
+        raise ValueError("a folder, or a URL without a password")
+    return text
 
 
 def whole_number(lowest: int, highest: int) -> Callable[[Any], int]:

@@ -29,6 +29,7 @@ from kgraph.readers import (
     read_room,
     read_seconds,
     read_size,
+    read_source,
     read_switch,
     read_text,
     read_token,
@@ -110,6 +111,20 @@ SETTINGS: Final = (
     ),
     Setting("writable", read_switch, "Take updates, and writes to graphs that are not the project's own."),
     Setting("token", read_token, "What a writer has to send as a bearer token.", "TOKEN", is_secret=True),
+    Setting(
+        "follow",
+        read_source,
+        "Serve, as a replica, what another kgraph server, a store folder or a bucket has.",
+        "URL|DIR",
+    ),
+    Setting("follow_interval", read_seconds, "Seconds between two looks at what is followed.", "SECONDS"),
+    Setting(
+        "replica_token",
+        read_token,
+        "What a replica sends as a bearer token, and a server takes that gives it generations.",
+        "TOKEN",
+        is_secret=True,
+    ),
     Setting("mcp", read_switch, "Offer tools for language models at /mcp (needs the extra kgraph[mcp])."),
     Setting(
         "result_cache",
@@ -171,7 +186,7 @@ SETTINGS: Final = (
 )
 _BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 #: What a build depends on, beside the project's files and the encoder's token.
-BUILD_SETTINGS: Final = ("title", "base_iri", "store", "encoder", "encoder_model")
+BUILD_SETTINGS: Final = ("title", "base_iri", "licence", "store", "encoder", "encoder_model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +209,9 @@ class Settings:
     engine_token: str = field(default="", repr=False)
     writable: bool = False
     token: str = field(default="", repr=False)
+    follow: str = ""
+    follow_interval: float = 2.0
+    replica_token: str = field(default="", repr=False)
     mcp: bool = False
     result_cache: int = 64 * 2**20
     slow_query: float = 1.0

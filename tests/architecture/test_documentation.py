@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import runpy
 from pathlib import Path
 
 import click
@@ -40,9 +42,27 @@ def test_every_route_is_in_the_reference(tmp_path: Path) -> None:
         assert f"`{path.rstrip('/')}" in REFERENCE, path
 
 
+def test_the_website_of_the_documentation_lists_every_page() -> None:
+    conf = runpy.run_path(str(ROOT / "docs" / "conf.py"))
+    listed = [conf["root_doc"], *itertools.chain.from_iterable(conf["PAGES"].values())]
+    own = [path.relative_to(ROOT) for path in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))]
+    assert sorted(listed) == sorted(str(path.with_suffix("")) for path in own), "see PAGES in docs/conf.py"
+    overview = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    for page in (ROOT / "docs").glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in overview, page.name
+
+
 def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(readme.split()) <= 700
     for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            assert (page.parent / target).exists(), (page.name, target)
+        for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
+            led_to = page.parent / target if target else page
+            assert led_to.exists(), (page.name, target)
+            assert not anchor or anchor in _anchors(led_to.read_text(encoding="utf-8")), (page.name, anchor)
+
+
+def _anchors(markdown: str) -> set[str]:
+    """What headings are called in links, as GitHub has it."""
+    headings = re.findall(r"^#+ (.+)$", markdown, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

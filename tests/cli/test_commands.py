@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ARTICLE
+
 from .conftest import Run
 
 COMMANDS = ("build", "check", "queries", "query", "serve")
@@ -101,7 +103,8 @@ def test_a_query_comes_by_name_by_file_or_from_standard_input(run: Run, tiny: Pa
 
 
 def test_a_table_reads_well_in_80_columns(run: Run, project: Path) -> None:
-    done = run("query", "find", "-p", "name=KFOR", "--format", "table", "--project", project)
+    command = ("query", "find", "-p", "name=KFOR", "--format", "table", "--project", project)
+    done = run(*command, "--iris")
     lines = done.stdout.splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0].split() == ["level", "entity", "label", "kind", "known", "definition"]
@@ -110,6 +113,20 @@ def test_a_table_reads_well_in_80_columns(run: Run, project: Path) -> None:
     assert "kgr:kforActions" in entities
     assert "6 rows" in done.stderr
     assert "6 rows" not in done.stdout
+    named = run(*command).stdout
+    assert "kgr:" not in named
+    assert "Kfor, Nato's" in named
+
+
+def test_a_claim_is_printed_by_its_words_and_told_to_programs_by_its_iri(run: Run, project: Path) -> None:
+    query = "SELECT ?claim ?in { ?claim kg:attributedTo kgr:ristic ; kg:inSentence ?in }"
+    table, csv = (
+        run("query", "-", "--format", output, "--project", project, input=query).stdout
+        for output in ("table", "csv")
+    )
+    assert "Slavisa Ristic: “no Kfor actions" in table
+    assert "Sentence 7" in table
+    assert f"{ARTICLE}/a0703,{ARTICLE}/s07" in csv
 
 
 def test_the_canned_queries_are_listed_with_their_parameters(run: Run, project: Path) -> None:

@@ -1,4 +1,4 @@
-"""A session of OpenRefine with the service, request by request, and what names mean."""
+"""Sessions of OpenRefine with the service, and what names mean."""
 
 from __future__ import annotations
 
@@ -119,6 +119,37 @@ async def client(reference_folder: Path) -> AsyncIterator[httpx.AsyncClient]:
         transport = httpx.ASGITransport(create_app(graph))
         async with httpx.AsyncClient(transport=transport, base_url="http://here.example") as client:
             yield client
+
+
+@pytest.mark.anyio
+@pytest.mark.filterwarnings("ignore:jsonschema.RefResolver:DeprecationWarning")
+async def test_a_session_that_was_recorded_from_openrefine_is_replayed(client: httpx.AsyncClient) -> None:
+    """Eight cells, as OpenRefine's own classes reconcile them and extend what was matched."""
+    recorded = json.loads((Path(__file__).parent / "openrefine.json").read_text(encoding="utf-8"))["requests"]
+    answers = []
+    for each in recorded:
+        answer = await client.request(
+            each["method"], each["path"], content=each["body"], headers=each["headers"]
+        )
+        assert answer.status_code == 200, answer.text
+        answers.append(answer.json())
+    *matched, extended = answers
+    guessed, plain, typed = (check("reconciliation-result-batch", each) for each in matched)
+    assert {"kg:Actor", "kg:Location"} <= {
+        kind["id"] for each in guessed.values() for found in each["result"] for kind in found["type"]
+    }
+
+    def sure(batch: Any) -> list[str]:
+        found = (batch[f"q{n}"]["result"] for n in range(8))
+        return [next((one["id"] for one in each if one["match"]), "") for each in found]
+
+    assert sure(plain) == ["kosovo", "kfor", "reuters", "ristic", "", "", "pristina", ""]
+    assert sure(typed) == ["", "kfor", "reuters", "", "", "", "", ""]
+    assert plain["q1"]["result"][0]["score"] <= typed["q1"]["result"][0]["score"]  # it is part of Nato
+    check("data-extension-response", extended)
+    assert [each["name"] for each in extended["meta"]] == ["part of", "type"]
+    assert extended["rows"]["kfor"]["kg:partOf"] == [{"id": "nato", "name": "Nato"}]
+    assert set(extended["rows"]) == {"kosovo", "kfor", "reuters", "ristic", "pristina"}
 
 
 @pytest.mark.anyio

@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 JARS = ROOT / ".venv" / "fuseki"
-OXIGRAPH = ROOT / ".venv" / "oxigraph" / "bin" / "oxigraph"
+OXIGRAPH = ROOT / ".venv" / "tools" / "bin" / "oxigraph"
 _START_S = 60.0
 
 

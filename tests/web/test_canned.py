@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,10 @@ def test_every_query_of_the_project_answers_as_data_and_as_a_page(client: httpx.
         ) or "boolean" in data.json()
         page = client.get(f"/queries/{query['slug']}.html", params=values)
         assert (page.status_code, "<h2>Answer</h2>" in page.text) == (200, True)
+        shown = [unescape(text) for text in re.findall(r'<td[^>]*><a [^>]*title="[^>]*>(.*?)</a>', page.text)]
+        assert [text for text in shown if re.match(r"(kgr?|kgl|g|owl|skos|dcterms):", text)] == [], query[
+            "slug"
+        ]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_publisher_finds_the_data_of_a_thing_and_its_wikidata_item(
     enter(screen)
     turtle = screen.evaluate("document.querySelector('link[type=\"text/turtle\"]').href")
     assert client.get(turtle).headers["Content-Type"].startswith("text/turtle")
-    tab_to(screen, text="wd:Q159470")
+    tab_to(screen, text="wikidata.org Q159470")
     assert screen.evaluate(_FOCUSED)["href"] == "http://www.wikidata.org/entity/Q159470"
 
 

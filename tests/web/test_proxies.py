@@ -87,6 +87,18 @@ def test_links_and_headers_lead_below_the_public_url(proxied: httpx.Client, path
         assert answer.status_code in (200, 400), behind
 
 
+@pytest.mark.parametrize("path", [path for path in PATHS if "page=2" not in path])
+def test_a_proxy_may_leave_the_path_of_the_public_url_or_take_it_off(
+    proxied: httpx.Client, path: str
+) -> None:
+    for accept in ("text/html", "text/turtle", "*/*"):
+        off, left = (proxied.get(root + path, headers={"Accept": accept}) for root in ("", ROOT))
+        assert (left.status_code, left.text) == (off.status_code, off.text)
+        assert list(_addresses(left)) == list(_addresses(off))
+    assert proxied.get(ROOT).text == proxied.get("/").text
+    assert proxied.get(f"{ROOT}x{path}").status_code == 404
+
+
 def test_documents_name_the_public_url(proxied: httpx.Client) -> None:
     robots = proxied.get("/robots.txt").text
     assert f"Sitemap: {PUBLIC}/sitemap.xml" in robots

@@ -490,3 +490,9 @@ def test_no_client_can_put_words_into_somebodys_mouth(serve: Serve, project: Pat
     assert "part of" in stated
     assert "urn:claim" not in stated
     assert "resists" not in stated
+
+
+def test_what_a_thing_is_elsewhere_is_told_by_where_and_not_by_a_prefixed_name(client: httpx.Client) -> None:
+    page = client.get("/id/kosovo", headers={"Accept": "text/html"}).text
+    assert re.search(r"Elsewhere: .*>wikidata\.org Q1246</a>", page)
+    assert ">wd:Q1246</a>" not in page.partition("Elsewhere:")[2].partition("</p>")[0]

@@ -19,7 +19,7 @@ import pytest
 
 from kgraph.canned import View
 from kgraph.web.fact_queries import in_workbench, query_of_fact, query_of_triple, query_of_words
-from tests.conftest import REPOSITORY
+from tests.conftest import ARTICLE, REPOSITORY
 from tests.web.chromium import CHROMIUM, Browser, open_browser
 
 HTML = {"Accept": "text/html"}
@@ -47,6 +47,26 @@ def test_names_are_found_by_how_they_begin(client: httpx.Client) -> None:
     assert any(each["name"] == "kgr:ristic" for each in client.get("/workbench/names.json?q=rist").json())
     assert client.get("/workbench/names.json?q=%20").json() == []
     assert client.get("/workbench/names.json?q=qqqq").json() == []
+
+
+def test_things_of_an_answer_have_labels_and_nonsense_is_refused(client: httpx.Client) -> None:
+    claim, thing = f"{ARTICLE}/a0703", "https://elsewhere.example/x"
+    found = client.post("/workbench/labels.json", json=[claim, f"{ARTICLE}/s07", thing]).json()
+    assert found == {
+        claim: "Slavisa Ristic: “There will be no Kfor actions today”",
+        f"{ARTICLE}/s07": "Sentence 7 of North Kosovo roadblocks",
+        thing: thing,
+    }
+    assert client.post("/workbench/labels.json", json=[]).json() == {}
+    for body in ("", "[", "[" * 100_000, '{"a": 1}', "[1]", '["no IRI"]', json.dumps([thing] * 3_000)):
+        assert client.post("/workbench/labels.json", content=body).status_code == 400, body[:20]
+
+
+def test_the_page_without_scripts_has_names_too(client: httpx.Client) -> None:
+    query = "SELECT ?c ?s { ?c kg:attributedTo kgr:ristic ; kg:inSentence ?s }"
+    page = client.get("/sparql", params={"query": query}, headers=HTML).text
+    assert f'title="{ARTICLE}/a0703">Slavisa Ristic: “There will be no Kfor actions today”</a>' in page
+    assert ">Sentence 7 of North Kosovo roadblocks</a>" in page
 
 
 def test_every_example_is_a_query(client: httpx.Client) -> None:
@@ -203,6 +223,19 @@ if CHROMIUM is not None:
         )
         assert "Slavisa" not in browser.evaluate("document.getElementById('history').textContent")
         assert "?who" in browser.evaluate("document.getElementById('history').textContent")
+
+    def test_claims_and_sentences_have_names_and_iris_on_demand(
+        client: httpx.Client, browser: Browser
+    ) -> None:
+        ask(client, browser, "SELECT ?claim ?in { ?claim kg:attributedTo kgr:ristic ; kg:inSentence ?in }")
+        body = "document.querySelector('#panel tbody').textContent"
+        wait(browser, f"{body}.includes('Slavisa Ristic: “There will be no Kfor actions today”')")
+        assert "Sentence 7 of North Kosovo roadblocks" in browser.evaluate(body)
+        assert "kgr:" not in browser.evaluate(body)
+        browser.evaluate("document.getElementById('labels').click()")
+        assert "kgr:article/north-kosovo-roadblocks/a0703" in browser.evaluate(body)
+        assert "Slavisa" not in browser.evaluate(body)
+        browser.evaluate("document.getElementById('labels').click()")
 
     def test_every_view_shows_or_says_what_it_needs(client: httpx.Client, browser: Browser) -> None:
         ask(

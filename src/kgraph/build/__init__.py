@@ -14,6 +14,8 @@ nothing is done.
     foreign      what a cluster sees of others, and that it has asked
     examining    a cluster: checks, claims, what follows, the index's entries
     work, crew   both, in this process or in others
+    elsewhere    both and the closure, done by others than this program's own processes
+    spark        them being Apache Spark
     products     what came out, by content
     ledger       who says what, and what each examination has read
     fresh        a generation from all of that
@@ -28,6 +30,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
@@ -46,6 +49,7 @@ from kgraph.store.generation import FORMAT, LEDGER
 from kgraph.store.sealing import seal
 
 if TYPE_CHECKING:
+    from kgraph.build.elsewhere import Elsewhere
     from kgraph.build.inspection import Inspection, inspect_project
 
 __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
@@ -87,16 +91,26 @@ def is_current(settings: Settings, digests: Mapping[str, str]) -> Generation | N
         and manifest.base_iri == settings.base_iri
         and manifest.encoder == encoder_name(settings)
         and manifest.title == settings.title
+        and manifest.licence == settings.licence
     )
     return generation if same else None
 
 
-def build(settings: Settings, *, progress: Progress = silent, force: bool = False) -> Report:
+def build(
+    settings: Settings, *, progress: Progress = silent, force: bool = False, on_spark: bool = False
+) -> Report:
     """Publish a generation of the project, unless the current one is already made of the same sources.
+
+    Args:
+        settings: the project's.
+        progress: hears of each step as it begins.
+        force: build even where nothing changed.
+        on_spark: have articles read and examined, and a first closure computed, by Apache Spark: see
+            :mod:`kgraph.build.spark`.
 
     Raises:
         ProjectError: the project has errors; the current generation stays as it was.
-        StoreError: the store cannot be written, or another process is writing to it.
+        StoreError: the store cannot be written, another process is writing to it, or Spark cannot start.
     """
     clock = Clock(progress)
     with clock.step("reading the project"):
@@ -105,10 +119,10 @@ def build(settings: Settings, *, progress: Progress = silent, force: bool = Fals
         return Report(generation, fresh=False)
     catalog = Catalog(settings.store_path)
     clients_of(catalog)  # better told now than when all is made
-    with catalog.building() as prepared:
+    with _elsewhere(on_spark) as elsewhere, catalog.building() as prepared:
         from kgraph.build.making import Work  # noqa: PLC0415 - half a second, for nothing where nothing changed
 
-        work = Work(settings, sources, catalog, prepared, clock, force=force)
+        work = Work(settings, sources, catalog, prepared, clock, force, elsewhere)
         try:
             manifest, problems, counts = work.run()
         except Exception as error:
@@ -120,6 +134,14 @@ def build(settings: Settings, *, progress: Progress = silent, force: bool = Fals
             generation = _publish(catalog, Generation(prepared, manifest))
         _tidy(catalog, settings)
     return Report(generation, True, problems, *counts, clock.seconds)
+
+
+def _elsewhere(on_spark: bool) -> AbstractContextManager[Elsewhere | None]:
+    if not on_spark:
+        return nullcontext()
+    from kgraph.build.spark import Spark  # noqa: PLC0415 - it is optional
+
+    return Spark()
 
 
 def _tidy(catalog: Catalog, settings: Settings) -> None:
@@ -141,6 +163,9 @@ def _publish(catalog: Catalog, prepared: Generation) -> Generation:
         if current is not None:
             return catch_up(current, prepared, path, identifier)
         prepared.path.rename(path)
-        return seal(path, replace(prepared.manifest, id=identifier))
+        before = None
+        with suppress(StoreError):
+            before = catalog.current()
+        return seal(path, replace(prepared.manifest, id=identifier), base=before)
 
     return catalog.publish(identifier, write)

@@ -14,10 +14,11 @@ Progress: TypeAlias = Callable[[str], None]
 
 
 class Clock:
-    """Reports steps and keeps the time that each took."""
+    """Reports steps and keeps the time that each took, that of steps within it aside."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._within: list[float] = []
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -25,8 +26,12 @@ class Clock:
         """Time a step."""
         self._progress(name)
         start = time.perf_counter()
+        self._within.append(0.0)
         yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+        taken = time.perf_counter() - start
+        self.seconds[name] = self.seconds.get(name, 0.0) + taken - self._within.pop()
+        if self._within:
+            self._within[-1] += taken
 
 
 def silent(step: str) -> None:

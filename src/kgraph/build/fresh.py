@@ -8,6 +8,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Crossings, crossings
+from kgraph.build.elsewhere import take_over
 from kgraph.build.filling import Filler, graphs_of
 from kgraph.build.indexing import iter_products
 from kgraph.build.occurring import count_all, metadata_quads, write_counts
@@ -142,6 +143,10 @@ class FreshBuild:
         )
         if not state.vocabulary.axioms or not self._has_facts(store, facts):
             return []  # of nothing nothing follows
+        if state.elsewhere is not None:
+            with state.elsewhere.closed(state) as closed:
+                self.remainder = take_over(state, store, closed)
+                return list(closed.clashes)
         crossing = crossings(state.vocabulary.program)
         clashing = self._merge(store, closing)
         if crossing is None or self._has_equals(store):

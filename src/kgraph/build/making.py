@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgraph.build.clock import Clock
+from kgraph.build.elsewhere import Elsewhere
 from kgraph.build.fresh import FreshBuild
 from kgraph.build.indexing import revise_index
 from kgraph.build.indexing import write_whole_index as reindex
@@ -50,6 +51,7 @@ class Work:
     prepared: Path
     clock: Clock
     force: bool
+    elsewhere: Elsewhere | None = None
 
     def run(self) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
         """What was made, what is wrong with it, and how many articles and claims there are.
@@ -80,7 +82,7 @@ class Work:
             Ledger(self.prepared / LEDGER, earlier=base.path / LEDGER) as ledger,
             Revision(base, self.prepared) as revision,
         ):
-            state = State(self.settings, self.sources, ledger, self.clock, self.prepared)
+            state = State(self.settings, self.sources, ledger, self.clock, self.prepared, self.elsewhere)
             work = RevisedBuild(state, base, revision)
             clashes = work.run()
             more = list(state.contradictions(clashes, work.closing.proofs())) if clashes else []
@@ -133,7 +135,7 @@ class Work:
             known = {row.unit: row for row in Ledger.read_units(base.path / LEDGER)}
         self.prepared.mkdir(parents=True, exist_ok=True)
         with Ledger(self.prepared / LEDGER) as ledger:
-            state = State(self.settings, self.sources, ledger, self.clock, self.prepared)
+            state = State(self.settings, self.sources, ledger, self.clock, self.prepared, self.elsewhere)
             fresh = FreshBuild(state, known)
             clashes = fresh.run()
             more = []
@@ -213,4 +215,5 @@ class Work:
             warnings=count_problems(problems),
             graph_sources=files,
             encoder=encoder_name(settings),
+            licence=settings.licence,
         )

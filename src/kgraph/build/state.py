@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from kgraph.build.clock import Clock
 from kgraph.build.clusters import find_clusters
-from kgraph.build.crew import Crew
+from kgraph.build.crew import FEW, Crew
+from kgraph.build.elsewhere import Elsewhere
 from kgraph.build.ledger import Ledger
 from kgraph.build.products import Product, Products
 from kgraph.build.reading import Unit, combine, problem_of
@@ -44,6 +45,7 @@ class State:
     ledger: Ledger
     clock: Clock
     path: Path
+    elsewhere: Elsewhere | None = None
     products: Products = field(init=False)
     outside: list[Located] = field(default_factory=list)
 
@@ -194,9 +196,13 @@ class State:
         return product
 
     def do(self, tasks: Iterable[Task], store: Path | None = None) -> Iterator[Outcome]:
-        """The outcomes of tasks."""
+        """The outcomes of tasks; where there are more than a few, they may be done elsewhere."""
+        waiting = list(tasks)
+        if self.elsewhere is not None and len(waiting) > FEW:
+            yield from self.elsewhere.do(self.setting(store), waiting)
+            return
         with Crew(self.setting(store), self.__dict__.get("vocabulary")) as crew:
-            yield from crew.do(tasks)
+            yield from crew.do(waiting)
 
     # Names
 

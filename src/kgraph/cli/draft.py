@@ -30,6 +30,7 @@ __all__ = ["draft_command"]
 @click.option(
     "--format", "output", type=click.Choice(["json"]), help="Print the draft of one FILE; nothing is written."
 )
+@click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark draft: see docs/scale.md.")
 @click.option("--wikidata", is_flag=True, help="Ask Wikidata which items the new names may mean.")
 @settings_options(
     "base_iri", "store", "pipeline", "draft_endpoint", "draft_model", "draft_token", *SERVICE_SETTINGS
@@ -40,6 +41,7 @@ def draft_command(
     again: bool,
     publisher: str,
     output: str | None,
+    on: str | None,
     wikidata: bool,
     project: Path,
     **flags: Any,
@@ -48,10 +50,6 @@ def draft_command(
 
     They are kept in data/drafts/SLUG.json and are nobody's claims until somebody has reviewed them. Each is
     written when it is done: broken off by Ctrl-C, the command goes on where it was.
-
-    \b
-    Example: kgraph draft --all
-             kgraph draft report.txt --format json
     """
     settings = read_settings(project, flags)
     if output == "json":
@@ -63,7 +61,7 @@ def draft_command(
         return
     if bool(names) == everything:
         raise ParameterError("Say which articles to draft.", hint="Name them, or give --all.")
-    _draft_project(settings, names, again=again, wikidata=wikidata)
+    _draft_project(settings, names, again=again, wikidata=wikidata, on_spark=on == "spark")
 
 
 def _print_draft(settings: Settings, name: str, publisher: str) -> None:
@@ -90,12 +88,17 @@ def _print_draft(settings: Settings, name: str, publisher: str) -> None:
         sys.stdout.write(render_draft(outcome.draft))
 
 
-def _draft_project(settings: Settings, names: tuple[str, ...], *, again: bool, wikidata: bool) -> None:
+def _draft_project(
+    settings: Settings, names: tuple[str, ...], *, again: bool, wikidata: bool, on_spark: bool
+) -> None:
     from kgraph.cli.printing import ERRORS, OUTPUT, print_error, progress, quantity  # noqa: PLC0415
     from kgraph.drafting import draft_path, save_draft  # noqa: PLC0415
     from kgraph.drafting.knowledge import find_article, read_knowledge  # noqa: PLC0415
     from kgraph.drafting.running import Tooling, draft_articles  # noqa: PLC0415
 
+    draft_all = draft_articles
+    if on_spark:
+        from kgraph.drafting.on_spark import draft_on_spark as draft_all  # noqa: PLC0415
     with progress() as hear:
         hear("reading the project")
         knowledge, articles = read_knowledge(settings)
@@ -108,7 +111,7 @@ def _draft_project(settings: Settings, names: tuple[str, ...], *, again: bool, w
             )
         failed = drafted = candidates = 0
         hear(f"drafting {quantity(len(waiting), 'article')}")
-        for number, outcome in enumerate(draft_articles(waiting, knowledge, Tooling.of(settings)), 1):
+        for number, outcome in enumerate(draft_all(waiting, knowledge, Tooling.of(settings)), 1):
             hear(f"drafting {number} of {len(waiting)}")
             if outcome.draft is None:
                 failed += 1

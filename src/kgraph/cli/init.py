@@ -30,9 +30,6 @@ def init_command(folder: Path, title: str | None, base: str | None) -> None:
     """Write a new project that checks clean.
 
     Ontology, lexicon, shapes and general questions come from the package. Nothing that is there is changed.
-
-    \b
-    Example: kgraph init harbour --base-iri https://example.org/harbour/
     """
     from kgraph.cli.printing import ERRORS, OUTPUT  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.core import iter_project_files  # noqa: PLC0415

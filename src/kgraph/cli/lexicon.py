@@ -19,11 +19,7 @@ __all__ = ["lexicon_command"]
 @settings_options("base_iri")
 @format_option("text", "json")
 def lexicon_command(word: str | None, project: Path, output: str, **flags: Any) -> None:
-    """List the types of events, states and things, or those that a word evokes.
-
-    \b
-    Example: kgraph lexicon withdraw
-    """
+    """List the types of events, states and things, or those that a word evokes."""
     from kgraph.cli.printing import ERRORS, OUTPUT, quantity  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.project import read_lexicon  # noqa: PLC0415
 

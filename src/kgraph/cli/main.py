@@ -13,6 +13,7 @@ from kgraph.cli.articles import agreement_command, reanchor_command, remove_comm
 from kgraph.cli.diff import diff_command
 from kgraph.cli.draft import draft_command
 from kgraph.cli.enrich import enrich_command
+from kgraph.cli.examples import show_examples
 from kgraph.cli.explain import believe_command, explain_command
 from kgraph.cli.export import export_command
 from kgraph.cli.generations import generations_command, rollback_command
@@ -24,6 +25,7 @@ from kgraph.cli.mcp import mcp_command
 from kgraph.cli.new import new_command
 from kgraph.cli.project import build_command, check_command
 from kgraph.cli.query import queries_command, query_command
+from kgraph.cli.replicas import follow_command, publish_command
 from kgraph.cli.review import review_command
 from kgraph.cli.serve import serve_command
 from kgraph.cli.who_said import who_said_command
@@ -80,9 +82,11 @@ for _command in (
     reanchor_command,
     remove_command,
     serve_command,
+    follow_command,
+    publish_command,
     mcp_command,
 ):
-    cli.add_command(_command)
+    cli.add_command(show_examples(_command))
 
 
 def main() -> None:

@@ -52,9 +52,6 @@ def new_command(
 
     Shows what was read before anything is written, since all claims hang on it: the parts, the sentences, and
     what was made plain. No word is changed. Nothing that is there is overwritten.
-
-    \b
-    Example: kgraph new report.html --publisher "Coast Wire"
     """
     from kgraph.cli.printing import ERRORS, OUTPUT, quantity  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.intake import iter_readings, read_text, renamed  # noqa: PLC0415

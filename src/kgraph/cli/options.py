@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,7 @@ __all__ = [
 #: What makes a folder a project: any of these in it, or a store that has been built.
 _PARTS: Final = ("kgraph.toml", "ontology", "data", "seeds", "queries", ".kgraph")
 
+_DEFAULTS: Final = {field.name: field.default for field in fields(Settings)}
 #: The settings of every command that compares meanings.
 ENCODER_SETTINGS: Final = ("encoder", "encoder_model", "encoder_token")
 #: The settings of every command that may call services.
@@ -87,10 +89,21 @@ def _option(setting: Setting) -> Callable[[Command], Command]:
         setting.flag,
         setting.key,
         metavar=setting.metavar,
-        help=setting.help,
+        help=setting.help + _default_of(setting),
         multiple=setting.repeated,
         callback=_given,
     )
+
+
+def _default_of(setting: Setting) -> str:
+    """What holds where a setting is not given, for the help."""
+    default = _DEFAULTS.get(setting.key)
+    if isinstance(default, bool) or not isinstance(default, int | float | str) or default == "":
+        return ""
+    if setting.metavar == "BYTES" and isinstance(default, int):
+        mebibytes = default >> 20
+        default = f"{mebibytes >> 10}GiB" if mebibytes % 1024 == 0 else f"{mebibytes}MiB"
+    return f"  [default: {default:g}]" if isinstance(default, float) else f"  [default: {default}]"
 
 
 def _given(context: click.Context, option: click.Parameter, value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
@@ -112,12 +112,12 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} …")
 
 
-def print_table(table: Table) -> None:
-    """The rows of an answer; a long cell is wrapped, not cut."""
+def print_table(table: Table, names: Mapping[str, str] | None = None) -> None:
+    """The rows of an answer, with names for IRIs; a long cell is wrapped, not cut."""
     view = RichTable(box=None, pad_edge=False, header_style="bold", show_lines=False, padding=(0, 2, 0, 0))
     for name in table.columns:
         view.add_column(name, overflow="fold")
-    for row in table.render():
+    for row in table.render(names):
         view.add_row(*(Text(cell) for cell in row))
     OUTPUT.print(view, soft_wrap=False)
     ERRORS.print(Text(quantity(len(table), "row"), style="dim"))

@@ -49,7 +49,8 @@ def check_command(project: Path, output: str, **flags: Any) -> None:
 @click.command("build")
 @settings_options(*BUILD_SETTINGS, "encoder_token")
 @click.option("--force", is_flag=True, help="Build even where nothing changed.")
-def build_command(project: Path, force: bool, **flags: Any) -> None:
+@click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark do it: see docs/scale.md.")
+def build_command(project: Path, force: bool, on: str | None, **flags: Any) -> None:
     """Check the project and publish a new generation of its store.
 
     Nothing is done where nothing changed, and a fault leaves the current generation as it was.
@@ -60,7 +61,7 @@ def build_command(project: Path, force: bool, **flags: Any) -> None:
 
     settings = read_settings(project, flags)
     with progress() as hear:
-        report = build(settings, progress=hear, force=force)
+        report = build(settings, progress=hear, force=force, on_spark=on == "spark")
     manifest = report.generation.manifest
     if not report.fresh:
         ERRORS.print(Text(f"Nothing changed since generation {manifest.id}."))

@@ -32,12 +32,6 @@ __all__ = ["queries_command", "query_command"]
 #: The name of a canned query; what looks otherwise is a file.
 _SLUG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _SUFFIXES: Final = (".rq", ".sparql")
-_EXAMPLES: Final = """\b
-Examples:
-  kgraph query said-by -p speaker="Slavisa Ristic"
-  kgraph query timeline --format csv
-  echo 'ASK { ?s ?p ?o }' | kgraph query -
-"""
 
 
 @click.command("queries")
@@ -88,7 +82,7 @@ def _summary(query: CannedQuery) -> dict[str, Any]:
     }
 
 
-@click.command("query", epilog=_EXAMPLES)
+@click.command("query")
 @click.argument("query", metavar="NAME|FILE|-")
 @settings_options(
     "base_iri",
@@ -108,8 +102,14 @@ def _summary(query: CannedQuery) -> dict[str, Any]:
     default=None,
     help="How to print (default: table in a terminal, JSON or Turtle elsewhere).",
 )
+@click.option("--iris", "has_iris", is_flag=True, help="Print IRIs in a table, not the names of things.")
 def query_command(
-    query: str, project: Path, parameters: tuple[str, ...], output: str | None, **flags: Any
+    query: str,
+    project: Path,
+    parameters: tuple[str, ...],
+    output: str | None,
+    has_iris: bool,
+    **flags: Any,
 ) -> None:
     """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
@@ -133,7 +133,7 @@ def query_command(
             raise ParameterError(
                 "Only canned queries have parameters.", hint="Write the values into the query."
             )
-        _print(graph, sparql, output or ("table" if sys.stdout.isatty() else None))
+        _print(graph, sparql, output or ("table" if sys.stdout.isatty() else None), has_iris=has_iris)
 
 
 def _values(parameters: tuple[str, ...]) -> dict[str, list[str]]:
@@ -174,14 +174,14 @@ def _canned_file(path: str, text: str, prefixes: dict[str, str]) -> CannedQuery 
     return query
 
 
-def _print(graph: Any, sparql: str, output: str | None) -> None:
+def _print(graph: Any, sparql: str, output: str | None, *, has_iris: bool) -> None:
     from kgraph.api import Table  # noqa: PLC0415
     from kgraph.cli.printing import OUTPUT, print_table  # noqa: PLC0415
 
     if output == "table":
         result = graph.query(sparql)
         if isinstance(result, Table):
-            print_table(result)
+            print_table(result, None if has_iris else graph.names(result.iris()))
             return
         if isinstance(result, bool):
             OUTPUT.print("true" if result else "false")

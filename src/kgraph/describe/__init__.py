@@ -3,6 +3,7 @@
 description   what is known of one IRI: facts by graph, links, claims, names
 describing    gathering it: bounded, a page at a time
 describer     one generation, as whoever asks sees it
+naming        what things are called where people read, named in the graphs or not
 browsing      lists to go through: voices, places, claims by facets
 article       an article as its text, cut into runs where its claims begin and end
 terms         an ontology as its terms, with their axioms in words
@@ -18,7 +19,7 @@ from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
 from kgraph.describe.catalogue import Addresses
 from kgraph.describe.describer import Describer, Known
 from kgraph.describe.describing import SORTED_AT_MOST
-from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name
+from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name, short_name
 from kgraph.describe.examples import describe_examples, without_header
 from kgraph.describe.metadata import Occurrences, classes_of, describe_metadata
 from kgraph.describe.partitions import ClassUse, Partitions
@@ -57,6 +58,7 @@ __all__ = [
     "dataset_data",
     "describe_examples",
     "describe_metadata",
+    "short_name",
     "terms_data",
     "thing_data",
     "without_header",

@@ -32,12 +32,13 @@ from kgraph.describe.describing import (
     describe_terms,
     find_hashed,
     find_known,
+    known_among,
     list_articles,
     list_documents,
-    name_things,
     read_claims,
 )
-from kgraph.describe.description import Description, Name
+from kgraph.describe.description import Description, Name, short_name
+from kgraph.describe.naming import find_names
 from kgraph.describe.partitions import Partitions, read_partitions
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
@@ -46,9 +47,12 @@ from kgraph.who_said import Attribution, Dataset
 
 __all__ = ["Describer", "Known"]
 
-#: How many descriptions are remembered, and how large one may be, in facts.
-REMEMBERED: Final = 64
-REMEMBERED_FACTS: Final = 3_000
+#: How many facts the remembered descriptions may have together, and of how many lists of claims something is.
+REMEMBERED_FACTS: Final = 100_000
+REMEMBERED_LISTS: Final = 64
+#: Up to how many claims a list is remembered as a whole, and how many such lists there may be.
+LISTED_CLAIMS: Final = 100_000
+REMEMBERED_WHOLE: Final = 4
 #: How many articles are remembered with their claims, for whoever goes through their words.
 REMEMBERED_TEXTS: Final = 8
 #: Up to how many triples are read for a document that is known by nothing but its parts.
@@ -86,6 +90,7 @@ class Describer:
         self._clients = clients
         self._licence = licence
         self._described: dict[tuple[str, int], Description] = {}
+        self._described_facts = 0
         self._partitions: Partitions | None = None
         self._texts: dict[str, ArticleText] = {}
         self._hashed: dict[bool, frozenset[str]] = {}
@@ -93,6 +98,7 @@ class Describer:
         self._voices: list[VoiceCount] | None = None
         self._places: list[Place] | None = None
         self._facets: dict[frozenset[tuple[str, str]], list[Facet]] = {}
+        self._listed: dict[frozenset[tuple[str, str]], list[str]] = {}
 
     @property
     def generation(self) -> Generation:
@@ -133,11 +139,11 @@ class Describer:
         """What is known of an IRI."""
         if (known := self._described.pop((iri, page), None)) is None:
             known = await describe(iri, self._project, self._clients, page=page)
-        size = len(known.facts) + len(known.links) + len(known.gathered) + len(known.added.facts)
-        if size <= REMEMBERED_FACTS:
-            self._described[iri, page] = known
-        if len(self._described) > REMEMBERED:
-            del self._described[next(iter(self._described))]
+            self._described_facts += _size(known)
+        self._described_facts -= _size(self._described.pop((iri, page), None))  # somebody else was faster
+        self._described[iri, page] = known
+        while self._described_facts > REMEMBERED_FACTS:
+            self._described_facts -= _size(self._described.pop(next(iter(self._described))))
         return known
 
     async def article(self, description: Description) -> ArticleText:
@@ -193,19 +199,44 @@ class Describer:
         facets = self._facets.pop(key, None)
         if facets is None:
             facets = await count_facets(self._project, chosen)
-        iris = await list_claims(self._project, chosen, offset=offset, limit=limit + 1)
+        iris = await self._list(chosen, offset=offset, limit=limit + 1)
         self._facets[key] = facets
-        if len(self._facets) > REMEMBERED:
+        if len(self._facets) > REMEMBERED_LISTS:
             del self._facets[next(iter(self._facets))]
         return await self.claims(iris[:limit]), len(iris) > limit, facets
 
-    async def claims(self, iris: Sequence[str]) -> list[Attribution]:
-        """Some claims by their IRIs, in the order of the text."""
-        return await read_claims(iris, self._project)
+    async def _list(self, chosen: Mapping[str, str], *, offset: int, limit: int) -> list[str]:
+        """A stretch of the claims with the chosen values. Their order costs the most, so it is kept."""
+        key = frozenset(chosen.items())
+        every = self._listed.pop(key, None)
+        if every is None:
+            every = await list_claims(self._project, chosen, offset=0, limit=LISTED_CLAIMS)
+        self._listed[key] = every
+        if len(self._listed) > REMEMBERED_WHOLE:
+            del self._listed[next(iter(self._listed))]
+        if len(every) < LISTED_CLAIMS or offset + limit <= LISTED_CLAIMS:
+            return every[offset : offset + limit]
+        return await list_claims(self._project, chosen, offset=offset, limit=limit)
+
+    async def claims(self, iris: Sequence[str], *, compared: bool = False) -> list[Attribution]:
+        """Some claims by their IRIs, in the order of the text; ``compared`` with the others that make the
+        same claim, of which there may be many.
+        """
+        return await read_claims(iris, self._project, compared=compared)
 
     async def names(self, iris: Iterable[str]) -> dict[str, Name]:
-        """What some things are called; their short IRIs, where nothing says so."""
-        return await name_things(iris, self._project)
+        """What some things are called; their short IRIs, where nothing says so.
+
+        Clients name what the project says nothing of, and nothing else.
+        """
+        wanted = list(dict.fromkeys(iris))
+        found = await find_names(wanted, self._project)
+        unnamed = [iri for iri in wanted if iri not in found]
+        if unnamed and self._clients is not None:
+            own = await known_among(unnamed, self._project)
+            found |= await find_names((iri for iri in unnamed if iri not in own), self._clients)
+        prefixes = self._project.names.prefixes
+        return {iri: found.get(iri) or short_name(iri, prefixes) for iri in wanted}
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, clients' too, some of them at a time."""
@@ -220,3 +251,11 @@ class Describer:
     async def catalogue(self, addresses: Addresses) -> list[ox.Triple]:
         """The dataset's own description (VoID, DCAT), for a server at some addresses."""
         return await describe_dataset(self._project, addresses, licence=self._licence)
+
+
+def _size(known: Description | None) -> int:
+    """What a description takes in memory, in facts and some more."""
+    if known is None:
+        return 0
+    facts = (known.facts, known.links, known.uses, known.parts, known.gathered, known.added.facts)
+    return 10 + sum(map(len, facts))

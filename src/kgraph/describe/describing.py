@@ -17,10 +17,11 @@ from typing import Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.describe.article import ArticleText, Listed, read_article
-from kgraph.describe.description import UNNAMED, Added, Description, Fact, Name, hanging, labels_of
+from kgraph.describe.description import UNNAMED, Added, Description, Fact, hanging
+from kgraph.describe.naming import name_triples, names_in
 from kgraph.describe.terms import Ontology, read_ontology
 from kgraph.rdf.sparql import substitute
-from kgraph.rdf.terms import Term, compact
+from kgraph.rdf.terms import Term
 from kgraph.vocab import KG, LEXICON, ONTOLOGY, OWL, RDF_TYPE, UNION_GRAPH
 from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
@@ -32,9 +33,9 @@ __all__ = [
     "describe_terms",
     "find_hashed",
     "find_known",
+    "known_among",
     "list_articles",
     "list_documents",
-    "name_things",
     "read_claims",
 ]
 
@@ -60,11 +61,14 @@ _ROLES: Final = (*sorted(_ABOUT), *sorted(_SAID), *sorted(_AROUND))
 
 async def find_known(iris: Sequence[str], dataset: Dataset, graphs: Collection[str]) -> str | None:
     """The first of some IRIs that a dataset knows, its ``graphs`` included."""
-    if not iris:
-        return None
-    rows = await dataset.select(_query("known", _iris=_nodes(iris)))
-    known = {_value(row["iri"]) for row in rows} | {iri for iri in iris if iri in graphs}
+    known = await known_among(iris, dataset) | {iri for iri in iris if iri in graphs}
     return next((iri for iri in iris if iri in known), None)
+
+
+async def known_among(iris: Sequence[str], dataset: Dataset) -> set[str]:
+    """Those of some IRIs of which a dataset says something."""
+    rows = await dataset.select(_query("known", _iris=_nodes(iris))) if iris else []
+    return {_value(row["iri"]) for row in rows}
 
 
 async def find_hashed(dataset: Dataset) -> frozenset[str]:
@@ -123,8 +127,10 @@ async def describe(iri: str, project: Dataset, clients: Dataset | None, *, page:
     blanks = await _blanks(own, [*ways["of"], *ways["part"]], project)
     every = [*(fact.triple for facts in ways.values() for fact in facts), *blanks, *gathered]
     mentioned = _iris_in(every)
-    named = await _names(mentioned, project)
-    others = await _names(set(_iris_in(fact.triple for fact in added.facts)).difference(mentioned), project)
+    named = await name_triples(mentioned, project)
+    others = await name_triples(
+        set(_iris_in(fact.triple for fact in added.facts)).difference(mentioned), project
+    )
 
     def read() -> Description:
         found = _attributions(gathered, list(roles), project)
@@ -139,7 +145,7 @@ async def describe(iri: str, project: Dataset, clients: Dataset | None, *, page:
             said=_having(_SAID, found, roles),
             around=_having(_AROUND, found, roles),
             gathered=tuple(sorted((*gathered, *named), key=str)),
-            names=_names_in([*named, *others]),
+            names=names_in([*named, *others]),
             prefixes=project.names.prefixes,
             page=page,
             more=more,
@@ -191,17 +197,10 @@ async def list_articles(dataset: Dataset, *, offset: int, limit: int) -> list[Li
     return list(found.values())
 
 
-async def read_claims(iris: Sequence[str], dataset: Dataset) -> list[Attribution]:
-    """Some claims by their IRIs, in the order of the text."""
-    triples = await gather(list(iris), dataset) if iris else []
+async def read_claims(iris: Sequence[str], dataset: Dataset, *, compared: bool) -> list[Attribution]:
+    """Some claims by IRI, in the order of the text; ``compared`` with others that make the same claim."""
+    triples = await gather(list(iris), dataset, compared=compared) if iris else []
     return list((await dataset.run(lambda: _attributions(triples, iris, dataset))).values())
-
-
-async def name_things(iris: Iterable[str], dataset: Dataset) -> dict[str, Name]:
-    """What some things are called; their short IRIs, where nothing says so."""
-    wanted = list(dict.fromkeys(iris))
-    known = _names_in(await _names(wanted, dataset))
-    return {iri: known.get(iri) or Name(compact(iri, dataset.names.prefixes)) for iri in wanted}
 
 
 async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[str]:
@@ -274,7 +273,7 @@ def _having(
 
 
 async def describe_article(description: Description, dataset: Dataset) -> ArticleText:
-    """An article's text with its claims on their words."""
+    """An article's text with its claims on their words, without the others that make the same claim."""
     query = _query(
         "article",
         _article=str(ox.NamedNode(description.iri)),
@@ -286,7 +285,7 @@ async def describe_article(description: Description, dataset: Dataset) -> Articl
     rows = rows[:ARTICLE_CLAIMS_AT_MOST]
     iris = list(dict.fromkeys(row["claim"].value for row in rows if isinstance(row["claim"], ox.NamedNode)))
     batches = [iris[start : start + CLAIMS_AT_MOST] for start in range(0, len(iris), CLAIMS_AT_MOST)]
-    gathered = [await gather(batch, dataset) for batch in batches]
+    gathered = [await gather(batch, dataset, compared=False) for batch in batches]
 
     def read() -> ArticleText:
         claims: dict[str, Attribution] = {}
@@ -337,22 +336,9 @@ async def _with_examples(
     iris = list(wanted)
     triples = await dataset.construct(_query("usage", _claims=_nodes(iris))) if iris else []
     members = (row["member"].value for row in rows if isinstance(row["member"], ox.NamedNode))
-    named = await _names([*_iris_in(triples), *members], dataset)
-    names = {**description.names, **_names_in(named)}
+    named = await name_triples([*_iris_in(triples), *members], dataset)
+    names = {**description.names, **names_in(named)}
     return await dataset.run(lambda: read_ontology(description, rows, triples, names))
-
-
-async def _names(iris: Iterable[str], dataset: Dataset) -> list[ox.Triple]:
-    known = list(dict.fromkeys(iris))
-    return await dataset.construct(_query("names", _things=_nodes(known))) if known else []
-
-
-def _names_in(triples: Iterable[ox.Triple]) -> dict[str, Name]:
-    labels: dict[str, list[tuple[str, ox.Literal]]] = {}
-    for triple in triples:
-        if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.Literal):
-            labels.setdefault(triple.subject.value, []).append((triple.predicate.value, triple.object))
-    return labels_of(labels)
 
 
 def _iris_in(triples: Iterable[ox.Triple]) -> list[str]:

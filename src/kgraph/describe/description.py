@@ -9,6 +9,7 @@ graph. It is in no document that cannot name a graph, unless the project knows n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,10 +20,10 @@ import pyoxigraph as ox
 
 from kgraph.rdf.terms import compact
 from kgraph.store.manifest import graph_name
-from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS, STATED_BY
+from kgraph.vocab import KG, OWL, PREFIXES, RDF_TYPE, RDFS, SKOS, STATED_BY
 from kgraph.who_said import Attribution, Level
 
-__all__ = ["UNNAMED", "Added", "Description", "Fact", "Kind", "Name", "hanging", "labels_of"]
+__all__ = ["UNNAMED", "Added", "Description", "Fact", "Kind", "Name", "hanging", "labels_of", "short_name"]
 
 _CALLED: Final = (SKOS + "prefLabel", RDFS + "label", "http://purl.org/dc/terms/title")
 _SAID_OF_IT: Final = (SKOS + "definition", RDFS + "comment", "http://purl.org/dc/terms/description")
@@ -53,6 +54,24 @@ class Name:
 
     text: str
     language: str | None = None
+
+
+#: What the vocabulary of RDF is called in a sentence.
+_IN_A_SENTENCE: Final = {RDF_TYPE: "is a", SKOS + "altLabel": "is also called"}
+#: The prefixes of common vocabularies, whose names are made of words.
+_COMMON: Final = PREFIXES.keys() - {"kg", "kgl", "wd"}
+#: Where a word begins within a name such as ``exactMatch``.
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def short_name(iri: str, prefixes: Mapping[str, str]) -> Name:
+    """What a thing without a name is called: a term of a common vocabulary by the words that its IRI is made
+    of (``exact match``), anything else by its IRI with a prefix.
+    """
+    short = _IN_A_SENTENCE.get(iri) or compact(iri, prefixes)
+    prefix, colon, local = short.partition(":")
+    is_word = colon and prefix in _COMMON and local.isascii() and local.isalpha()
+    return Name(_WORD.sub(" ", local).lower() if is_word else short)
 
 
 #: What the default graph of the store is called, which has no name.
@@ -152,7 +171,7 @@ class Description:
 
     def name(self, iri: str) -> Name:
         """What a thing is called, or else its short IRI."""
-        return self.names.get(iri) or Name(compact(iri, self.prefixes))
+        return self.names.get(iri) or short_name(iri, self.prefixes)
 
     @cached_property
     def types(self) -> tuple[str, ...]:

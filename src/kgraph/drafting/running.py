@@ -23,7 +23,15 @@ from kgraph.errors import DraftError, KgraphError
 from kgraph.intake import Reading, find_parts
 from kgraph.settings import Settings
 
-__all__ = ["Outcome", "Tooling", "draft_articles", "lay_reading", "lay_text"]
+__all__ = [
+    "Outcome",
+    "Tooling",
+    "draft_articles",
+    "draft_here",
+    "fault_of",
+    "lay_reading",
+    "lay_text",
+]
 
 #: Sentences of a text are parsed in one process; more than this many texts wait in none.
 _WAITING: Final = 2
@@ -135,18 +143,23 @@ def _in_processes(
                     except KgraphError as error:
                         yield Outcome(article.slug, None, error)
                     except Exception as error:
-                        fault = DraftError(
-                            f"{article.slug!r} cannot be drafted: {type(error).__name__}: {error}.",
-                            hint="This is a fault of kgraph; please report it with the text.",
-                        )
-                        fault.__cause__ = error
-                        yield Outcome(article.slug, None, fault)
+                        yield Outcome(article.slug, None, fault_of(article, error))
             lost += running.values()
         finally:
             if done_with_all:
                 pool.shutdown()  # who is ended while it is told to go complains
             else:
                 _end(pool)
+
+
+def fault_of(article: Article, error: Exception) -> DraftError:
+    """That a text cannot be drafted for a reason that nobody has thought of."""
+    fault = DraftError(
+        f"{article.slug!r} cannot be drafted: {type(error).__name__}: {error}.",
+        hint="This is a fault of kgraph; please report it with the text.",
+    )
+    fault.__cause__ = error
+    return fault
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -169,10 +182,19 @@ def _begin(knowledge: Knowledge, tooling: Tooling) -> None:
 
 
 def _draft(laid: Laid) -> Draft:
-    from kgraph.drafting.working import draft_laid  # noqa: PLC0415 - spaCy, and only here
-
     knowledge, tooling = _WORKER["knowledge"], _WORKER["tooling"]
     if not isinstance(knowledge, Knowledge) or not isinstance(tooling, Tooling):
         raise TypeError("the process was not made ready")
+    return draft_here(laid, knowledge, tooling)
+
+
+def draft_here(laid: Laid, knowledge: Knowledge, tooling: Tooling) -> Draft:
+    """The draft of a text, made in this process.
+
+    Raises:
+        DraftError: the pipeline cannot be loaded or is for another language, or the endpoint does not answer.
+    """
+    from kgraph.drafting.working import draft_laid  # noqa: PLC0415 - spaCy, and only here
+
     endpoint = Endpoint(tooling.endpoint, tooling.model, tooling.token) if tooling.endpoint else None
     return draft_laid(laid, knowledge, pipeline=tooling.pipeline, endpoint=endpoint)

@@ -1,7 +1,8 @@
 """Asking the engine a query, so that it understands it and answers as the standard says.
 
-What it cannot read as it is written it gets in another spelling (:mod:`kgraph.rdf.spelling`), and what it
-would answer wrongly in another way (:mod:`kgraph.rdf.mending`). A function that it does not know has no
+What it cannot read as it is written it gets in another spelling (:mod:`kgraph.rdf.spelling`), what it would
+answer wrongly in another way (:mod:`kgraph.rdf.mending`), and what would take it too long in yet another
+(:mod:`kgraph.rdf.narrowing`). A function that it does not know has no
 value: the expression that calls it is an error, as any that cannot be evaluated (SPARQL 1.1, section 17).
 """
 
@@ -9,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
 from kgraph.engine.opened import View
 from kgraph.rdf.aliases import AGGREGATES
 from kgraph.rdf.mending import in_order, mend
+from kgraph.rdf.narrowing import narrowed
 from kgraph.rdf.rules import forbidden
 from kgraph.rdf.sparql import iter_tokens
 from kgraph.rdf.spelling import read_spelled
@@ -41,14 +43,24 @@ def ask_engine(view: View, query: str, *, base_iri: str | None) -> Results:
         RuntimeError: it asks for what the engine does not have.
     """
     evaluate = evaluation(lambda: view, base_iri)
-    return mended_for(lambda: view, query, base_iri, evaluate, evaluate)
+
+    def answer(text: str) -> Results:
+        narrow = _narrowed(text, view)
+        return evaluate(text) if narrow is None else evaluate(narrow, everywhere=True)
+
+    return mended_for(lambda: view, query, base_iri, evaluate, answer)
 
 
-def evaluation(view: Callable[[], View], base_iri: str | None) -> Callable[[str], Results]:
-    """What has the engine evaluate a text on a dataset as it stands."""
+class _Evaluate(Protocol):
+    def __call__(self, text: str, *, everywhere: bool = False) -> Results: ...
+
+
+def evaluation(view: Callable[[], View], base_iri: str | None) -> _Evaluate:
+    """What has the engine evaluate a text on a dataset as it stands; ``everywhere``: on all named graphs of
+    its store."""
     functions: dict[ox.NamedNode, Callable[..., Value | None]] = {}
 
-    def evaluate(text: str) -> Results:
+    def evaluate(text: str, *, everywhere: bool = False) -> Results:
         dataset = view()
         while True:
             try:
@@ -56,7 +68,7 @@ def evaluation(view: Callable[[], View], base_iri: str | None) -> Callable[[str]
                     text,
                     base_iri=base_iri,
                     default_graph=dataset.default_graph,
-                    named_graphs=dataset.named_graphs,
+                    named_graphs=None if everywhere else dataset.named_graphs,
                     custom_functions=functions,
                 )
             except RuntimeError as error:
@@ -112,6 +124,15 @@ def mended_for(
             return answer(text)  # its own fault, or something that only this engine reads
 
     return read_spelled(query, read)
+
+
+def _narrowed(text: str, view: View) -> str | None:
+    """The query as all named graphs of the store are asked; None where it is asked of some of them."""
+    if view.others is None or len(view.others) > len(view.named_graphs):
+        return None
+    if not all(isinstance(name, ox.NamedNode) for name in view.others):
+        return None
+    return narrowed(text, {name.value for name in view.named_graphs}, [name.value for name in view.others])
 
 
 def _require_grammar(text: str) -> None:

@@ -6,7 +6,7 @@ Like the worker it imports pyoxigraph and the standard library only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import pyoxigraph as ox
 
@@ -16,6 +16,9 @@ from kgraph.rdf.spelling import read_spelled
 __all__ = ["Failure", "OpenGeneration", "View", "merge_graphs"]
 
 GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+
+#: Up to so many named graphs the engine asks each of them; of more it sees all of the store's.
+FEW_GRAPHS: Final = 16
 
 
 class Failure(Exception):  # noqa: N818 -- it is what the ``fail`` frame says
@@ -27,11 +30,15 @@ class Failure(Exception):  # noqa: N818 -- it is what the ``fail`` frame says
 
 
 class View(NamedTuple):
-    """The dataset of one query: what its store shows as default graph and as named graphs."""
+    """The dataset of one query: what its store shows as default graph and as named graphs.
+
+    ``others`` are the other named graphs of the store; None where the dataset is not most of the store.
+    """
 
     store: ox.Store
     default_graph: list[GraphName]
     named_graphs: list[ox.NamedNode | ox.BlankNode]
+    others: list[ox.NamedNode | ox.BlankNode] | None = None
 
 
 class OpenGeneration:
@@ -49,7 +56,8 @@ class OpenGeneration:
             raise Failure("store", "The store of this generation cannot be opened.") from error
         self.path = path
         self._hidden = {ox.NamedNode(iri) for iri in hidden}
-        self._named = [name for name in self._store.named_graphs() if name not in self._hidden]
+        self._all = list(self._store.named_graphs())
+        self._named = [name for name in self._all if name not in self._hidden]
         self._merged: tuple[tuple[list[ox.NamedNode], list[ox.NamedNode]], ox.Store] | None = None
 
     def view(self, query: str, fields: QueryFields) -> View:
@@ -58,7 +66,11 @@ class OpenGeneration:
         if described is not None:
             return self._assembled(*described)
         cover, named = self.own(query, fields)
-        return View(self._store, [_graph(key) for key in cover], named)
+        others = None
+        if len(named) > FEW_GRAPHS:
+            shown = set(named)
+            others = [name for name in self._all if name not in shown]
+        return View(self._store, [_graph(key) for key in cover], named, others)
 
     def described(self, fields: QueryFields) -> tuple[list[ox.NamedNode], list[ox.NamedNode]] | None:
         """The graphs that the protocol, else the query itself names, where either does."""

@@ -115,9 +115,11 @@ class RemoteCalls:
         )
 
     async def update(self, text: str) -> None:
-        """Carry out a SPARQL update."""
+        """Carry out a SPARQL update. Every later answer holds it, whichever replica that comes from."""
         headers = {"Content-Type": "application/sparql-update"}
-        await self._ask("POST", "/sparql", content=text.encode(), headers=headers)
+        response = await self._ask("POST", "/sparql", content=text.encode(), headers=headers)
+        if written := response.headers.get("X-Generation"):
+            self._client.headers["X-Generation"] = written
 
     async def aclose(self) -> None:
         """Close the connections."""

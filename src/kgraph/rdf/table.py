@@ -66,9 +66,22 @@ class Table(Sequence[Mapping[str, Term | None]]):
             f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
 
-    def render(self) -> list[tuple[str, ...]]:
-        """The rows as a person reads them: compact IRIs, bare text, ``""`` for what is unbound."""
-        return [tuple(render_term(row[name], self.prefixes) for name in self.columns) for row in self.rows]
+    def iris(self) -> list[str]:
+        """The IRIs in it, each once."""
+        terms = (term for row in self.rows for term in row.values() if isinstance(term, ox.NamedNode))
+        return list(dict.fromkeys(term.value for term in terms))
+
+    def render(self, names: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
+        """The rows as a person reads them: bare text, ``""`` for what is unbound, and of an IRI its name, by
+        ``names``, or else its short form.
+        """
+        called = names or {}
+
+        def shown(term: Term | None) -> str:
+            name = called.get(term.value) if isinstance(term, ox.NamedNode) else None
+            return name or render_term(term, self.prefixes)
+
+        return [tuple(shown(row[name]) for name in self.columns) for row in self.rows]
 
     def to_pandas(self, *, iris: Iris = "compact", languages: bool = False) -> pandas.DataFrame:
         """A pandas data frame: nullable columns, in which decimals are floats.

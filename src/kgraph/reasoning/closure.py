@@ -119,13 +119,16 @@ def _normal(value: ox.Literal) -> ox.Literal:
 
 
 class Selection:
-    """Which conclusions are kept, by the terms that an ontology declares and by what is asserted already."""
+    """Which conclusions are kept, by the terms that an ontology declares and by what is asserted already.
+
+    ``terms`` are all that it says something of, ``properties`` and ``classes`` those that it declares.
+    """
 
     def __init__(self, axioms: Iterable[ox.Triple], asserted: Iterable[ox.Triple]) -> None:
         axioms = list(axioms)
-        self._terms = TripleIndex(axioms)
-        self._properties = {iri for cls in _PROPERTIES for iri in self._terms.instances(cls)}
-        self._classes = {iri for cls in _CLASSES for iri in self._terms.instances(cls)}
+        self.terms = TripleIndex(axioms)
+        self.properties = {iri for cls in _PROPERTIES for iri in self.terms.instances(cls)}
+        self.classes = {iri for cls in _CLASSES for iri in self.terms.instances(cls)}
         self._asserted = set(map(normal, (*axioms, *asserted)))
 
     def keeps(self, triple: ox.Triple) -> bool:
@@ -134,10 +137,10 @@ class Selection:
 
     def _is_of_interest(self, triple: ox.Triple) -> bool:
         subject, predicate, value = triple.subject, triple.predicate.value, triple.object
-        if isinstance(subject, ox.NamedNode) and subject.value in self._terms:
+        if isinstance(subject, ox.NamedNode) and subject.value in self.terms:
             return False
         if predicate == RDF_TYPE:
-            return isinstance(value, ox.NamedNode) and value.value in self._classes
+            return isinstance(value, ox.NamedNode) and value.value in self.classes
         if predicate == OWL_SAME_AS:
             return subject != value
-        return predicate in self._properties
+        return predicate in self.properties

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -24,7 +24,18 @@ from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality
 from kgraph.reasoning.signs import Signs, as_pattern, sign_of
 from kgraph.vocab import OWL_SAME_AS
 
-__all__ = ["FREE", "MOST_SOURCES", "Ways", "beyond_told", "either", "find_support", "minimal", "settle"]
+__all__ = [
+    "FREE",
+    "MOST_SOURCES",
+    "Ways",
+    "all_sources",
+    "beyond_told",
+    "either",
+    "find_support",
+    "led_to",
+    "minimal",
+    "settle",
+]
 
 #: The minimal sets of sources that suffice.
 Ways: TypeAlias = frozenset[frozenset[str]]
@@ -33,6 +44,8 @@ FREE: Final[Ways] = frozenset({frozenset()})
 MOST_SOURCES: Final = 4
 _NEVER: Final[Ways] = frozenset()
 
+#: A triple, whichever way it is written.
+Fact = TypeVar("Fact")
 #: A conclusion and the premises of one step to it.
 Inference: TypeAlias = tuple[ox.Triple, tuple[ox.Triple, ...]]
 
@@ -93,18 +106,23 @@ def settle(
                     queued[user] = 1
                     waiting.append(user)
     goals = dict.fromkeys(goal for goal, _ in steps)
-    return {goal: ways[goal] for goal in goals} | _many(steps, ways)
+    return {goal: ways[goal] for goal in goals} | all_sources(steps, ways)
 
 
-def _many(steps: Sequence[Inference], ways: Mapping[ox.Triple, Ways]) -> dict[ox.Triple, Ways]:
-    """The one way of each conclusion that no few sources suffice for: all that its derivations use."""
+def all_sources(steps: Iterable[tuple[Fact, Sequence[Fact]]], ways: Mapping[Fact, Ways]) -> dict[Fact, Ways]:
+    """The one way of each conclusion that no few sources suffice for: all that its derivations use.
+
+    Args:
+        steps: every step to each of these conclusions, and others.
+        ways: the ways in which conclusions and premises hold; where none are named, that is anyhow.
+    """
     open_steps = [(goal, premises) for goal, premises in steps if not ways[goal]]
     sources = {goal: frozenset[str]() for goal, _ in open_steps}
     changed = bool(open_steps)
     while changed:
         changed = False
         for goal, premises in open_steps:
-            used = (sources[p] if p in sources else frozenset().union(*ways[p]) for p in premises)
+            used = (sources[p] if p in sources else frozenset().union(*ways.get(p, FREE)) for p in premises)
             if not (found := frozenset().union(*used)) <= sources[goal]:
                 sources[goal] |= found
                 changed = True
@@ -124,7 +142,7 @@ def find_support(
     """
     same = store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ ?x <{OWL_SAME_AS}> ?y }}")
     clauses = [c for c in program if c.conclusion is not None and (same or not is_equality(c))]
-    signs = _reachable(clauses, told)
+    signs = led_to(clauses, Signs(sign_of(as_pattern(triple)) for triple in told))
     steps = [
         step
         for clause in clauses
@@ -149,9 +167,8 @@ def beyond_told(ways: Mapping[ox.Triple, Ways], told: Mapping[ox.Triple, Ways]) 
     }
 
 
-def _reachable(clauses: Iterable[Clause], told: Iterable[ox.Triple]) -> Signs:
-    """What triples are about that clauses can lead to from the told ones, these included."""
-    found = Signs(sign_of(as_pattern(triple)) for triple in told)
+def led_to(clauses: Iterable[Clause], found: Signs) -> Signs:
+    """What triples are about that clauses can lead to from some, these included; ``found`` grows."""
     rules = [
         (sign_of(clause.conclusion), [*map(sign_of, clause.premises)])
         for clause in clauses

@@ -83,7 +83,7 @@ def catch_up(current: Generation, prepared: Generation, path: Path, identifier: 
     ]
     if not changed:
         prepared.path.rename(path)
-        return seal(path, replace(then, id=identifier, previous=current.id))
+        return seal(path, replace(then, id=identifier, previous=current.id), base=current)
     store = ox.Store.read_only(str(current.store_path))
     with Draft(prepared, path) as draft:
         for key in changed:

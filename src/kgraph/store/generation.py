@@ -8,6 +8,7 @@
     added.nq        what a small write added to the generation that its manifest calls ``base``,
     removed.nq      and what it took away, hidden graphs included
     ledger.db       which file says what, for the next build to go on from (:mod:`kgraph.build.ledger`)
+    SHA256SUMS      the digests of all these files (:mod:`kgraph.store.sums`)
     manifest.json   what it was made from, what is in it, its canonical hash; written last
 
 SEALED: nothing in the folder changes once the manifest is there.

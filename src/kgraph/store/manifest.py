@@ -31,7 +31,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 15
+FORMAT: Final = 16
 #: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
 HASH_METHOD: Final = "SHA-256 of the sum of the quads' SHA-256"
 DEFAULT_KEY: Final = "default"
@@ -81,7 +81,7 @@ class Manifest:
     ``quads`` counts all that the store holds, hidden graphs included, where that is known;
     ``previous`` is the generation that was current before. Where the folder holds the changes against
     another generation, in ``added.nq`` and ``removed.nq``, ``base`` names that. ``encoder`` is the model that
-    made the vectors of the text index, where there are any.
+    made the vectors of the text index, where there are any; ``licence`` the licence of the annotations.
     """
 
     id: str
@@ -105,6 +105,7 @@ class Manifest:
     previous: str | None = None
     base: str | None = None
     encoder: str = ""
+    licence: str = ""
 
     @property
     def version(self) -> str:

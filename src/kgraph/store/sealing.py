@@ -1,4 +1,4 @@
-"""Sealing a generation: its manifest, and everything forced to disk.
+"""Sealing a generation: its manifest, the digests of its files, and everything forced to disk.
 
 After a seal a power cut may come: what the folder holds is there, whole.
 """
@@ -6,24 +6,47 @@ After a seal a power cut may come: what the folder holds is there, whole.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
+from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
+from kgraph.errors import StoreError
 from kgraph.store.generation import MANIFEST, Generation
 from kgraph.store.manifest import Manifest
+from kgraph.store.sums import SUMS, digest_of, load_sums, render_sums
 
 __all__ = ["seal", "sync_folder", "sync_tree"]
 
 
 def seal(path: Path, manifest: Manifest, *, base: Generation | None = None) -> Generation:
-    """Write the manifest into a folder that holds all else, and force it to disk.
+    """Write the digests of all files and then the manifest into a folder that holds all else, and force it
+    to disk.
 
-    What the folder shares with its ``base`` by hard links has been forced to disk with that.
+    What the folder shares with its ``base`` by hard links has been forced to disk, and has its digest, with
+    that.
     """
-    (path / MANIFEST).write_text(manifest.render(), encoding="utf-8")
-    shared = set() if base is None else {inode for _, inode in _files(base.path)}
-    sync_tree(path, shared=shared)
+    shared = {} if base is None else {inode: file for file, inode in _files(base.path)}
+    content = manifest.render().encode()
+    digests = {MANIFEST: sha256(content).hexdigest()}
+    known = _digests_of(base, shared)
+    for file, inode in _files(path):
+        name = os.path.relpath(file, path)
+        digests[name] = known.get(inode) or digest_of(Path(file))
+    (path / SUMS).write_bytes(render_sums(digests))
+    (path / MANIFEST).write_bytes(content)
+    sync_tree(path, shared=shared.keys())
     return Generation(path, manifest)
+
+
+def _digests_of(base: Generation | None, files: Mapping[int, str]) -> dict[int, str]:
+    """The digests of a generation's files by inode, as far as it says them."""
+    digests: dict[str, str] = {}
+    if base is not None:
+        with suppress(StoreError):
+            digests = load_sums(base.path)
+    names = ((inode, os.path.relpath(file, base.path)) for inode, file in files.items()) if base else ()
+    return {inode: digests[name] for inode, name in names if name in digests}
 
 
 def sync_tree(path: Path, *, shared: Set[int] = frozenset()) -> None:

@@ -24,18 +24,22 @@ from kgraph.settings import Settings
 from kgraph.web.problems import HttpProblem
 from kgraph.web.reading import header_of
 
-__all__ = ["admit_write", "check_writing"]
+__all__ = ["admit_replica", "admit_write", "check_writing"]
 
 _ORIGIN: Final = re.compile(r"https?://(?:(?P<host>[\w.-]+)|\[(?P<address>[\dA-Fa-f:.]+)\])(?::\d+)?")
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="kgraph", Basic realm="kgraph", charset="UTF-8"'}
 
 
 def check_writing(settings: Settings) -> None:
-    """Refuse to start a server that would write for everybody.
+    """Refuse to start a server that would write for everybody, or where what is written would be lost.
 
     Raises:
-        SettingsError: it is writable, can be reached from elsewhere, and has no token.
+        SettingsError: it is writable, can be reached from elsewhere, and has no token; or it is a replica.
     """
+    if settings.writable and settings.follow:
+        raise SettingsError(
+            "A replica takes no writes: it has what it follows.", hint="Leave out --writable, or --follow."
+        )
     if settings.writable and not settings.token and not _is_loopback(settings.host):
         raise SettingsError(
             f"A writable server on {settings.host} needs a token.",
@@ -49,6 +53,8 @@ def admit_write(request: Request, settings: Settings) -> None:
     Raises:
         HttpProblem: it may not.
     """
+    if settings.follow:
+        raise _replica(settings)
     if not settings.writable:
         raise HttpProblem(
             HTTPStatus.FORBIDDEN,
@@ -62,7 +68,34 @@ def admit_write(request: Request, settings: Settings) -> None:
         _require_own_machine(request)
 
 
-def _require_token(request: Request, token: str) -> None:
+def _replica(settings: Settings) -> HttpProblem:
+    """What a replica says to a writer."""
+    primary = settings.follow if settings.follow.startswith(("http://", "https://")) else ""
+    return HttpProblem(
+        HTTPStatus.FORBIDDEN,
+        "replica",
+        f"This server is a replica{f' of {primary}' if primary else ''} and takes no writes.",
+        f"Send them to {primary}." if primary else "Send them to the server whose data it follows.",
+    )
+
+
+def admit_replica(request: Request, settings: Settings) -> None:
+    """Let a replica have a generation: all of it, with drafts and what the build keeps for itself.
+
+    Raises:
+        HttpProblem: it may not.
+    """
+    if not settings.replica_token:
+        raise HttpProblem(
+            HTTPStatus.FORBIDDEN,
+            "no-replicas",
+            "This server gives its generations to nobody.",
+            "Start it with a KGRAPH_REPLICA_TOKEN, which its replicas send.",
+        )
+    _require_token(request, settings.replica_token, what="Copying a generation")
+
+
+def _require_token(request: Request, token: str, *, what: str = "Writing") -> None:
     scheme, _, credentials = (header_of(request, b"authorization") or "").partition(" ")
     given = credentials.strip()
     if scheme.lower() == "basic":
@@ -74,7 +107,7 @@ def _require_token(request: Request, token: str) -> None:
         raise HttpProblem(
             HTTPStatus.UNAUTHORIZED,
             "token-missing",
-            "Writing needs a token.",
+            f"{what} needs a token.",
             "Send it as 'Authorization: Bearer TOKEN', or as the password of any user.",
             headers=_CHALLENGE,
         )

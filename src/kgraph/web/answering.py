@@ -54,7 +54,7 @@ class Variant:
 
     def fields(self, *, gzipped: bool) -> list[tuple[bytes, bytes]]:
         """The header fields of the answer."""
-        fields = [*self.choice.fields]
+        fields = [*self.choice.fields, self.origin]
         if gzipped:
             fields.append(_GZIPPED)
         if self.tag is None:
@@ -62,6 +62,11 @@ class Variant:
         else:
             fields += self.validators(encoded_tag(self.tag, GZIP) if gzipped else self.tag)
         return fields
+
+    @property
+    def origin(self) -> tuple[bytes, bytes]:
+        """The header field that names the generation (:mod:`kgraph.web.waiting`)."""
+        return b"x-generation", self.generation.encode()
 
     def validators(self, tag: str) -> tuple[tuple[bytes, bytes], ...]:
         """The header fields by which a client keeps the answer, and asks later whether it still holds."""
@@ -114,7 +119,8 @@ def _unchanged(request: Request, variant: Variant, tag: str) -> Response:
         )
     request.scope[REPEATABLE] = variant.generation
     _, *fields = variant.choice.fields  # without content there is no type of it
-    return _PlainResponse(b"", [*fields, *variant.validators(tag)], status=HTTPStatus.NOT_MODIFIED)
+    fields = [*fields, variant.origin, *variant.validators(tag)]
+    return _PlainResponse(b"", fields, status=HTTPStatus.NOT_MODIFIED)
 
 
 async def respond_whole(request: Request, variant: Variant, content: bytes) -> Response:

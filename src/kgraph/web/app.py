@@ -21,6 +21,7 @@ from kgraph.web import (
     dumps,
     explain,
     facade,
+    generations,
     graph_store,
     health,
     home_page,
@@ -43,7 +44,7 @@ __all__ = ["create_app"]
 #: The resources in the order in which their paths are tried.
 _ROOMS: Final = (
     *(home_page, browsing, views, workbench, sparql, graph_store, canned, explain, who_said, review, facade),
-    *(health, metrics, discovery, dumps, changes, reconcile),
+    *(health, metrics, discovery, dumps, changes, generations, reconcile),
 )
 
 _DESCRIPTION: Final = (
@@ -68,6 +69,7 @@ def create_app(graph: AsyncKnowledgeGraph) -> FrontDoor:
     app.arriving = Arriving()
     app.writing = asyncio.Lock()
     app.deriving = asyncio.Lock()
+    app.leases = generations.Leases(graph.settings.store_path)
     app.root = graph.settings.root
     app.slow_query_s = graph.settings.slow_query
     app.open_to(

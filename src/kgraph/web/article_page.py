@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from markupsafe import Markup
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import ArticleText, Description, article_data
+from kgraph.describe import ArticleText, Describer, Description, article_data
 from kgraph.store import Generation
 from kgraph.vocab import DCTERMS, KG
 from kgraph.web.chosen import make_card
@@ -28,17 +28,21 @@ from kgraph.web.viewing import Alternate, Viewer, embed_data
 from kgraph.web.voices import Filters, Kind, Voice, is_draft, kinds_of, voices_of
 from kgraph.who_said import Attribution
 
-__all__ = ["Reader", "article_page", "read_reader", "reader_context", "style_source"]
+__all__ = ["Reader", "article_page", "open_reader", "reader_context", "style_source"]
 
 #: The parameters of the page. ``at`` chooses characters; the others may be given several times.
 _AT, _VOICE, _KIND = "at", "voice", "kind"
 #: How many claims are listed where a filter asks for some.
 LISTED: Final = 60
+#: How many claims on chosen words are compared with others.
+COMPARED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a reader is looking at: an article with the words and the voices that are chosen."""
+    """What a reader is looking at: an article with the words and the voices that are chosen. ``compared`` are
+    the claims on the chosen words, with the others that make the same claim.
+    """
 
     path: str
     text: ArticleText
@@ -47,6 +51,7 @@ class Reader:
     kinds: tuple[Kind, ...]
     filters: Filters
     choice: Choice | None
+    compared: Mapping[str, Attribution] = field(default_factory=dict)
 
     def link(
         self, choice: Choice | None, filters: Filters | None = None, *, fragment: str | None = None
@@ -78,15 +83,30 @@ class Reader:
         return self.link(None, Filters(voices, kinds), fragment="text")
 
 
-def read_reader(
-    request: Request, graph: AsyncKnowledgeGraph, description: Description, text: ArticleText
+async def open_reader(
+    request: Request,
+    graph: AsyncKnowledgeGraph,
+    description: Description,
+    text: ArticleText,
+    describer: Describer,
 ) -> Reader:
-    """What the address asks to see.
+    """What the address asks to see, with what is chosen compared.
 
     Raises:
-        HttpProblem: 400, it asks for a voice or a kind of saying that the article does not have, or for
-            characters in a form that is not understood.
+        HttpProblem: 400, it asks for what the article does not have, or for characters in a form that is not
+            understood.
     """
+    reader = _read(request, graph, description, text)
+    if (choice := reader.choice) is None:
+        return reader
+    chosen = list(dict.fromkeys(claim.iri for claim in text.claims if choice.meets(claim)))[:COMPARED]
+    claims = await describer.claims(chosen, compared=True)
+    return replace(reader, compared={claim.iri: claim for claim in claims})
+
+
+def _read(
+    request: Request, graph: AsyncKnowledgeGraph, description: Description, text: ArticleText
+) -> Reader:
     reviewed = [claim for claim in text.claims if not is_draft(claim)]
     voices, kinds = voices_of(reviewed, graph.prefixes), kinds_of(reviewed)
     given = read_parameters(request)
@@ -155,6 +175,7 @@ def reader_context(
             voices=by_agent,
             prefixes=graph.prefixes,
             link=reader.link,
+            compared=reader.compared,
         )
     context = {
         "reader": reader,
@@ -189,7 +210,7 @@ def article_page(
     request: Request,
     graph: AsyncKnowledgeGraph,
     description: Description,
-    text: ArticleText,
+    reader: Reader,
     generation: Generation,
     *,
     alternates: Sequence[Alternate],
@@ -201,7 +222,7 @@ def article_page(
     issued = said.get(DCTERMS + "issued")
     url = public_url(request, href(description.iri, graph.settings.names) or "/")
     heading = description.name(description.iri)
-    reader = read_reader(request, graph, description, text)
+    text = reader.text
     count = sum(not is_draft(claim) for claim in text.claims)
     context, style = reader_context(graph, reader, generation)
     return render_page(

@@ -138,7 +138,7 @@ async def _page(
             generation=generation,
             client=client_of(request),
         )
-        return await pages.read_result(graph, answer, named=True)
+        return await pages.read_result(graph, answer)
 
     try:
         result = await while_connected(request, ask())

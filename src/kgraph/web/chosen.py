@@ -55,10 +55,13 @@ def make_card(
     voices: Mapping[str | None, Voice],
     prefixes: Mapping[str, str],
     link: Callable[[Choice], str],
+    compared: Mapping[str, Attribution],
 ) -> Card:
-    """The card of a choice; ``link`` is the address of one."""
+    """The card of a choice; ``link`` is the address of one, ``compared`` its claims with what they compare
+    with.
+    """
     met = [claim for claim in text.claims if choice.meets(claim) and filters.takes(claim, prefixes)]
-    met = list({claim.iri: claim for claim in met}.values())
+    met = list({claim.iri: compared.get(claim.iri, claim) for claim in met}.values())
     exact = [claim for claim in met if choice.is_of(claim)]
 
     def fold(claims: Sequence[Attribution]) -> tuple[Said, ...]:

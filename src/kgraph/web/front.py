@@ -12,7 +12,8 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Request, Response
 from starlette.types import Message, Receive, Scope, Send
@@ -20,6 +21,10 @@ from starlette.types import Message, Receive, Scope, Send
 from kgraph.web.bodies import Arriving
 from kgraph.web.faults import fault_response
 from kgraph.web.metrics import COUNTED, Requests
+from kgraph.web.waiting import AT_LEAST, require_generation
+
+if TYPE_CHECKING:
+    from kgraph.web.generations import Leases
 
 __all__ = ["EXPOSED_HEADERS", "QUERY", "FrontDoor"]
 
@@ -55,6 +60,10 @@ class FrontDoor(FastAPI):
     writing: asyncio.Lock
     #: Held while a file is made from a generation (:mod:`kgraph.web.derived`).
     deriving: asyncio.Lock
+    #: The generations that replicas are copying.
+    leases: Leases
+    #: The server ends: nobody is to be kept waiting.
+    ending: bool = False
     slow_query_s: float = float("inf")
     #: The path below which the world sees this server (:attr:`kgraph.settings.Settings.root`).
     root: str = ""
@@ -73,6 +82,7 @@ class FrontDoor(FastAPI):
         started = perf_counter()
         if self.root:
             send = _rooted(send, self.root.encode())
+            _take_off(self.root, scope)
 
         async def note(message: Message) -> None:
             nonlocal status
@@ -82,6 +92,10 @@ class FrontDoor(FastAPI):
 
         scope["path"] = self._aliases.get(scope["path"], scope["path"])
         handler = self._direct.get((scope["path"], scope["method"]))
+        is_direct = handler is not None
+        if any(name == AT_LEAST for name, _ in scope["headers"]):
+            handler = await self._behind(scope, receive) or handler
+            started = perf_counter()  # that it had to wait says nothing of the query
         try:
             if handler is None:
                 await super().__call__(scope, receive, note)
@@ -90,7 +104,22 @@ class FrontDoor(FastAPI):
                 status = response.status_code
                 await response(scope, receive, send)
         finally:
-            self._count(scope, status, perf_counter() - started, direct=handler is not None)
+            self._count(scope, status, perf_counter() - started, direct=is_direct)
+
+    async def _behind(self, scope: Scope, receive: Receive) -> Handler | None:
+        """What refuses a request where the generation is not there that its client has seen."""
+        scope["app"] = self
+        try:
+            await require_generation(Request(scope, receive))
+        except Exception as error:  # whatever it is, it is told in our shape
+            refusal = error
+        else:
+            return None
+
+        async def refuse(_: Request) -> Response:
+            raise refusal
+
+        return refuse
 
     async def _ask(self, handler: Handler, scope: Scope, receive: Receive) -> Response:
         scope["app"] = self
@@ -127,6 +156,14 @@ _ADDRESSES: Final = {
     b"location": re.compile(rb"^(?=/(?!/))"),
     b"link": re.compile(rb"(?<=<)(?=/(?!/))"),
 }
+
+
+def _take_off(root: str, scope: Scope) -> None:
+    """Take a path from the beginning of what is asked for, if the proxy has left it there."""
+    for key, begins in (("raw_path", root.encode()), ("path", unquote(root))):
+        asked = scope[key]
+        if asked.startswith(begins) and asked[len(begins) :][:1] in ("", "/", b"", b"/"):
+            scope[key] = asked[len(begins) :] or begins[:1]
 
 
 def _rooted(send: Send, root: bytes) -> Send:

@@ -15,7 +15,7 @@ from kgraph.describe import Addresses, ArticleText, Describer, dataset_data
 from kgraph.store import Generation
 from kgraph.store.manifest import HASH_METHOD
 from kgraph.vocab import DIRECT_QUOTATION, STATED_BY
-from kgraph.web.article_page import Reader, read_reader, reader_context, style_source
+from kgraph.web.article_page import Reader, open_reader, reader_context, style_source
 from kgraph.web.description import DESCRIPTION_FORMATS
 from kgraph.web.listing import Listing, described, list_at
 from kgraph.web.pages import public_url, render_page
@@ -58,7 +58,7 @@ async def _home(request: Request, describer: Describer) -> Response:
         description = await describer.describe(articles[0].iri)
         text = await describer.article(description)
         if len(articles) == 1:
-            reader = read_reader(request, graph, description, text)
+            reader = await open_reader(request, graph, description, text, describer)
             context, style = reader_context(graph, reader, generation)
     addresses = Addresses(public_url(request, ""), graph.settings.names)
     void = addresses.at("/.well-known/void")

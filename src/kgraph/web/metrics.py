@@ -26,6 +26,7 @@ from prometheus_client.registry import Collector
 import kgraph
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.engine import EngineStatus
+from kgraph.replicas import read_status
 
 __all__ = ["COUNTED", "Requests", "router"]
 
@@ -133,6 +134,11 @@ class _Parts(Collector):
         age = datetime.now(UTC) - datetime.fromisoformat(manifest.created)
         yield GaugeMetricFamily("kgraph_generation_age_seconds", "Its age.", max(0.0, age.total_seconds()))
         yield GaugeMetricFamily("kgraph_generation_triples", "Its triples, graph by graph.", manifest.triples)
+        settings = self._graph.settings
+        status = read_status(settings.store_path) if settings.follow else None
+        if status is not None and status.heard_age_s is not None:
+            words = "Since what this replica follows last answered."
+            yield GaugeMetricFamily("kgraph_replica_heard_age_seconds", words, status.heard_age_s)
 
 
 def _engine(engine: EngineStatus) -> Iterator[Metric]:

@@ -16,6 +16,7 @@ STATUSES: Final[Mapping[type[errors.KgraphError], HTTPStatus]] = {
     errors.KgraphError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.SettingsError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.ReplicaError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.UnknownNameError: HTTPStatus.NOT_FOUND,
     errors.QueryError: HTTPStatus.BAD_REQUEST,
     errors.ServiceNotAllowedError: HTTPStatus.FORBIDDEN,

@@ -6,6 +6,7 @@ types and links come from the project; a property that is given narrows no candi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -171,8 +172,9 @@ async def _extend(request: Request, ids: list[str], properties: list[str]) -> di
     candidates = await _candidates(request)
     values = await _values_of(request, ids, properties, candidates)
     rows = {identity: {p: values.get(identity, {}).get(p, []) for p in properties} for identity in ids}
-    names = candidates.type_names
-    return {"meta": [{"id": name, "name": names.get(name, name)} for name in properties], "rows": rows}
+    names = await while_connected(request, _property_names(graph_of(request)))
+    meta = [{"id": each, "name": names.get(each) or _called(each)} for each in properties]
+    return {"meta": meta, "rows": rows}
 
 
 async def _values_of(
@@ -232,7 +234,7 @@ async def propose(request: Request) -> Response:
         query = query.replace("?thing a ?type", f"?thing a {node}")
     rows = await while_connected(request, graph.select_project(_PROLOGUE + query))
     properties = [
-        {"id": each, "name": str(getattr(row["label"], "value", each))}
+        {"id": each, "name": str(getattr(row["label"], "value", _called(each)))}
         for row in rows
         if not (each := compact(str(getattr(row["property"], "value", "")), graph.prefixes)).startswith(
             "rdf:"
@@ -280,8 +282,14 @@ def _named(rows: Table, graph: AsyncKnowledgeGraph) -> dict[str, str]:
     for row in rows:
         if isinstance(node := row["property"], ox.NamedNode):
             short, label = compact(node.value, graph.prefixes), row["label"]
-            found[short] = label.value if isinstance(label, ox.Literal) else short
+            found[short] = label.value if isinstance(label, ox.Literal) else _called(short)
     return found
+
+
+def _called(name: str) -> str:
+    """What a property without a label is called in a column's head: the words of its own name."""
+    local = re.split(r"[:/#]", name)[-1]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower() or name
 
 
 def _suggested(entity: Entity, candidates: Candidates) -> dict[str, Any]:

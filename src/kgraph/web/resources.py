@@ -24,7 +24,7 @@ from kgraph.rdf.writing import serialize_graph
 from kgraph.store import Generation
 from kgraph.web import pages
 from kgraph.web.answering import Variant, begin, respond, respond_whole
-from kgraph.web.article_page import article_page
+from kgraph.web.article_page import article_page, open_reader
 from kgraph.web.browsing import map_points
 from kgraph.web.maps import draw_map
 from kgraph.web.negotiation import HTML, Choice
@@ -175,7 +175,8 @@ async def _thing(
         others.append(Alternate(f"TriG {_TITLE_OF_ADDED}", "application/trig", added))
     if description.kind is Kind.ARTICLE and found.page == 1:
         text = await describer.article(description)
-        page = article_page(request, graph, description, text, describer.generation, alternates=others)
+        reader = await open_reader(request, graph, description, text, describer)
+        page = article_page(request, graph, description, reader, describer.generation, alternates=others)
     elif description.kind is Kind.ONTOLOGY and description.parts and found.page == 1:
         page = ontology_page(request, graph, await describer.terms(description), alternates=others)
     else:

@@ -33,12 +33,15 @@ _TRIPLES: Final = (("s", "p", "o"), ("subject", "predicate", "object"))
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A term as a page shows it; ``href`` is set where it can be followed."""
+    """A term as a page shows it; ``href`` is set where it can be followed. ``title`` is the IRI or the
+    language, ``lang`` the language of a name.
+    """
 
     text: str
     href: str | None
     title: str
     number: bool = False
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +61,13 @@ class Result:
     notices: tuple[str, ...] = ()
 
 
-async def read_result(graph: AsyncKnowledgeGraph, answer: Answer, *, named: bool = False) -> Result:
-    """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows.
-
-    ``named`` shows things by their names, which the project gives them.
-    """
-    result = await _read_result(graph, answer, named=named)
+async def read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
+    """Read an answer that came in :data:`PAGE_FORMATS`, and no more of it than a page shows."""
+    result = await _read_result(graph, answer)
     return replace(result, notices=answer.notices) if answer.notices else result
 
 
-async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer, *, named: bool) -> Result:
+async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer) -> Result:
     content, whole = await _read_lines(answer)
     if answer.kind is ResultKind.GRAPH:
         return Result(turtle=content.decode(), whole=whole)
@@ -77,11 +77,9 @@ async def _read_result(graph: AsyncKnowledgeGraph, answer: Answer, *, named: boo
     solutions = ox.parse_query_results(content, ox.QueryResultsFormat.TSV)
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101 - for the type checker
     found = [tuple(solution) for solution in solutions]
-    names: dict[str, Name] = {}
-    if named:
-        iris = dict.fromkeys(term.value for row in found for term in row if isinstance(term, ox.NamedNode))
-        with graph.describing() as describer:
-            names = await describer.names(iris)
+    iris = dict.fromkeys(term.value for row in found for term in row if isinstance(term, ox.NamedNode))
+    with graph.describing() as describer:
+        names = await describer.names(iris)
     rows = tuple(tuple(_cell(term, graph, names) for term in row) for row in found)
     reasons = _reasons(answer.variables, found, graph.prefixes)
     return Result(columns=answer.variables, rows=rows, reasons=reasons, whole=whole)
@@ -125,10 +123,10 @@ async def _read_lines(answer: Answer) -> tuple[bytes, bool]:
 
 
 def _cell(term: Term | None, graph: AsyncKnowledgeGraph, names: Mapping[str, Name]) -> Cell:
-    text = render_term(term, graph.prefixes)
     if isinstance(term, ox.NamedNode):
-        text = names[term.value].text if term.value in names else text
-        return Cell(text, href(term.value, graph.settings.names), term.value)
+        name = names[term.value]
+        return Cell(name.text, href(term.value, graph.settings.names), term.value, lang=name.language)
+    text = render_term(term, graph.prefixes)
     if isinstance(term, ox.Literal):
         number = term.datatype.value in _NUMBERS
         return Cell(text, None, f"@{term.language}" if term.language else "", number=number)

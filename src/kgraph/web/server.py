@@ -15,7 +15,9 @@ import uvicorn
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.errors import SettingsError, StoreError
+from kgraph.replicas.keeping import as_followed, following, is_as_followed
 from kgraph.settings import Settings
+from kgraph.store import Catalog
 from kgraph.web.admission import check_writing
 from kgraph.web.agents import offering
 from kgraph.web.app import create_app
@@ -33,7 +35,7 @@ except ImportError:  # there is none for this system
 else:
     _LOOP = uvloop.new_event_loop
 
-__all__ = ["Server", "listen", "run_server"]
+__all__ = ["Server", "check_writing", "listen", "run_server"]
 
 #: The share of the result cache that whole replies get (see :mod:`kgraph.web.replies`).
 REPLIES_SHARE: Final = 4
@@ -41,8 +43,11 @@ REPLIES_SHARE: Final = 4
 _RESERVED_DESCRIPTORS: Final = 256
 
 
-def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
-    """Serve until a signal says stop; ``ready`` hears the URL once requests are answered.
+def run_server(settings: Settings, *, ready: Callable[[str, str], None]) -> None:
+    """Serve until a signal says stop; ``ready`` hears the title and the URL once requests are answered.
+
+    Where the data of a replica get another title, base IRI or licence, it begins anew with these. Who
+    connects meanwhile waits.
 
     Raises:
         SettingsError: the address cannot be listened on, or the server would write for everybody.
@@ -51,7 +56,8 @@ def run_server(settings: Settings, *, ready: Callable[[str], None]) -> None:
     set_up_logs(settings.log_format)
     check_writing(settings)
     with listen(settings.host, settings.port) as listener, asyncio.Runner(loop_factory=_LOOP) as runner:
-        runner.run(_serve(settings, listener, ready))
+        while runner.run(_serve(settings, listener.dup(), ready)):
+            settings = as_followed(settings, Catalog(settings.store_path).current().manifest)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -102,6 +108,7 @@ class Server(uvicorn.Server):
         self._graph = graph
         self._tell = started
         self._warmed = ""
+        self.is_renamed = False
         self._warming: asyncio.Task[None] | None = None
         self._garbage = GarbageCollection()
 
@@ -118,6 +125,7 @@ class Server(uvicorn.Server):
                 if isinstance(connection, Connection):
                     connection.tick()
             self._keep_warm()
+            self._notice_name()
             self._garbage.tick(self.app.requests.number)
         return await super().on_tick(counter)
 
@@ -131,8 +139,16 @@ class Server(uvicorn.Server):
                     self._warming.cancel()
                 self._warming = asyncio.create_task(warm(self._graph))
 
+    def _notice_name(self) -> None:
+        """End where what is followed calls itself otherwise: settings hold for a server's whole life."""
+        with suppress(StoreError):
+            settings = self._graph.settings
+            if settings.follow and not is_as_followed(settings, self._graph.generation.manifest):
+                self.is_renamed = self.should_exit = True
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests; those under way get some seconds to finish, then 503."""
+        self.app.ending = True
         if self._warming is not None:
             self._warming.cancel()
         await super().shutdown(sockets)
@@ -159,10 +175,15 @@ def _limits_for(settings: Settings) -> Limits:
     )
 
 
-async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str], None]) -> None:
+async def _serve(settings: Settings, listener: socket.socket, ready: Callable[[str, str], None]) -> bool:
+    """Serve until the end: whether it is to begin anew, under another name."""
     host, port = listener.getsockname()[:2]
     url = settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    async with AsyncKnowledgeGraph.open(settings, with_engine=True) as graph:
-        server = Server(graph, lambda: ready(url))
+    async with (
+        AsyncKnowledgeGraph.open(settings, with_engine=True) as graph,
+        following(settings, graph.generation.manifest),
+    ):
+        server = Server(graph, lambda: ready(settings.title, url))
         async with offering(server.app, host):
             await server.serve(sockets=[listener])
+        return server.is_renamed

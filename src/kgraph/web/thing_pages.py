@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from fastapi import Request, Response
 from markupsafe import Markup
 
 from kgraph.api import AsyncKnowledgeGraph
-from kgraph.describe import Description, Kind, Name, thing_data
+from kgraph.describe import Description, Kind, Name, short_name, thing_data
 from kgraph.vocab import KG, RDFS, SKOS
 from kgraph.web.pages import Result, mark_runs, public_url, render_page
 from kgraph.web.places import href
@@ -71,7 +72,7 @@ def thing_page(
             "inferred": viewer.inferred(description.inferred[:SHOWN]),
             "said": fold_claims(description.said),
             "map": picture,
-            "elsewhere": [viewer.term(value) for value in _elsewhere(description)],
+            "elsewhere": [_entry(viewer, value.value, graph.prefixes) for value in _elsewhere(description)],
             "around": around,
             "around_title": _AROUND.get(description.kind, "Claims that rest on it"),
             "records": viewer.records(description.records),
@@ -102,6 +103,18 @@ def _elsewhere(description: Description) -> list[ox.NamedNode]:
         fact.triple.object for fact in description.facts if fact.triple.predicate.value in _SAME_ELSEWHERE
     )
     return list(dict.fromkeys(each for each in found if isinstance(each, ox.NamedNode)))
+
+
+def _entry(viewer: Viewer, iri: str, prefixes: Mapping[str, str]) -> dict[str, Any]:
+    """A thing of another dataset: by its name, or else by where it is and its name there
+    (``wikidata.org Q1246``).
+    """
+    parts = urlsplit(iri)
+    name = (parts.fragment or parts.path).strip("/").rpartition("/")[2]
+    host = ".".join((parts.hostname or "").split(".")[-2:])
+    shown = viewer.iri(iri)
+    is_named = shown["text"] != short_name(iri, prefixes).text
+    return {**shown, "text": f"{host} {name}"} if host and name and not is_named else shown
 
 
 def graph_page(

@@ -1,17 +1,19 @@
-"""Asking canned queries before anybody does, so that the first to ask after a swap need not wait.
+"""Asking what is asked most before anybody does, so that the first to ask after a swap need not wait.
 
-Those are asked that can be without values, one after the other, and only while two workers have nothing to
-do: whoever comes finds the other.
+These are the lists that pages are made from, and the canned queries that can be asked without values; one
+after the other, and only while two workers have nothing to do: whoever comes finds the other.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.canned import CannedQuery
+from kgraph.describe import Describer
 from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
@@ -24,20 +26,33 @@ _PAUSE_S: Final = 0.1
 
 
 async def warm(graph: AsyncKnowledgeGraph) -> None:
-    """Ask the canned queries of the current generation, for programs and for pages."""
+    """Ask the lists and the canned queries of the current generation, for programs and for pages."""
     generation = graph.generation
+    with graph.describing(generation) as describer:
+        for read in (describer.voices, describer.places, describer.partitions, partial(_claims, describer)):
+            await _until_quiet(graph)
+            with suppress(KgraphError):
+                await read()
     for query in graph.canned_queries(generation).values():
         if not _is_complete(query):
             continue
         for formats in (_PREFERRED, PAGE_FORMATS):
-            while not _is_quiet(graph):  # noqa: ASYNC110 - nothing tells when a worker has time
-                await asyncio.sleep(_PAUSE_S)
+            await _until_quiet(graph)
             with suppress(KgraphError):  # whoever asks it will hear of it
                 text = await graph.bind(query, {}, generation=generation)  # reads the project's names, too
                 if not profile_query(text).is_repeatable:  # not kept; and nobody is called unasked
                     break
                 answer = await graph.query(text, formats=formats, generation=generation, client="warming")
                 await answer.read()
+
+
+async def _claims(describer: Describer) -> None:
+    await describer.browse({}, offset=0, limit=1)
+
+
+async def _until_quiet(graph: AsyncKnowledgeGraph) -> None:
+    while not _is_quiet(graph):  # noqa: ASYNC110 - nothing tells when a worker has time
+        await asyncio.sleep(_PAUSE_S)
 
 
 def _is_complete(query: CannedQuery) -> bool:

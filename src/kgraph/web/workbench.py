@@ -1,10 +1,12 @@
-"""What the workbench asks for besides answers: terms and names to complete, examples, maps of points."""
+"""What the workbench asks for besides answers: terms and names to complete, labels, examples, maps."""
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Any, Final
 
+import pyoxigraph as ox
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
@@ -13,6 +15,7 @@ from kgraph.describe import Describer
 from kgraph.errors import KgraphError
 from kgraph.rdf.terms import compact
 from kgraph.web.answering import begin, respond_whole
+from kgraph.web.bodies import read_body
 from kgraph.web.fact_queries import in_workbench
 from kgraph.web.listing import described
 from kgraph.web.maps import Point, draw_map
@@ -28,6 +31,9 @@ router: Final = APIRouter(tags=["Workbench"])
 #: How many names are suggested, and how many points a map has.
 NAMES_SUGGESTED: Final = 40
 POINTS_AT_MOST: Final = 100
+#: How many things are named at once, and how long the list of their IRIs may be.
+LABELS_AT_MOST: Final = 2_000
+LABELS_LIMIT_BYTES: Final = 2**20
 _SVG: Final = "image/svg+xml"
 
 
@@ -88,6 +94,32 @@ async def names(request: Request) -> Response:
     return JSONResponse(
         [{"name": _written(iri, graph.prefixes), "label": label} for iri, label in found],
         headers={"Cache-Control": "no-cache"},
+    )
+
+
+@router.post("/workbench/labels.json", include_in_schema=False)
+async def labels(request: Request) -> Response:
+    """What the things of an answer are called, by IRI: the body is a list of IRIs in JSON."""
+    iris = _read_iris(await read_body(request, limit_bytes=LABELS_LIMIT_BYTES))
+
+    async def read(describer: Describer) -> Response:
+        return JSONResponse({iri: name.text for iri, name in (await describer.names(iris)).items()})
+
+    return await described(request, read)
+
+
+def _read_iris(body: bytes) -> list[str]:
+    try:
+        given = json.loads(body)
+        if isinstance(given, list) and len(given) <= LABELS_AT_MOST:
+            return [ox.NamedNode(each).value for each in given]
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise HttpProblem(
+        HTTPStatus.BAD_REQUEST,
+        "bad-parameter",
+        "The body is no list of IRIs in JSON.",
+        f'Send at most {LABELS_AT_MOST:,} of them, such as ["https://example.org/a"].',
     )
 
 

@@ -274,9 +274,16 @@ async def _attributions(
     return await dataset.run(read)
 
 
-async def gather(iris: Sequence[str], dataset: Dataset) -> list[ox.Triple]:
-    """All that is to be known of some assertions, for :class:`AttributionReader` to read."""
-    query = _query("details", _claims=_values(iris), _inferred=_inferred_graph(dataset))
+async def gather(iris: Sequence[str], dataset: Dataset, *, compared: bool = True) -> list[ox.Triple]:
+    """All that is to be known of some assertions, for :class:`AttributionReader` to read; ``compared`` with
+    the others that make the same claim.
+    """
+    query = _query(
+        "details",
+        _claims=_values(iris),
+        _compared=_values(iris) if compared else "",
+        _inferred=_inferred_graph(dataset),
+    )
     triples = await dataset.construct(query)
     return triples + await _labels(things_in(triples), dataset)
 

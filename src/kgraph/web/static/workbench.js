@@ -126,26 +126,19 @@ function status(text) {
   document.getElementById("status").textContent = text;
 }
 
-/** The label of each IRI in the answer, so that tables show names; asked of the same endpoint. */
+/** What each thing in the answer is called, so that all views show names; the table can show IRIs instead. */
 async function fetchLabels(of) {
   const iris = new Set();
-  for (const row of of.rows ?? [])
-    for (const term of Object.values(row)) if (term.type === "uri" && !/[<>"{}|\\^`\s]/.test(term.value)) iris.add(term.value);
-  const wanted = [...iris].slice(0, 1000);
+  for (const row of of.rows ?? []) for (const term of Object.values(row)) if (term.type === "uri") iris.add(term.value);
+  const wanted = [...iris].slice(0, 2000);
   if (!wanted.length) return;
-  const values = wanted.map((iri) => `<${iri}>`).join(" ");
-  const query = `PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?i ?l { VALUES ?i { ${values} } VALUES ?p { skos:prefLabel rdfs:label dcterms:title } ?i ?p ?l }`;
-  const response = await fetch(at("sparql"), {
+  const response = await fetch(at("workbench/labels.json"), {
     method: "POST",
-    headers: { "Content-Type": "application/sparql-query", Accept: "application/sparql-results+json" },
-    body: query,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(wanted),
   });
   if (!response.ok) return;
-  for (const { i, l } of (await response.json()).results.bindings)
-    if (!of.labels.has(i.value) || l["xml:lang"] === "en") of.labels.set(i.value, l.value);
+  of.labels = new Map(Object.entries(await response.json()));
   if (of === answer) show(current);
 }
 

@@ -1,0 +1,83 @@
+"""``GRAPH ?g`` over a dataset of many named graphs: one look-up and a filter, not a look-up for each graph.
+
+Where a query sees some of a store's graphs only, the engine is told which, and asks each of them for every
+triple pattern in ``GRAPH ?g``. A project has a graph for each of its articles. So the engine is rather let
+see every graph, and what it finds in the few that are not of the dataset is filtered out: ``GRAPH ?g { … }``
+gets ``FILTER(?g NOT IN (…))`` beside it in its group, which means the same wherever each solution of the
+group binds the variable by it (SPARQL 1.1 Query, sections 5.2.2, 13.3 and 18.6): where the engine did not
+bind it, :mod:`kgraph.rdf.graphwise` has written the pattern out. A group of its own for both would keep the
+engine from looking up what OPTIONAL has in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from kgraph.errors import QueryRefusedError
+from kgraph.rdf.pattern import Block, Element, Group, Kind, parse_query
+from kgraph.rdf.sparql import Token, iter_tokens
+from kgraph.rdf.spelling import Edit, edited
+
+__all__ = ["narrowed"]
+
+
+def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | None:
+    """The query for a dataset of all named graphs, which means what it means where only some are ``shown``.
+
+    Args:
+        text: a query without FROM and FROM NAMED.
+        shown: the IRIs of the graphs that it sees.
+        others: those of the other graphs of the store.
+
+    Returns:
+        None where the query has no such variable, names a graph that it does not see, or cannot be read.
+    """
+    tokens = list(iter_tokens(text))
+    try:
+        found = list(_graphs_of(parse_query(tokens), tokens))
+    except (QueryRefusedError, RecursionError, ValueError, LookupError):
+        return None
+    names = [tokens[element.start + 1] for element in found]
+    known = _namespaces(tokens)
+    constants = [name for name in names if name.kind != "variable"]
+    if len(constants) == len(names) or any(_iri_of(name, known) not in shown for name in constants):
+        return None
+    hidden = ", ".join(f"<{iri}>" for iri in others)
+    edits = []
+    for element, name in zip(found, names, strict=True):
+        if name.kind == "variable":
+            end = tokens[element.end - 1].end
+            edits.append(Edit(end, end, f" FILTER({name.text} NOT IN ({hidden}))"))
+    return edited(text, edits) if hidden else text
+
+
+def _namespaces(tokens: Sequence[Token]) -> dict[str, str]:
+    """What the query declares, by prefix with its colon."""
+    return {
+        tokens[at + 1].text: tokens[at + 2].text[1:-1]
+        for at, token in enumerate(tokens[:-2])
+        if token.kind == "word" and token.text.upper() == "PREFIX"
+    }
+
+
+def _iri_of(name: Token, namespaces: Mapping[str, str]) -> str:
+    """The IRI of a graph's name; something that is none where it is spelled in an unusual way."""
+    if name.kind == "iri":
+        return name.text[1:-1]
+    prefix, colon, local = name.text.partition(":")
+    return namespaces.get(prefix + colon, "") + local
+
+
+def _graphs_of(block: Block, tokens: Sequence[Token]) -> Iterator[Element]:
+    for group in (block.where, *block.loose):
+        yield from _graphs_in(group, tokens)
+
+
+def _graphs_in(group: Group, tokens: Sequence[Token]) -> Iterator[Element]:
+    if group.select is not None:
+        yield from _graphs_of(group.select, tokens)
+    for element in group.elements:
+        if element.kind is Kind.GRAPH:
+            yield element
+        for inner in element.groups:
+            yield from _graphs_in(inner, tokens)
