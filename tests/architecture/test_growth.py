@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgraph.canned.parsing import parse_canned
+from kgraph.engine.constants import constant_edits
 from kgraph.engine.form import split_form
 from kgraph.engine.portable import _features, _without_comments
 from kgraph.errors import KgraphError
@@ -208,6 +209,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "rules": lambda text: misused_variable(list(iter_tokens("SELECT * { " + text + " }"))),
     "mending": lambda text: mend("SELECT * { ?a ?b ?c " + text + " }", lambda _: False, lambda: ["<a:b>"]),
     "features": lambda text: (set(_features(list(iter_tokens(text)))), _without_comments(text)),
+    "constants": lambda text: constant_edits(list(iter_tokens(text))),
     "order of columns": lambda text: in_order(text, text, lambda _: ["a", "b"]),
     "spelling": lambda text: read_spelled(text, _refuse),
     "updates": parse_update,

@@ -175,6 +175,7 @@ def test_the_spawner_loads_pyoxigraph_and_the_standard_library_alone() -> None:
         "kgraph.engine",
         "kgraph.engine.asking",
         "kgraph.engine.confinement",
+        "kgraph.engine.constants",
         "kgraph.engine.opened",
         "kgraph.engine.pages",
         "kgraph.engine.passing",

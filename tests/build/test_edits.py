@@ -431,9 +431,9 @@ def _indexed(path: Path, encoder: Encoder | None = None) -> list[str]:
         vectors = []
         if len(record) == 10:  # a passage; the others are names
             if rows is not None:
-                numbers = [*record[8], *(row for claim in record[9] for row in claim[8])]
+                numbers = [*record[8], *(row for claim in record[9] for row in claim[-1])]
                 vectors = np.asarray(rows[numbers], dtype=np.float32).round(2).tolist()
-            record = [*record[:7], [claim[:8] for claim in record[9]], vectors]
+            record = [*record[:7], [claim[:-1] for claim in record[9]], vectors]
         found.append(json.dumps(record))
     assert reader.size == sum(len(json.loads(each)) == 9 for each in found)
     return sorted(found)

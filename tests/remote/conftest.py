@@ -16,7 +16,10 @@ from kgraph.remote import Endpoint, RemoteBackend
 from kgraph.store import Generation, Manifest, write_generation
 from kgraph.store.generation import FORMAT
 
-from .engines import ENGINES
+from .engines import Start, oxigraph, tdb2
+
+#: Whichever differ most.
+ENGINES: dict[str, Start] = {"fuseki": tdb2, "oxigraph": oxigraph}
 
 E = "http://example.org/"
 FORMATS = {ResultKind.SOLUTIONS: "json", ResultKind.BOOLEAN: "json", ResultKind.GRAPH: "nt"}
@@ -25,7 +28,7 @@ TTL = """
 @prefix : <http://example.org/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 :a :next :b . :b :next :c . :c :next :a . :d :next :d .
 :a :name "Ana" , "Žižek 🙂"@sl , "" . :b :name "Ana"@en , "Bo\\n\\"b\\"" . :c :name "Ana" .
-:a :size 1 , 1.5 , true . :b :size 2 , false , 2.5e0 . :c :size 10 .
+:a :size 1 , 1.5 , true . :b :size 2 , false , 2.5 . :c :size 10 , 100.0 , 2.50 .
 :a :day "2011-07-26"^^xsd:date . :b :day "2011-10-18"^^xsd:date . :c :month "2011-07"^^xsd:gYearMonth .
 :a a :Thing . :b a :Thing . :c a :Other .
 :a :has [ :part :b ; :weight 3 ] , [ :part :c ; :weight 4 ] .

@@ -6,8 +6,8 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -47,8 +47,8 @@ def running(command: Sequence[str], url: str, *, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def fuseki(folder: Path) -> Iterator[str]:
-    """Fuseki, with a dataset in memory; the URL of the dataset."""
+def fuseki(folder: Path, *store: str) -> Iterator[str]:
+    """Fuseki, with a dataset in memory where no other store is named; the URL of the dataset."""
     if shutil.which("java") is None or not any(JARS.glob("jena-fuseki-main-*.jar")):
         pytest.skip("Fuseki is not here: 'make engines' brings it where there are Java and Maven")
     port = free_port()
@@ -58,7 +58,7 @@ def fuseki(folder: Path) -> Iterator[str]:
         "--localhost",
         "--strict",
         "--update",
-        "--mem",
+        *(store or ("--mem",)),
     ]
     url = f"http://127.0.0.1:{port}/kgraph"
     with running(["java", *options, *server, f"--port={port}", "/kgraph"], url, folder=folder):
@@ -76,7 +76,14 @@ def oxigraph(folder: Path, port: int = 0) -> Iterator[str]:
         yield url
 
 
-ENGINES = {"fuseki": fuseki, "oxigraph": oxigraph}
+def tdb2(folder: Path) -> AbstractContextManager[str]:
+    """Fuseki with a store on disk, which keeps values in a way of its own."""
+    (folder / "store").mkdir()
+    return fuseki(folder, "--tdb2", "--loc=store")
+
+
+Start = Callable[[Path], AbstractContextManager[str]]
+ENGINES: dict[str, Start] = {"fuseki": fuseki, "oxigraph": oxigraph}
 
 
 @contextmanager

@@ -67,8 +67,7 @@ async def test_the_questions_that_it_does_not_answer_alike_are_these(
             await endpoint.find()
             queries = graph.canned_queries()
             aside = tuple(filter(is_metadata, graph.generation.manifest.graphs))
-            known = {slug: values for (slug, _), values in questions(project, queries).items()}
-            for slug, values in known.items():
+            for slug, values in questions(project, queries).items():
                 text = await graph.bind(queries[slug], values)
                 request = QueryRequest(
                     store=graph.generation.store_path, query=text, formats=VALUES, aside=aside

@@ -17,7 +17,7 @@ from kgraph.remote import Endpoint, RemoteBackend
 from kgraph.store import Generation
 
 from .conftest import Ask, told, until_held
-from .engines import free_port, oxigraph
+from .engines import free_port, fuseki, oxigraph
 from .tampering import Reply, Spoil, tampering
 
 pytestmark = pytest.mark.anyio
@@ -37,19 +37,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def backend_of(url: str, *, timeout_s: float = 30.0) -> AsyncIterator[RemoteBackend]:
+async def backend_of(url: str, token: str = "", *, timeout_s: float = 30.0) -> AsyncIterator[RemoteBackend]:
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(WorkerPool(size=2, query_timeout_s=timeout_s))
-        yield await stack.enter_async_context(RemoteBackend(Endpoint(url), pool, retry_s=0.1))
+        yield await stack.enter_async_context(RemoteBackend(Endpoint(url, token), pool, retry_s=0.1))
 
 
 @asynccontextmanager
 async def spoiled(
-    server: str, generation: Generation, spoil: Spoil, **options: float
+    server: str, generation: Generation, spoil: Spoil, *, timeout_s: float = 30.0
 ) -> AsyncIterator[RemoteBackend]:
     """A backend that holds the generation, and whose answers to the test's queries are spoiled."""
     with tampering(server, lambda query, reply: spoil(query, reply) if "example" in query else reply) as url:
-        async with backend_of(url, **options) as backend:
+        async with backend_of(url, timeout_s=timeout_s) as backend:
             await until_held(backend, generation)
             yield backend
 
@@ -83,6 +83,7 @@ SPOILS: dict[str, Spoil] = {
     "true for rows": lambda _, reply: reply._replace(content=b'{"head":{},"boolean":true}'),
     "nothing": lambda _, reply: reply._replace(content=b""),
     "not taken": lambda _, reply: reply._replace(status=400, content=b"I cannot read that"),
+    "too busy": lambda _, reply: reply._replace(status=503, content=b"later"),
     "broken": lambda _, reply: reply._replace(status=500, content=b"Java is out of memory"),
     "in a login": lambda _, reply: reply._replace(
         status=302, content=b"", headers={"Location": "http://127.0.0.1:1/"}
@@ -149,6 +150,26 @@ async def test_an_engine_that_changes_values_is_refused(server: str) -> None:
     with tampering(server, lying) as url, pytest.raises(EngineError, match="booleans, numbers and dates"):
         async with backend_of(url):
             pass
+
+
+async def test_an_engine_may_want_a_password_and_ends_what_takes_too_long(
+    generation: Generation, ask: Ask, tmp_path: Path
+) -> None:
+    (tmp_path / "passwords").write_text("reader: secret-one\n")
+    with fuseki(tmp_path, "--mem", "--auth=basic", "--passwd=passwords") as url:
+        with pytest.raises(EngineError, match="engine_token"):
+            async with backend_of(url):
+                pass
+        async with backend_of(url, "reader:secret-one", timeout_s=1.0) as backend:
+            assert backend.engine_profile.cancels
+            assert "secret" not in repr(backend.status)
+            await until_held(backend, generation)
+            with pytest.raises(QueryTimeoutError):
+                await backend.query(
+                    ask("SELECT (COUNT(*) AS ?n) { ?s :value ?o . ?t :value ?p . ?u :value ?q }")
+                )
+            assert b"true" in await told(backend, ask("ASK { :a :next :b }"))
+            assert (status_of(backend).answered, status_of(backend).trouble) == (1, "")
 
 
 async def test_what_is_no_engine_is_refused() -> None:

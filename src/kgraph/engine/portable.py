@@ -1,9 +1,10 @@
 """A query as another engine is to be asked it: read, mended and taken apart in a worker.
 
 What comes of it says the same to every engine that keeps to SPARQL 1.1: comments are gone, the base IRI is
-written out, ``SELECT *`` names its columns, a CONSTRUCT is the SELECT of its template's variables, since rows
-in JSON have an end that shows whether all have arrived, and triples have none. Its ``features`` are what not
-every engine has or does alike; whoever asks knows what a certain one does (:mod:`kgraph.remote.profile`).
+written out, constants are spelled as the store spells values, ``SELECT *`` names its columns, and a CONSTRUCT
+is the SELECT of its template's variables, since rows in JSON have an end that shows whether all have arrived,
+and triples have none. Its ``features`` are what not every engine has or does alike; whoever asks knows what a
+certain one does (:mod:`kgraph.remote.profile`).
 
 Like the worker, this imports pyoxigraph and the standard library only.
 """
@@ -21,12 +22,14 @@ from typing import Final, Self, cast
 import pyoxigraph as ox
 
 from kgraph.engine.asking import evaluation, mended_for
+from kgraph.engine.constants import constant_edits
 from kgraph.engine.opened import OpenGeneration
 from kgraph.engine.protocol import QueryFields
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.operations import Template
 from kgraph.rdf.pattern import bracket_ends, parse_query
 from kgraph.rdf.sparql import Token, iter_tokens, prologue_of
+from kgraph.rdf.spelling import edited
 from kgraph.rdf.update import read_template
 
 __all__ = ["Feature", "PortableQuery", "read_portably"]
@@ -41,6 +44,7 @@ class Feature(StrEnum):
     FUNCTIONS = "functions"
     MERGE = "merge"
     PATHS = "paths"
+    SPELLINGS = "spellings"
     TRIPLE_TERMS = "triple terms"
 
 
@@ -128,8 +132,11 @@ def read_portably(generation: OpenGeneration, query: str, fields: QueryFields) -
         text, template = _selected(text, tokens, base_iri)
     elif kind is ResultKind.SOLUTIONS:
         text = _with_columns(text, tokens, variables)
+    constants = constant_edits(list(iter_tokens(text)))
+    if constants is None:
+        features.add(Feature.SPELLINGS)
     return PortableQuery(
-        f"{f'BASE <{base_iri}> ' if base_iri else ''}{_without_comments(text)}",
+        f"{f'BASE <{base_iri}> ' if base_iri else ''}{_without_comments(edited(text, constants or []))}",
         kind,
         variables if template is None else template.variables,
         tuple(default),
@@ -153,6 +160,8 @@ def _features(tokens: Sequence[Token]) -> Iterator[Feature]:
         kind, text = token.kind, token.text
         if "\\u" in text or "\\U" in text:
             yield Feature.ESCAPES
+        if _sees_spellings(tokens, index):
+            yield Feature.SPELLINGS
         if kind == "iri":
             if before[0].upper() == "PREFIX":
                 prefixes[before[1]] = text[1:-1]
@@ -171,6 +180,13 @@ def _features(tokens: Sequence[Token]) -> Iterator[Feature]:
         elif text + "".join(each.text for each in tokens[index + 1 : index + 2]) in _OF_RDF_12:
             yield Feature.TRIPLE_TERMS
         before = before[1], text
+
+
+def _sees_spellings(tokens: Sequence[Token], index: int) -> bool:
+    """Whether sameTerm, or a cast to a string, tells how a value is written. STR is another matter."""
+    name = tokens[index].text.rstrip(">").lower()
+    is_called = index + 1 < len(tokens) and tokens[index + 1].text == "("
+    return is_called and (name == "sameterm" or name.endswith(("#string", ":string")))
 
 
 def _ends_step(token: Token) -> bool:

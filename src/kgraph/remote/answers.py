@@ -13,7 +13,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from traceback import clear_frames
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import anyio
 import anyio.from_thread
@@ -27,6 +27,7 @@ from kgraph.rdf.formats import FORMATS, Format, ResultKind
 from kgraph.rdf.operations import Template
 from kgraph.rdf.writing import write_graph, write_results
 from kgraph.remote.endpoint import EngineFault, Fault
+from kgraph.remote.spelling import RespelledRows
 
 __all__ = ["SMALL_BYTES", "LargeAnswer", "SmallAnswer", "Wording", "write_small"]
 
@@ -40,12 +41,22 @@ _LIMITER: Final = 8
 
 
 class Wording:
-    """How an answer is to be written: the query that was asked, a format, and prefixes for it."""
+    """How an answer is to be written: the query that was asked, a format, and prefixes for it.
+
+    ``respells`` says that the engine writes values in its own way.
+    """
 
     def __init__(
-        self, query: PortableQuery, name: str, prefixes: Mapping[str, str], *, memory_bytes: int
+        self,
+        query: PortableQuery,
+        name: str,
+        prefixes: Mapping[str, str],
+        *,
+        memory_bytes: int,
+        respells: bool = False,
     ) -> None:
         self.query = query
+        self._respells = respells
         self.format: Format = FORMATS[name]
         self._prefixes = prefixes
         self._most_triples = memory_bytes // _TRIPLE_BYTES
@@ -79,6 +90,11 @@ class Wording:
         if not isinstance(results, ox.QuerySolutions):
             raise EngineFault(Fault.CUT_OFF, "it answers SELECT with no rows")
         names = tuple(variable.value for variable in results.variables)
+        if self._respells:
+            results = cast(
+                ox.QuerySolutions,
+                ox.parse_query_results(cast(Any, RespelledRows(results)), ox.QueryResultsFormat.JSON),
+            )
         if self.query.kind is ResultKind.SOLUTIONS:
             if names != self.query.variables:
                 raise EngineFault(Fault.CUT_OFF, "it answers with other columns")

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -30,6 +31,7 @@ from kgraph.remote.loading import Load, Loader
 from kgraph.remote.places import Places
 from kgraph.remote.pouring import DEFAULT
 from kgraph.remote.profile import EngineProfile, probe_engine
+from kgraph.remote.spelling import DOUBLES_QUERY, with_spellings
 from kgraph.store import Generation
 from kgraph.store.generation import load_generation
 from kgraph.store.manifest import DEFAULT_KEY
@@ -42,6 +44,10 @@ _LOG: Final = logging.getLogger(__name__)
 _NOTHING: Final = f"{ENGINE_GRAPHS}nothing"
 _MOST_RUNNING: Final = 16
 _RETRY_S: Final = 10.0
+#: What is longer would keep a thread busy for too long.
+_LONGEST_RESPELLED: Final = 16_384
+#: A refusal for time counts as one where so much of it is over; before that, the engine is too busy.
+_MOST_OF_TIME: Final = 0.8
 _BLANK_NODE: Final = b'"bnode"'
 
 
@@ -75,6 +81,7 @@ class RemoteBackend:
         self._loading: Generation | None = None
         self._following: asyncio.Task[None] | None = None
         self._confirming: asyncio.Task[Load | None] | None = None
+        self._has_doubles = False
         self._answered = 0
         self._here: Counter[str] = Counter()
         self._trouble = ""
@@ -89,6 +96,7 @@ class RemoteBackend:
             await self._endpoint.find()
             self._held = await self._loader.claim()
             self._own = {self._held} if self._held else set()
+            self._held = None  # until it is known to be what is current
             self.engine_profile = await probe_engine(self._endpoint)
             self.engine_profile.require(self._endpoint.url)
         except EngineFault as fault:
@@ -148,6 +156,8 @@ class RemoteBackend:
                 self._give_way(held, generation)
                 if held is None or held.generation != generation.id:
                     held = await self._load(generation, held)
+                if self.engine_profile.respells:
+                    self._has_doubles = bool(await self._endpoint.rows(DOUBLES_QUERY))
                 self._held, self._trouble = held, ""
                 if store == self._store:
                     return
@@ -197,25 +207,49 @@ class RemoteBackend:
             return await self._answer_here(request, client, "the engine does not hold the generation")
         if request.as_written:
             return await self._answer_here(request, client, "values are asked for as they were written")
-        query = await self._pool.read(request, client)
-        reason = self.engine_profile.reason_against(query)
-        name = request.formats.get(query.kind)
-        if reason or name is None:
-            return await self._answer_here(request, client, reason or "no format can carry the result")
-        wording = Wording(query, name, request.prefixes, memory_bytes=self._pool.query_memory_bytes)
+        wording, reason = await self._worded(request, client)
+        if wording is None:
+            return await self._answer_here(request, client, reason)
+        late_s = asyncio.get_running_loop().time() + _MOST_OF_TIME * self._pool.query_timeout_s
         try:
             answer = await self._ask(wording, held, client)
         except EngineFault as fault:
-            if fault.fault is Fault.TIMEOUT:
+            if fault.fault is Fault.TIMEOUT and asyncio.get_running_loop().time() >= late_s:
                 raise self._late() from fault
             _LOG.info("answered here, since the engine did not: %s", fault)
-            if fault.fault is Fault.AWAY:
+            if fault.fault in (Fault.AWAY, Fault.TIMEOUT):
                 self._lose(str(fault))
             return await self._answer_here(request, client, f"the engine did not ({fault.fault})")
         if answer is None:
             return await self._answer_here(request, client, "blank nodes keep their labels")
         self._answered += 1
         return answer
+
+    async def _worded(self, request: QueryRequest, client: str) -> tuple[Wording | None, str]:
+        """How the engine is to be asked, or the reason why it is not."""
+        query, profile = await self._pool.read(request, client), self.engine_profile
+        name = request.formats.get(query.kind)
+        if name is None:
+            return None, "no format can carry the result"
+        reason = profile.reason_against(query)
+        if not reason and profile.respells:
+            respell = partial(
+                with_spellings,
+                longest=min(profile.longest, _LONGEST_RESPELLED),
+                has_doubles=self._has_doubles,
+            )
+            text = await run_sync(respell, query.text)
+            if text is None:
+                return None, "it sees how values are written"
+            query = replace(query, text=text)
+        wording = Wording(
+            query,
+            name,
+            request.prefixes,
+            memory_bytes=self._pool.query_memory_bytes,
+            respells=profile.respells,
+        )
+        return None if reason else wording, reason
 
     async def _answer_here(self, request: QueryRequest, client: str, reason: str) -> Answer:
         self._here[reason] += 1

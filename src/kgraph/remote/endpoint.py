@@ -107,7 +107,9 @@ class Endpoint:
                     break
         raise EngineError(
             f"No SPARQL engine answers at {self.url}: {reasons[-1] if reasons else 'nothing there'}.",
-            hint="Start it, and name the URL of its dataset: http://host:3030/dataset for Fuseki,"
+            hint="Give what it wants to know you by as engine_token: a bearer token, or USER:PASSWORD."
+            if reasons and "status 401" in reasons[-1]
+            else "Start it, and name the URL of its dataset: http://host:3030/dataset for Fuseki,"
             " http://host:7878 for Oxigraph's server.",
         )
 

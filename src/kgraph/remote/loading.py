@@ -123,7 +123,8 @@ class Loader:
         loads, holds = (
             f"GRAPH {STATE} {{ {STATE} {each} {ox.Literal(str(load))} }}" for each in (LOADS, HOLDS)
         )
-        await self._endpoint.update(f"DROP SILENT GRAPH {STATE}; INSERT DATA {{ {loads} }}")
+        # A PUT should replace all, but TDB2 finds whole decimals again only where a graph is dropped.
+        await self._endpoint.update(f"DROP ALL; INSERT DATA {{ {loads} }}")
         command = [sys.executable, "-m", "kgraph.remote.pouring", str(generation.store_path), str(load)]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=1 << 20

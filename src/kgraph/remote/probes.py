@@ -31,6 +31,7 @@ PROBE_DATA: Final = (
     :v :truth true . :v :one 1 . :v :decimal 1.5 . :v :double 1.5e0 .
     :v :day "2011-07-26"^^xsd:date . :v :month "2011-07"^^xsd:gYearMonth .
     :w :text "" . :w :text "chat" . :w :text "chat"@fr . :w :text "chat"@en-GB .
+    :u :whole "100"^^xsd:decimal .
     :x :text "Žižek 🙂\\n\\t\\"" .
   }
   GRAPH <urn:kgraph:engine:probe2> { :a :p :b . :y :q :z }
@@ -149,6 +150,12 @@ PROBES: Final = (
         (_number(2),),
         Feature.MERGE,
         default_graphs=PROBE_GRAPHS,
+    ),
+    Probe(
+        "numbers are written as they are here",
+        "SELECT ?o (STR(?o) AS ?t) (?o + 0.5e0 AS ?sum) { :u :whole ?o }",
+        ((_typed("100", "decimal"), '"100"', _typed("100.5", "double")),),
+        Feature.SPELLINGS,
     ),
     Probe(
         "paths may have both ends free",

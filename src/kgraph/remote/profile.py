@@ -55,6 +55,11 @@ class EngineProfile:
                 return self.here[feature]
         return "it is longer than any that the engine has taken" if len(query.text) > self.longest else ""
 
+    @property
+    def respells(self) -> bool:
+        """Whether values come back in another spelling: TDB2 makes 100.0 of the decimal 100."""
+        return Feature.SPELLINGS in self.here
+
     def require(self, url: str) -> None:
         """Refuse an engine that would answer wrongly.
 

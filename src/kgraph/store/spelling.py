@@ -36,6 +36,7 @@ __all__ = [
     "notes_of_graphs",
     "restore",
     "stored",
+    "stored_term",
 ]
 
 SPELLINGS: Final = ox.NamedNode(SPELLING_GRAPH)
@@ -88,6 +89,11 @@ def stored(quad: ox.Quad) -> ox.Quad:
     if is_kept(quad.object):
         return quad
     return ox.Quad(quad.subject, quad.predicate, _stored(quad.object), quad.graph_name)
+
+
+def stored_term(term: Any) -> Any:
+    """A term as a store gives it back."""
+    return term if is_kept(term) else _stored(term)
 
 
 @lru_cache(maxsize=4096)

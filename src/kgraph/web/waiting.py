@@ -18,7 +18,7 @@ from fastapi import Request
 
 from kgraph.errors import StoreError
 from kgraph.web.problems import HttpProblem
-from kgraph.web.reading import header_of, while_connected
+from kgraph.web.reading import ON_DISCONNECT, header_of, while_connected
 
 __all__ = ["AT_LEAST", "require_generation", "wait_of", "wait_until"]
 
@@ -49,6 +49,8 @@ async def wait_until(request: Request, holds: Callable[[], bool], *, seconds: fl
             await asyncio.sleep(_PAUSE_S)
         return True
 
+    if ON_DISCONNECT not in request.scope:  # watching would take the body that is to be read later
+        return await wait()
     return await while_connected(request, wait())
 
 
