@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -50,7 +50,8 @@ def tampering(engine: str, spoil: Spoil) -> Iterator[str]:
                 self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(reply.content)
+                with suppress(ConnectionError):  # whoever asked wants no more of it
+                    self.wfile.write(reply.content)
 
         do_GET = do_POST = do_PUT = do_HEAD = _pass  # noqa: N815 - as the library calls them
 
