@@ -30,7 +30,7 @@ __all__ = ["draft_command"]
 @click.option(
     "--format", "output", type=click.Choice(["json"]), help="Print the draft of one FILE; nothing is written."
 )
-@click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark draft: see docs/scale.md.")
+@click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark draft: see docs/spark.md.")
 @click.option("--wikidata", is_flag=True, help="Ask Wikidata which items the new names may mean.")
 @settings_options(
     "base_iri", "store", "pipeline", "draft_endpoint", "draft_model", "draft_token", *SERVICE_SETTINGS

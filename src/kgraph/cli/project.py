@@ -49,7 +49,7 @@ def check_command(project: Path, output: str, **flags: Any) -> None:
 @click.command("build")
 @settings_options(*BUILD_SETTINGS, "encoder_token")
 @click.option("--force", is_flag=True, help="Build even where nothing changed.")
-@click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark do it: see docs/scale.md.")
+@click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark do it: see docs/spark.md.")
 def build_command(project: Path, force: bool, on: str | None, **flags: Any) -> None:
     """Check the project and publish a new generation of its store.
 
