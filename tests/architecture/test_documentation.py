@@ -52,6 +52,30 @@ def test_the_website_of_the_documentation_lists_every_page() -> None:
         assert page.name == "README.md" or f"({page.name})" in overview, page.name
 
 
+#: What docs/reading-room.md claims of kgraph beside other tools, and the tests of tests/web that hold it.
+FEATURES = {
+    "completes properties that occur together": (
+        "yes",
+        "test_properties_that_occur_together_are_completed_at_once",
+    ),
+    "completes things by name": ("yes", "test_names_are_found_by_how_they_begin"),
+    "table, map, timeline, network, chart": ("all", "test_every_view_shows_or_says_what_it_needs"),
+    "works without JavaScript": ("yes", "test_only_the_workbench_may_run_scripts_and_it_works_without"),
+    "strict content security policy": ("yes", "test_a_style_of_a_page_is_in_its_policy_and_no_script_is"),
+    "proofs, and who says each fact": ("yes", "test_a_browser_gets_the_proof_as_a_page"),
+}
+
+
+def test_what_the_comparison_claims_of_kgraph_is_tested() -> None:
+    page = (ROOT / "docs" / "reading-room.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+?) \| ([^|]+?) \|", page.partition("Sampo-UI")[2], re.MULTILINE))
+    assert {row: ours for row, ours in rows.items() if ours != "no"} == {
+        row: ours for row, (ours, _) in FEATURES.items()
+    }
+    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "web").glob("test_*.py"))
+    assert all(re.search(rf"def {name}\b", tests) for _, name in FEATURES.values())
+
+
 def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(readme.split()) <= 700
