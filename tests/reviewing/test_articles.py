@@ -123,6 +123,10 @@ def test_after_an_edit_claims_follow_their_words(settings: Settings) -> None:
     said = run("reanchor", SLUG, project=settings.project, code=1).stdout
     assert "'We will open again in June' does not stand in the text" in said
     assert "candidate gone: “We will open again in June”" in said
+    (told,) = json.loads(run("reanchor", "--format", "json", project=settings.project, code=1).stdout)
+    assert told["article"] == SLUG
+    assert told["candidates_lost"] == ["We will open again in June"]
+    assert any("'We will open again in June'" in each["words"] for each in told["lost"])
 
 
 def test_offsets_that_are_written_out_are_moved(mill: Path) -> None:

@@ -95,7 +95,10 @@ def agreement_command(project: Path, slugs: tuple[str, ...], output: str, **flag
 @click.argument("slugs", nargs=-1, metavar="[SLUG]...")
 @click.option("--write", is_flag=True, help="Move the offsets that files write out.")
 @settings_options("base_iri", "store")
-def reanchor_command(project: Path, slugs: tuple[str, ...], *, write: bool, **flags: Any) -> None:
+@format_option("text", "json")
+def reanchor_command(
+    project: Path, slugs: tuple[str, ...], output: str, *, write: bool, **flags: Any
+) -> None:
     """Say what moved since the last build because a text was edited, and whose words are gone.
 
     Claims in the short form follow their words by themselves. Exits with 1 where words are gone.
@@ -105,10 +108,26 @@ def reanchor_command(project: Path, slugs: tuple[str, ...], *, write: bool, **fl
 
     settings = read_settings(project, flags)
     lost = 0
+    described: list[dict[str, Any]] = []
     for slug in slugs or article_slugs(settings):
         found = reanchor(settings, slug, write=write)
         drafted = found.drafted
         lost += len(found.lost)
+        if output == "json":
+            described.append(
+                {
+                    "article": slug,
+                    "moved": found.moved,
+                    "lost": [
+                        {"claim": each.name, "words": each.words, "hint": each.hint} for each in found.lost
+                    ],
+                    "candidates_moved": drafted.moved,
+                    "candidates_lost": [candidate.words for candidate in drafted.lost],
+                    "files": list(found.files),
+                    "written": write,
+                }
+            )
+            continue
         if not (found.is_edited or drafted.moved or drafted.lost):
             OUTPUT.print(Text(f"{slug}: nothing moved"))
             continue
@@ -126,6 +145,8 @@ def reanchor_command(project: Path, slugs: tuple[str, ...], *, write: bool, **fl
             OUTPUT.print(Text(f"  {name}: {'offsets moved' if write else 'has offsets to move (--write)'}"))
         if drafted.moved or drafted.lost:
             OUTPUT.print(Text(f"  Draft it again: kgraph draft {slug}. Decisions are kept."))
+    if output == "json":
+        OUTPUT.print(Text(json.dumps(described, indent=2, ensure_ascii=False)))
     if lost:
         ERRORS.print(Text(f"{quantity(lost, 'place')} without words", style="bold"))
         raise click.exceptions.Exit(1)
