@@ -45,7 +45,7 @@ EXAMPLES: Final = {
     ),
     "follow": _Shown(
         "Take generations from another server.",
-        ("follow https://data.example.org/kg --once", "follow /srv/shared/.kgraph"),
+        ("follow https://data.example.org/kg --once", "follow /srv/store"),
     ),
     "generations": _Shown(
         "List the generations, the newest first.", ("generations", "generations --format json")
