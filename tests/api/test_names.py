@@ -22,7 +22,7 @@ def graph(
     project = tmp_path_factory.mktemp("named") / "star-clock"
     shutil.copytree(STAR_CLOCK, project)
     flags = {"base_iri": request.param} if request.param else {}
-    with KnowledgeGraph(project, workers=1, writable=True, **flags) as graph:
+    with KnowledgeGraph(project, workers=1, writable=True, encoder="none", **flags) as graph:
         yield graph
 
 

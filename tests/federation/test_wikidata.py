@@ -53,7 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project") / "project"
     for part in ("seeds", "ontology", "data", "queries"):
         shutil.copytree(ROOT / part, folder / part)
-    build(load_settings(folder, environ={}))
+    build(load_settings(folder, flags={"encoder": "none"}, environ={}))
     return folder
 
 

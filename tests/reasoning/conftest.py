@@ -24,5 +24,6 @@ class Built:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     inspection = inspect_project(load_settings(ROOT, environ={}))
-    with KnowledgeGraph(ROOT, store=str(tmp_path_factory.mktemp("reference")), workers=1) as graph:
+    store = str(tmp_path_factory.mktemp("reference"))
+    with KnowledgeGraph(ROOT, store=store, workers=1, encoder="none") as graph:
         yield Built(inspection, graph)

@@ -68,8 +68,8 @@ def star(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> httpx.Client
     folder = tmp_path_factory.mktemp("star")
     shutil.copytree(REPOSITORY / "examples" / "star-clock", folder, dirs_exist_ok=True)
     shutil.rmtree(folder / ".kgraph", ignore_errors=True)
-    build(load_settings(folder, environ={}))
-    return serve(folder)
+    build(load_settings(folder, flags={"encoder": "none"}, environ={}))
+    return serve(folder, encoder="none")
 
 
 def spans_of(client: httpx.Client, path: str) -> dict[tuple[int, int], str]:
