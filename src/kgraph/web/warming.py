@@ -18,16 +18,23 @@ from kgraph.errors import KgraphError
 from kgraph.rdf.formats import ResultKind, formats_for
 from kgraph.rdf.sparql import profile_query
 from kgraph.web.pages import PAGE_FORMATS
+from kgraph.who_said import Question
 
 __all__ = ["warm"]
 
 _PREFERRED: Final = {kind: formats_for(kind)[0].name for kind in ResultKind}
 _PAUSE_S: Final = 0.1
+_ASKED: Final = "who said this?"
 
 
 async def warm(graph: AsyncKnowledgeGraph) -> None:
-    """Ask the lists and the canned queries of the current generation, for programs and for pages."""
+    """Ask the lists and the canned queries of the current generation, for programs and for pages; and who
+    said something, which loads the sentence encoder, unless that is an endpoint's."""
     generation = graph.generation
+    if "://" not in graph.settings.encoder:
+        await _until_quiet(graph)
+        with suppress(KgraphError):
+            await graph.who_said(Question(text=_ASKED), generation=generation)
     with graph.describing(generation) as describer:
         for read in (describer.voices, describer.places, describer.partitions, partial(_claims, describer)):
             await _until_quiet(graph)
