@@ -13,7 +13,16 @@ root_doc = "docs/README"
 #: Every page, by what it is for. A test compares them with the files.
 PAGES = {
     "Learn": ["docs/first-article", "docs/own-article"],
-    "Do": ["docs/reading-room", "docs/querying", "docs/programs", "docs/drafting", "docs/behind-a-proxy", "docs/replicas", "docs/engines", "docs/spark"],
+    "Do": [
+        "docs/reading-room",
+        "docs/querying",
+        "docs/programs",
+        "docs/drafting",
+        "docs/behind-a-proxy",
+        "docs/replicas",
+        "docs/engines",
+        "docs/spark",
+    ],
     "Look up": ["docs/reference", "docs/annotating", "docs/parquet", "docs/data-changes", "CHANGELOG"],
     "Understand": ["docs/search", "docs/scale", "docs/performance", "ARCHITECTURE"],
     "Take part": ["README", "CONTRIBUTING"],

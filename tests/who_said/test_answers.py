@@ -364,14 +364,36 @@ def test_the_command_line_says_who_said_it(graph: KnowledgeGraph) -> None:
 
 
 def test_a_question_makes_no_project(tmp_path: Path) -> None:
-    for command in (("who-said", "hello"), ("query", "-"), ("explain", "a", "b", "c"), ("believe", "a")):
+    (tmp_path / "notes.txt").touch()
+    for command in (
+        ("who-said", "hello"),
+        ("query", "find"),
+        ("explain", "a", "b", "c"),
+        ("believe", "a"),
+    ):
         arguments = [sys.executable, "-m", "kgraph", *command, f"--project={tmp_path}"]
         done = subprocess.run(
             arguments, input="ASK {}", capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 2, done
         assert "There is no project" in done.stderr
+        assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_sparql_in_a_folder_without_a_project_is_asked_of_no_data_and_leaves_nothing(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "kgraph", "query", "-", "--format=csv", f"--project={tmp_path}"]
+    for text, rows in (
+        ("SELECT (1 + 1 AS ?x) {}", ["x", "2"]),
+        ("SELECT * { ?s <urn:p> ?o }", ["s,o"]),
+        ("SELECT ?x { ?x <urn:p>* <urn:unknown> }", ["x", "urn:unknown"]),
+    ):
+        done = subprocess.run(arguments, input=text, capture_output=True, text=True, timeout=60, check=True)
+        assert done.stdout.split() == rows
+        assert "There is no project" in done.stderr
         assert list(tmp_path.iterdir()) == []
+    arguments[-1] += "/not-there"
+    done = subprocess.run(arguments, input="ASK {}", capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_what_is_inferred_comes_with_what_it_rests_on(graph: KnowledgeGraph) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "ENCODER_SETTINGS",
     "SERVICE_SETTINGS",
     "format_option",
+    "has_project",
     "project_option",
     "read_settings",
     "require_project",
@@ -112,13 +113,18 @@ def _given(context: click.Context, option: click.Parameter, value: Any) -> Any:
     return None if value == () else value
 
 
+def has_project(folder: Path) -> bool:
+    """Whether there is anything of a project in a folder."""
+    return any((folder / part).exists() for part in _PARTS)
+
+
 def require_project(project: Path) -> None:
     """Refuse to ask a folder that is no project: a question must not make one.
 
     Raises:
         SettingsError: the folder is not there, or has nothing of a project in it.
     """
-    if not any((project / part).exists() for part in _PARTS):
+    if not has_project(project):
         raise SettingsError(
             f"There is no project in {project.absolute()}.",
             hint="Name its folder with --project, or make a new one: kgraph init.",

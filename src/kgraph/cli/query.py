@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,6 +17,7 @@ from kgraph.cli.options import (
     ENCODER_SETTINGS,
     SERVICE_SETTINGS,
     format_option,
+    has_project,
     read_settings,
     require_project,
     settings_options,
@@ -116,14 +119,20 @@ def query_command(
     from kgraph.canned import find_canned  # noqa: PLC0415
     from kgraph.cli.printing import print_notice, progress  # noqa: PLC0415
 
-    require_project(project)
-    settings = read_settings(project, flags)
     values = _values(parameters)
     sparql = _read_sparql(query)
-    with (
-        progress() as hear,
-        KnowledgeGraph(project, progress=hear, notice=print_notice, **flags, workers=1) as graph,
-    ):
+    with ExitStack() as stack:
+        if sparql is None or not project.is_dir():
+            require_project(project)
+        elif not has_project(project):  # an empty one: answered, and nothing is left behind
+            print_notice(f"There is no project in {project.absolute()}: this is asked of no data.")
+            if not flags.get("store"):
+                flags["store"] = stack.enter_context(TemporaryDirectory(prefix="kgraph-"))
+        settings = read_settings(project, flags)
+        hear = stack.enter_context(progress())
+        graph = stack.enter_context(
+            KnowledgeGraph(project, progress=hear, notice=print_notice, **flags, workers=1)
+        )
         prefixes = settings.names.prefixes
         if sparql is None:
             sparql = graph.bind(find_canned(graph.queries, query), values)
@@ -194,10 +203,12 @@ def _print(graph: Any, sparql: str, output: str | None, *, has_iris: bool) -> No
         raise click.UsageError(
             f"--format {output} cannot carry the result of this query; there are: {names}."
         )
+    last = b""
     for piece in graph.write(sparql, formats=formats):
         sys.stdout.buffer.write(piece)
-    if sys.stdout.isatty():
-        sys.stdout.buffer.write(b"\n")  # JSON ends without one, and the prompt is next
+        last = piece or last
+    if not last.endswith(b"\n"):
+        sys.stdout.buffer.write(b"\n")  # JSON ends without one, and truth values
     sys.stdout.buffer.flush()
 
 
