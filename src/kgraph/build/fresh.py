@@ -123,8 +123,6 @@ class FreshBuild:
 
     def _load_derived(self, store: ox.Store) -> None:
         state = self.state
-        for graph in ("stated", "inferred", "support"):
-            store.add_graph(ox.NamedNode(state.names.graph(graph)))
         with Filler(store, state.names) as filler:
             for product in self._products():
                 for graph, content in graphs_of(product):
