@@ -96,7 +96,7 @@ def test_a_query_comes_by_name_by_file_or_from_standard_input(run: Run, tiny: Pa
         run("query", "mine.rq", cwd=tiny),
         run("query", "-", cwd=tiny, input="ASK {}"),
     ]
-    assert {done.stdout for done in answers} == {'{"head":{},"boolean":true}'}
+    assert {done.stdout for done in answers} == {'{"head":{},"boolean":true}\n'}
     assert run("query", "truth", "--format", "table", cwd=tiny).stdout == "true\n"
     graph = run("query", "-", "--format", "table", cwd=tiny, input="CONSTRUCT { <urn:a> <urn:b> 1 } {}")
     assert graph.stdout.endswith("<urn:a> <urn:b> 1 .\n")
