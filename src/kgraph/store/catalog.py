@@ -18,6 +18,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -35,6 +36,8 @@ __all__ = ["Catalog"]
 KEPT: Final = 5
 _UNFINISHED: Final = ".new-"
 _PREPARED: Final = ".build-"
+_SWEEPS: Final = 10
+_BETWEEN_SWEEPS_S: Final = 0.05
 #: How writing fails on a disk that is full, broken or not to be written to.
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _TIME: Final = "%Y%m%dT%H%M%S.%fZ"
@@ -319,7 +322,11 @@ class Catalog:
 
     def _sweep(self, prefix: str) -> None:
         for leftover in self._generations.glob(f"{prefix}*"):
-            shutil.rmtree(leftover, ignore_errors=True)  # what cannot go now is in nobody's way
+            for _ in range(_SWEEPS):  # threads of RocksDB may still write there
+                shutil.rmtree(leftover, ignore_errors=True)  # what cannot go now is in nobody's way
+                if not leftover.exists():
+                    break
+                time.sleep(_BETWEEN_SWEEPS_S)
 
     def _prune(self) -> None:
         """Remove the oldest generations, but for those that are being read: they go another time."""
