@@ -10,7 +10,6 @@ is a fault that names its subject, and leaves the rest as it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -21,7 +20,7 @@ from kgraph.authoring.entries import SHORT, Entry, Lists, merge_entries, read_en
 from kgraph.authoring.manuscript import Fault, Manuscript, count, kg, typed
 from kgraph.authoring.values import time_iri, time_triples
 from kgraph.encodings import decode_text
-from kgraph.text import digest
+from kgraph.text import digest, pieces_of
 from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS
 
 __all__ = ["expand_article"]
@@ -210,7 +209,7 @@ class _Writer:
         if not entry.terms("embeddedIn") and entry.subject != manuscript.narrator:
             yield kg(entry.subject, "embeddedIn", manuscript.narrator)
         for cue in entry.literals("cue"):
-            pieces = re.split(r"…|\.\.\.", cue)
+            pieces = pieces_of(cue)
             if any(piece.strip() not in manuscript.text for piece in pieces):
                 manuscript.fault(
                     "cue-not-printed",

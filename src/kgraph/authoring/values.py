@@ -16,6 +16,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kgraph.rdf.terms import in_words
 from kgraph.text import spelled_numbers
 from kgraph.vocab import KG, RDF_TYPE, SKOS, XSD
 
@@ -109,7 +110,7 @@ class Quantity:
 
 def _comparing(name: str) -> str:
     """A comparator in words."""
-    return "about" if name == "approximately" else re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    return "about" if name == "approximately" else in_words(name)
 
 
 def _slugged(unit: str) -> str:

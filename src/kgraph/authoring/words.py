@@ -15,11 +15,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kgraph.text import Span
+from kgraph.text import Span, pieces_of
 
 __all__ = ["Lost", "find_words"]
 
-_PIECES: Final = re.compile(r"…|\.\.\.")
 _BRACKETS: Final = re.compile(r"^([^\[\]]*)\[([^\[\]]+)\]([^\[\]]*)$", re.DOTALL)
 #: How many sentences discontinuous words may run over.
 _REACH: Final = 3
@@ -79,7 +78,7 @@ def _pieces(words: str) -> list[_Piece]:
     found: list[_Piece] = []
     close = False
     for segment, own in segments:
-        for number, piece in enumerate(_PIECES.split(segment)):
+        for number, piece in enumerate(pieces_of(segment)):
             if number:
                 close = False
             if piece.strip():

@@ -9,7 +9,6 @@ graph. It is in no document that cannot name a graph, unless the project knows n
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +17,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.rdf.terms import compact
+from kgraph.rdf.terms import compact, in_words
 from kgraph.store.manifest import graph_name
 from kgraph.vocab import KG, OWL, PREFIXES, RDF_TYPE, RDFS, SKOS, STATED_BY
 from kgraph.who_said import Attribution, Level
@@ -60,8 +59,6 @@ class Name:
 _IN_A_SENTENCE: Final = {RDF_TYPE: "is a", SKOS + "altLabel": "is also called"}
 #: The prefixes of common vocabularies, whose names are made of words.
 _COMMON: Final = PREFIXES.keys() - {"kg", "kgl", "wd"}
-#: Where a word begins within a name such as ``exactMatch``.
-_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def short_name(iri: str, prefixes: Mapping[str, str]) -> Name:
@@ -71,7 +68,7 @@ def short_name(iri: str, prefixes: Mapping[str, str]) -> Name:
     short = _IN_A_SENTENCE.get(iri) or compact(iri, prefixes)
     prefix, colon, local = short.partition(":")
     is_word = colon and prefix in _COMMON and local.isascii() and local.isalpha()
-    return Name(_WORD.sub(" ", local).lower() if is_word else short)
+    return Name(in_words(local) if is_word else short)
 
 
 #: What the default graph of the store is called, which has no name.

@@ -13,7 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.rdf.sparql import Token
+from kgraph.rdf.sparql import Token, iri_of, namespaces_of
 from kgraph.rdf.spelling import Edit
 from kgraph.store.spelling import is_kept, stored_term
 from kgraph.vocab import XSD
@@ -27,12 +27,10 @@ _COUNTS: Final = frozenset({"LIMIT", "OFFSET"})
 def constant_edits(tokens: Sequence[Token]) -> list[Edit] | None:
     """What is to be changed of a query; None where a constant is written in too intricate a way."""
     edits: list[Edit] = []
-    prefixes: dict[str, str] = {}
+    namespaces = namespaces_of(tokens)
     for index, token in enumerate(tokens):
         before = tokens[index - 1] if index else token
-        if token.kind == "iri" and index > 1 and tokens[index - 2].text.upper() == "PREFIX":
-            prefixes[before.text] = token.text[1:-1]
-        elif token.kind == "number" and before.text.upper() not in _COUNTS:
+        if token.kind == "number" and before.text.upper() not in _COUNTS:
             written = token.text.rstrip(".")  # a full stop ends the triple
             name = "double" if "e" in written.lower() else "decimal" if "." in written else "integer"
             term = ox.Literal(written, datatype=ox.NamedNode(f"{XSD}{name}"))
@@ -42,7 +40,7 @@ def constant_edits(tokens: Sequence[Token]) -> list[Edit] | None:
                 edits.append(Edit(token.start, token.start + len(written), str(stored_term(term))))
         elif token.kind == "string" and [each.text for each in tokens[index + 1 : index + 3]] == ["^", "^"]:
             last = tokens[index + 3]
-            datatype = _resolved(last, prefixes)
+            datatype = iri_of(last, namespaces)
             if not datatype.startswith(XSD):
                 continue
             quote = next(each for each in _QUOTES if token.text.startswith(each))
@@ -53,10 +51,3 @@ def constant_edits(tokens: Sequence[Token]) -> list[Edit] | None:
                     return None
                 edits.append(Edit(token.start, last.end, str(stored_term(term))))
     return edits
-
-
-def _resolved(token: Token, prefixes: dict[str, str]) -> str:
-    if token.kind == "iri":
-        return token.text[1:-1]
-    name, _, local = token.text.partition(":")
-    return prefixes.get(f"{name}:", "") + local

@@ -28,7 +28,7 @@ from kgraph.engine.protocol import QueryFields
 from kgraph.rdf.formats import ResultKind
 from kgraph.rdf.operations import Template
 from kgraph.rdf.pattern import bracket_ends, parse_query
-from kgraph.rdf.sparql import Token, iter_tokens, prologue_of
+from kgraph.rdf.sparql import Token, iri_of, iter_tokens, namespaces_of, prologue_of
 from kgraph.rdf.spelling import edited
 from kgraph.rdf.update import read_template
 
@@ -154,24 +154,18 @@ def _triples(template: Template) -> list[ox.Triple]:
 
 
 def _features(tokens: Sequence[Token]) -> Iterator[Feature]:
-    prefixes: dict[str, str] = {}
-    before: Sequence[str] = ("", "")
+    namespaces = namespaces_of(tokens)
     for index, token in enumerate(tokens):
         kind, text = token.kind, token.text
         if "\\u" in text or "\\U" in text:
             yield Feature.ESCAPES
         if _sees_spellings(tokens, index):
             yield Feature.SPELLINGS
-        if kind == "iri":
-            if before[0].upper() == "PREFIX":
-                prefixes[before[1]] = text[1:-1]
-            if _EXTENSIONS.match(text, 1):
-                yield Feature.EXTENSIONS
-        elif kind == "pname":
-            name, _, local = text.partition(":")
-            if _EXTENSIONS.match(prefixes.get(f"{name}:", "") + local.replace("\\", "")):
-                yield Feature.EXTENSIONS
-        elif kind == "word" and text.upper() == "DESCRIBE":
+        if _EXTENSIONS.match(iri_of(token, namespaces).replace("\\", "")):
+            yield Feature.EXTENSIONS
+        if kind in {"iri", "pname"}:
+            continue
+        if kind == "word" and text.upper() == "DESCRIBE":
             yield Feature.DESCRIBE
         elif kind == "word" and text.upper() in _WORDS_OF_12:
             yield Feature.TRIPLE_TERMS
@@ -179,7 +173,6 @@ def _features(tokens: Sequence[Token]) -> Iterator[Feature]:
             yield Feature.PATHS
         elif text + "".join(each.text for each in tokens[index + 1 : index + 2]) in _OF_RDF_12:
             yield Feature.TRIPLE_TERMS
-        before = before[1], text
 
 
 def _sees_spellings(tokens: Sequence[Token], index: int) -> bool:

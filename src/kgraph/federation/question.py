@@ -29,7 +29,7 @@ from kgraph.federation.endpoints import LABELS
 from kgraph.federation.source import Source
 from kgraph.rdf.pattern import JOINING, Element, Group, Kind
 from kgraph.rdf.scope import certain, has_words, named, visible
-from kgraph.rdf.sparql import Token
+from kgraph.rdf.sparql import Token, iri_of, namespaces_of
 from kgraph.vocab import KG
 
 __all__ = ["RETRIEVED_AT", "RETRIEVED_FROM", "Known", "Question", "read_question"]
@@ -98,8 +98,8 @@ def read_question(service: Element, source: Source) -> Question:
     gone = {index for stamp in stamps for index in range(stamp.start, stamp.end)}
     ours = {name: stamp.variables[name] for stamp in stamps for name in stamp.variables}
     shown = visible(group, tokens) - set(ours.values())
-    prefixes = _prefixes(source)
-    if any(_name(token, prefixes) == LABELS for token in tokens[group.start : group.end]):
+    prefixes = namespaces_of(source.tokens)
+    if any(iri_of(token, prefixes) == LABELS for token in tokens[group.start : group.end]):
         labels = {f"{name}{suffix}" for name in shown for suffix in _LABELLED}
         shown |= labels & named(tokens, 0, len(tokens))
     if not _shows_all(tokens):
@@ -184,8 +184,8 @@ class _Stamp:
 def _stamps(group: Group, source: Source) -> Iterator[_Stamp]:
     """The statements of a SERVICE that ask where and when its solutions were retrieved."""
     tokens = source.tokens
-    prefixes = _prefixes(source)
-    asked = [i for i in range(group.start, group.end) if _name(tokens[i], prefixes) in _PROPERTIES]
+    prefixes = namespaces_of(source.tokens)
+    asked = [i for i in range(group.start, group.end) if iri_of(tokens[i], prefixes) in _PROPERTIES]
     while asked:
         start = asked[0] - 2
         texts = [token.text for token in tokens[start : asked[0]]]
@@ -200,7 +200,7 @@ def _stamps(group: Group, source: Source) -> Iterator[_Stamp]:
         variables: dict[str, str] = {}
         index = asked[0]
         while True:
-            name = _name(tokens[index], prefixes)
+            name = iri_of(tokens[index], prefixes)
             value = tokens[index + 1]
             if name not in _PROPERTIES or name in variables or value.kind != "variable":
                 raise _fault(tokens[index], source)
@@ -219,22 +219,6 @@ def _stamps(group: Group, source: Source) -> Iterator[_Stamp]:
 
 
 _PROPERTIES: Final = frozenset({RETRIEVED_FROM, RETRIEVED_AT})
-
-
-def _prefixes(source: Source) -> dict[str, str]:
-    tokens = source.tokens
-    return {
-        name.text.removesuffix(":"): iri.text[1:-1]
-        for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if word.text.upper() == "PREFIX" and name.kind == "pname" and iri.kind == "iri"
-    }
-
-
-def _name(token: Token, prefixes: dict[str, str]) -> str:
-    if token.kind == "iri":
-        return token.text[1:-1]
-    prefix, _, local = token.text.partition(":")
-    return prefixes.get(prefix, "") + local if token.kind == "pname" else ""
 
 
 def _fault(token: Token, source: Source) -> QuerySyntaxError:

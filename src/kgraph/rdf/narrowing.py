@@ -11,11 +11,11 @@ engine from looking up what OPTIONAL has in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.pattern import Block, Element, Group, Kind, parse_query
-from kgraph.rdf.sparql import Token, iter_tokens
+from kgraph.rdf.sparql import Token, iri_of, iter_tokens, namespaces_of
 from kgraph.rdf.spelling import Edit, edited
 
 __all__ = ["narrowed"]
@@ -38,9 +38,9 @@ def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | 
     except (QueryRefusedError, RecursionError, ValueError, LookupError):
         return None
     names = [tokens[element.start + 1] for element in found]
-    known = _namespaces(tokens)
+    known = namespaces_of(tokens)
     constants = [name for name in names if name.kind != "variable"]
-    if len(constants) == len(names) or any(_iri_of(name, known) not in shown for name in constants):
+    if len(constants) == len(names) or any(iri_of(name, known) not in shown for name in constants):
         return None
     hidden = ", ".join(f"<{iri}>" for iri in others)
     edits = []
@@ -49,23 +49,6 @@ def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | 
             end = tokens[element.end - 1].end
             edits.append(Edit(end, end, f" FILTER({name.text} NOT IN ({hidden}))"))
     return edited(text, edits) if hidden else text
-
-
-def _namespaces(tokens: Sequence[Token]) -> dict[str, str]:
-    """What the query declares, by prefix with its colon."""
-    return {
-        tokens[at + 1].text: tokens[at + 2].text[1:-1]
-        for at, token in enumerate(tokens[:-2])
-        if token.kind == "word" and token.text.upper() == "PREFIX"
-    }
-
-
-def _iri_of(name: Token, namespaces: Mapping[str, str]) -> str:
-    """The IRI of a graph's name; something that is none where it is spelled in an unusual way."""
-    if name.kind == "iri":
-        return name.text[1:-1]
-    prefix, colon, local = name.text.partition(":")
-    return namespaces.get(prefix + colon, "") + local
 
 
 def _graphs_of(block: Block, tokens: Sequence[Token]) -> Iterator[Element]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Self
@@ -31,9 +31,11 @@ __all__ = [
     "SOON_READ_LENGTH",
     "QueryProfile",
     "Token",
+    "iri_of",
     "iter_tokens",
     "known_profile",
     "may_be_relative",
+    "namespaces_of",
     "place_prefixes",
     "profile_query",
     "prologue_of",
@@ -276,3 +278,20 @@ def place_prefixes(text: str, namespaces: Mapping[str, str]) -> str:
             position = token.end
         before = before[1].upper(), token.text
     return "".join([*pieces, text[position:]])
+
+
+def namespaces_of(tokens: Sequence[Token]) -> dict[str, str]:
+    """What a query declares, by prefix without its colon (SPARQL 1.1 Query, section 4.1.1)."""
+    return {
+        name.text.removesuffix(":"): iri.text[1:-1]
+        for word, name, iri in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if word.text.upper() == "PREFIX" and name.kind == "pname" and iri.kind == "iri"
+    }
+
+
+def iri_of(token: Token, namespaces: Mapping[str, str]) -> str:
+    """The IRI that a token names, escapes as they stand; an empty text where it names none."""
+    if token.kind == "iri":
+        return token.text[1:-1]
+    prefix, _, local = token.text.partition(":")
+    return namespaces.get(prefix, "") + local if token.kind == "pname" else ""

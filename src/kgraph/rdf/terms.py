@@ -14,6 +14,7 @@ from kgraph.vocab import RDF_TYPE
 __all__ = [
     "Term",
     "compact",
+    "in_words",
     "is_literal",
     "parse_iri",
     "parse_term",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+#: Where a word begins within a name.
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 #: A literal and nothing else, whether its parts are well formed or not (RDF 1.1 Turtle, section 2.5).
 _LITERAL: Final = re.compile(
@@ -151,3 +154,8 @@ def render_triple(triple: ox.Triple, prefixes: Mapping[str, str]) -> str:
 def render_words(words: str, prefixes: Mapping[str, str]) -> str:
     """Words in which IRIs stand in angle brackets, with the IRIs shortened."""
     return re.sub(r"<([^<>\s]+)>", lambda match: compact(match[1], prefixes), words)
+
+
+def in_words(name: str) -> str:
+    """The words that a name is made of: ``exactMatch`` is "exact match"."""
+    return _WORD.sub(" ", name).lower()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from traceback import clear_frames
@@ -128,7 +129,7 @@ def write_small(wording: Wording, content: bytes) -> bytes:
     return output.getvalue()
 
 
-class _Answer:
+class _Answer(ABC):
     """What both kinds of answer have in common: an :class:`kgraph.engine.backend.Answer`."""
 
     notices: tuple[str, ...] = ()
@@ -142,8 +143,9 @@ class _Answer:
     def __aiter__(self) -> Self:
         return self
 
+    @abstractmethod
     async def __anext__(self) -> bytes:
-        raise NotImplementedError
+        """The next part."""
 
     async def read(self) -> bytes:
         """All bytes that are still to come."""

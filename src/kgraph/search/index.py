@@ -214,11 +214,11 @@ def _record(entry: PassageEntry, ordinal: int, rows: Rows) -> list[Any]:
 
 
 def _claim_record(claim: ClaimEntry, entry: PassageEntry, rows: Rows) -> list[Any]:
-    quote = " ".join(entry.text[begin - entry.begin : end - entry.begin] for begin, end in claim.spans)
+    quote = entry.words_of(claim.spans)
     told = f"{claim.wording}."
     if claim.cue is not None:
         called = " ".join(name for name in claim.speaker[:1] if name not in claim.subject.names)
-        told = f"{told} {called} {entry.text[claim.cue[0] - entry.begin : claim.cue[1] - entry.begin]}:"
+        told = f"{told} {called} {entry.words_of([claim.cue])}:"
     texts = [text for text in (quote, f"{told} {quote}".lstrip(". ")) if text.strip()]
     parts = [(part.names, part.kinds) for part in (claim.subject, claim.predicate, claim.object)]
     days = (claim.days.first, claim.days.last) if claim.days is not None else None

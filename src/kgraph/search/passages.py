@@ -21,6 +21,7 @@ from kgraph.rdf.terms import Term
 from kgraph.search.dates import DayRange, parse_edtf, spanning
 from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, phrases, role_of, upwards
 from kgraph.search.words import listed
+from kgraph.text import pieces_of
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
 __all__ = [
@@ -49,7 +50,6 @@ _CUT: Final = re.compile(
 _SHORTEST_CLAUSE: Final = 3
 #: How many words may stand between a cue and the words that it attributes, if they are read in one.
 _FEW: Final = 4
-_ELLIPSIS: Final = re.compile(r"…|\.\.\.")
 #: The trait of a claim that nobody has reviewed.
 DRAFTED: Final = "level=drafted"
 _ROLE: Final = "role="
@@ -113,12 +113,16 @@ class PassageEntry:
     language: str = "en"
     claims: tuple[ClaimEntry, ...] = field(default=())
 
+    def words_of(self, spans: Iterable[tuple[int, int]]) -> str:
+        """The words of some spans of the article that lie in it."""
+        return " ".join(self.text[begin - self.begin : end - self.begin] for begin, end in spans)
+
     def reach(self, claim: ClaimEntry) -> list[tuple[int, int]]:
         """The words of a claim with those that attribute it, and the few between."""
         pieces = sorted(claim.spans if claim.cue is None else (claim.cue, *claim.spans))
         joined = pieces[:1]
         for begin, end in pieces[1:]:
-            between = self.text[joined[-1][1] - self.begin : begin - self.begin]
+            between = self.words_of([(joined[-1][1], begin)])
             if claim.cue is not None and len(between.split()) <= _FEW:
                 joined[-1] = (joined[-1][0], end)
             else:
@@ -152,7 +156,7 @@ def nearest_cue(
     first, last = spans[0][0], spans[-1][1]
     found = []
     for cue in filter(str.strip, cues):
-        pieces = (r"\s+".join(map(re.escape, piece.split())) for piece in _ELLIPSIS.split(cue))
+        pieces = (r"\s+".join(map(re.escape, piece.split())) for piece in pieces_of(cue))
         for match in re.finditer(".*?".join(pieces), text):
             before, behind = begin + match.start(), begin + match.end()
             if behind <= first or before >= last:
@@ -301,14 +305,11 @@ class Reader:
     def _cue(self, claim: Claim, spans: tuple[tuple[int, int], ...]) -> tuple[int, int] | None:
         """The words of its sentence that attribute a claim: of several, those next to its own."""
         sentence = claim.sentence or ""
-        text, begin = (
-            self.index.literal(sentence, KG + "exactText"),
-            self.index.whole_number(sentence, KG + "beginIndex"),
-        )
-        cues = self._literals(claim.source, KG + "cue") if claim.source else []
-        if text is None or begin is None:
+        text = self.index.literal(sentence, KG + "exactText")
+        begin = self.index.whole_number(sentence, KG + "beginIndex")
+        if text is None or begin is None or claim.source is None:
             return None
-        return nearest_cue(text, begin, cues, spans)
+        return nearest_cue(text, begin, self._literals(claim.source, KG + "cue"), spans)
 
     def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
         whole = self.index.whole_number

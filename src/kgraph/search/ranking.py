@@ -272,8 +272,7 @@ def named_by(claims: Iterable[ClaimEntry], *, voices: bool = True) -> set[str]:
 def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
     """The words of a claim's evidence, and those that attribute it."""
     entry = passage.entry
-    texts = (entry.text[begin - entry.begin : end - entry.begin] for begin, end in entry.reach(claim))
-    return join_numbers(read_words(" ".join(texts)))
+    return join_numbers(read_words(entry.words_of(entry.reach(claim))))
 
 
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)

@@ -236,19 +236,13 @@ class TextIndex:
         ordered = []
         for claim in narrowing.claims(passage):
             keys = []
-            for spans in (
-                claim.spans,
-                passage.entry.reach(claim),
-            ):  # without and with the words that attribute it
+            for with_cue, spans in enumerate((claim.spans, passage.entry.reach(claim))):
                 shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in spans)
                 length = sum(end - begin for begin, end in spans)
                 # The claim of just these words comes first, then the one of these with its cue; else a voice
                 # that is quoted before the narrator, and of several the tightest quotation.
-                share, is_whole = round(shared / (last - first), 2), length <= last - first
-                with_cue = spans is not claim.spans
-                keys.append(
-                    (-share, -is_whole, with_cue, -(claim.depth > 1), length, -claim.depth, claim.iri)
-                )
+                fit = -round(shared / (last - first), 2), -(length <= last - first), with_cue
+                keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
             if min(keys)[0]:
                 ordered.append(min(keys))
         if not ordered:

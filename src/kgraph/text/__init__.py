@@ -7,7 +7,7 @@ excludes its end.
 from kgraph.text.numbers import spelled_numbers
 from kgraph.text.quotations import quoted_spans
 from kgraph.text.sentences import paragraphs, sentences
-from kgraph.text.spans import Span, digest, iter_lines, uncovered
+from kgraph.text.spans import Span, digest, iter_lines, pieces_of, uncovered
 from kgraph.text.tex import tex_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "digest",
     "iter_lines",
     "paragraphs",
+    "pieces_of",
     "quoted_spans",
     "sentences",
     "spelled_numbers",

@@ -6,11 +6,15 @@ Annotation model's TextPositionSelector (section 4.2.2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Final
 
-__all__ = ["Span", "digest", "iter_lines", "uncovered"]
+__all__ = ["Span", "digest", "iter_lines", "pieces_of", "uncovered"]
+
+_ELLIPSIS: Final = re.compile(r"…|\.\.\.")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,3 +73,8 @@ def uncovered(text: str, spans: Iterable[Span]) -> list[Span]:
                 gaps.append(Span(start, position))
             start = None
     return gaps
+
+
+def pieces_of(words: str) -> list[str]:
+    """Words as they are quoted, cut where some are left out (``…``)."""
+    return _ELLIPSIS.split(words)

@@ -19,7 +19,7 @@ from kgraph.errors import ParameterError, UnknownNameError
 from kgraph.patience import patiently
 from kgraph.rdf.cards import card, line, link
 from kgraph.rdf.table import Table
-from kgraph.rdf.terms import compact, parse_iri, read_term
+from kgraph.rdf.terms import compact, in_words, parse_iri, read_term
 from kgraph.reconciling import (
     Candidate,
     Candidates,
@@ -234,11 +234,9 @@ async def propose(request: Request) -> Response:
         query = query.replace("?thing a ?type", f"?thing a {node}")
     rows = await while_connected(request, graph.select_project(_PROLOGUE + query))
     properties = [
-        {"id": each, "name": str(getattr(row["label"], "value", _called(each)))}
-        for row in rows
-        if not (each := compact(str(getattr(row["property"], "value", "")), graph.prefixes)).startswith(
-            "rdf:"
-        )
+        {"id": each, "name": name}
+        for each, name in _named(rows, graph).items()
+        if not each.startswith("rdf:")
     ]
     return JSONResponse({"type": kind, "limit": limit, "properties": properties[:limit]})
 
@@ -288,8 +286,7 @@ def _named(rows: Table, graph: AsyncKnowledgeGraph) -> dict[str, str]:
 
 def _called(name: str) -> str:
     """What a property without a label is called in a column's head: the words of its own name."""
-    local = re.split(r"[:/#]", name)[-1]
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", local).lower() or name
+    return in_words(re.split(r"[:/#]", name)[-1]) or name
 
 
 def _suggested(entity: Entity, candidates: Candidates) -> dict[str, Any]:
