@@ -49,26 +49,55 @@ FLAGS = (
     "--port 0 --workers 2 --query-timeout 1 --query-memory 64MiB --writable --log-format json "
     "--result-cache 4MiB"
 )
+#: As many idle workers as a pool of two keeps, and what each process that comes and goes costs at most.
+MOST_WORKERS, DESCRIPTORS_EACH = 4, 3
 #: By what the server's own memory may differ afterwards.
 ALLOWED_MB = 24
 
 
 @dataclass(frozen=True)
 class Footprint:
-    """What a server takes: processes, file descriptors, and megabytes of its own."""
+    """What a server takes: processes, file descriptors, and megabytes of its own.
 
-    processes: int
+    Two kinds of process come and go with the load: idle ``workers``, of which a pool of two keeps up to four,
+    and one ``writer``. Each costs the server ``DESCRIPTORS_EACH`` at most. The ``others`` stay.
+    """
+
+    workers: int
+    writers: int
+    others: int
     descriptors: int
     resident_mb: float
 
+    def outgrows(self, before: Footprint, *, allowed_mb: float) -> list[str]:
+        """What the server has not given back since ``before``; nothing where all is well."""
+        more = self.workers + self.writers - before.workers - before.writers
+        bounds = {
+            "workers": (self.workers, MOST_WORKERS),
+            "writers": (self.writers, 1),
+            "other processes": (self.others, before.others),
+            "descriptors": (self.descriptors, before.descriptors + DESCRIPTORS_EACH * max(0, more) + 2),
+            "megabytes": (self.resident_mb, before.resident_mb + allowed_mb),
+        }
+        return [f"{name}: {now:.0f}, not {most:.0f}" for name, (now, most) in bounds.items() if now > most]
 
-def footprint(pid: int) -> Footprint:
-    """What a process takes just now, with its descendants."""
+
+def footprint(pid: int, address: tuple[str, int]) -> Footprint | None:
+    """What a server takes just now, with its descendants; nothing while its workers come, go or work."""
+    with urlopen(f"http://{address[0]}:{address[1]}/metrics") as answer:
+        states = re.findall(r'^kgraph_workers\{state="(\w+)"\} (\d+)', answer.read().decode(), re.MULTILINE)
+    workers = {state: int(number) for state, number in states}
+    processes = [Path(f"/proc/{child}/cmdline") for child in _descendants(pid)]
+    writers = sum(b"kgraph.engine.writer" in process.read_bytes() for process in processes)
     status = Path(f"/proc/{pid}/status").read_text()
     resident = re.search(r"VmRSS:\s+(\d+)", status)
     assert resident is not None
+    if workers["starting"] or workers["busy"]:
+        return None
     return Footprint(
-        len(list(_descendants(pid))),
+        workers["idle"],
+        writers,
+        len(processes) - workers["idle"] - writers,
         len(list(Path(f"/proc/{pid}/fd").iterdir())),
         int(resident[1]) / 1024,
     )
@@ -141,15 +170,20 @@ def besiege(
         return list(pool.map(lambda attack: strike(attack, address), attacks))
 
 
-def settled(pid: int, before: Footprint) -> Footprint:
-    """What the server takes once it has come to rest, or after a while."""
-    deadline = time.monotonic() + 30
-    while True:
-        now = footprint(pid)
-        calm = now.processes <= before.processes and now.descriptors <= before.descriptors
-        if calm or time.monotonic() > deadline:
+def settled(pid: int, address: tuple[str, int]) -> Footprint:
+    """What the server takes once its processes have been the same for two seconds."""
+    deadline = time.monotonic() + 60
+    seen: list[tuple[int, int, int] | None] = []
+    while time.monotonic() < deadline:
+        try:
+            now = footprint(pid, address)
+        except OSError:  # a process ended while it was looked at
+            now = None
+        seen.append(None if now is None else (now.workers, now.writers, now.others))
+        if now is not None and len(seen) > 4 and len(set(seen[-5:])) == 1:
             return now
         time.sleep(0.5)
+    raise AssertionError(f"the server does not come to rest: {seen[-5:]}")
 
 
 def main() -> int:
@@ -161,30 +195,25 @@ def main() -> int:
     with listening_trap() as (trap, callers), served() as (pid, address):
         besiege(address, trap, requests=200, seed=options.seed + 1)  # so that all is loaded that will be
         time.sleep(3)
-        before = settled(pid, Footprint(0, 0, 0.0))
+        before = settled(pid, address)
         started = time.monotonic()
         outcomes = besiege(address, trap, requests=options.requests, seed=options.seed)
         taken_s = time.monotonic() - started
         time.sleep(15)  # in which the server gives back what it does not need any more
-        after = settled(pid, before)
+        after = settled(pid, address)
         health = urlopen(f"http://{address[0]}:{address[1]}/health").status
     faults = [outcome for outcome in outcomes if outcome.fault]
     print(f"{len(outcomes)} hostile requests in {taken_s:.0f} s; the server answers {health}")
     for name, number in sorted(Counter(outcome.attack.name for outcome in outcomes).items()):
         statuses = Counter(str(o.status or "cut") for o in outcomes if o.attack.name == name)
         print(f"  {name:10} {number:6}  {'  '.join(f'{s}: {n}' for s, n in sorted(statuses.items()))}")
-    print(
-        f"processes {before.processes} -> {after.processes}, descriptors {before.descriptors} -> "
-        f"{after.descriptors}, memory {before.resident_mb:.0f} -> {after.resident_mb:.0f} MB"
-    )
+    print(f"before: {before}\nafter:  {after}")
     print(f"calls at the trap: {len(callers)}; wrong answers: {len(faults)}")
     for fault in faults[:20]:
         print(f"  {fault.attack.name}: {fault.fault}: {fault.attack.raw[:200]!r}")
-    leaked = (
-        after.processes > before.processes
-        or after.descriptors > before.descriptors + 2
-        or after.resident_mb > before.resident_mb + ALLOWED_MB
-    )
+    leaked = after.outgrows(before, allowed_mb=ALLOWED_MB)
+    for leak in leaked:
+        print(f"  not given back: {leak}")
     return 1 if faults or callers or leaked or health != 200 else 0
 
 
