@@ -1,8 +1,8 @@
 """Drafting, measured on annotated articles: what is found, how much of it is whole, whose it is said to be.
 
-The annotated articles are data that the package does not bring: ``KGRAPH_GOLD`` names their folder. It holds
-one folder an article (``article.txt``, ``attributions.tsv``) and ``gum-news/gum-news.jsonl``. The rules were
-tuned on the articles of ``TUNED``; the others were held out. textacy's quotations are the peer, where it is
+The annotated articles are data that the package does not bring: ``KGRAPH_GOLD`` names their folder, or several
+as ``PATH`` does. A folder holds one folder an article (``article.txt``, ``attributions.tsv``), and perhaps
+``gum-news/gum-news.jsonl``. The rules were tuned on the articles of ``TUNED``; the others were held out. textacy's quotations are the peer, where it is
 installed.
 
     found      cue and content overlap
@@ -35,6 +35,8 @@ from kgraph.text import Span, paragraphs
 TUNED = {
     "asprel-volcano-evacuation",
     "kelderby-takeover-protest",
+    "t1-dunmore-plant-strike",
+    "t2-gallery-disputed-painting",
     *(f"GUM_news_{name}" for name in ("afghan", "clock", "hackers", "iodine", "lanterns", "taxes")),
 }
 #: What GUM has none of: requests, orders and plans with an infinitive or a noun; names for things.
@@ -356,11 +358,11 @@ def _row(name: str, total: Score) -> str:
 
 def bench_drafting(*, verbose: str = "") -> None:
     """Print the table; with ``verbose``, what was wrong in the articles whose names begin so."""
-    folder = os.environ.get("KGRAPH_GOLD")
-    if not folder:
+    folders = os.environ.get("KGRAPH_GOLD")
+    if not folders:
         print("drafting   left out: KGRAPH_GOLD names no folder of annotated articles", flush=True)
         return
-    sheets = list(sheets_of(Path(folder)))
+    sheets = [sheet for folder in folders.split(os.pathsep) for sheet in sheets_of(Path(folder))]
     tools: dict[str, Callable[[Sequence[Sheet]], dict[str, list[Said]] | None]] = {
         "kgraph": ours,
         "textacy": textacy,
