@@ -120,7 +120,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
     covered: set[int] = set().union(*(tree.subtree(head, without=outside) for head in found))
     for number in sorted(inside - covered):
         token = tree.tokens[number]
-        if token.is_verb and token.head not in inside and number not in covered:
+        if token.is_verb and (token.head not in inside or token.head == number) and number not in covered:
             found.append(number)
             covered |= set(tree.subtree(number, without=outside))
     return found

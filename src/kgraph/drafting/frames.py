@@ -22,6 +22,9 @@ __all__ = ["Content", "Site", "find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
+#: Kinds of what somebody is to do who says so.
+_OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
+
 #: The rule, the tokens, and the head of them.
 Content = tuple[str, tuple[int, ...], int]
 
@@ -143,7 +146,7 @@ def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
         if clause.number > verb.number and is_infinitive(tree, clause):
-            return "infinitive", _infinitive(tree, verb, clause), clause.number
+            return "infinitive", _infinitive(tree, verb, clause, site.cue), clause.number
     return None
 
 
@@ -249,19 +252,18 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     return numbers
 
 
-def _infinitive(tree: Tree, verb: Token, clause: Token) -> tuple[int, ...]:
-    """An infinitive; of what is to be done to something, that too: "ordered two villages to be cleared"."""
+def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
+    """An infinitive, with those who are to do it: "ordered two villages to leave", but "promised them to go"."""
     numbers = tree.subtree(clause.number)
     for preposition in tree.children(verb.number, "prep"):
         called = tree.child(preposition.number, "pobj")
         if called and preposition.number == verb.number + 1 and called.number < clause.number:
             return tuple(sorted({*numbers, *tree.subtree(called.number)}))
-    held = tree.child(clause.number, *SUBJECTS) or tree.child(verb.number, "dobj")
-    is_passive = tree.child(clause.number, "auxpass") is not None
-    if held is None:
+    held = tree.child(clause.number, *SUBJECTS) or tree.child(verb.number, "dobj", "dative")
+    if held is None or held.tag in ("WP", "WDT"):
         return tuple(numbers)
     below = tree.subtree(held.number)
-    if is_passive:
+    if cue.kind not in _OF_ONESELF and held.number < clause.number:
         return tuple(sorted({*numbers, *below}))
     return tuple(number for number in numbers if number not in set(below))
 

@@ -29,6 +29,8 @@ _WITHOUT_CUE: Final = frozenset({"subject", "before"})
 _SHORT: Final = 4
 #: Kinds of entities that are quoted by no sentence about them.
 _PLACES: Final = frozenset({"GPE", "LOC", "FAC", "NORP", "DATE", "EVENT", "LAW", "PRODUCT"})
+#: Clauses that say more of a noun or a verb.
+_BELOW: Final = frozenset({"relcl", "advcl", "acl"})
 #: Marks that end a sentence within a quotation.
 _ENDS: Final = frozenset("?!…")
 #: A signature is not longer than so many words.
@@ -45,7 +47,8 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
             tokens = tree.within(quote)
             words = [token for token in tokens if token.is_word]
             runs_on = whole.start < tree.span.start or whole.end > tree.span.end
-            if not words or hosts.covers(sentence, quote) or not (runs_on or _is_alone(page, sentence)):
+            is_free = runs_on or _is_alone(page, sentence) or page.text[: whole.start - 1].rstrip().endswith(":")
+            if not words or hosts.covers(sentence, quote) or not is_free:
                 continue
             host = hosts.of(sentence, whole)
             is_name = len(words) < _SHORT and not runs_on and not any(word.is_verb for word in words)
@@ -125,7 +128,7 @@ class _Hosts:
             lambda: self._same(sentence, whole),
             lambda: self._tagged(sentence, whole),
             lambda: self._beside(sentence),
-            lambda: self._introduced(sentence),
+            lambda: self._introduced(sentence, whole),
             lambda: self._subject_before(sentence),
             lambda: self._paragraph_before(sentence),
         )
@@ -201,14 +204,32 @@ class _Hosts:
         end = self._page.paragraphs[paragraph].end
         return any(end - 2 <= quote.end < end for quote in self._last_quotes(paragraph))
 
-    def _introduced(self, sentence: int) -> Found | None:
-        """What a sentence that ends with a colon introduces."""
-        tree = self._page.trees[sentence - 1] if sentence else None
-        if tree is None or not tree.span.of(self._page.text).rstrip().endswith(":"):
+    def _introduced(self, sentence: int, whole: Span) -> Found | None:
+        """What a clause that ends with a colon introduces, or a sentence: "Holt was blunt: “It is bad.”"."""
+        number, tree = sentence, self._page.trees[sentence]
+        before = self._page.text[: whole.start - 1].rstrip()
+        if len(before) <= tree.span.start and sentence:
+            number, tree = sentence - 1, self._page.trees[sentence - 1]
+        if not before.endswith(":"):
             return None
-        verbs = [token for token in tree.tokens if token.is_verb and tree.subject(token.number)]
-        verb = next((token for token in verbs if token.dep == "ROOT"), verbs[0] if verbs else None)
-        return _by_subject(tree, verb, sentence - 1, "introduced") if verb else None
+        tokens = [token for token in tree.tokens if token.span.end < whole.start]
+        last = next((token for token in reversed(tokens) if token.is_word), None)
+        if last is not None and last.pos == "PROPN" and last.dep != "pobj" and self._can_speak(number, last):  # "says the baker Ana Holt:"
+            attribution = Attribution(tree, "introduced", _QUOTED, None, None, last, (last.number,), last.number)
+            return Found(number, attribution, self._cast.voice_of(number, last))
+        for verb in reversed(tokens):
+            subject = tree.subject(verb.number) if verb.is_verb and verb.dep not in _BELOW else None
+            if subject is not None:
+                is_speaker = self._can_speak(number, subject)
+                return _by_subject(tree, verb, number, "introduced") if is_speaker else None
+        return None
+
+    def _can_speak(self, sentence: int, token: Token) -> bool:
+        """Whether a token means somebody, or a body or a document with a name."""
+        voice = self._cast.voice_of(sentence, token)
+        if voice is None:
+            return False
+        return voice.kind in ("person", "body", "document") or self._cues.is_person(token.lemma)
 
     def _subject_before(self, sentence: int) -> Found | None:
         """Who the sentence before is about: "Smith was unimpressed. “It is bad.”"."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kgraph.drafting.tree import Token, Tree
@@ -14,6 +16,7 @@ from kgraph.text import Span
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 __all__ = ["DEFAULT", "check_pipeline", "load_pipeline", "name_pipeline", "parse_sentences", "read_language"]
 
@@ -26,6 +29,8 @@ _MARKS: Final = str.maketrans(
     | dict.fromkeys("\u2010\u2011", "-")
     | dict.fromkeys("\u00a0\u202f", " ")
 )
+_SEMICOLON: Final = re.compile(r";\s+(?=\S)")
+_FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 _BATCH: Final = 64
 #: A longer sentence is none, and would take much memory: nothing is found in it.
 _LONGEST: Final = 10_000
@@ -97,36 +102,64 @@ def name_pipeline(setting: str) -> str:
 def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "auto") -> Iterator[Tree]:
     """The tree of each sentence, in order.
 
+    Parsers go wrong where clauses meet at a semicolon: such clauses are parsed by themselves, and the tree has
+    several roots.
+
     Raises:
         DraftError: the pipeline cannot be loaded.
     """
     loaded = load_pipeline(pipeline)
-    spans = list(sentences)
-    words = (span.of(text).translate(_MARKS) if span.end - span.start <= _LONGEST else "" for span in spans)
-    docs = loaded.pipe(words, batch_size=_BATCH)
-    for span, doc in zip(spans, docs, strict=True):
+    spans = [span if span.end - span.start <= _LONGEST else Span(span.start, span.start) for span in sentences]
+    parts = [_parts(text, span) for span in spans]
+    docs = loaded.pipe((part.of(text).translate(_MARKS) for each in parts for part in each), batch_size=_BATCH)
+    for span, own in zip(spans, parts, strict=True):
+        parsed = [(part, next(docs)) for part in own]
+        if len(parsed) > 1 and not all(_is_whole(doc) for _, doc in parsed):
+            parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
-        numbers = {token.i: number for number, token in enumerate(t for t in doc if not t.is_space)}
-        for token in doc:
-            if token.is_space:
-                continue
-            start = span.start + token.idx
-            head = token.head
-            while head.i not in numbers and head.head.i != head.i:
-                head = head.head
-            here = Span(start, start + len(token.text))
-            tokens.append(
-                Token(
-                    numbers[token.i],
-                    here,
-                    here.of(text),
-                    token.lemma_.lower() or token.text.lower(),
-                    token.pos_,
-                    token.tag_,
-                    token.dep_,
-                    numbers.get(head.i, numbers[token.i]),
-                    token.ent_type_,
-                    token.ent_iob_ == "B",
-                )
-            )
+        for part, doc in parsed:
+            tokens += _tokens(text, part, doc, len(tokens))
         yield Tree(span, tuple(tokens))
+
+
+def _parts(text: str, sentence: Span) -> list[Span]:
+    """A sentence, parted after semicolons."""
+    cuts = [sentence.start + match.end() for match in _SEMICOLON.finditer(sentence.of(text))]
+    return [Span(*ends) for ends in pairwise([sentence.start, *cuts, sentence.end])]
+
+
+def _is_whole(doc: Doc) -> bool:
+    """Whether a part stands for itself, with a subject and a finite verb as its root."""
+    return any(
+        token.head.i == token.i
+        and any(child.dep_.startswith("nsubj") for child in token.children)
+        and any(each.tag_ in _FINITE for each in (token, *token.children))
+        for token in doc
+    )
+
+
+def _tokens(text: str, part: Span, doc: Doc, first: int) -> Iterator[Token]:
+    """The tokens of a part of a sentence, numbered from ``first``."""
+    numbers = {
+        token.i: first + number for number, token in enumerate(token for token in doc if not token.is_space)
+    }
+    for token in doc:
+        if token.is_space:
+            continue
+        start = part.start + token.idx
+        head = token.head
+        while head.i not in numbers and head.head.i != head.i:
+            head = head.head
+        here = Span(start, start + len(token.text))
+        yield Token(
+            numbers[token.i],
+            here,
+            here.of(text),
+            token.lemma_.lower() or token.text.lower(),
+            token.pos_,
+            token.tag_,
+            token.dep_,
+            numbers.get(head.i, numbers[token.i]),
+            token.ent_type_,
+            token.ent_iob_ == "B",
+        )

@@ -87,6 +87,8 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
         verb.dep == "relcl" and end < verb.number
     ):
         return False
+    if any(tree.tokens[number].dep == "cc" for number in between if end < verb.number):
+        return False  # "called it “a mess” and urged them to go"
     own = {verb.number}
     for child in tree.children(verb.number):
         if child.dep in {*SUBJECTS, *_WHO_WAS_TOLD, "aux", "neg", "prt", "mark", "agent", "auxpass"} or (
