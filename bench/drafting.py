@@ -1,9 +1,9 @@
 """Drafting, measured on annotated articles: what is found, how much of it is whole, whose it is said to be.
 
-The annotated articles are data that the package does not bring: ``KGRAPH_GOLD`` names their folder, or several
-as ``PATH`` does. A folder holds one folder an article (``article.txt``, ``attributions.tsv``), and perhaps
-``gum-news/gum-news.jsonl``. The rules were tuned on the articles of ``TUNED``; the others were held out. textacy's quotations are the peer, where it is
-installed.
+The annotated articles are data that the package does not bring: ``KGRAPH_GOLD`` names their folder, or
+several as ``PATH`` does. A folder holds one folder an article (``article.txt``, ``attributions.tsv``), and
+perhaps ``gum-news/gum-news.jsonl``. The rules were tuned on the articles of ``TUNED``; the others were held
+out. textacy's quotations are the peer, where it is installed.
 
     found      cue and content overlap
     whole      the contents share four fifths of their characters, and the speaker is right
@@ -40,7 +40,10 @@ TUNED = {
     *(f"GUM_news_{name}" for name in ("afghan", "clock", "hackers", "iodine", "lanterns", "taxes")),
 }
 #: What GUM has none of: requests, orders and plans with an infinitive or a noun; names for things.
-NOT_IN_GUM = {f"rules:{rule}" for rule in ("infinitive", "object", "phrase", "naming", "noun", "condition")}
+NOT_IN_GUM = {
+    f"rules:{rule}"
+    for rule in ("infinitive", "object", "phrase", "naming", "noun", "condition", "hearsay", "figure")
+}
 WHOLE = 0.8
 _IGNORED = set("the a an of dr mr mrs ms prof professor unnamed and".split())
 

@@ -1,7 +1,8 @@
-"""Who attributes without a verb of saying: by an adjective, or by a noun that somebody has or gives.
+"""Who attributes without a verb of saying: by an adjective, an adverb, or a noun that somebody has or gives.
 
 rules:attitude      is convinced that …
-rules:noun          a demand by X to …, X voiced the fear that …
+rules:hearsay       is reportedly …
+rules:noun          a demand by X to …, X voiced the fear that …, rumours that …
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from kgraph.drafting.sources import source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["of_attitude", "of_noun"]
+__all__ = ["of_attitude", "of_hearsay", "of_noun"]
 
-#: Subjects of which an adjective says nothing about anybody: "it is certain that".
 #: Adjectives that somebody makes something: "made it clear that".
 _CLEAR: Final = frozenset({"clear", "plain", "known"})
+#: What is asked of everybody, and says nothing.
+_UNASKED: Final = frozenset({"comment", "information", "interview", "detail"})
+#: Kinds of what somebody else is to do.
+_ASKED: Final = frozenset({"request", "demand"})
+#: Subjects of which an adjective says nothing about anybody: "it is certain that".
 _NOBODY: Final = frozenset({"it", "there", "this", "that", "which", "what", "you"})
 
 
@@ -72,6 +77,10 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     if source is None:
         source, beside = _giver(tree, noun, cues)
         clause = clause or beside
+    if clause is None and cue.kind in _ASKED:
+        clause = _asked_for(tree, noun)
+    if source is None and noun.tag == "NNS" and (clause is None or not is_infinitive(tree, clause)):
+        source = noun  # "rumours that": nobody else is named
     if clause is None or source is None or source.lemma == "you":
         return
     last = between or noun
@@ -87,6 +96,30 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         tuple(number for number in without_mark(tree, clause) if number not in own),
         clause.number,
     )
+
+
+def _asked_for(tree: Tree, noun: Token) -> Token | None:
+    """What a demand is for."""
+    for preposition in tree.children(noun.number, "prep"):
+        held = tree.child(preposition.number, "pobj") if preposition.lemma == "for" else None
+        if held is not None and held.lemma not in _UNASKED:
+            return held
+    return None
+
+
+def of_hearsay(tree: Tree, adverb: Token, cues: Cues) -> Iterator[Attribution]:
+    """What is said by nobody in particular: "the firm, which is reportedly losing money"."""
+    cue = cues.adverbs.get(adverb.lemma)
+    verb = tree.head(adverb)
+    if cue is None or not verb.is_verb:
+        return
+    left_out = {adverb.number}
+    for child in tree.children(verb.number):
+        is_joined = child.dep in ("mark", "cc", "conj") or child.tag in ("WDT", "WP")
+        left_out |= set(tree.subtree(child.number)) if is_joined else set()
+    content = tuple(number for number in tree.subtree(verb.number) if number not in left_out)
+    if len(content) > 1:
+        yield Attribution(tree, "hearsay", cue, adverb.span, adverb.number, None, content, verb.number)
 
 
 def _is_that(tree: Tree, clause: Token) -> bool:

@@ -1,4 +1,4 @@
-"""How a content is put: its clauses, and the polarity, the kind and the time of each.
+"""How a content is put: its clauses, and the polarity and the kind of each.
 
 Clauses that are put alike stay together; one that is denied, foreseen or conditional stands for itself.
 """
@@ -11,15 +11,16 @@ from typing import Final
 
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
-from kgraph.text import Span
 
-__all__ = ["Clause", "find_time", "iter_clauses", "put"]
+__all__ = ["Clause", "iter_clauses", "put"]
 
 _NEGATIVE_WORDS: Final = frozenset({"no", "nobody", "none", "nothing", "neither", "nowhere"})
 _REASONS: Final = frozenset({"as", "because", "since", "although", "though", "while", "whereas"})
 _IF: Final = frozenset({"if", "unless", "provided"})
 #: Complements through which "he does not want to say" is negative.
 _OF_ONE_VERB: Final = frozenset({"xcomp"})
+#: Kinds of cues with which "whether" leaves it open.
+_LEFT_OPEN: Final = frozenset({SAID, "claim", "request"})
 _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
 _FUTURE: Final = frozenset({"will", "would", "shall", "wo", "'ll", "’ll", "’d", "'d"})
@@ -48,6 +49,7 @@ def iter_clauses(
         if not tokens:
             continue
         kind, polarity = _put(tree, head, inside, cue, cues, is_first_person)
+        kind = _asked(tree, tokens) or kind
         stands_alone = kind == "conditional" or _begins_anew(tree, head, inside)
         if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and not stands_alone:
             last = found.pop()
@@ -61,6 +63,16 @@ def iter_clauses(
             yield from iter_clauses(tree, said[0], said[1], cue, cues, is_first_person=is_first_person)
             continue
         yield _with_subject(tree, clause, inside, alone=len(found) == 1)
+
+
+def _asked(tree: Tree, tokens: Sequence[int]) -> str:
+    """The kind of a question, empty for others: yes-or-no leaves it open, the rest ask for something."""
+    last = max(number for number in tokens if tree.tokens[number].is_word)
+    after = next((token for token in tree.tokens[last + 1 :] if token.text not in ",\"'”’»"), None)
+    if after is None or after.text != "?":
+        return ""
+    asks_what = any(tree.tokens[number].tag in ("WP", "WRB", "WDT", "WP$") for number in tokens[:2])
+    return "request" if asks_what else "possibility"
 
 
 def _begins_anew(tree: Tree, head: int, inside: frozenset[int]) -> bool:
@@ -240,9 +252,9 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
         words = [child, *tree.children(child.number, "det", "preconj", "neg")]
         if any(word.lemma in _NEGATIVE_WORDS for word in words):
             return "negative"
-    if any(
-        child.lemma in ("never", "neither", "nor", "no") for child in tree.children(head, "advmod", "preconj")
-    ):
+    adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj")}
+    is_undone = "yet" in adverbs and _is_infinitive_of(tree, head, "have", "has", "had")
+    if is_undone or adverbs & {"never", "neither", "nor", "no"}:
         return "negative"
     for child in tree.children(head, *_OF_ONE_VERB):
         if tree.child(child.number, "neg"):
@@ -276,10 +288,11 @@ def _put(
     """The kind and the polarity of a clause under a cue."""
     polarity = polarity_of(tree, head, inside)
     token = tree.tokens[head]
-    if _is_condition(tree, token):
-        return "conditional", polarity
-    if token.dep == "prep":
-        return "conditional", "negative"
+    is_without = token.dep == "prep" and token.lemma == "without"
+    if is_without or _is_condition(tree, token):
+        return "conditional", "negative" if is_without else polarity
+    if token.dep == "ccomp" and _mark(tree, token) in ("whether", "if") and cue.kind in _LEFT_OPEN:
+        return "possibility", polarity
     if cue.kind not in (SAID, "claim"):
         if cue.polarity == "negative":
             return cue.kind, "negative" if polarity == "positive" else "positive"
@@ -304,10 +317,18 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     )
     is_likely = bool(words & cues.likely) and tree.tokens[head].lemma == "be"
     fitting = (
-        ("inability", is_negative and bool(auxiliaries & {"can", "ca", "could"})),
+        (
+            "fact",
+            is_negative and tree.tokens[head].text.lower() in ("has", "have", "had") and not auxiliaries,
+        ),
+        ("possibility", "have" in auxiliaries and bool(auxiliaries & {"would", "could", "might"})),
+        (
+            "inability",
+            is_negative and "have" not in auxiliaries and bool(auxiliaries & {"can", "ca", "could"}),
+        ),
         ("obligation", is_due),
         ("refusal", is_future and is_own and is_negative),
-        ("intention", is_future and is_own),
+        ("intention", is_future and is_own and "be" not in auxiliaries),
         ("plan", is_future and is_arranged),
         ("prediction", is_future),
         ("possibility", bool(auxiliaries & _POSSIBLE or words & cues.possible)),
@@ -345,43 +366,3 @@ def _is_reckoned(tree: Tree, head: int, cues: Cues) -> bool:
     below = tree.subtree(head, without=subjects)
     hedges = [number for number in below if tree.tokens[number].lemma in cues.about]
     return any(number + 1 in below and tree.tokens[number + 1].pos in ("NUM", "SYM") for number in hedges)
-
-
-# Times
-
-
-def find_time(tree: Tree, tokens: Sequence[int]) -> Span | None:
-    """The first expression of a time in some tokens, with its preposition: "by 6 p.m. on Friday"."""
-    inside = set(tokens)
-    runs: list[list[Token]] = []
-    for number in sorted(inside):
-        token = tree.tokens[number]
-        if token.entity not in ("DATE", "TIME"):
-            continue
-        if (
-            runs
-            and all(
-                tree.tokens[n].pos in ("ADP", "PUNCT", "DET") for n in range(runs[-1][-1].number + 1, number)
-            )
-            and number - runs[-1][-1].number <= 2
-        ):
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-    for run in runs:
-        while len(run) > 1 and not run[-1].is_word:
-            run.pop()
-        following = tree.tokens[run[-1].number + 1] if run[-1].number + 1 < len(tree.tokens) else None
-        is_part = following is not None and (following.text == "-" or following.lemma == "old")
-        is_part = is_part or (run[-1].dep in ("compound", "amod", "nmod") and run[-1].head > run[-1].number)
-        if is_part or any(token.lemma in ("old", "year-old") or token.tag == "JJS" for token in run):
-            continue
-        start = run[0].number
-        while start - 1 in inside and tree.tokens[start - 1].pos in ("ADP", "SCONJ", "DET"):
-            start -= 1
-            if tree.tokens[start].pos != "DET":
-                break
-        if tree.tokens[start].lemma == "of" and start != run[0].number:
-            start = run[0].number
-        return Span(tree.tokens[start].span.start, run[-1].span.end)
-    return None

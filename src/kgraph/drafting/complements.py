@@ -69,6 +69,7 @@ def is_infinitive(tree: Tree, clause: Token) -> bool:
 
 
 def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
-    """The tokens of a clause without the "that", "if" or "whether" that begins it."""
-    marks = {child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS}
-    return tuple(number for number in tree.subtree(clause.number) if number not in marks)
+    """The tokens of a clause without the "that", "if" or "whether" that begins it, or an "only that"."""
+    marks = [child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS]
+    first = min((n for n in marks if n < clause.number and tree.tokens[n].lemma == "that"), default=0)
+    return tuple(number for number in tree.subtree(clause.number) if number >= first and number not in marks)

@@ -50,6 +50,8 @@ class Cues:
     about: frozenset[str]
     #: Adjectives and participles with "that …", by their form: "convinced".
     attitudes: Mapping[str, Cue]
+    #: Adverbs for what is said by nobody in particular: "reportedly".
+    adverbs: Mapping[str, Cue]
     #: Verbs with which a noun of saying is said: "expressed the hope that".
     light: frozenset[str]
     #: ``m`` or ``f`` by given name.
@@ -95,6 +97,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
     attitudes: dict[str, Cue] = {}
+    adverbs: dict[str, Cue] = {}
     for name, group in tables.items():
         if "kind" not in group:
             continue
@@ -107,6 +110,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
                 known.append(cue)
         for word in [*group.get("nouns", "").split(), *lexical]:
             nouns.setdefault(word, cue)
+        adverbs |= dict.fromkeys(group.get("adverbs", "").split(), cue)
         attitudes |= dict.fromkeys(group.get("adjectives", "").split(), cue)
     return Cues(
         {word: tuple(found) for word, found in verbs.items()},
@@ -126,6 +130,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["hedges"]["likely"].split()),
         frozenset(tables["hedges"]["about"].split()),
         attitudes,
+        adverbs,
         frozenset(tables["light"]["verbs"].split()),
         {name: sex[0] for sex, names in _table("given").items() for name in names.split()},
     )

@@ -8,12 +8,13 @@ from typing import Final
 
 from kgraph.drafting.attributing import attribute
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
-from kgraph.drafting.clauses import Clause, find_time, iter_clauses, put
+from kgraph.drafting.clauses import Clause, iter_clauses, put
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.narrating import Evocations, Teller
 from kgraph.drafting.page import Found, Page, lay_page
+from kgraph.drafting.times import find_time
 from kgraph.drafting.tree import Tree, mended
 from kgraph.drafting.voices import Cast, Voice
 from kgraph.text import Span, digest
@@ -212,7 +213,7 @@ def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
     source = each.attribution.source
     if each.speaker is None:
         if source is None:
-            return "unnamed"
+            return "unnamed: not said"
         if source.lemma in ("we", "i") and each.outer is None:
             return laid.publisher
         return f"unnamed: {source.text.lower()}"

@@ -5,7 +5,7 @@ Each frame of a cue is one way; the first that finds something counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,11 @@ _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
 #: Kinds of what somebody is to do who says so.
 _OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
+
+#: What a figure may be given for, or the word that stands for it.
+_FIGURES: Final = frozenset(
+    "that it this figure number toll count total estimate forecast value cost probability".split()
+)
 
 #: The rule, the tokens, and the head of them.
 Content = tuple[str, tuple[int, ...], int]
@@ -159,7 +164,8 @@ def _infinitive_of_another(site: Site) -> Content | None:
 
 def _gerund_frame(site: Site) -> Content | None:
     for clause in site.tree.children(site.verb.number, "xcomp", "ccomp"):
-        if clause.tag == "VBG" and clause.number > site.verb.number:
+        words = (clause, *site.tree.children(clause.number, "aux"))
+        if clause.number > site.verb.number and any(word.tag == "VBG" for word in words):
             return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
     return None
 
@@ -181,11 +187,68 @@ def _phrase(site: Site) -> Content | None:
         return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
     beside = tree.children(whom.number, "prep") if whom else []
+    for clause in tree.children(site.verb.number, "advcl", "ccomp"):
+        mark = tree.child(clause.number, "mark")
+        if mark is not None and mark.lemma in site.cue.prepositions and is_infinitive(tree, clause):
+            numbers = [number for number in tree.subtree(clause.number) if number != mark.number]
+            return "phrase", tuple(numbers), clause.number  # "called for them to resign"
     for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
         if preposition.lemma in site.cue.prepositions:
             for held in tree.children(preposition.number, "pobj", "pcomp"):
+                if whom is not None and whom.tag not in ("WP", "WDT") and site.cue.kind == "claim":
+                    numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
+                    return "phrase", tuple(sorted(set(numbers))), held.number
                 return "phrase", tuple(tree.subtree(held.number)), held.number
     return None
+
+
+def _hearsay_frame(site: Site) -> Content | None:
+    """What nobody in particular says: "is said to have sunk"."""
+    tree, verb = site.tree, site.verb
+    if tree.child(verb.number, "agent") or not tree.child(verb.number, "auxpass"):
+        return None
+    for clause in tree.children(verb.number, "xcomp"):
+        if clause.number > verb.number and is_infinitive(tree, clause):
+            return "hearsay", tuple(tree.subtree(clause.number)), clause.number
+    return None
+
+
+def _figure_frame(site: Site) -> Content | None:
+    """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
+    tree, verb = site.tree, site.verb
+    of_what = tree.child(verb.number, "dobj")
+    wanted = "at" if verb.lemma == "put" else "to"
+    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
+        return None
+    for preposition in tree.children(verb.number, "prep"):
+        figure = tree.child(preposition.number, "pobj")
+        below = tree.subtree(figure.number) if figure is not None else []
+        if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
+            numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
+            return "figure", tuple(sorted(numbers)), verb.number
+    return None
+
+
+def _deadline_frame(site: Site) -> Content | None:
+    """What somebody gives others a time to do: "gave the club until Friday to pay"."""
+    tree, verb = site.tree, site.verb
+    below = [*tree.children(verb.number), *(each for each in _objects(tree, verb))]
+    for clause in [each for part in below for each in (part, *tree.children(part.number))]:
+        is_after = clause.number > verb.number and clause.dep in ("advcl", "xcomp", "relcl", "acl")
+        if not is_after or not is_infinitive(tree, clause):
+            continue
+        to = next(aux for aux in tree.children(clause.number, "aux") if aux.tag == "TO")
+        before = tree.tokens[to.number - 1]
+        if before.entity in ("DATE", "TIME"):
+            numbers = [number for number in tree.subtree(clause.number) if number > before.number]
+            return "infinitive", tuple(numbers), clause.number
+    return None
+
+
+def _objects(tree: Tree, verb: Token) -> Iterator[Token]:
+    """What a verb's prepositions govern."""
+    for preposition in tree.children(verb.number, "prep"):
+        yield from tree.children(preposition.number, "pobj")
 
 
 def _quotation_frame(site: Site) -> Content | None:
@@ -200,11 +263,21 @@ def _object_frame(site: Site) -> Content | None:
     for held in tree.children(verb.number, "dobj"):
         if is_negative and held.lemma in site.cues.given:
             continue
+        noun = site.cues.nouns.get(held.lemma) if is_negative else None
+        if noun is not None and (clause := _that_clause(tree, held)) is not None:
+            return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
         is_claim = is_negative and held.lemma in ("that", "this")
         if held.pos in ("NOUN", "PROPN", "VERB") or is_claim:
             return "object", tuple(_object(tree, verb, held)), held.number
     claim = tree.child(verb.number, "ccomp") if cue.kind == "denial" else None
     return ("clause", without_mark(tree, claim), claim.number) if claim else None
+
+
+def _that_clause(tree: Tree, noun: Token) -> Token | None:
+    clauses = tree.children(noun.number, "acl", "ccomp", "relcl")
+    return next(
+        (each for each in clauses if any(m.lemma == "that" for m in tree.children(each.number, "mark"))), None
+    )
 
 
 def _naming_frame(site: Site) -> Content | None:
@@ -253,14 +326,14 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
 
 
 def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
-    """An infinitive, with those who are to do it: "ordered two villages to leave", but "promised them to go"."""
+    """An infinitive, with those who are to do it: "ordered two villages to leave"."""
     numbers = tree.subtree(clause.number)
     for preposition in tree.children(verb.number, "prep"):
         called = tree.child(preposition.number, "pobj")
         if called and preposition.number == verb.number + 1 and called.number < clause.number:
             return tuple(sorted({*numbers, *tree.subtree(called.number)}))
     held = tree.child(clause.number, *SUBJECTS) or tree.child(verb.number, "dobj", "dative")
-    if held is None or held.tag in ("WP", "WDT"):
+    if held is None or held.pos == "PRON":
         return tuple(numbers)
     below = tree.subtree(held.number)
     if cue.kind not in _OF_ONESELF and held.number < clause.number:
@@ -292,8 +365,11 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("naming", _naming_frame),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
+    ("deadline", _deadline_frame),
     ("infinitive", _infinitive_frame),
     ("infinitive of another", _infinitive_of_another),
     ("participle of another", _participle_of_another),
     ("gerund", _gerund_frame),
+    ("hearsay", _hearsay_frame),
+    ("figure", _figure_frame),
 )

@@ -47,7 +47,9 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
             tokens = tree.within(quote)
             words = [token for token in tokens if token.is_word]
             runs_on = whole.start < tree.span.start or whole.end > tree.span.end
-            is_free = runs_on or _is_alone(page, sentence) or page.text[: whole.start - 1].rstrip().endswith(":")
+            is_free = (
+                runs_on or _is_alone(page, sentence) or page.text[: whole.start - 1].rstrip().endswith(":")
+            )
             if not words or hosts.covers(sentence, quote) or not is_free:
                 continue
             host = hosts.of(sentence, whole)
@@ -214,8 +216,12 @@ class _Hosts:
             return None
         tokens = [token for token in tree.tokens if token.span.end < whole.start]
         last = next((token for token in reversed(tokens) if token.is_word), None)
-        if last is not None and last.pos == "PROPN" and last.dep != "pobj" and self._can_speak(number, last):  # "says the baker Ana Holt:"
-            attribution = Attribution(tree, "introduced", _QUOTED, None, None, last, (last.number,), last.number)
+        if (
+            last is not None and last.pos == "PROPN" and last.dep != "pobj" and self._can_speak(number, last)
+        ):  # "says the baker Ana Holt:"
+            attribution = Attribution(
+                tree, "introduced", _QUOTED, None, None, last, (last.number,), last.number
+            )
             return Found(number, attribution, self._cast.voice_of(number, last))
         for verb in reversed(tokens):
             subject = tree.subject(verb.number) if verb.is_verb and verb.dep not in _BELOW else None

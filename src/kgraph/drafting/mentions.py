@@ -40,7 +40,7 @@ def mention_span(tree: Tree, head: Token) -> Span:
     while run[-1] + 1 in present:
         run.append(run[-1] + 1)
     if not joined:
-        commas = [number for number in run if number > head.number and tree.tokens[number].text == ","]
+        commas = [number for number in run if number > head.number and tree.tokens[number].text in ",;—–"]
         run = [number for number in run if not commas or number < commas[0]]
     while len(run) > 1 and not tree.tokens[run[0]].is_word:
         run.pop(0)

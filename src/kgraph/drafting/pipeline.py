@@ -102,16 +102,20 @@ def name_pipeline(setting: str) -> str:
 def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "auto") -> Iterator[Tree]:
     """The tree of each sentence, in order.
 
-    Parsers go wrong where clauses meet at a semicolon: such clauses are parsed by themselves, and the tree has
-    several roots.
+    Parsers go wrong where clauses meet at a semicolon: such clauses are parsed by themselves, and the tree
+    has several roots.
 
     Raises:
         DraftError: the pipeline cannot be loaded.
     """
     loaded = load_pipeline(pipeline)
-    spans = [span if span.end - span.start <= _LONGEST else Span(span.start, span.start) for span in sentences]
+    spans = [
+        span if span.end - span.start <= _LONGEST else Span(span.start, span.start) for span in sentences
+    ]
     parts = [_parts(text, span) for span in spans]
-    docs = loaded.pipe((part.of(text).translate(_MARKS) for each in parts for part in each), batch_size=_BATCH)
+    docs = loaded.pipe(
+        (part.of(text).translate(_MARKS) for each in parts for part in each), batch_size=_BATCH
+    )
     for span, own in zip(spans, parts, strict=True):
         parsed = [(part, next(docs)) for part in own]
         if len(parsed) > 1 and not all(_is_whole(doc) for _, doc in parsed):

@@ -5,6 +5,7 @@ rules:quotation     “…,” said X                     rules:infinitive  orde
 rules:object        promised buses                  rules:phrase      called for …, warned of …
 rules:according     according to X                  rules:noun        a demand by X to …
 rules:naming        called it “…”                   rules:condition   on condition of anonymity
+rules:hearsay       is said to …, reportedly …      rules:figure      puts it at 5, raised it to 5
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kgraph.drafting.attitudes import of_attitude, of_noun
+from kgraph.drafting.attitudes import of_attitude, of_hearsay, of_noun
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
@@ -43,7 +44,7 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     for token in tree.tokens:
         if token.text.lower() == "according":
             found += _according(tree, token)
-        elif held := list(of_attitude(tree, token, cues)):
+        elif held := [*of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
             found += _of_verb(tree, token, quotes, cues)
@@ -99,7 +100,8 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             continue
         if source is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
             continue
-        if rule == "object" and cue.kind == "refusal" and _is_allegation(tree.tokens[root], cues):
+        is_claim = rule == "clause" or (rule == "object" and _is_allegation(tree.tokens[root], cues))
+        if cue.kind == "refusal" and is_claim:
             cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
         yield Attribution(
             tree,
@@ -139,6 +141,8 @@ def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passiv
     """Whether words are attributed without anybody: quoted, or as in "it was said that"."""
     if rule == "quotation":
         return verb.dep != "advcl"
+    if rule == "hearsay":
+        return True
     if rule not in ("clause", "parataxis") or verb.dep == "advcl":
         return False
     if is_passive:

@@ -142,10 +142,13 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
 def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
     """The verb that a coordinated verb goes on from, where the parser chose another."""
     head = tree.head(token)
-    if token.dep != "conj" or token.tag not in ("VBZ", "VBD", "VBN") or not head.is_verb:
+    if token.dep != "conj" or token.tag not in ("VBZ", "VBD", "VBN", "VBG") or not head.is_verb:
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass") or head.lemma in speaking:
         return None
+    if token.tag == "VBG":  # "saying it is late and warning that"
+        is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
+        return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
     tag = "VBD" if token.tag == "VBN" else token.tag
     is_odd = (
         token.tag != "VBN"
@@ -171,5 +174,10 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
         return None
     return next(
-        (other for other in tree.ancestors(head.number) if other.lemma in speaking and other.is_verb), None
+        (
+            other
+            for other in tree.ancestors(head.number)
+            if other.lemma in speaking and other.is_verb and other.tag != "VB"
+        ),
+        None,
     )

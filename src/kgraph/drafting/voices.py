@@ -368,5 +368,6 @@ def _agrees(voice: Voice, sex: str, word: str) -> bool:
         is_human = is_human or (voice.kind == "body" and voice.may_be_human)
         return is_human and voice.sex in ("", sex)
     if word in _NEUTER:
-        return voice.kind != "person" and not voice.is_plural
+        is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
+        return not is_human and not voice.is_plural
     return voice.is_plural or voice.kind == "body"
