@@ -40,21 +40,25 @@ def _cut(each: Found, found: Sequence[Found], page: Page, cues: Cues) -> Found:
     attribution = each.attribution
     tree, quotes = attribution.tree, page.quotes_in(each.sentence)
     own = attribution.verb
+    is_relative = own is not None and tree.tokens[own].dep == "relcl"
     attributing = {other.attribution.verb for other in found if other.attribution.tree is tree}
     for number in attribution.content:
         token = tree.tokens[number]
         below = tree.subtree(number)
         before = tree.tokens[below[0] - 1].text if below[0] else ""
         source = tree.child(number, *SUBJECTS)
+        mark = tree.child(number, "mark")
+        is_contrast = token.lemma == "despite" or (
+            is_relative and mark is not None and mark.lemma in ("although", "though", "while")
+        )
+        is_other = number in attributing and source is not None and source.tag not in ("WP", "WDT")
+        is_judged = token.lemma in cues.nouns and any(
+            clause.number in attributing for clause in tree.children(number, "relcl")
+        )
         is_added = (
-            (token.dep == "appos" and before in "—–-" and token.lemma in cues.nouns)
-            or (token.lemma == "despite" and before == ",")
-            or (
-                token.dep == "relcl"
-                and number in attributing
-                and source is not None
-                and source.tag not in ("WP", "WDT")
-            )
+            (token.dep == "appos" and (before in ("—", "–", "-") or (before == "," and is_judged)))
+            or (is_contrast and before == ",")
+            or (token.dep == "relcl" and is_other)
         )
         is_last = not any(n > below[-1] and tree.tokens[n].is_word for n in attribution.content)
         if not is_added or not is_last or own in below or any(token.span.within(quote) for quote in quotes):

@@ -90,6 +90,7 @@ def _said_oneself(tree: Tree, clause: Clause, inside: frozenset[int]) -> tuple[l
     held = next((child for child in tree.children(clause.head, "ccomp") if child.number > clause.head), None)
     if (
         head.lemma not in ("say", "repeat", "insist")
+        or head.tag != "VBP"
         or clause.polarity != "positive"
         or subject is None
         or held is None
@@ -205,7 +206,8 @@ def _share(tree: Tree, head: int, heads: Sequence[int], inside: frozenset[int]) 
     token = tree.tokens[head]
     dropped = set()
     if token.dep in ("advcl", "ccomp") and len(heads) > 1:
-        dropped = {child.number for child in tree.children(head, "mark")}
+        marks = {child.number for child in tree.children(head, "mark")}
+        dropped = {number for number in tokens if any(number <= mark < head for mark in marks)} | marks
         if _is_condition(tree, token) and not dropped and (turned := _turned(tree, token)):
             dropped = {turned.number}
     if token.dep == "conj":
@@ -252,6 +254,8 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
         words = [child, *tree.children(child.number, "det", "preconj", "neg")]
         if any(word.lemma in _NEGATIVE_WORDS for word in words):
             return "negative"
+    if tree.tokens[head].pos == "NOUN" and any(word.lemma == "no" for word in tree.children(head, "det")):
+        return "negative"
     adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj")}
     is_undone = "yet" in adverbs and _is_infinitive_of(tree, head, "have", "has", "had")
     if is_undone or adverbs & {"never", "neither", "nor", "no"}:

@@ -63,7 +63,11 @@ class Cues:
 
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""
-        particles = tree.children(verb.number, "prt", "prep")
+        particles = [
+            each
+            for each in tree.children(verb.number, "prt", "prep")
+            if not any(held.entity in ("DATE", "TIME") for held in tree.children(each.number, "pobj"))
+        ]  # not "insisted on Tuesday"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
         # Lemmas are guessed: "hopes" becomes "hop" for some pipelines.

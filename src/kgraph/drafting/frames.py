@@ -5,18 +5,19 @@ Each frame of a cue is one way; the first that finds something counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from kgraph.drafting.complements import all_of, governed_clauses, is_clause, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
-from kgraph.drafting.positions import after_that, before_tail
+from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
+from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
+from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["Content", "Site", "find_content"]
+__all__ = ["find_content"]
 
 
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
@@ -25,33 +26,13 @@ _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 #: Kinds of what somebody is to do who says so.
 _OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
 
-#: What a figure may be given for, or the word that stands for it.
-_FIGURES: Final = frozenset(
-    "that it this figure number toll count total estimate forecast value cost probability".split()
-)
-
-#: The rule, the tokens, and the head of them.
-Content = tuple[str, tuple[int, ...], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A verb with the cue that it may be. ``own`` is the quotation that it stands in itself, if any."""
-
-    tree: Tree
-    verb: Token
-    cue: Cue
-    quotes: Sequence[Span]
-    own: int | None
-    cues: Cues
-
 
 def find_content(site: Site) -> Content | None:
     """What a verb attributes; None where it attributes nothing."""
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    found = _phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
+    found = phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
     return found or _by_position(site)
 
 
@@ -61,8 +42,9 @@ def _by_position(site: Site) -> Content | None:
         return None
     if found := after_that(site.tree, site.verb):
         return "clause", *found
-    if site.cue.kind in _SAYING and (found := before_tail(site.tree, site.verb)):
-        return "parataxis", *found
+    if site.cue.kind in _SAYING:
+        found = before_tail(site.tree, site.verb) or around(site.tree, site.verb)
+        return ("parataxis", *found) if found else None
     return None
 
 
@@ -181,76 +163,6 @@ def _participle_of_another(site: Site) -> Content | None:
     return None
 
 
-def _phrase(site: Site) -> Content | None:
-    tree = site.tree
-    if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
-        return None  # "call her out for that"
-    whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
-    beside = tree.children(whom.number, "prep") if whom else []
-    for clause in tree.children(site.verb.number, "advcl", "ccomp"):
-        mark = tree.child(clause.number, "mark")
-        if mark is not None and mark.lemma in site.cue.prepositions and is_infinitive(tree, clause):
-            numbers = [number for number in tree.subtree(clause.number) if number != mark.number]
-            return "phrase", tuple(numbers), clause.number  # "called for them to resign"
-    for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
-        if preposition.lemma in site.cue.prepositions:
-            for held in tree.children(preposition.number, "pobj", "pcomp"):
-                if whom is not None and whom.tag not in ("WP", "WDT") and site.cue.kind == "claim":
-                    numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
-                    return "phrase", tuple(sorted(set(numbers))), held.number
-                return "phrase", tuple(tree.subtree(held.number)), held.number
-    return None
-
-
-def _hearsay_frame(site: Site) -> Content | None:
-    """What nobody in particular says: "is said to have sunk"."""
-    tree, verb = site.tree, site.verb
-    if tree.child(verb.number, "agent") or not tree.child(verb.number, "auxpass"):
-        return None
-    for clause in tree.children(verb.number, "xcomp"):
-        if clause.number > verb.number and is_infinitive(tree, clause):
-            return "hearsay", tuple(tree.subtree(clause.number)), clause.number
-    return None
-
-
-def _figure_frame(site: Site) -> Content | None:
-    """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
-    tree, verb = site.tree, site.verb
-    of_what = tree.child(verb.number, "dobj")
-    wanted = "at" if verb.lemma == "put" else "to"
-    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
-        return None
-    for preposition in tree.children(verb.number, "prep"):
-        figure = tree.child(preposition.number, "pobj")
-        below = tree.subtree(figure.number) if figure is not None else []
-        if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
-            numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
-            return "figure", tuple(sorted(numbers)), verb.number
-    return None
-
-
-def _deadline_frame(site: Site) -> Content | None:
-    """What somebody gives others a time to do: "gave the club until Friday to pay"."""
-    tree, verb = site.tree, site.verb
-    below = [*tree.children(verb.number), *(each for each in _objects(tree, verb))]
-    for clause in [each for part in below for each in (part, *tree.children(part.number))]:
-        is_after = clause.number > verb.number and clause.dep in ("advcl", "xcomp", "relcl", "acl")
-        if not is_after or not is_infinitive(tree, clause):
-            continue
-        to = next(aux for aux in tree.children(clause.number, "aux") if aux.tag == "TO")
-        before = tree.tokens[to.number - 1]
-        if before.entity in ("DATE", "TIME"):
-            numbers = [number for number in tree.subtree(clause.number) if number > before.number]
-            return "infinitive", tuple(numbers), clause.number
-    return None
-
-
-def _objects(tree: Tree, verb: Token) -> Iterator[Token]:
-    """What a verb's prepositions govern."""
-    for preposition in tree.children(verb.number, "prep"):
-        yield from tree.children(preposition.number, "pobj")
-
-
 def _quotation_frame(site: Site) -> Content | None:
     return None if site.own is not None else quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
@@ -261,7 +173,7 @@ def _object_frame(site: Site) -> Content | None:
     if is_negative and tree.child(verb.number, "dative", "nsubjpass"):
         return None  # "was denied a visa"
     for held in tree.children(verb.number, "dobj"):
-        if is_negative and held.lemma in site.cues.given:
+        if cue.kind == "denial" and held.lemma in site.cues.given:
             continue
         noun = site.cues.nouns.get(held.lemma) if is_negative else None
         if noun is not None and (clause := _that_clause(tree, held)) is not None:
@@ -280,37 +192,11 @@ def _that_clause(tree: Tree, noun: Token) -> Token | None:
     )
 
 
-def _naming_frame(site: Site) -> Content | None:
-    others = [quote for number, quote in enumerate(site.quotes) if number != site.own]
-    return _naming(site.tree, site.verb, others)
-
-
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
     """Whether another cue stands within a clause: "says otherwise: the road, it states, is shut"."""
     return any(
         child.lemma in cues.verbs and tree.child(child.number, *SUBJECTS)
         for child in tree.children(clause.number, "parataxis")
-    )
-
-
-def _naming(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tuple[int, ...], int] | None:
-    """What somebody is called: "the deal as settled", "it “a disgrace”"."""
-    named = tree.child(verb.number, "dobj", "nsubjpass")
-    numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
-    as_what = next((child for child in tree.children(verb.number, "prep") if child.lemma == "as"), None)
-    if as_what:
-        numbers |= set(tree.subtree(as_what.number)) - ({as_what.number} if not numbers else set())
-    for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp"):
-        if child.number > verb.number:
-            numbers |= set(tree.subtree(child.number))
-    has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
-    if not numbers or not (as_what or has_quotation) or (named is None and not has_quotation):
-        return None
-    root = as_what or named
-    return (
-        "naming",
-        tuple(sorted(numbers)),
-        (tree.child(root.number, "pobj") or root).number if root else min(numbers),
     )
 
 
@@ -362,14 +248,14 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
 
 
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
-    ("naming", _naming_frame),
+    ("naming", naming),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
-    ("deadline", _deadline_frame),
+    ("deadline", deadline),
     ("infinitive", _infinitive_frame),
     ("infinitive of another", _infinitive_of_another),
     ("participle of another", _participle_of_another),
     ("gerund", _gerund_frame),
-    ("hearsay", _hearsay_frame),
-    ("figure", _figure_frame),
+    ("hearsay", hearsay),
+    ("figure", figure),
 )

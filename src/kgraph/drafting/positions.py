@@ -1,6 +1,6 @@
 """What a verb of saying attributes by the order of words alone, where the parser saw no clause.
 
-said that …        … , X says.
+said that …        … , X says.        … , X told Y, …
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from kgraph.drafting.tree import Token, Tree
 
-__all__ = ["after_that", "before_tail"]
+__all__ = ["after_that", "around", "before_tail"]
 
 _FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 #: So many words may stand between a verb and its "that": whom it tells, and when.
@@ -19,6 +19,9 @@ _BETWEEN: Final = 6
 _AFTER: Final = 2
 #: Fewer words are no clause.
 _CLAUSE: Final = 4
+_WITH_VERB: Final = 2
+#: A clause that is put in has not more words.
+_ASIDE: Final = 12
 
 
 def after_that(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
@@ -44,11 +47,34 @@ def before_tail(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
     return _clause(tree, range(first - 1), needs_verb=False)
 
 
+def around(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
+    """The words around a clause between commas, and their head: "who stays, he said, is paid"."""
+    subject = tree.subject(verb.number)
+    if subject is None or subject.dep != "nsubj" or not 0 < verb.number - subject.number <= _AFTER:
+        return None
+    if subject.tag in ("WP", "WDT") or verb.dep in ("relcl", "acl"):
+        return None
+    first = tree.subtree(subject.number)[0]
+    after = [token.number for token in tree.tokens[verb.number + 1 : first + _ASIDE] if token.text == ","]
+    if first < 2 or tree.tokens[first - 1].text != "," or not after:
+        return None
+    if any(token.is_verb for token in tree.tokens[verb.number + 1 : after[0]]):
+        return None
+    goes_on = next(
+        (token for token in tree.tokens[after[0] + 1 :] if token.pos not in ("ADV", "PUNCT")), None
+    )
+    if goes_on is None or goes_on.tag not in _FINITE or tree.tokens[0].pos in ("ADP", "SCONJ", "VERB", "ADV"):
+        return None
+    rest = [token.number for token in tree.tokens if not first - 1 <= token.number <= after[0]]
+    return _clause(tree, rest, needs_verb=True)
+
+
 def _clause(tree: Tree, numbers: Sequence[int], *, needs_verb: bool) -> tuple[tuple[int, ...], int] | None:
     kept = list(numbers)
     while kept and not tree.tokens[kept[-1]].is_word:
         kept.pop()
     words = [number for number in kept if tree.tokens[number].is_word]
+    shortest = _WITH_VERB if needs_verb else _CLAUSE
     finite = [
         head
         for number in words
@@ -56,6 +82,7 @@ def _clause(tree: Tree, numbers: Sequence[int], *, needs_verb: bool) -> tuple[tu
         for head in (number if tree.tokens[number].is_verb else tree.tokens[number].head,)
         if head in kept
     ]
-    if len(words) < _CLAUSE or (needs_verb and not finite):
+    finite.sort(key=lambda number: tree.tokens[number].head in kept)
+    if len(words) < shortest or (needs_verb and not finite):
         return None
     return tuple(kept), (finite or words)[0]

@@ -82,13 +82,18 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     """Whether a quotation stands beside the verb's clause: only its own words are between."""
     start, end = min(numbers), max(numbers)
     between = range(end + 1, verb.number) if end < verb.number else range(verb.number + 1, start)
+    subject = tree.subject(verb.number)
+    # "called it “a mess” and urged them to go"; "the board, which spoke of “a mess”, said"
+    is_joined = end < verb.number and any(tree.tokens[number].dep == "cc" for number in between)
+    if is_joined or (
+        subject and subject.number not in numbers and numbers <= set(tree.subtree(subject.number))
+    ):
+        return False
     is_just_before = 0 < start - verb.number <= 3
     if (not is_just_before and _is_governed(tree, verb, numbers, cues)) or (
         verb.dep == "relcl" and end < verb.number
     ):
         return False
-    if any(tree.tokens[number].dep == "cc" for number in between if end < verb.number):
-        return False  # "called it “a mess” and urged them to go"
     own = {verb.number}
     for child in tree.children(verb.number):
         if child.dep in {*SUBJECTS, *_WHO_WAS_TOLD, "aux", "neg", "prt", "mark", "agent", "auxpass"} or (
@@ -98,7 +103,6 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
             below = tree.subtree(child.number)
             spoken = {n for n in below if tree.tokens[n].is_verb and tree.tokens[n].lemma in cues.verbs}
             own |= set(below) - (spoken if child.dep in ("prep", "dep") else set())
-    subject = tree.subject(verb.number)
     if subject:
         own |= set(tree.subtree(subject.number))
     others = [n for n in between if tree.tokens[n].is_word and n not in own and n not in numbers]

@@ -99,8 +99,8 @@ def source_beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | No
             if quoted(token, quotes) is not None or token.text in ",;:":
                 break
             is_last = number + 1 == len(tree.tokens) or tree.tokens[number + 1].pos != "PROPN"
-            if token.pos in ("NOUN", "PRON") or (token.pos == "PROPN" and is_last):
-                return token
+            if token.pos in ("NOUN", "PRON", "PROPN") and token.tag != "PRP$" and is_last:
+                return token  # "asked her colleague Jan"
             number += step
     named = [t for t in tree.tokens if t.pos == "PROPN" and t.dep != "compound" and quoted(t, quotes) is None]
     subjects = [t for t in tree.tokens if t.dep in SUBJECTS and t.tag not in ("WP", "WDT")]

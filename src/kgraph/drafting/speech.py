@@ -17,8 +17,9 @@ from kgraph.drafting.attitudes import of_attitude, of_hearsay, of_noun
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
-from kgraph.drafting.frames import Content, Site, find_content
+from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
+from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
@@ -238,7 +239,8 @@ def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:
         return set(numbers)
     says_more = {
         number
-        for child in tree.children(source.number, "appos", "relcl", "acl", "conj")
+        for below in tree.subtree(source.number)
+        for child in tree.children(below, "appos", "relcl", "acl", "conj")
         if child.dep != "appos" or child.pos in ("NOUN", "PROPN")
         for number in tree.subtree(child.number)
     }

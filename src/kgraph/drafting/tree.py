@@ -98,8 +98,9 @@ class Tree:
         seen: set[int] = set()
         while number not in seen:
             seen.add(number)
-            if own := self.child(number, *SUBJECTS):
-                return own
+            if own := self.children(number, *SUBJECTS):
+                before = [each for each in own if each.number < number]
+                return before[-1] if before else own[0]  # "those who stay, he told us, will be paid"
             if self.tokens[number].dep != "conj":
                 return None
             number = self.tokens[number].head
@@ -142,14 +143,16 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
 def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
     """The verb that a coordinated verb goes on from, where the parser chose another."""
     head = tree.head(token)
-    if token.dep != "conj" or token.tag not in ("VBZ", "VBD", "VBN", "VBG") or not head.is_verb:
+    is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
+    is_likely = is_plain or token.tag in (*_FINITE, "VBN", "VBG")
+    if token.dep != "conj" or not is_likely or not head.is_verb:
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass") or head.lemma in speaking:
         return None
     if token.tag == "VBG":  # "saying it is late and warning that"
         is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
         return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
-    tag = "VBD" if token.tag == "VBN" else token.tag
+    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
     is_odd = (
         token.tag != "VBN"
         and head.tag not in _FINITE

@@ -276,6 +276,8 @@ class Cast:
         word = token.text.lower()
         if word in _FIRST:
             return None
+        if token.text[:1].isupper() and (found := self._surnamed.get(word)):
+            return found  # "Brooks", taken for a common noun
         if token.pos == "PRON" or word in _PLURAL:
             return self._of_pronoun(sentence, tree, token, word)
         if token.pos not in ("NOUN", "ADJ", "NUM"):

@@ -1,0 +1,133 @@
+"""What a verb of saying attributes without a clause: a phrase, a name, a figure, or what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from kgraph.drafting.complements import is_infinitive
+from kgraph.drafting.quoting import quoted
+from kgraph.drafting.sites import Content, Site
+from kgraph.drafting.tree import Token, Tree
+from kgraph.text import Span
+
+__all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
+
+#: What a figure may be given for, or the word that stands for it.
+_FIGURES: Final = frozenset(
+    "that it this figure number toll count total estimate forecast value cost probability".split()
+)
+#: How long somebody is given.
+_SPANS: Final = frozenset("minute hour day night week fortnight month year".split())
+
+
+def phrase(site: Site) -> Content | None:
+    """What follows a preposition: "called for a vote", "accused the firm of a fraud"."""
+    tree = site.tree
+    if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
+        return None  # "call her out for that"
+    whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
+    if whom is None and site.cue.kind == "claim":  # a name that the parser takes for an adverb
+        others = tree.children(site.verb.number, "advmod", "npadvmod")
+        whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)
+    beside = tree.children(whom.number, "prep") if whom else []
+    for clause in tree.children(site.verb.number, "advcl", "ccomp"):
+        mark = tree.child(clause.number, "mark")
+        if mark is not None and mark.lemma in site.cue.prepositions and is_infinitive(tree, clause):
+            numbers = [number for number in tree.subtree(clause.number) if number != mark.number]
+            return "phrase", tuple(numbers), clause.number  # "called for them to resign"
+    for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
+        if preposition.lemma in site.cue.prepositions:
+            for held in tree.children(preposition.number, "pobj", "pcomp"):
+                if whom is not None and whom.tag not in ("WP", "WDT") and site.cue.kind == "claim":
+                    numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
+                    return "phrase", tuple(sorted(set(numbers))), held.number
+                return "phrase", tuple(tree.subtree(held.number)), held.number
+    return None
+
+
+def hearsay(site: Site) -> Content | None:
+    """What is said to be, by somebody or nobody in particular: "is said to have sunk"."""
+    tree, verb = site.tree, site.verb
+    if not tree.child(verb.number, "auxpass"):
+        return None
+    for clause in tree.children(verb.number, "xcomp"):
+        if clause.number > verb.number and is_infinitive(tree, clause):
+            return "hearsay", tuple(tree.subtree(clause.number)), clause.number
+    return None
+
+
+def figure(site: Site) -> Content | None:
+    """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
+    tree, verb = site.tree, site.verb
+    of_what = tree.child(verb.number, "dobj")
+    wanted = "at" if verb.lemma == "put" else "to"
+    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
+        return None
+    for preposition in tree.children(verb.number, "prep"):
+        figure = tree.child(preposition.number, "pobj")
+        below = tree.subtree(figure.number) if figure is not None else []
+        if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
+            numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
+            return "figure", tuple(sorted(numbers)), verb.number
+    return None
+
+
+def deadline(site: Site) -> Content | None:
+    """What somebody gives others a time to do: "gave the club until Friday to pay"."""
+    tree, verb = site.tree, site.verb
+    below = [*tree.children(verb.number), *(each for each in _objects(tree, verb))]
+    for clause in [each for part in below for each in (part, *tree.children(part.number))]:
+        is_after = clause.number > verb.number and clause.dep in ("advcl", "xcomp", "relcl", "acl")
+        if not is_after or not is_infinitive(tree, clause):
+            continue
+        to = next(aux for aux in tree.children(clause.number, "aux") if aux.tag == "TO")
+        before = tree.tokens[to.number - 1]
+        if before.entity in ("DATE", "TIME") or before.lemma in _SPANS:
+            numbers = [number for number in tree.subtree(clause.number) if number > before.number]
+            return "infinitive", tuple(numbers), clause.number
+    return None
+
+
+def _objects(tree: Tree, verb: Token) -> Iterator[Token]:
+    """What a verb's prepositions govern."""
+    for preposition in tree.children(verb.number, "prep"):
+        yield from tree.children(preposition.number, "pobj")
+
+
+def naming(site: Site) -> Content | None:
+    """What somebody or something is called: "described it as late"."""
+    others = [quote for number, quote in enumerate(site.quotes) if number != site.own]
+    return _naming(site.tree, site.verb, others)
+
+
+def _naming(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tuple[int, ...], int] | None:
+    """What somebody is called: "the deal as settled", "it “a disgrace”"."""
+    named = tree.child(verb.number, "dobj", "nsubjpass")
+    numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
+    if verb.dep == "relcl" and any(
+        child.tag in ("WDT", "WP") for child in tree.children(verb.number, "dobj")
+    ):
+        numbers |= set(tree.subtree(verb.head, without={verb.number}))  # "an offer which he called a joke"
+    as_what = next((child for child in tree.children(verb.number, "prep") if child.lemma == "as"), None)
+    for child in tree.children(verb.number, "advcl", "acl"):
+        mark = tree.child(child.number, "mark")
+        if as_what is None and mark is not None and mark.lemma == "as" and child.tag in ("VBN", "VBG"):
+            as_what = child
+            numbers |= set(tree.subtree(child.number))
+    if as_what and as_what.dep == "prep":
+        numbers |= set(tree.subtree(as_what.number)) - ({as_what.number} if not numbers else set())
+    for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp"):
+        if child.number > verb.number:
+            numbers |= set(tree.subtree(child.number))
+    has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
+    judged = tree.child(verb.number, "oprd")
+    is_judged = judged is not None and judged.pos in ("ADJ", "NOUN") and judged.number > verb.number
+    if not numbers or not (as_what or has_quotation or is_judged) or (named is None and not has_quotation):
+        return None
+    root = as_what or named
+    return (
+        "naming",
+        tuple(sorted(numbers)),
+        (tree.child(root.number, "pobj") or root).number if root else min(numbers),
+    )
