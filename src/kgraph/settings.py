@@ -41,6 +41,7 @@ from kgraph.vocab import Names
 
 __all__ = [
     "BUILD_SETTINGS",
+    "DRAFT_FLOOR",
     "PUBLIC_SERVICES",
     "SETTINGS",
     "WIKIDATA",
@@ -51,6 +52,8 @@ __all__ = [
 
 CONFIG_FILE: Final = "kgraph.toml"
 WIKIDATA: Final = "https://query.wikidata.org/sparql"
+#: Candidates that are less sure are right less than one time in five (docs/drafting.md).
+DRAFT_FLOOR: Final = 0.2
 #: The endpoints that may be called unless told otherwise; they must stand at public addresses.
 PUBLIC_SERVICES: Final = (WIKIDATA,)
 
@@ -173,6 +176,12 @@ SETTINGS: Final = (
     ),
     Setting("pipeline", read_text, "The spaCy pipeline that drafts; auto: the one for English.", "auto|NAME"),
     Setting(
+        "draft_floor",
+        number(0, 1, "a confidence"),
+        "Candidates that are less sure than this are left out.",
+        "0..1",
+    ),
+    Setting(
         "draft_endpoint",
         read_url_or_none,
         "A language model that drafts too: an OpenAI-compatible URL.",
@@ -228,6 +237,7 @@ class Settings:
     encoder_model: str = ""
     encoder_token: str = field(default="", repr=False)
     pipeline: str = "auto"
+    draft_floor: float = DRAFT_FLOOR
     draft_endpoint: str = ""
     draft_model: str = ""
     draft_token: str = field(default="", repr=False)

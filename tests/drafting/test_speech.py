@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgraph.drafting import Candidate, Mode
+from kgraph.drafting import Candidate, Mode, parse_draft, render_draft
+from kgraph.drafting.knowledge import Knowledge
+from kgraph.drafting.running import Tooling, draft_here, lay_text
 from tests.drafting.conftest import Drafting
 
 with (Path(__file__).parent / "speech.tsv").open(encoding="utf-8", newline="") as file:
@@ -214,3 +216,13 @@ def test_any_text_is_drafted_with_its_own_words(draft: Drafting, text: str) -> N
         for span in filter(None, [each.cue, each.source, each.time, *(m.span for m in each.entities)]):
             assert span.of(text).strip()
     assert len({each.id for each in drafted.candidates}) == len(drafted.candidates)
+
+
+def test_what_is_hardly_ever_right_is_left_out_and_counted(knowledge: Knowledge) -> None:
+    pytest.importorskip("spacy")
+    laid = lay_text("“I think it is late,” Ana Holt said.", publisher="Coast Wire")
+    kept, every = (draft_here(laid, knowledge, Tooling(floor=floor)) for floor in (Tooling().floor, 0.0))
+    assert [each.words for each in every.candidates if each not in kept.candidates] == ["it is late"]
+    assert "I think it is late" in [each.words for each in kept.candidates]
+    assert (kept.tool.unsure, every.tool.unsure) == (1, 0)
+    assert parse_draft(render_draft(kept)) == kept

@@ -74,6 +74,7 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any], tuple[str, Any]]] = {
     "encoder_model": (("one", "one"), ("two", "two"), ("three", "three")),
     "encoder_token": (("secret-one", "secret-one"), ("secret-two", "secret-two"), ("secret-3", "secret-3")),
     "pipeline": (("one", "one"), ("two", "two"), ("three", "three")),
+    "draft_floor": (("0", 0.0), ("0.3", 0.3), ("1", 1.0)),
     "draft_endpoint": (
         ("http://one/v1/", "http://one/v1"),
         ("", ""),
@@ -138,6 +139,7 @@ IMPOSSIBLE: dict[str, list[Any]] = {
     "pipeline": [7],
     "engine": ["ftp://x", "http://user:secret@one/ds", 7],
     "engine_token": ["short", "has a blank", 7],
+    "draft_floor": [-0.1, 1.1, "high", True],
     "draft_endpoint": ["ftp://x", "one", 7],
     "draft_model": [7],
     "draft_token": ["short", 7],

@@ -33,7 +33,14 @@ __all__ = ["draft_command"]
 @click.option("--on", type=click.Choice(["spark"]), help="Have Apache Spark draft: see docs/spark.md.")
 @click.option("--wikidata", is_flag=True, help="Ask Wikidata which items the new names may mean.")
 @settings_options(
-    "base_iri", "store", "pipeline", "draft_endpoint", "draft_model", "draft_token", *SERVICE_SETTINGS
+    "base_iri",
+    "store",
+    "pipeline",
+    "draft_floor",
+    "draft_endpoint",
+    "draft_model",
+    "draft_token",
+    *SERVICE_SETTINGS,
 )
 def draft_command(
     names: tuple[str, ...],
@@ -109,7 +116,7 @@ def _draft_project(
             ERRORS.print(
                 Text(f"{done} drafted already from the same text; --again drafts anew.", style="dim")
             )
-        failed = drafted = candidates = 0
+        failed = drafted = candidates = unsure = 0
         hear(f"drafting {quantity(len(waiting), 'article')}")
         for number, outcome in enumerate(draft_all(waiting, knowledge, Tooling.of(settings)), 1):
             hear(f"drafting {number} of {len(waiting)}")
@@ -122,6 +129,7 @@ def _draft_project(
             save_draft(settings.project, outcome.slug, draft)
             drafted += 1
             candidates += len(outcome.draft.candidates)
+            unsure += outcome.draft.tool.unsure
             path = draft_path(settings.project, outcome.slug)
             OUTPUT.print(Text(f"{path}  {quantity(len(outcome.draft.candidates), 'candidate')}"))
             if outcome.draft.tool.dropped:
@@ -130,6 +138,9 @@ def _draft_project(
                     Text(f"  {said} of the language model did not stand in the text and were left out.")
                 )
     ERRORS.print(Text(f"{quantity(drafted, 'article')} drafted, {quantity(candidates, 'candidate')}."))
+    if unsure:
+        left_out = f"{quantity(unsure, 'candidate')} left out, as less sure than {settings.draft_floor:g}"
+        ERRORS.print(Text(f"{left_out}; --again --draft-floor 0 keeps all.", style="dim"))
     if drafted:
         ERRORS.print(Text("Next: kgraph review SLUG", style="dim"))
     if failed:

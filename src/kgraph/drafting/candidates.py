@@ -109,6 +109,8 @@ class Tool:
     name: str
     #: Strings of a language model that do not stand in the text, and were left out.
     dropped: int = 0
+    #: Candidates that were less sure than the setting ``draft_floor``, and were left out.
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +226,7 @@ def render_draft(draft: Draft) -> str:
         "sentences": [_render_span(span) for span in draft.text.sentences],
     }
     tool: dict[str, Any] = {"name": draft.tool.name}
-    if draft.tool.dropped:
-        tool["dropped"] = draft.tool.dropped
+    tool |= {name: n for name in ("dropped", "unsure") if (n := getattr(draft.tool, name))}
     lines = [json.dumps(_described(candidate), ensure_ascii=False) for candidate in draft.candidates]
     listed = "\n" + ",\n".join(lines) + "\n" if lines else ""
     return (
@@ -288,7 +289,7 @@ def parse_draft(content: str, *, where: str = "The draft") -> Draft:
     """
     try:
         value = json.loads(content)
-        text = value["text"]
+        text, tool = value["text"], value.get("tool", {})
         return Draft(
             Text(
                 text["sha256"],
@@ -297,7 +298,7 @@ def parse_draft(content: str, *, where: str = "The draft") -> Draft:
                 tuple(_parse_span(item) for item in text["sentences"]),
             ),
             tuple(_parse_candidate(item) for item in value["candidates"]),
-            Tool(value.get("tool", {}).get("name", "kgraph"), value.get("tool", {}).get("dropped", 0)),
+            Tool(tool.get("name", "kgraph"), tool.get("dropped", 0), tool.get("unsure", 0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DraftError(

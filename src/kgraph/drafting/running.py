@@ -11,7 +11,7 @@ import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kgraph.authoring import lay_out
@@ -21,7 +21,7 @@ from kgraph.drafting.endpoint import Endpoint
 from kgraph.drafting.knowledge import Article, Knowledge
 from kgraph.errors import DraftError, KgraphError
 from kgraph.intake import Reading, find_parts
-from kgraph.settings import Settings
+from kgraph.settings import DRAFT_FLOOR, Settings
 
 __all__ = [
     "Outcome",
@@ -39,19 +39,24 @@ _WAITING: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Tooling:
-    """What drafts: the name of a spaCy pipeline (``auto``: the one for English that is installed)."""
+    """What drafts: the name of a spaCy pipeline (``auto``: the one for English that is installed).
+
+    Candidates whose confidence is below ``floor`` are left out and counted.
+    """
 
     pipeline: str = "auto"
     processes: int = 2
     endpoint: str = ""
     model: str = ""
     token: str = field(default="", repr=False)
+    floor: float = DRAFT_FLOOR
 
     @classmethod
     def of(cls, settings: Settings, *, processes: int = 2) -> Tooling:
         """What the settings name."""
         endpoint = "" if settings.offline else settings.draft_endpoint
-        return cls(settings.pipeline, processes, endpoint, settings.draft_model, settings.draft_token)
+        model, token = settings.draft_model, settings.draft_token
+        return cls(settings.pipeline, processes, endpoint, model, token, settings.draft_floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +202,7 @@ def draft_here(laid: Laid, knowledge: Knowledge, tooling: Tooling) -> Draft:
     from kgraph.drafting.working import draft_laid  # noqa: PLC0415 - spaCy, and only here
 
     endpoint = Endpoint(tooling.endpoint, tooling.model, tooling.token) if tooling.endpoint else None
-    return draft_laid(laid, knowledge, pipeline=tooling.pipeline, endpoint=endpoint)
+    draft = draft_laid(laid, knowledge, pipeline=tooling.pipeline, endpoint=endpoint)
+    sure = tuple(each for each in draft.candidates if each.confidence >= tooling.floor)
+    tool = replace(draft.tool, unsure=len(draft.candidates) - len(sure))
+    return replace(draft, candidates=sure, tool=tool)
