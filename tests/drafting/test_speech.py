@@ -225,4 +225,4 @@ def test_what_is_hardly_ever_right_is_left_out_and_counted(knowledge: Knowledge)
     assert [each.words for each in every.candidates if each not in kept.candidates] == ["it is late"]
     assert "I think it is late" in [each.words for each in kept.candidates]
     assert (kept.tool.unsure, every.tool.unsure) == (1, 0)
-    assert parse_draft(render_draft(kept)) == kept
+    assert parse_draft(render_draft(kept)).tool == kept.tool

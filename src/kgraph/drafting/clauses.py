@@ -21,6 +21,7 @@ _IF: Final = frozenset({"if", "unless", "provided"})
 _OF_ONE_VERB: Final = frozenset({"xcomp"})
 #: Kinds of cues with which "whether" leaves it open.
 _LEFT_OPEN: Final = frozenset({SAID, "claim", "request"})
+_JOINING: Final = frozenset({"and", "but", "or", "so", "yet"})
 _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
 _FUTURE: Final = frozenset({"will", "would", "shall", "wo", "'ll", "’ll", "’d", "'d"})
@@ -222,7 +223,7 @@ def _share(tree: Tree, head: int, heads: Sequence[int], inside: frozenset[int]) 
         if others and any(child.number in range(head, other) for other in others)
     }
     kept = [number for number in tokens if number not in dropped and number not in joined]
-    while len(kept) > 1 and tree.tokens[kept[0]].pos == "CCONJ":
+    while len(kept) > 1 and tree.tokens[kept[0]].lemma in _JOINING:
         kept.pop(0)
     while kept and tree.tokens[kept[-1]].dep == "cc":
         kept.pop()
@@ -256,7 +257,7 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
             return "negative"
     if tree.tokens[head].pos == "NOUN" and any(word.lemma == "no" for word in tree.children(head, "det")):
         return "negative"
-    adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj")}
+    adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj", "cc")}
     is_undone = "yet" in adverbs and _is_infinitive_of(tree, head, "have", "has", "had")
     if is_undone or adverbs & {"never", "neither", "nor", "no"}:
         return "negative"

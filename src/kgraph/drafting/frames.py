@@ -38,9 +38,9 @@ def find_content(site: Site) -> Content | None:
 
 def _by_position(site: Site) -> Content | None:
     """What the order of words tells where the parser saw no clause."""
-    if "clause" not in site.cue.frames or site.own is not None or site.cue.needs_document:
+    if "clause" not in site.cue.frames or site.own is not None:
         return None
-    if found := after_that(site.tree, site.verb):
+    if not site.cue.needs_document and (found := after_that(site.tree, site.verb)):
         return "clause", *found
     if site.cue.kind in _SAYING:
         found = before_tail(site.tree, site.verb) or around(site.tree, site.verb)
@@ -112,6 +112,8 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     """Whether a clause ends the sentence after a comma as "…, X told Y" does, whatever it was taken for."""
     if verb.dep not in ("relcl", "acl", "advcl", "dep", "conj") or tree.child(verb.number, "mark", "cc"):
         return False
+    if tree.child(verb.number, "neg"):
+        return False
     if verb.dep == "conj" and any(cc.number < verb.number for cc in tree.children(verb.head, "cc")):
         return False
     subject = tree.child(verb.number, "nsubj")
@@ -124,7 +126,8 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     numbers = [number for number in numbers if number >= first]
     if subject is None or first < 2:
         return False
-    if "," not in (tree.tokens[first - 1].text, tree.tokens[first - 2].text):
+    before = tree.tokens[first - 2 : first]
+    if before[1].text != "," and (before[0].text != "," or before[1].is_word):
         return False
     return not any(token.is_word for token in tree.tokens[last + 1 :]) and len(numbers) == last - first + 1
 

@@ -29,7 +29,10 @@ _MARKS: Final = str.maketrans(
     | dict.fromkeys("\u2010\u2011", "-")
     | dict.fromkeys("\u00a0\u202f", " ")
 )
-_SEMICOLON: Final = re.compile(r";\s+(?=\S)")
+#: Where clauses meet that do not govern one another.
+_JOINT: Final = re.compile(r";\s+(?=\S)|(?<=\w):\s+(?=\w)")
+#: What these verbs say follows a colon.
+_BEFORE_COLON: Final = frozenset("say tell write read ask add reply answer put".split())
 _FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 _BATCH: Final = 64
 #: A longer sentence is none, and would take much memory: nothing is found in it.
@@ -102,8 +105,8 @@ def name_pipeline(setting: str) -> str:
 def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "auto") -> Iterator[Tree]:
     """The tree of each sentence, in order.
 
-    Parsers go wrong where clauses meet at a semicolon: such clauses are parsed by themselves, and the tree
-    has several roots.
+    Parsers go wrong where clauses meet at a semicolon or a colon: such clauses are parsed by themselves, and
+    the tree has several roots.
 
     Raises:
         DraftError: the pipeline cannot be loaded.
@@ -127,8 +130,8 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
 
 
 def _parts(text: str, sentence: Span) -> list[Span]:
-    """A sentence, parted after semicolons."""
-    cuts = [sentence.start + match.end() for match in _SEMICOLON.finditer(sentence.of(text))]
+    """A sentence, parted after semicolons and colons."""
+    cuts = [sentence.start + match.end() for match in _JOINT.finditer(sentence.of(text))]
     return [Span(*ends) for ends in pairwise([sentence.start, *cuts, sentence.end])]
 
 
@@ -136,6 +139,7 @@ def _is_whole(doc: Doc) -> bool:
     """Whether a part stands for itself, with a subject and a finite verb as its root."""
     return any(
         token.head.i == token.i
+        and not (token.lemma_ in _BEFORE_COLON and doc[-1].text == ":")
         and any(child.dep_.startswith("nsubj") for child in token.children)
         and any(each.tag_ in _FINITE for each in (token, *token.children))
         for token in doc

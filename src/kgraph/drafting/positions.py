@@ -38,13 +38,14 @@ def after_that(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
 def before_tail(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
     """The words before the comma of a sentence that ends "…, X says", and their head."""
     subject = tree.child(verb.number, "nsubj")
-    rest = [token for token in tree.tokens[verb.number + 1 :] if token.is_word]
+    part = _part(tree, verb)
+    rest = [token for token in tree.tokens[verb.number + 1 : part.stop] if token.is_word]
     if subject is None or subject.number > verb.number or len(rest) > _AFTER or any(t.is_verb for t in rest):
         return None
     first = tree.subtree(subject.number)[0]
-    if first < 1 or tree.tokens[first - 1].text != "," or verb.number - subject.number > _AFTER:
+    if first <= part.start or tree.tokens[first - 1].text != "," or verb.number - subject.number > _AFTER:
         return None
-    return _clause(tree, range(first - 1), needs_verb=False)
+    return _clause(tree, range(part.start, first - 1), needs_verb=False)
 
 
 def around(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
@@ -54,19 +55,29 @@ def around(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
         return None
     if subject.tag in ("WP", "WDT") or verb.dep in ("relcl", "acl"):
         return None
+    part = _part(tree, verb)
     first = tree.subtree(subject.number)[0]
     after = [token.number for token in tree.tokens[verb.number + 1 : first + _ASIDE] if token.text == ","]
-    if first < 2 or tree.tokens[first - 1].text != "," or not after:
+    if first < part.start + 2 or tree.tokens[first - 1].text != "," or not after:
         return None
     if any(token.is_verb for token in tree.tokens[verb.number + 1 : after[0]]):
         return None
+    is_bare = after[0] == verb.number + 1  # "both times, records show, the firm paid"
     goes_on = next(
         (token for token in tree.tokens[after[0] + 1 :] if token.pos not in ("ADV", "PUNCT")), None
     )
-    if goes_on is None or goes_on.tag not in _FINITE or tree.tokens[0].pos in ("ADP", "SCONJ", "VERB", "ADV"):
+    is_likely = goes_on is not None and goes_on.tag in _FINITE
+    if not is_bare and (not is_likely or tree.tokens[part.start].pos in ("ADP", "SCONJ", "VERB", "ADV")):
         return None
-    rest = [token.number for token in tree.tokens if not first - 1 <= token.number <= after[0]]
+    rest = [number for number in part if not first - 1 <= number <= after[0]]
     return _clause(tree, rest, needs_verb=True)
+
+
+def _part(tree: Tree, verb: Token) -> range:
+    """The tokens between the semicolons or colons around a verb."""
+    joints = [token.number for token in tree.tokens if token.text in (";", ":")]
+    start = max((number + 1 for number in joints if number < verb.number), default=0)
+    return range(start, min((number for number in joints if number > verb.number), default=len(tree.tokens)))
 
 
 def _clause(tree: Tree, numbers: Sequence[int], *, needs_verb: bool) -> tuple[tuple[int, ...], int] | None:

@@ -23,7 +23,7 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         agent = tree.child(verb.number, "agent")
         return (tree.child(agent.number, "pobj") if agent else None), True
     if subject := tree.subject(verb.number):
-        return (None if subject.dep == "expl" else _antecedent(tree, subject)), False
+        return (None if subject.dep == "expl" else _antecedent(tree, _nearest(tree, subject, verb))), False
     if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
         return tree.head(verb), False
     has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag != "VBN"
@@ -38,6 +38,13 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     ):
         return None, False  # "accused her of lying"
     return (_governing_source(tree, verb) if has_none else None), False
+
+
+def _nearest(tree: Tree, subject: Token, verb: Token) -> Token:
+    """The last of a row of names that nothing joins: "whether she knew Brenn, Holt said"."""
+    others = [each for each in tree.children(subject.number, "conj") if each.number < verb.number]
+    is_row = others and others[-1].pos == subject.pos == "PROPN" and not tree.child(subject.number, "cc")
+    return others[-1] if is_row else subject
 
 
 def quoted_source(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:
