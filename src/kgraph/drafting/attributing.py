@@ -58,6 +58,7 @@ def _cut(each: Found, found: Sequence[Found], page: Page, cues: Cues) -> Found:
         is_added = (
             (token.dep == "appos" and (before in ("—", "–", "-") or (before == "," and is_judged)))
             or (is_contrast and before == ",")
+            or (token.lemma == "something" and before in ",—–" and tree.child(number, "relcl") is not None)
             or (token.dep == "relcl" and is_other)
         )
         is_last = not any(n > below[-1] and tree.tokens[n].is_word for n in attribution.content)

@@ -21,6 +21,8 @@ _IF: Final = frozenset({"if", "unless", "provided"})
 _OF_ONE_VERB: Final = frozenset({"xcomp"})
 #: Kinds of cues with which "whether" leaves it open.
 _LEFT_OPEN: Final = frozenset({SAID, "claim", "request"})
+#: Verbs whose complement is a figure.
+_MEASURING: Final = frozenset("be cost take number total stand reach amount last measure weigh come".split())
 _JOINING: Final = frozenset({"and", "but", "or", "so", "yet"})
 _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
@@ -317,20 +319,18 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     is_negative = polarity == "negative"
     is_future = _is_infinitive_of(tree, head, "going") or bool(auxiliaries & _FUTURE)
     is_arranged = subject is not None and subject.dep == "nsubjpass" and not is_negative
-    is_due = bool(auxiliaries & _DUE) or _is_infinitive_of(
-        tree, head, "have", "has", "had", "need", "needs", "needed"
-    )
-    is_likely = bool(words & cues.likely) and tree.tokens[head].lemma == "be"
+    verb = tree.tokens[head]
+    has_infinitive = _is_infinitive_of(tree, head, "have", "has", "had", "need", "needs", "needed")
+    is_due = has_infinitive or (bool(auxiliaries & _DUE) and verb.lemma != "like")
+    is_undone = has_infinitive and not auxiliaries and "yet" in words
+    is_likely = bool(words & cues.likely) and verb.lemma == "be"
+    is_left_open = is_negative and verb.lemma == "rule" and tree.child(head, "prt") is not None
+    is_unable = is_negative and bool(auxiliaries & {"can", "ca", "could"}) and "have" not in auxiliaries
     fitting = (
-        (
-            "fact",
-            is_negative and tree.tokens[head].text.lower() in ("has", "have", "had") and not auxiliaries,
-        ),
+        ("fact", is_undone),
+        ("possibility", is_left_open),  # "would not rule it out"
         ("possibility", "have" in auxiliaries and bool(auxiliaries & {"would", "could", "might"})),
-        (
-            "inability",
-            is_negative and "have" not in auxiliaries and bool(auxiliaries & {"can", "ca", "could"}),
-        ),
+        ("inability", is_unable),
         ("obligation", is_due),
         ("refusal", is_future and is_own and is_negative),
         ("intention", is_future and is_own and "be" not in auxiliaries),
@@ -365,7 +365,7 @@ def _rejects(tree: Tree, head: int, cues: Cues) -> bool:
 
 def _is_reckoned(tree: Tree, head: int, cues: Cues) -> bool:
     """Whether the clause says a figure that is hedged: "is roughly two kilometers down"."""
-    if tree.tokens[head].lemma != "be":
+    if tree.tokens[head].lemma not in _MEASURING:
         return False
     subjects = {child.number for child in tree.children(head, *SUBJECTS)}
     below = tree.subtree(head, without=subjects)

@@ -110,9 +110,9 @@ def _is_as_aside(tree: Tree, verb: Token) -> bool:
 
 def _is_tail(tree: Tree, verb: Token) -> bool:
     """Whether a clause ends the sentence after a comma as "…, X told Y" does, whatever it was taken for."""
-    if verb.dep not in ("relcl", "acl", "advcl", "dep", "conj") or tree.child(verb.number, "mark", "cc"):
-        return False
-    if tree.child(verb.number, "neg"):
+    if verb.dep not in ("relcl", "acl", "advcl", "dep", "conj") or tree.child(
+        verb.number, "mark", "cc", "neg"
+    ):
         return False
     if verb.dep == "conj" and any(cc.number < verb.number for cc in tree.children(verb.head, "cc")):
         return False
@@ -126,8 +126,8 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     numbers = [number for number in numbers if number >= first]
     if subject is None or first < 2:
         return False
-    before = tree.tokens[first - 2 : first]
-    if before[1].text != "," and (before[0].text != "," or before[1].is_word):
+    two, one = tree.tokens[first - 2 : first]
+    if one.text != "," and (two.text != "," or one.is_word):
         return False
     return not any(token.is_word for token in tree.tokens[last + 1 :]) and len(numbers) == last - first + 1
 

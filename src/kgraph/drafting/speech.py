@@ -11,6 +11,7 @@ rules:hearsay       is said to …, reportedly …      rules:figure      puts i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.attitudes import of_attitude, of_hearsay, of_noun
@@ -104,6 +105,9 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         is_claim = rule == "clause" or (rule == "object" and _is_allegation(tree.tokens[root], cues))
         if cue.kind == "refusal" and is_claim:
             cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
+        is_negated = tree.child(verb.number, "neg") is not None
+        if cue.group == "excluded" and is_negated:
+            cue = replace(cue, kind="possibility")  # noqa: PLW2901 - what is not ruled out is left open
         yield Attribution(
             tree,
             rule,
@@ -113,7 +117,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             source,
             content,
             root,
-            is_negated=tree.child(verb.number, "neg") is not None,
+            is_negated=is_negated,
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=recipient_of(tree, verb),
             relayer=quoting[1] if quoting else None,
