@@ -64,6 +64,12 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
     assert speakers["It is a long game"] == "Mina Oort"
 
 
+def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besides(draft: Drafting) -> None:
+    text = "“It is late,” said Ana Holt, whom Lars Brenn accused of “bad faith”. “We shall pay.”"
+    speakers = {each.words: each.speaker for each in said(draft, text)}
+    assert speakers["We shall pay"] == "Ana Holt"
+
+
 def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
     text = "Mirela Dunst met Lars Brenn. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
     speakers = {each.words: each.speaker for each in said(draft, text)}

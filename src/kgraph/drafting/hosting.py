@@ -175,7 +175,8 @@ class _Hosts:
         here = self._page.paragraph_of[sentence]
         own = self._page.sentences_of(here)
         if before := self._in(range(own.start, sentence + 1)):
-            return before[-1]
+            last = [each for each in reversed(before) if each.sentence == before[-1].sentence]
+            return max(last, key=_prominence)
         if after := self._direct.get(sentence + 1, [])[: sentence + 1 in own]:
             return after[0]
         is_open = self._stays_open(here)
@@ -280,6 +281,13 @@ class _Hosts:
         paragraph = self._page.paragraphs[self._page.paragraph_of[sentence]]
         before = self._page.text[paragraph.start : whole.start]
         return not any(character.isalnum() for character in before) and rest.end == paragraph.end
+
+
+def _prominence(found: Found) -> tuple[bool, int]:
+    """How much a quotation stands out in its sentence: one that is no part of a clause, of the main verb."""
+    attribution = found.attribution
+    depth = 0 if attribution.verb is None else len(list(attribution.tree.ancestors(attribution.verb)))
+    return attribution.rule in ("quotation", "quotation-goes-on", "introduced"), -depth
 
 
 def _by_subject(tree: Tree, verb: Token, sentence: int, rule: str) -> Found:
