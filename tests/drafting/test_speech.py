@@ -68,6 +68,8 @@ def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besid
     text = "“It is late,” said Ana Holt, whom Lars Brenn accused of “bad faith”. “We shall pay.”"
     speakers = {each.words: each.speaker for each in said(draft, text)}
     assert speakers["We shall pay"] == "Ana Holt"
+    speakers = {each.words: each.speaker for each in said(draft, text + " Lars Brenn was blunt: “He lies.”")}
+    assert speakers["He lies"] == "Lars Brenn"
 
 
 def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:

@@ -1,8 +1,8 @@
 """Whose a quotation is when no verb of its own sentence says so.
 
-In this order: the cue of another sentence of the same quotation; the last or the next quotation of the
-paragraph; the next paragraph, where the quotation stays open; a sentence that ends with a colon; whoever the
-sentence before is about; the paragraph before.
+In this order: the cue of another sentence of the same quotation; a clause that ends with a colon; the last or
+the next quotation of the paragraph; the next paragraph, where the quotation stays open; whoever the sentence
+before is about; the paragraph before.
 """
 
 from __future__ import annotations
@@ -128,12 +128,14 @@ class _Hosts:
         ways: tuple[Callable[[], Found | None], ...] = (
             lambda: self._signed(sentence, whole),
             lambda: self._same(sentence, whole),
+            lambda: self._introduced(sentence, whole),
             lambda: self._tagged(sentence, whole),
             lambda: self._beside(sentence),
-            lambda: self._introduced(sentence, whole),
             lambda: self._subject_before(sentence),
             lambda: self._paragraph_before(sentence),
         )
+        if self._page.text[self._page.trees[sentence].span.start : whole.start - 1].rstrip().endswith(":"):
+            ways = ways[:3]  # whoever it is, it is nobody of another sentence
         return next((found for way in ways if (found := way()) is not None), None)
 
     def _in(self, sentences: range) -> list[Found]:
