@@ -42,7 +42,7 @@ from kgraph.search.passages import nearest_cue
 from kgraph.search.words import is_number, lexicon, listed, numerals, read_words
 from kgraph.vocab import KG
 
-__all__ = ["Gold", "altered", "measure", "open_index", "read_gold"]
+__all__ = ["Gold", "altered", "attributed", "measure", "open_index", "read_gold"]
 
 _MODES: Final = {"direct": "direct-quotation", "mixed": "direct-quotation", "indirect": "indirect-speech"}
 _FOUND: Final = ("paraphrase", "question", "partial-quote", "misspelt")
@@ -123,6 +123,13 @@ def _sentence(gold: Gold, iri: str) -> str:
     return owner.get(iri, iri).rpartition(":")[2]
 
 
+def _speaker(row: dict[str, str], sentence: str) -> str:
+    """Whose words answer: the innermost speaker; where several sentences answer, each has its own."""
+    expected, speakers = row["expect"].split(","), row["speaker(s)"].split("; ")
+    has_own = len(expected) == len(speakers) > 1
+    return speakers[expected.index(sentence)] if has_own else speakers[0]
+
+
 def measure(gold: Gold, index: TextIndex, *, show: bool = False) -> Counter[str]:
     """How often each kind of question is answered rightly."""
     counts: Counter[str] = Counter()
@@ -142,7 +149,7 @@ def measure(gold: Gold, index: TextIndex, *, show: bool = False) -> Counter[str]
         counts[f"{kind}: among three"] += bool(set(order[:3]) & expected)
         counts[f"{kind}: not found"] += not told
         speaker = gold.speakers.get(hits.hits[0].iri, "") if hits.hits else ""
-        counts[f"{kind}: speaker first"] += first and speaker == row["speaker(s)"].split("; ")[0]
+        counts[f"{kind}: speaker first"] += first and speaker == _speaker(row, order[0])
         if show and not (first and told):
             print(f"   {'MISS' if not first else 'NONE'} {row['id']} {row['question']}")
     return counts
@@ -177,6 +184,20 @@ def altered(gold: Gold, chance: random.Random) -> Iterator[tuple[str, str]]:
                 yield "negation", negated
 
 
+def attributed(gold: Gold, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """What somebody says, as theirs and as said by somebody else in the text who does not."""
+    people = sorted(
+        {name for name in gold.speakers.values() if re.fullmatch(r"[A-Z]\w+(?: [A-Z]\w+)+", name)}
+    )
+    for passage in gold.passages:
+        voices = {name for claim in passage.claims for name in claim.speaker}
+        others = [name for name in people if name not in voices]
+        for claim in passage.claims:
+            if claim.depth > 1 and claim.speaker[0] in people and others:
+                words = passage.words_of(claim.spans)
+                yield f"{claim.speaker[0]} said {words}", f"{chance.choice(others)} said {words}"
+
+
 def _negated(words: str) -> str | None:
     """The words with a *not* taken out or put in, after the first auxiliary."""
     if len(set(read_words(words)) & set(lexicon("en")["not"])) > 1:
@@ -199,6 +220,16 @@ def _altered_noticed(gold: Gold, index: TextIndex, *, show: bool) -> Counter[str
         counts[f"altered {kind}: noticed"] += noticed
         if show and not noticed:
             print(f"   UNNOTICED {kind}: {text}")
+    for own, other in attributed(gold, random.Random(11)):  # noqa: S311 - a measurement, not a secret
+        told = [index.search(Search(text=text, limit=1)) for text in (own, other)]
+        counts["own speaker"] += 1
+        counts["own speaker: found"] += bool(told[0].best) and not told[0].differs
+        counts["altered speaker"] += 1
+        counts["altered speaker: noticed"] += not told[1].best or any(
+            d.kind == "speaker" for d in told[1].differs
+        )
+        if show and told[0].differs:
+            print(f"   DIFFERS, BUT IS THEIRS: {own}: {told[0].differs}")
     return counts
 
 

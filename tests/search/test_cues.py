@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kgraph.search import ClaimEntry, PassageEntry, Search, TextIndex, write_index
@@ -54,6 +56,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
         ("refused to widen the harbour", "council"),
         ("the council refused to widen", "narrator"),
         ("refusd to widen the harbor", "council"),
+        ("the council refusd to widen the harbor", "council"),
+        ("the mayor’s staf asked her to withdraw the report", "staff"),
     ],
 )
 def test_a_cue_counts_as_its_speakers_words(index: TextIndex, words: str, speaker: str) -> None:
@@ -66,6 +70,17 @@ def test_a_reach_holds_the_words_and_the_cue(each: ClaimEntry) -> None:
     assert reach == sorted(reach)
     for begin, end in (*each.spans, *([each.cue] if each.cue else [])):
         assert any(first <= begin and end <= last for first, last in reach)
+
+
+def test_a_claim_tells_of_the_saying_of_the_one_within_it() -> None:
+    tells = {
+        (one.iri[4:], two.iri[4:])
+        for one in (*CLAIMS, FISHERS)
+        for two in CLAIMS
+        if PASSAGE.tells_of(one, two)
+    }
+    assert tells == {("clerks", "Brandt"), ("Brandt", "staff"), ("narrator", "council")}
+    assert not PASSAGE.tells_of(replace(NARRATOR, traits=("role=theme",)), COUNCIL)  # it answers for its role
 
 
 def test_of_several_cues_the_one_next_to_the_words_is_meant() -> None:

@@ -34,7 +34,7 @@ def expanded(query: str) -> str:
         ("SELECT * { ?c kg:search 'x'@en ; ?p ?o }", "SELECT * { VALUES (?c) { (<urn:x:100>) } ?c ?p ?o }"),
         (
             "SELECT * { ?c ?p ?o ; kg:search 'x' ; kg:searchScore ?s ; kg:searchLimit 7 . ?o ?q ?r }",
-            "SELECT * { VALUES (?c ?s) { (<urn:x:7> 1.0000) } ?c ?p ?o ; . ?o ?q ?r }",
+            "SELECT * { VALUES (?c ?s) { (<urn:x:7> 1.0000) } ?c ?p ?o . ?o ?q ?r }",
         ),
         (
             "SELECT * { ?a ?b 1. ?c kg:search 'x' } ORDER BY ?c",

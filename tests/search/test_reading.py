@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kgraph.errors import ParameterError
-from kgraph.search.differences import differences
+from kgraph.search.differences import Told, differences
 from kgraph.search.likeness import misspells
 from kgraph.search.reading import read_question
 from kgraph.search.roles import Kind
@@ -92,7 +92,6 @@ def test_what_is_altered_is_noticed(statement: str, kinds: list[str]) -> None:
     stems = {word[:5] for word in asked}
     places = [at for at, word in enumerate(text) if word[:5] in stems and len(word) > 3]
     near = text[max(0, min(places) - 2) : max(places) + 2]
-    found = differences(
-        asked, text, near, (), is_name=NAMES.__contains__, is_open=False, is_negative=False, language="en"
-    )
+    told = Told(words=text, near=near, beside=(), voices=(), is_negative=False, language="en")
+    found = differences(asked, told, is_name=NAMES.__contains__, is_open=False)
     assert [difference.kind for difference in found] == kinds

@@ -173,7 +173,7 @@ def test_filters_narrow_an_answer(graph: KnowledgeGraph) -> None:
     for name, wrong in (("speaker", "Slavisa Ristik"), ("modality", "predicton"), ("polarity", "no")):
         with pytest.raises(ParameterError) as refused:
             found(**{name: wrong})
-        assert "There are, for example:" in refused.value.hint
+        assert "Take for example:" in refused.value.hint
     with pytest.raises(ParameterError, match="no speaker"):
         found(speaker="nobody whom anybody knows")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from bench.answers import Gold, altered
+from bench.answers import Gold, altered, attributed
 
 from kgraph import KnowledgeGraph
 from kgraph.api import Table
@@ -215,6 +215,17 @@ def test_what_a_machine_alters_is_noticed(index: TextIndex, graph: KnowledgeGrap
         if hits.best and kind not in [each.kind for each in hits.differs]:
             unnoticed.append((kind, text))
     assert len(unnoticed) <= 0.1 * len(asked), unnoticed
+
+
+def test_what_somebody_else_is_said_to_have_said_is_not_said(index: TextIndex, graph: KnowledgeGraph) -> None:
+    reader = IndexReader(graph.generation.index_path)
+    passages = tuple(each.entry for each in reader.at(range(reader.size)))
+    speakers = {claim.iri: claim.speaker[0] for each in passages for claim in each.claims if claim.depth > 1}
+    pairs = list(attributed(Gold("", passages, (), speakers), random.Random(3)))  # noqa: S311 - a test
+    assert pairs
+    for own, other in pairs:
+        assert index.search(Search(text=own, limit=1)).differs == (), own
+        assert [each.kind for each in index.search(Search(text=other, limit=1)).differs] == ["speaker"], other
 
 
 def test_what_is_altered_is_not_said(index: TextIndex) -> None:

@@ -13,7 +13,7 @@ from kgraph.build.products import Product
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY
 from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
-from kgraph.search.revision import IndexRevision
+from kgraph.search.writing import IndexRevision
 from kgraph.store.manifest import graph_key
 
 __all__ = ["iter_products", "revise_index", "write_whole_index"]

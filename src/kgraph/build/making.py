@@ -29,7 +29,7 @@ from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, count_problems, has_errors
 from kgraph.project.folder import Listing, Role, read_files, read_project
 from kgraph.reasoning import Remainder
-from kgraph.search.revision import IndexRevision
+from kgraph.search.writing import IndexRevision
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
 from kgraph.store.carrying import carry_over, clients_of, require_apart

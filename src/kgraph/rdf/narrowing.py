@@ -11,11 +11,11 @@ engine from looking up what OPTIONAL has in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from kgraph.errors import QueryRefusedError
-from kgraph.rdf.pattern import Block, Element, Group, Kind, parse_query
-from kgraph.rdf.sparql import Token, iri_of, iter_tokens, namespaces_of
+from kgraph.rdf.pattern import Kind, elements_of, parse_query
+from kgraph.rdf.sparql import iri_of, iter_tokens, namespaces_of
 from kgraph.rdf.spelling import Edit, edited
 
 __all__ = ["narrowed"]
@@ -34,7 +34,7 @@ def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | 
     """
     tokens = list(iter_tokens(text))
     try:
-        found = list(_graphs_of(parse_query(tokens), tokens))
+        found = list(elements_of(parse_query(tokens), Kind.GRAPH))
     except (QueryRefusedError, RecursionError, ValueError, LookupError):
         return None
     names = [tokens[element.start + 1] for element in found]
@@ -49,18 +49,3 @@ def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | 
             end = tokens[element.end - 1].end
             edits.append(Edit(end, end, f" FILTER({name.text} NOT IN ({hidden}))"))
     return edited(text, edits) if hidden else text
-
-
-def _graphs_of(block: Block, tokens: Sequence[Token]) -> Iterator[Element]:
-    for group in (block.where, *block.loose):
-        yield from _graphs_in(group, tokens)
-
-
-def _graphs_in(group: Group, tokens: Sequence[Token]) -> Iterator[Element]:
-    if group.select is not None:
-        yield from _graphs_of(group.select, tokens)
-    for element in group.elements:
-        if element.kind is Kind.GRAPH:
-            yield element
-        for inner in element.groups:
-            yield from _graphs_in(inner, tokens)

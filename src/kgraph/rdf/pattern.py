@@ -15,7 +15,17 @@ from typing import Final
 from kgraph.errors import QueryRefusedError
 from kgraph.rdf.sparql import Token
 
-__all__ = ["JOINING", "Block", "Element", "Group", "Kind", "bracket_ends", "parse_query", "services_within"]
+__all__ = [
+    "JOINING",
+    "Block",
+    "Element",
+    "Group",
+    "Kind",
+    "bracket_ends",
+    "elements_of",
+    "parse_query",
+    "services_within",
+]
 
 
 class Kind(StrEnum):
@@ -107,6 +117,18 @@ def bracket_ends(tokens: Sequence[Token]) -> dict[int, int]:
         elif token.text in _CLOSING and opened:
             ends[opened.pop()] = index + 1
     return ends
+
+
+def elements_of(block: Block, kind: Kind) -> Iterator[Element]:
+    """Every element of a kind in a query, however deep, also those of sub-selects and of EXISTS."""
+    groups = [*reversed((block.where, *block.loose))]
+    while groups:
+        group = groups.pop()
+        yield from (element for element in group.elements if element.kind is kind)
+        inner = [each for element in group.elements for each in element.groups]
+        if group.select is not None:
+            inner += (group.select.where, *group.select.loose)
+        groups += reversed(inner)
 
 
 def services_within(group: Group) -> Iterator[Element]:

@@ -7,7 +7,8 @@ roles        what a claim can answer: the one table of the vocabulary's roles
 passages     what is indexed, read off the graphs: sentences with their claims, and names
 encoders     texts as vectors: the bundled model, an endpoint, or none
 vectors      the vectors of a generation's texts, taken over from build to build
-index        the folder on disk; the only module that knows how tantivy stores it
+index        the folder on disk as it is read: what tantivy keeps of it, and how it is asked
+writing      the same as it is written, whole or as a copy with changes
 reading      what a question says and asks for
 likeness     how much of a question's words a text has
 differences  what a question says otherwise than the text: numbers, names, negation
@@ -17,13 +18,14 @@ property     kg:search in a SPARQL query
 
 from kgraph.search.differences import Difference, denies
 from kgraph.search.encoders import Encoder, open_encoder
-from kgraph.search.index import FILTERS, write_index
+from kgraph.search.index import FILTERS
 from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, read_entries
 from kgraph.search.property import SEARCH, expand_search
 from kgraph.search.ranking import Found
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind
 from kgraph.search.searching import Hit, Hits, Search, TextIndex, check_page
+from kgraph.search.writing import write_index
 
 __all__ = [
     "FILTERS",

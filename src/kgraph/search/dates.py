@@ -45,18 +45,14 @@ def _date(text: str) -> DayRange | None:
     match = _DATE.fullmatch(text)
     if match is None:
         return None
-    year, month, day = (None if part is None else int(part) for part in match.groups())
-    assert year is not None  # noqa: S101 - the pattern has it
-    if month is None:
-        return DayRange(year * 10_000 + 101, year * 10_000 + 1231)
-    if year == 0 or not 1 <= month <= 12:
+    year, month, day = (int(part or 0) for part in match.groups())
+    first, last = (month, month) if match[2] else (1, 12)
+    if not 0 < first <= last <= 12 or (year == 0 and match[2]):
         return None
-    days = calendar.monthrange(year, month)[1]
-    if day is None:
-        return DayRange(year * 10_000 + month * 100 + 1, year * 10_000 + month * 100 + days)
-    if not 1 <= day <= days:
+    days = calendar.monthrange(year or 4, last)[1]
+    if match[3] and not 1 <= day <= days:
         return None
-    return DayRange(*[year * 10_000 + month * 100 + day] * 2)
+    return DayRange(year * 10_000 + first * 100 + (day or 1), year * 10_000 + last * 100 + (day or days))
 
 
 def spanning(ranges: Iterable[DayRange]) -> DayRange | None:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from kgraph.search.likeness import misspells
-from kgraph.search.words import is_number, listed, stem
+from kgraph.search.words import is_number, listed, read_words, stem
 
-__all__ = ["Difference", "denies", "differences"]
+__all__ = ["Difference", "Told", "denies", "differences"]
 
 #: Figures count as the same within so much of each other: about 14 million is 14.2 million.
 _ABOUT: Final = 0.05
+#: Of how many words a speaker's name is at most.
+_LONGEST_NAME: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,40 +34,52 @@ class Difference:
         """In words: “13” in the question, “80” in the text."""
         if self.kind == "negation":
             return f"the question {self.asked}, the text {self.said}"
+        if self.kind == "speaker":
+            return f"the question has it said by “{self.asked}”, the text by “{self.said}”"
         there = f"the text has “{self.said}”" if self.said else "it is not in the text there"
         return f"the question has “{self.asked}”, {there}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a passage says, as far as questions are compared with it.
+
+    ``words`` are all of its words, ``near`` those of the part of it that has the question's, ``beside`` what
+    its speakers and things are called besides, ``voices`` what each of its voices is called, the innermost
+    first. ``is_negative`` says whether the claim that is meant is a denial.
+    """
+
+    words: Sequence[str]
+    near: Sequence[str]
+    beside: Collection[str]
+    voices: Sequence[Sequence[str]]
+    is_negative: bool
+    language: str
+
+
 def differences(
-    asked: Sequence[str],
-    text: Sequence[str],
-    near: Sequence[str],
-    beside: Collection[str],
-    *,
-    is_name: Callable[[str], bool],
-    is_open: bool,
-    is_negative: bool,
-    language: str,
+    asked: Sequence[str], told: Told, *, is_name: Callable[[str], bool], is_open: bool
 ) -> Iterator[Difference]:
     """What differs between a question and a passage that has most of its words.
 
     Args:
         asked: the words of the question.
-        text: the words of the passage.
-        near: those of the part of it that has the question's words.
-        beside: what the passage's speakers and things are called besides, and the names just before it.
+        told: the passage.
         is_name: tells names from other words.
         is_open: whether the question asks for something; then it denies and doubts nothing.
-        is_negative: whether the claim that is meant is a denial.
-        language: the language of the passage.
     """
+    text, near, language = told.words, told.near, told.language
+    names = {word for word in {*asked, *text} if is_name(word) or word in told.beside}
+    speaking = () if is_open else tuple(_said_by(asked, told, names, is_name))
+    speaker = {word for each in speaking for word in each.asked.split()}
     yield from _numbers(asked, text)
-    yield from _words_of_kinds(asked, text, beside, is_name)
-    yield from _swapped(asked, text, is_name)
+    yield from _words_of_kinds([word for word in asked if word not in speaker], text, told.beside, is_name)
     if is_open:
         return
+    yield from speaking
+    yield from _acting(asked, told, names)
     spelt = [next((other for other in near if misspells(word, other)), word) for word in asked]
-    if denies(spelt) != (denies(near) or is_negative):
+    if denies(spelt) != (denies(near) or told.is_negative):
         yield Difference(
             "negation", *(("denies it", "does not") if denies(spelt) else ("affirms it", "denies it"))
         )
@@ -112,23 +126,84 @@ def _words_of_kinds(
             yield Difference("name", word, said)
 
 
-def _swapped(
-    asked: Sequence[str], text: Sequence[str], is_name: Callable[[str], bool]
+def _said_by(
+    asked: Sequence[str], told: Told, names: Collection[str], is_name: Callable[[str], bool]
 ) -> Iterator[Difference]:
-    """A word that one name goes before in the question, and another in the text, which it has later.
-
-    So "Serbia bombed Nato", where Nato bombed. A question in the passive says the same the other way round.
-    """
-    if any(word in listed("passive") for word in asked):
+    """A name that the question gives to the speaker, and that none of the voices has: "Kfor said …"."""
+    saying = (at for at, word in enumerate(asked) if word in listed("said") and not is_name(word))
+    place = next(saying, 0)
+    speaker = [word for word in asked[:place] if word not in listed("stop")]
+    called = {word for voice in told.voices for name in voice for word in read_words(name)}
+    if not called or not 0 < len(speaker) <= _LONGEST_NAME or not is_name(asked[place - 1]):
         return
+    if _is_marked(asked, place - 1, names, told.language):
+        return  # "the mayor of Zubin Potok said"
+    if not any(word == other or misspells(word, other) for word in speaker for other in called):
+        yield Difference("speaker", " ".join(speaker), told.voices[0][0])
+
+
+def _acting(asked: Sequence[str], told: Told, names: Collection[str]) -> Iterator[Difference]:
+    """Two names that the question has the other way round: "Serbia bombed Nato", where Nato bombed.
+
+    Where those that may act in a word that both have are others in the question than in the text, and each
+    has the other's, they differ. In a language without lists for it (German, Serbian) places do not tell.
+    """
+    text, language = told.words, told.language
+    if not listed("passive", language):
+        return
+    acting = {*names} - listed("time") - listed("stop")
     for place, word in enumerate(asked):
-        if word in listed("stop") or is_name(word) or is_number(word) or word not in text:
+        if word in acting or word in listed("stop") | listed("said") | listed("time") or is_number(word):
             continue
-        before = next((other for other in reversed(asked[:place]) if is_name(other)), "")
-        there = next((other for other in reversed(text[: text.index(word)]) if is_name(other)), "")
-        if before and there and before != there and before in text and there in asked[place:]:
-            yield Difference("role", f"{before} {word}", f"{there} {word}")
+        root = stem(word, language)
+        places = [at for at, other in enumerate(text) if other == word or stem(other, language) == root]
+        if _is_noun(asked, place, language) or any(_is_noun(text, at, language) for at in places):
+            continue
+        here = _actors(asked, place, acting, language)
+        there = set().union(*(_actors(text, at, acting, language) for at in places))
+        if here and there and not here & there and here <= {*text} and there & {*asked}:
+            yield Difference("role", f"{min(here)} {word}", f"{min(there & {*asked})} {word}")
             return
+
+
+def _is_noun(words: Sequence[str], place: int, language: str) -> bool:
+    """Whether a word is a noun by what stands beside it: "a demand", "mayor of", but not "had accused of"."""
+    before, behind = words[place - 1] if place else "", words[place + 1] if place + 1 < len(words) else ""
+    if before in listed("auxiliary", language):
+        return False
+    return before in listed("article", language) or behind in listed("genitive", language)
+
+
+def _actors(words: Sequence[str], place: int, names: Collection[str], language: str) -> set[str]:
+    """The names that may act in what a word at some place tells of.
+
+    In the passive it is the one after *by*. Else it is those before it in its clause without a preposition,
+    and the nearest one with a preposition too ("asked Nato to leave"); after *and* all that came before.
+    """
+    by = next((at for at in range(place + 1, len(words)) if words[at] in listed("passive", language)), 0)
+    if (by and by <= place + 2) or any(word in listed("be", language) for word in words[place - 2 : place]):
+        following = (other for other in words[by + 1 :] if other in names)
+        return {next(following, "")} - {""} if by else set()
+    cuts = (at + 1 for at in range(place - 1, -1, -1) if words[at] in listed("cut", language))
+    start = next(cuts, 0)
+    before = [at for at in range(start, place) if words[at] in names]
+    if any(word in listed("and", language) for word in words[start:place]):
+        return {word for word in words[:place] if word in names}
+    return {words[at] for at in before if at == before[-1] or not _is_marked(words, at, names, language)}
+
+
+def _is_marked(words: Sequence[str], place: int, names: Collection[str], language: str) -> bool:
+    """Whether a preposition stands before a name, with its article and an adjective: "in the far north"."""
+    others = 0
+    for word in reversed(words[:place]):
+        if word in listed("marker", language):
+            return True
+        if word in listed("article", language) or is_number(word) or (word in names and not others):
+            continue
+        others += 1
+        if others > 1 or word in names or word in listed("stop"):
+            return False
+    return False
 
 
 def denies(words: Iterable[str]) -> bool:

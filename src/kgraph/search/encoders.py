@@ -10,11 +10,8 @@ it.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -133,16 +130,17 @@ class _Endpoint:
         return self.texts(texts)
 
     def _ask(self, texts: Sequence[str]) -> list[list[float]]:
-        headers = {"Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        body = json.dumps({"model": self._model, "input": list(texts)}).encode()
-        request = urllib.request.Request(self._url, data=body, headers=headers)  # noqa: S310 - http(s) by setting
+        import httpx  # noqa: PLC0415 - few ask an endpoint
+
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        body = {"model": self._model, "input": list(texts)}
         try:
-            with urllib.request.urlopen(request, timeout=_PATIENCE_S) as reply:  # noqa: S310 - as above
-                data = json.loads(reply.read())["data"]
-            return [entry["embedding"] for entry in sorted(data, key=lambda entry: int(entry["index"]))]
-        except (OSError, ValueError, KeyError, TypeError, urllib.error.URLError) as error:
+            reply = httpx.post(
+                self._url, json=body, headers=headers, timeout=_PATIENCE_S, follow_redirects=True
+            )
+            entries = reply.raise_for_status().json()["data"]
+            return [entry["embedding"] for entry in sorted(entries, key=lambda entry: int(entry["index"]))]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise SettingsError(
                 f"The encoder at {self._url} did not answer as OpenAI's embeddings API does: {error}.",
                 hint="Correct the setting 'encoder', or set it to 'none' to compare words alone.",

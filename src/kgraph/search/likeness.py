@@ -16,69 +16,59 @@ __all__ = ["Coverage", "cover", "misspells"]
 
 @lru_cache(1 << 16)
 def misspells(word: str, other: str) -> bool:
-    """Whether one word is the other with a letter or two wrong: one in four, and one more where they sound
-    alike."""
+    """Whether one word is the other with a letter wrong, or two from seven letters on."""
     length = min(len(word), len(other))
     if length < 4 or abs(len(word) - len(other)) > 2 or word.isdecimal() or other.isdecimal():
         return False
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
-    allowed = 1 if length < 7 else 2
-    if wrong <= allowed:
-        return wrong == 1 or word[0] == other[0]
-    return wrong == allowed + 1 and jellyfish.metaphone(word) == jellyfish.metaphone(other)
+    return wrong <= 1 or (wrong == 2 and length >= 7 and word[0] == other[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of the words a text has: ``share`` by their weight, from 0 to 1; ``missing`` the ones that
-    it lacks.
-
-    ``at`` says where in the text each word was found, in the order of the question.
+    it lacks; ``at`` where in the text the others were found, in the order of the question.
     """
 
     share: float
     missing: tuple[str, ...]
     at: tuple[int, ...]
-    is_exact: bool
 
 
 def cover(
     matter: Sequence[str],
     text: Sequence[str],
-    names: Iterable[str],
-    weigh: Callable[[str], float],
+    names: Iterable[str] = (),
+    *,
     language: str,
-    is_word: Callable[[str], bool] = lambda _: False,
+    weigh: Callable[[str], float] = lambda _: 1.0,
 ) -> Coverage:
     """How much of a question's words stands in a text, in some form or misspelt, or among ``names`` beside
-    it. What ``is_word`` knows as a word of its own misspells no other."""
-    stems: dict[str, int] = {}
-    for at, word in enumerate(text):
-        stems.setdefault(stem(word, language), at)
-    called = list(names)
-    beside = {stem(word, language) for word in called}
-    total = found = 0.0
+    it.
+    """
+    stems: dict[str, int | None] = {stem(word, language): None for word in names}
+    stems.update({stem(word, language): at for at, word in reversed([*enumerate(text)])})
+    written: dict[str, int | None] = {
+        **dict.fromkeys(names),
+        **{w: at for at, w in reversed([*enumerate(text)])},
+    }
     missing: list[str] = []
     places: list[int] = []
-    exact = True
     for word in matter:
-        weight = weigh(word)
-        total += weight
         root = stem(word, language)
-        place: int | None = stems.get(root)
-        if place is None and root not in beside:
-            if is_word(word):
+        if root in stems:
+            place = stems[root]
+        else:
+            near = next((each for each in written if misspells(word, each)), None)
+            if near is None:
                 missing.append(word)
                 continue
-            place = next((at for at, other in enumerate(text) if misspells(word, other)), None)
-            exact = False
-            if place is None and not any(misspells(word, other) for other in called):
-                missing.append(word)
-                continue
-        found += weight
+            place = written[near]
         if place is not None:
             places.append(place)
-    return Coverage(found / total if total else 0.0, tuple(missing), tuple(places), exact and not missing)
+    total = sum(map(weigh, matter))
+    share = 1 - sum(map(weigh, missing)) / total if total else 0.0
+    return Coverage(share, tuple(missing), tuple(places))
 
 
 def rarity(count: int, size: int) -> float:

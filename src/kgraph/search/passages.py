@@ -20,7 +20,7 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.search.dates import DayRange, parse_edtf, spanning
 from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, phrases, role_of, upwards
-from kgraph.search.words import listed
+from kgraph.search.words import listed, read_words
 from kgraph.text import pieces_of
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
 
@@ -32,9 +32,11 @@ __all__ = [
     "PassageEntry",
     "Reader",
     "clauses",
+    "named_by",
     "nearest_cue",
     "passage_from",
     "read_entries",
+    "shared",
     "times_of",
 ]
 
@@ -129,6 +131,18 @@ class PassageEntry:
                 joined.append((begin, end))
         return joined
 
+    def tells_of(self, teller: ClaimEntry, claim: ClaimEntry) -> bool:
+        """Whether a claim that is but words tells of the saying of another, by the voice around that one's:
+        it has the cue of that one, and half of its words, or the cue is a word for saying.
+        """
+        if teller.role or claim.cue is None or teller.depth != claim.depth - 1:
+            return False
+        if shared(teller.spans, [claim.cue]) < claim.cue[1] - claim.cue[0]:
+            return False
+        length = sum(end - begin for begin, end in claim.spans)
+        says = listed("said").intersection(read_words(self.words_of([claim.cue])))
+        return bool(says) or 2 * shared(teller.spans, claim.spans) >= length
+
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
@@ -138,6 +152,24 @@ class NameEntry:
     labels: tuple[str, ...]
     #: The filters (speaker, article, mode …) that it is a value of.
     filters: tuple[str, ...] = ()
+
+
+def named_by(claims: Iterable[ClaimEntry], *, voices: bool = True) -> set[str]:
+    """The words by which the ends of claims are called, and their voices."""
+    return {
+        word
+        for claim in claims
+        for names in (claim.subject.names, claim.predicate.names, claim.object.names, claim.speaker * voices)
+        for name in names
+        for word in read_words(name)
+    }
+
+
+def shared(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:
+    """How many characters some spans share with others."""
+    return sum(
+        max(0, min(end, behind) - max(begin, first)) for begin, end in spans for first, behind in others
+    )
 
 
 def clauses(text: str) -> list[str]:

@@ -18,13 +18,15 @@ Strings, comments and IRIs stay what they are: the query is read as tokens (:mod
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import pyoxigraph as ox
 
 from kgraph.errors import ParameterError, QueryRefusedError, QuerySyntaxError
-from kgraph.rdf.sparql import Token, iter_tokens
+from kgraph.rdf.pattern import Kind, bracket_ends, elements_of, parse_query
+from kgraph.rdf.sparql import Token, iri_of, iter_tokens, namespaces_of, prologue_of
+from kgraph.rdf.spelling import Edit, edited
 from kgraph.search.searching import DEEPEST, Hit
 from kgraph.vocab import KG
 
@@ -34,40 +36,33 @@ SEARCH: Final = KG + "search"
 SEARCH_SCORE: Final = KG + "searchScore"
 SEARCH_FOUND: Final = KG + "searchFound"
 SEARCH_LIMIT: Final = KG + "searchLimit"
+#: What each property needs as its object: the kind of token, and what it is called.
+_NEEDS: Final = {
+    SEARCH: ("string", "kg:search needs one text in quotation marks"),
+    SEARCH_FOUND: ("variable", "kg:searchFound needs a variable"),
+    SEARCH_SCORE: ("variable", "kg:searchScore needs a variable"),
+    SEARCH_LIMIT: ("number", "kg:searchLimit needs a whole number"),
+}
 _MANY: Final = 100
 #: How often a query may search, and how long it may then be, in characters.
 MOST: Final = 50
 LONGEST: Final = 64 * 1024
 _TOKENS_BETWEEN_CHECKS: Final = 1024
-#: Keywords that end a block of triples where no full stop does.
-_KEYWORDS: Final = frozenset("FILTER BIND OPTIONAL MINUS GRAPH VALUES SERVICE UNION SELECT".split())
-_CONSTRAINTS: Final = frozenset({"FILTER", "BIND"})
 
 #: Finds the best assertions for some words: text and limit in, hits out.
 Finder = Callable[[str, int], Sequence[Hit]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Statement:
-    """The triples of one subject that look something up; positions are indexes of tokens."""
+    """The triples of one subject, as indexes of tokens: where it begins and ends, the objects of the
+    properties that look something up, and where each of the other parts begins and ends.
+    """
 
-    subject: int
-    end: int = -1
-    text: str | None = None
-    found: str | None = None
-    score: str | None = None
-    limit: int = _MANY
-    removed: set[int] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Frame:
-    """One open bracket. ``subject`` is where the current statement of a group begins, if one has begun."""
-
-    bracket: str
-    constrains: bool = False
-    is_template: bool = False
-    subject: int | None = None
+    start: int
+    end: int
+    asked: dict[str, int]
+    rest: list[tuple[int, int]]
 
 
 def expand_search(text: str, find: Finder, *, check: Callable[[], object] = bool) -> str:
@@ -80,198 +75,139 @@ def expand_search(text: str, find: Finder, *, check: Callable[[], object] = bool
         QueryRefusedError: it is used too often, or in too long a query.
         ParameterError: its text has no words.
     """
+    query = _Query(text, namespaces_of(list(iter_tokens(prologue_of(text, iter_tokens(text))))))
+    if not query.searches(check):
+        return text
     if len(text) > LONGEST:
-        if not _is_used(text, check):
-            return text
         raise QueryRefusedError(
             f"A query with kg:search has no more than {LONGEST // 1024} KiB.", hint="Ask in several queries."
         )
-    tokens = list(iter_tokens(text))
-    statements = [statement for statement in _Reader(text, tokens).statements() if statement.removed]
-    if not statements:
-        return text
+    query.tokens = list(iter_tokens(text))
+    statements = [statement for statement in query.statements() if statement.asked]
     if len(statements) > MOST:
         raise QueryRefusedError(
             f"The query has kg:search {len(statements):,} times; {MOST} is the most.",
             hint="Ask in several queries, or for more words at once.",
         )
-    pieces: list[str] = []
-    position = 0
-    removed = {index for statement in statements for index in _gone(statement, tokens)}
-    values: dict[int, str] = {}
+    edits = []
     for statement in statements:
         check()
-        values[statement.subject] = _values(statement, text, tokens, find)
-    for index, token in enumerate(tokens):
-        pieces.append(text[position : token.start])
-        pieces.append(values.get(index, ""))
-        pieces.append(" " * len(token.text) if index in removed else token.text)
-        position = token.end
-    return "".join([*pieces, text[position:]])
+        edits.append(query.replaced(statement, find))
+    return edited(text, edits)
 
 
-def _is_used(text: str, check: Callable[[], object]) -> bool:
-    """Whether a long query searches, read without having all of its tokens in memory."""
-    names = _Names()
-    for number, token in enumerate(iter_tokens(text)):
-        if not number % _TOKENS_BETWEEN_CHECKS:
-            check()
-        names.see(token)
-        if names.of(token) in (SEARCH, SEARCH_SCORE, SEARCH_LIMIT):
-            return True
-    return False
+class _Query:
+    """A query as read for its searches."""
 
+    def __init__(self, text: str, namespaces: dict[str, str]) -> None:
+        self._text, self._namespaces = text, namespaces
+        self.tokens: list[Token] = []
 
-def _gone(statement: _Statement, tokens: Sequence[Token]) -> set[int]:
-    """The tokens that give way; all of the statement where nothing else is said in it."""
-    rest = [i for i in range(statement.subject + 1, statement.end) if i not in statement.removed]
-    if all(tokens[i].text == ";" for i in rest):
-        return {statement.subject, *rest, *statement.removed}
-    return statement.removed
-
-
-def _values(statement: _Statement, text: str, tokens: Sequence[Token], find: Finder) -> str:
-    if statement.text is None:
-        raise _fault(
-            text,
-            tokens[statement.subject],
-            "kg:searchFound, kg:searchScore and kg:searchLimit go with kg:search",
-        )
-    hits = find(statement.text, statement.limit)
-    names = [tokens[statement.subject].text, statement.found, statement.score]
-    rows = ((str(ox.NamedNode(hit.iri)), f'"{hit.found}"', f"{hit.score:.4f}") for hit in hits)
-    wanted = [place for place, name in enumerate(names) if name is not None]
-    bound = " ".join(f"({' '.join(row[place] for place in wanted)})" for row in rows)
-    return f"VALUES ({' '.join(name for name in names if name is not None)}) {{ {bound} }} "
-
-
-class _Names:
-    """What names stand for, by the declarations that come before them."""
-
-    def __init__(self) -> None:
-        self._prefixes: dict[str, str] = {}
-        self._before: tuple[str, str] = ("", "")
-
-    def see(self, token: Token) -> None:
-        """Take note of the next token."""
-        if token.kind == "iri" and self._before[0] == "PREFIX" and self._before[1].endswith(":"):
-            self._prefixes[self._before[1][:-1]] = token.text[1:-1]
-        text = token.text if token.kind in ("word", "pname") else ""
-        self._before = self._before[1].upper(), text
-
-    def of(self, token: Token) -> str:
-        """The IRI of a name; empty for what is none."""
-        if token.kind == "iri":
-            return token.text[1:-1]
-        prefix, colon, local = token.text.partition(":")
-        return self._prefixes.get(prefix, "") + local if token.kind == "pname" and colon else ""
-
-
-class _Reader:
-    """Finds the statements: follows the brackets of a query and where each subject begins."""
-
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
-        self._text = text
-        self._tokens = tokens
-        self._names = _Names()
-        self._frames = [_Frame("")]
-        self._found: dict[int, _Statement] = {}
-        self._constrains = self._template = False
+    def searches(self, check: Callable[[], object]) -> bool:
+        """Whether the query names such a property, read without having all of its tokens in memory."""
+        for number, token in enumerate(iter_tokens(self._text)):
+            if not number % _TOKENS_BETWEEN_CHECKS:
+                check()
+            if iri_of(token, self._namespaces) in _NEEDS:
+                return True
+        return False
 
     def statements(self) -> Iterator[_Statement]:
-        """Every statement of a group that looks something up."""
-        for index, token in enumerate(self._tokens):
-            word = token.text.upper() if token.kind == "word" else ""
-            self._names.see(token)
-            if token.text in ("{", "(", "["):
-                self._open(index, token.text)
-            elif token.text in ("}", ")", "]") and len(self._frames) > 1:
-                yield from self._end(self._frames[-1], index)
-                closed = self._frames.pop()
-                if closed.bracket == "{" or closed.constrains:
-                    yield from self._end(self._frames[-1], index)
-            elif self._frames[-1].bracket == "{" and _ends_triples(token, word):
-                yield from self._end(self._frames[-1], index)
-                self._constrains = word in _CONSTRAINTS
-            elif word in ("CONSTRUCT", "WHERE"):
-                self._template = word == "CONSTRUCT"
-            else:
-                self._term(index)
+        """Every statement of the query's groups."""
+        try:
+            elements = list(elements_of(parse_query(self.tokens), Kind.TRIPLES))
+        except QueryRefusedError as error:
+            at = next(i for i in range(len(self.tokens)) if self._property(i))
+            raise self._fault(at, "The query around kg:search cannot be read") from error
+        ends = bracket_ends(self.tokens)
+        for element in elements:
+            for start, end in self._parts(element.start, element.end, ".", ends):
+                yield self._statement(start, end, ends)
 
-    def _open(self, index: int, bracket: str) -> None:
-        frame = self._frames[-1]
-        if frame.bracket == "{" and frame.subject is None and bracket != "{" and not self._constrains:
-            frame.subject = index
-        self._frames.append(_Frame(bracket, self._constrains and bracket == "(", self._template))
-        self._constrains = self._template = False
+    def _parts(self, start: int, end: int, mark: str, ends: dict[int, int]) -> Iterator[tuple[int, int]]:
+        """Some tokens, cut at a mark outside of brackets; ``1.`` is a number and a full stop."""
+        index = start
+        while index < end:
+            token = self.tokens[index]
+            if token.text == mark or (token.kind == "number" and mark == token.text[-1]):
+                yield start, index + (token.text != mark)
+                start = index + 1
+            index = ends.get(index, index + 1)
+        yield start, end
 
-    def _end(self, frame: _Frame, index: int) -> Iterator[_Statement]:
-        """The statement that ends before a token, if it looks something up."""
-        statement = self._found.pop(frame.subject, None) if frame.subject is not None else None
-        frame.subject = None
-        if statement is not None:
-            statement.end = index
-            yield statement
+    def _statement(self, start: int, end: int, ends: dict[int, int]) -> _Statement:
+        asked: dict[str, int] = {}
+        rest = []
+        for first, last in self._parts(ends.get(start, start + 1), end, ";", ends):
+            name = self._property(first) if first < last else ""
+            inner = [index for index in range(first + bool(name), last) if self._property(index)]
+            if inner:
+                raise self._fault(inner[0], "kg:search cannot be part of a path or a list")
+            if name:
+                if start == end or self.tokens[start].kind != "variable":
+                    raise self._fault(first, "kg:search needs a variable as its subject")
+                self._check_object(name, first + 1, last)
+                if name in asked:
+                    raise self._fault(first, _NEEDS[name][1])
+                asked[name] = first + 1
+            elif first < last:
+                rest.append((first, last))
+        if asked and SEARCH not in asked:
+            raise self._fault(start, "kg:searchFound, kg:searchScore and kg:searchLimit go with kg:search")
+        return _Statement(start, end, asked, rest)
 
-    def _term(self, index: int) -> None:
-        frame = self._frames[-1]
-        if frame.bracket == "{" and frame.subject is None and not self._constrains:
-            frame.subject = index
-            return
-        name = self._names.of(self._tokens[index])
-        searching = name in (SEARCH, SEARCH_FOUND, SEARCH_SCORE, SEARCH_LIMIT)
-        if frame.bracket and searching and not frame.is_template:
-            subject = self._subject(frame, index)
-            self._take(self._found.setdefault(subject, _Statement(subject)), name, index)
-
-    def _subject(self, frame: _Frame, index: int) -> int:
-        subject = frame.subject
-        if frame.bracket != "{" or subject is None or self._tokens[subject].kind != "variable":
-            raise self._fault(index, "kg:search needs a variable as its subject")
-        if index - 1 != subject and self._tokens[index - 1].text != ";":
-            raise self._fault(index, "kg:search cannot be part of a path or a list")
-        return subject
-
-    def _take(self, statement: _Statement, name: str, index: int) -> None:
-        """Read what is asked for, and mark its tokens and one semicolon beside them."""
-        value = self._tokens[index + 1] if index + 1 < len(self._tokens) else None
-        end = index + 2
-        if name == SEARCH and value is not None and value.kind == "string" and statement.text is None:
-            statement.text = _unquoted(value.text)
-            if end < len(self._tokens) and self._tokens[end].kind == "lang":
-                end += 1
-        elif name == SEARCH_SCORE and value is not None and value.kind == "variable":
-            statement.score = value.text
-        elif name == SEARCH_FOUND and value is not None and value.kind == "variable":
-            statement.found = value.text
-        elif name == SEARCH_LIMIT and value is not None and value.text.isdecimal():
-            statement.limit = int(value.text)
-            if not 1 <= statement.limit <= DEEPEST:
+    def _check_object(self, name: str, start: int, end: int) -> None:
+        kind, needs = _NEEDS[name]
+        kinds = [token.kind for token in self.tokens[start:end]]
+        if kinds != [kind] and (name != SEARCH or kinds != ["string", "lang"]):
+            raise self._fault(start - 1, needs)
+        if name == SEARCH_LIMIT:
+            limit = self.tokens[start].text.rstrip(".")
+            if not limit.isdecimal():
+                raise self._fault(start - 1, needs)
+            if not 1 <= int(limit) <= DEEPEST:
                 raise ParameterError(f"kg:searchLimit goes from 1 to {DEEPEST}.", hint="Give such a number.")
-        else:
-            needs = {
-                SEARCH: "kg:search needs one text in quotation marks",
-                SEARCH_FOUND: "kg:searchFound needs a variable",
-                SEARCH_SCORE: "kg:searchScore needs a variable",
-                SEARCH_LIMIT: "kg:searchLimit needs a whole number",
+
+    def replaced(self, statement: _Statement, find: Finder) -> Edit:
+        """What a statement gives way to: what is found, and whatever else it says."""
+        tokens, asked = self.tokens, statement.asked
+        limit = int(tokens[asked[SEARCH_LIMIT]].text.rstrip(".")) if SEARCH_LIMIT in asked else _MANY
+        subject = tokens[statement.start]
+        names = {"iri": subject.text}
+        names |= {name: tokens[asked[name]].text for name in (SEARCH_FOUND, SEARCH_SCORE) if name in asked}
+        rows = (
+            {
+                "iri": str(ox.NamedNode(hit.iri)),
+                SEARCH_FOUND: f'"{hit.found}"',
+                SEARCH_SCORE: f"{hit.score:.4f}",
             }
-            raise self._fault(index, needs[name])
-        following = self._tokens[end].text if end < len(self._tokens) else ""
-        if following in (",", "^^") or following == "^":
-            raise self._fault(index, "kg:search takes one plain text")
-        statement.removed |= set(range(index, end))
-        if following == ";":
-            statement.removed.add(end)
-        elif self._tokens[index - 1].text == ";":
-            statement.removed.add(index - 1)
+            for hit in find(_unquoted(tokens[asked[SEARCH]].text), limit)
+        )
+        bound = " ".join(f"({' '.join(row[name] for name in names)})" for row in rows)
+        parts = [self._text[tokens[first].start : tokens[last - 1].end] for first, last in statement.rest]
+        others = f" {subject.text} {' ; '.join(parts)}" if parts else ""
+        last = tokens[statement.end - 1]
+        full_stop = (
+            " ." if last.kind == "number" and last.text[-1] == "." and not others.endswith(".") else ""
+        )
+        return Edit(
+            subject.start, last.end, f"VALUES ({' '.join(names.values())}) {{ {bound} }}{others}{full_stop}"
+        )
+
+    def _property(self, index: int) -> str:
+        """The property of a search that a token names; empty for anything else."""
+        iri = iri_of(self.tokens[index], self._namespaces)
+        return iri if iri in _NEEDS else ""
 
     def _fault(self, index: int, what: str) -> QuerySyntaxError:
-        return _fault(self._text, self._tokens[index], what)
-
-
-def _ends_triples(token: Token, word: str) -> bool:
-    """Whether a token of a group ends the statement before it; ``1.`` is a number and a full stop."""
-    return token.text == "." or word in _KEYWORDS or (token.kind == "number" and token.text[-1] == ".")
+        start = self.tokens[index].start
+        line, column = self._text.count("\n", 0, start) + 1, start - self._text.rfind("\n", 0, start)
+        return QuerySyntaxError(
+            f"{what}, at line {line}, column {column}.",
+            hint='Write for example ?claim kg:search "barricades" .',
+            line=line,
+            column=column,
+        )
 
 
 def _unquoted(literal: str) -> str:
@@ -281,14 +217,3 @@ def _unquoted(literal: str) -> str:
     except (SyntaxError, ValueError) as error:
         raise QuerySyntaxError(f"{literal[:40]} is no string: {error}.") from error
     return quad.object.value if isinstance(quad.object, ox.Literal) else ""
-
-
-def _fault(text: str, token: Token, what: str) -> QuerySyntaxError:
-    line = text.count("\n", 0, token.start) + 1
-    column = token.start - text.rfind("\n", 0, token.start)
-    return QuerySyntaxError(
-        f"{what}, at line {line}, column {column}.",
-        hint='Write for example ?claim kg:search "barricades" .',
-        line=line,
-        column=column,
-    )

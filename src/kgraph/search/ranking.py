@@ -11,14 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from kgraph.search.differences import Difference, differences
+from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, cover, rarity
-from kgraph.search.passages import ClaimEntry, Part
+from kgraph.search.passages import ClaimEntry, Part, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
 from kgraph.search.words import is_number, join_numbers, listed, read_words
@@ -26,7 +26,7 @@ from kgraph.search.words import is_number, join_numbers, listed, read_words
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
 
-__all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "named_by", "quoted"]
+__all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
@@ -34,14 +34,15 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "named_by", "qu
 _OF_PASSAGE: Final = (33.0, 4.0)
 #: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
 #: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
-#: for; the share of its object that the question itself says, which is then no answer; how like the
-#: question is to how people ask for what has the role of its object; whether another claim only tells of its
-#: saying.
-_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0, 0.25)
+#: for; the share of its object that the question itself names, which is then no answer; how like the
+#: question is to how people ask for what has the role of its object.
+_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0)
+#: By how much, a voice, what is said comes before the words that tell of its saying.
+_BEFORE: Final = 1e-6
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
 #: that asks for something; of a statement, what is left of it without the passage's words, and how much more
 #: so, the greater their share is: a paraphrase of other words says all of it otherwise.
-_WHOLE: Final = 0.8455
+_WHOLE: Final = 0.843
 _WHOLE_ASKED: Final = 0.85
 _REST: Final = 0.79
 _REST_BY_SHARE: Final = 0.26
@@ -90,16 +91,9 @@ class Ranking:
 
     def __init__(self, reader: IndexReader, encoder: Encoder | None) -> None:
         self._reader, self._encoder = reader, encoder
-        self._weights: dict[str, float] = {}
         self._asking: dict[str, Vector] = {}
-
-    def weigh(self, word: str) -> float:
-        """What a word counts: the more, the fewer passages have it."""
-        if word not in self._weights:
-            if len(self._weights) > _KEPT:
-                self._weights.clear()
-            self._weights[word] = rarity(self._reader.frequency(word), self._reader.size)
-        return self._weights[word]
+        #: What a word counts: the more, the fewer passages have it.
+        self.weigh = lru_cache(_KEPT)(lambda word: rarity(reader.frequency(word), reader.size))
 
     def is_name(self, word: str, asked: Asked) -> bool:
         """Whether a word of a question is a name: the texts write it as one, and so may the question."""
@@ -112,9 +106,8 @@ class Ranking:
         """A passage with how well it answers."""
         words = join_numbers(read_words(passage.entry.text))
         named = self._named(asked, passage)
-        coverage = cover(
-            asked.matter, words, named, self.weigh, passage.entry.language, self._reader.has_word
-        )
+        language = passage.entry.language
+        coverage = cover(asked.matter, words, named, language=language, weigh=self.weigh)
         rows = [*passage.rows, *(row for rows in passage.claim_rows for row in rows)]
         alike = self._alike(rows, question)
         score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
@@ -142,12 +135,18 @@ class Ranking:
         own = zip(passage.entry.claims, passage.claim_rows, strict=True)
         claims = [(claim, rows) for claim, rows in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
-        scores = [
-            _weighed(_OF_CLAIM, self._features(asked, each, claim, rows, question))
+        own_scores = {
+            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, rows, question))
             for claim, rows in claims or [(whole, passage.rows[:1])]
-        ]
-        best = max(scores)
-        below = tuple((best - score, claim) for score, (claim, _) in zip(scores, claims, strict=False))
+        }
+        has_kind = {claim: _has_kind(asked, quoted(passage, claim), passage) for claim in own_scores}
+        scores = dict(own_scores)
+        for teller, told in own_scores.items():
+            for claim in own_scores:
+                if passage.entry.tells_of(teller, claim) and has_kind[teller] <= has_kind[claim]:
+                    scores[claim] = max(scores[claim], told + _BEFORE * claim.depth)
+        best = max(scores.values())
+        below = tuple((best - score, claim) for claim, score in scores.items() if claim is not whole)
         return Answering(each, each.score + best, below)
 
     def _features(
@@ -161,18 +160,15 @@ class Ranking:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
         named = named_by([claim], voices=claim.depth > 1)
-        coverage = cover(asked.matter, quote, named, self.weigh, language, self._reader.has_word)
-        end = _first_name(claim.object)
-        said = cover(sorted(end), asked.words, (), lambda _: 1.0, language).share if end else 0.0
+        coverage = cover(asked.matter, quote, named, language=language, weigh=self.weigh)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             self._alike(rows[-1:], question),
             is_quotation * self._alike(rows[:1], question),
             coverage.share,
             _answers(asked, claim, language),
-            asked.is_open * said,
+            asked.is_open * _named_share(claim.object, asked.words, language),
             self._asks_for(claim.role, question),
-            _is_reported(each.passage, claim),
         )
 
     def _asks_for(self, role: str, question: Vector | None) -> float:
@@ -197,7 +193,7 @@ class Ranking:
             and (differs := tuple(self._differences(asked, each, is_open=is_fact or not asked.is_statement)))
         ):
             return Found.NONE, min(chance, 1 - _SURE_ENOUGH), differs
-        if not each.coverage.missing and not asked.is_open and _in_order(each.coverage.at):
+        if not each.coverage.missing and not asked.is_open:
             return Found.SPELLING, max(chance, each.coverage.share), ()
         return (Found.MEANING if chance >= _SURE_ENOUGH else Found.NONE), chance, ()
 
@@ -242,31 +238,20 @@ class Ranking:
     def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
         entry, at = each.passage.entry, each.coverage.at
         near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + 2]
-        return differences(
-            asked.words,
-            each.words,
-            near,
-            self._named(asked, each.passage),
-            is_name=lambda word: self.is_name(word, asked),
-            is_open=is_open,
+        innermost = sorted(entry.claims, key=lambda claim: -claim.depth)
+        told = Told(
+            words=each.words,
+            near=near,
+            beside=self._named(asked, each.passage),
+            voices=[claim.speaker for claim in innermost if claim.speaker],
             is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
             language=entry.language,
         )
+        return differences(asked.words, told, is_name=lambda word: self.is_name(word, asked), is_open=is_open)
 
 
 def _weighed(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
-
-
-def named_by(claims: Iterable[ClaimEntry], *, voices: bool = True) -> set[str]:
-    """The words by which the ends of claims are called, and their voices."""
-    return {
-        word
-        for claim in claims
-        for names in (claim.subject.names, claim.predicate.names, claim.object.names, claim.speaker * voices)
-        for name in names
-        for word in read_words(name)
-    }
 
 
 def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
@@ -300,35 +285,14 @@ def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
     other = {Kind.WHO: Kind.WHOM, Kind.WHOM: Kind.WHO}.get(asked.kind)
     for kind, share in ((asked.kind, 1.0), (other, 0.5)):
         for part in (claim.object, claim.subject):
-            if kind in part.kinds and not _is_said(asked, part, language):
+            if kind in part.kinds and _named_share(part, asked.matter, language) < 1:
                 return share
     return 0.0
 
 
-def _is_said(asked: Asked, part: Part, language: str) -> bool:
-    """Whether a question names an end of a claim: all that the end is called first of all."""
-    named = _first_name(part)
-    said = cover(asked.matter, sorted(named), (), lambda _: 1.0, language)
-    return bool(named) and len(said.at) >= len(named)
-
-
-def _first_name(part: Part) -> set[str]:
-    """The words that carry matter of what an end is called first of all; all, where none does (May)."""
-    words = {word for name in part.names[:1] for word in read_words(name)}
-    return words - listed("stop") or words
-
-
-def _is_reported(passage: Passage, claim: ClaimEntry) -> bool:
-    """Whether another claim tells of the saying of a claim: its words have the cue of an inner voice's."""
-    return claim.cue is not None and any(
-        begin <= claim.cue[0] and claim.cue[1] <= end
-        for other in passage.entry.claims
-        if other.depth < claim.depth
-        for begin, end in other.spans
-    )
-
-
-def _in_order(places: Sequence[int]) -> bool:
-    """Whether words stand in the text in much the same order as in the question."""
-    steps = list(pairwise(places))
-    return not steps or 2 * sum(one <= other for one, other in steps) >= len(steps)
+def _named_share(part: Part, words: Sequence[str], language: str) -> float:
+    """How much of what an end of a claim is called first of all some words name: of the words that carry
+    matter, or of all where none does (May).
+    """
+    called = {word for name in part.names[:1] for word in read_words(name)}
+    return cover(sorted(called - listed("stop") or called), words, language=language).share

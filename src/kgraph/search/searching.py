@@ -25,7 +25,8 @@ from kgraph.search.encoders import ABSENT, Encoder
 from kgraph.search.index import OVERHANG, IndexReader, Passage
 from kgraph.search.likeness import cover
 from kgraph.search.narrowing import Narrowing
-from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, named_by, quoted
+from kgraph.search.passages import named_by, shared
+from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, quoted
 from kgraph.search.reading import Asked, read_question
 from kgraph.search.words import join_numbers, listed, read_words
 
@@ -93,14 +94,14 @@ class Hits:
     note: str = ""
 
 
-class TextIndex:
+class TextIndex(IndexReader):
     """The text index of one generation. Its methods may be called from any thread."""
 
     def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
-        self._reader = IndexReader(path, encoder)
-        self._encoder = encoder if self._reader.vectors is not None else None
+        super().__init__(path, encoder)
+        self._encoder = encoder if self.vectors is not None else None
         self._wholes: Matrix | None = None
-        self._ranking = Ranking(self._reader, self._encoder)
+        self._ranking = Ranking(self, self._encoder)
 
     def search(self, search: Search) -> Hits:
         """The claims and sentences that best answer to some words.
@@ -110,7 +111,7 @@ class TextIndex:
         """
         check_page(search.limit, search.offset)
         asked = read_question(search.text)
-        narrowing = Narrowing(search.filters, search.since, search.until, self._reader)
+        narrowing = Narrowing(search.filters, search.since, search.until, self)
         wanted = search.offset + search.limit + 1
         unmatched = tuple(word for word in asked.matter if not self._is_known(word))
         best, hits, differs = self._verbatim(asked, narrowing, max(wanted, 10))
@@ -127,7 +128,7 @@ class TextIndex:
             unmatched=unmatched,
             differs=differs,
             asked=asked,
-            note="" if self._encoder is not None or not self._reader.size else ABSENT,
+            note="" if self._encoder is not None or not self.size else ABSENT,
         )
 
     def best(self, text: str, limit: int) -> tuple[Hit, ...]:
@@ -135,47 +136,34 @@ class TextIndex:
 
         DRAFT: claims that nobody has reviewed are not among them.
         """
-        asked, narrowing = read_question(text), Narrowing({}, None, None, self._reader, drafts=False)
+        asked, narrowing = read_question(text), Narrowing({}, None, None, self, drafts=False)
         hits = self._verbatim(asked, narrowing, limit)[1] or self._ranked(asked, narrowing)[0]
         return tuple(hit for hit in hits[:limit] if hit.found is not Found.NONE)
-
-    def named(self, text: str, *, widely: bool = False, limit: int = 25) -> list[tuple[str, str]]:
-        """The things that are called so, by IRI and label; ``widely``: whose names have all of the words."""
-        return sorted(self._reader.named(text, limit, widely=widely)) if read_words(text) else []
-
-    def choices(self, name: str, near: str = "", limit: int = 1_000) -> list[tuple[str, str]]:
-        """The values that a filter can have, by IRI and label; the nearest to a text where one is given."""
-        return self._reader.choices(name, near, limit)
-
-    def is_called(self, iri: str) -> bool:
-        """Whether a thing has a name here."""
-        return self._reader.has_name(iri)
 
     def about(self, text: str, ends: Sequence[str]) -> list[Hit]:
         """The claims that say a fact in words, each about all that the ends of the fact name."""
         asked = read_question(text)
-        ranked, _, _ = self._ranked(asked, Narrowing({}, None, None, self._reader), is_fact=True)
+        ranked, _, _ = self._ranked(asked, Narrowing({}, None, None, self), is_fact=True)
         hits = [hit for hit in ranked if hit.is_claim]
-        spoken = {
-            claim.iri: (named_by([claim]) | set(quoted(passage, claim)), passage.entry.language)
-            for passage in self._reader.with_claims([hit.iri for hit in hits[:20]])
-            for claim in passage.entry.claims
-        }
         words = [word for end in ends for word in read_words(end) if word not in listed("stop")]
-        return [
-            hit
-            for hit in hits[:20]
-            if hit.found is not Found.NONE
-            and not cover(
-                words, (), spoken[hit.iri][0], lambda _: 1.0, spoken[hit.iri][1], self._reader.has_word
+        full = {
+            claim.iri
+            for passage in self.with_claims([hit.iri for hit in hits[:20]])
+            for claim in passage.entry.claims
+            if not cover(
+                words,
+                quoted(passage, claim),
+                named_by([claim]),
+                language=passage.entry.language,
             ).missing
-        ]
+        }
+        return [hit for hit in hits[:20] if hit.found is not Found.NONE and hit.iri in full]
 
     def _is_known(self, word: str) -> bool:
-        like = self._reader.like([word])
-        return bool(self._reader.frequency(word)) or any(
-            cover([word], read_words(passage.entry.text), (), lambda _: 1.0, passage.entry.language).share
-            for passage in self._reader.passages(like, (), 3)
+        like = self.like([word])
+        return bool(self.frequency(word)) or any(
+            cover([word], read_words(passage.entry.text), language=passage.entry.language).share
+            for passage in self.passages(like, (), 3)
         )
 
     # Verbatim
@@ -188,11 +176,11 @@ class TextIndex:
         Wherever a text has them, its *not* stands before them, that differs.
         """
         words = list(asked.words)
-        query = self._reader.phrase(words[: OVERHANG + 1])
+        query = self.phrase(words[: OVERHANG + 1])
         best: list[Hit] = []
         found: list[Hit] = []
         denied: list[bool] = []
-        for passage in self._reader.passages(query, narrowing.queries, min(DEEPEST, wanted + _RANKED)):
+        for passage in self.passages(query, narrowing.queries, min(DEEPEST, wanted + _RANKED)):
             span = self._span(passage, words)
             if span is not None:
                 first, rest = self._verbatim_hits(passage, span, narrowing)
@@ -215,7 +203,7 @@ class TextIndex:
         text, ordinal = list(own), passage.ordinal
         while len(text) < len(own) + len(words):
             ordinal += 1
-            following = self._reader.at([ordinal])
+            following = self.at([ordinal])
             if not following or following[0].entry.article != passage.entry.article:
                 break
             text += join_numbers(read_words(following[0].entry.text))
@@ -237,11 +225,11 @@ class TextIndex:
         for claim in narrowing.claims(passage):
             keys = []
             for with_cue, spans in enumerate((claim.spans, passage.entry.reach(claim))):
-                shared = sum(max(0, min(last, end) - max(first, begin)) for begin, end in spans)
+                common = shared(spans, [(first, last)])
                 length = sum(end - begin for begin, end in spans)
                 # The claim of just these words comes first, then the one of these with its cue; else a voice
                 # that is quoted before the narrator, and of several the tightest quotation.
-                fit = -round(shared / (last - first), 2), -(length <= last - first), with_cue
+                fit = -round(common / (last - first), 2), -(length <= last - first), with_cue
                 keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
             if min(keys)[0]:
                 ordered.append(min(keys))
@@ -293,18 +281,18 @@ class TextIndex:
     def _candidates(self, asked: Asked, question: Vector | None, narrowing: Narrowing) -> Iterable[Passage]:
         found = {
             passage.ordinal: passage
-            for passage in self._reader.passages(self._reader.like(asked.matter), narrowing.queries, _RANKED)
+            for passage in self.passages(self.like(asked.matter), narrowing.queries, _RANKED)
         }
-        if question is not None and self._reader.vectors is not None:
+        if question is not None and self.vectors is not None:
             import numpy as np  # noqa: PLC0415 - an extra has it
 
             if self._wholes is None:
-                self._wholes = self._reader.vectors.take(slice(0, self._reader.size))
+                self._wholes = self.vectors.take(slice(0, self.size))
             scores = self._wholes @ question
             deep = min(len(scores), _RANKED if narrowing.is_empty else len(scores))
             near = np.argpartition(-scores, deep - 1)[:deep] if deep else np.empty(0, dtype=int)
             fresh = [int(ordinal) for ordinal in near if int(ordinal) not in found]
-            for passage in self._reader.at(fresh[:DEEPEST], narrowing.queries):
+            for passage in self.at(fresh[:DEEPEST], narrowing.queries):
                 found[passage.ordinal] = passage
         return found.values()
 

@@ -93,28 +93,18 @@ def write_vectors(
     before = Vectors.of(earlier, encoder)
     known = before.known() if before is not None else {}
     missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-    made: dict[bytes, int] = {digest: number for number, digest in enumerate(missing)}
+    rows = {digest: before.rows[known[digest]] for digest in digests if before and digest in known}
     # Texts of a length are encoded together: each of a batch costs as much as its longest.
     order = sorted(missing, key=lambda digest: len(missing[digest]))
-    fresh: Matrix | None = None
     for start in range(0, len(order), _BATCH):
         batch = order[start : start + _BATCH]
-        rows = encoder.texts([missing[digest] for digest in batch])
-        if fresh is None:
-            fresh = np.empty((len(order), rows.shape[1]), dtype=np.float32)
-        fresh[[made[digest] for digest in batch]] = rows
+        made = encoder.texts([missing[digest] for digest in batch])
+        rows |= zip(batch, made.astype(np.float16), strict=True)
         if progress is not None:
             progress(min(start + _BATCH, len(order)), len(order))
-    width = fresh.shape[1] if fresh is not None else before.rows.shape[1] if before is not None else 0
-    whole = np.empty((len(texts), width), dtype=np.float16)
-    for row, digest in enumerate(digests):
-        if fresh is not None and digest in made:
-            whole[row] = fresh[made[digest]]
-        elif before is not None:
-            whole[row] = before.rows[known[digest]]
     folder = path / _FOLDER
     folder.mkdir()
-    np.save(folder / "vectors.npy", whole)
+    np.save(folder / "vectors.npy", np.stack([rows[digest] for digest in digests]))
     (folder / "digests").write_bytes(b"".join(digests))
     (folder / "encoder.txt").write_text(encoder.name, encoding="utf-8")
     return len(order)

@@ -165,9 +165,10 @@ def lexicon(language: str) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def listed(name: str) -> frozenset[str]:
-    """The words of one kind in all languages."""
-    return frozenset(word for language in LANGUAGES for word in lexicon(language).get(name, ()))
+def listed(name: str, language: str = "") -> frozenset[str]:
+    """The words of one kind in a language, or in all of them."""
+    languages = [each for each in LANGUAGES if each == language[:2]] if language else LANGUAGES
+    return frozenset(word for each in languages for word in lexicon(each).get(name, ()))
 
 
 @cache

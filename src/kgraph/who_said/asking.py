@@ -87,21 +87,7 @@ async def ask(question: Question, dataset: Dataset) -> Answer:
             hint="Give some words, or a subject, a predicate or an object.",
         )
     check_page(question.limit, question.offset)
-    if not fact:
-        return await _ask_words(question, dataset)
-    answer = await _ask_fact(question, dataset)
-    if not question.offset:
-        return answer
-    # What the first page found is what was found, also on a page that has only the rest of it, or nothing.
-    first = await ask(replace(question, offset=0), dataset)
-    return _turned(answer, first.level, first.summary)
-
-
-def _turned(answer: Answer, level: Level, summary: str) -> Answer:
-    """A later page, with what the first one says of all."""
-    is_past_the_end = level is not Level.SILENT and not (answer.attributions or answer.inferred)
-    summary = "There are no more answers." if is_past_the_end else summary
-    return replace(answer, level=level, summary=summary)
+    return await (_ask_fact if fact else _ask_words)(question, dataset)
 
 
 async def _ask_words(question: Question, dataset: Dataset) -> Answer:
@@ -117,13 +103,11 @@ async def _ask_words(question: Question, dataset: Dataset) -> Answer:
     hits: Hits = await dataset.run(lambda: dataset.index.search(search))
     shown = list(dict.fromkeys((*hits.hits, *hits.best, *hits.nearest)))
     told = {each.iri: each for each in await _attributions([hit.iri for hit in shown], dataset, hits=shown)}
-    page = [told[hit.iri] for hit in hits.hits if hit.iri in told]
-    best = [told[hit.iri] for hit in hits.best if hit.iri in told]
-    nearest = [told[hit.iri] for hit in hits.nearest if hit.iri in told]
-    answer = _answer(page, (), dataset, more=hits.more)
-    levels = {each.level for each in best}
-    level = next((level for level in Level if level in levels), Level.SILENT)
-    answer = replace(
+    page, best, nearest = (
+        [told[hit.iri] for hit in some if hit.iri in told] for some in (hits.hits, hits.best, hits.nearest)
+    )
+    answer = _answer(_level(best), summary_of_words(hits, best, nearest), page, (), dataset, more=hits.more)
+    return replace(
         answer,
         found=hits.found,
         answer=answer_in_words(hits.asked, best[0]) if best else None,
@@ -131,19 +115,27 @@ async def _ask_words(question: Question, dataset: Dataset) -> Answer:
         differs=hits.differs,
         notes=(hits.note,) if hits.note else (),
     )
-    return _turned(answer, level, summary_of_words(hits, best, nearest))
 
 
 async def _ask_fact(question: Question, dataset: Dataset) -> Answer:
     if question.filters or question.since or question.until:
         raise ParameterError("A question by fact takes no filters.", hint="Leave them out, or ask by words.")
     facts = await _facts(question.fact, dataset)
-    page = facts.found[question.offset : question.offset + question.limit]
+    found, inferred = await _page(facts, 0, question.limit, dataset)
+    # What the first page found is what was found, also on a page that has only the rest of it, or nothing.
+    level, summary = _level(found, inferred), _summary(found, inferred)
+    if question.offset:
+        found, inferred = await _page(facts, question.offset, question.limit, dataset)
     more = facts.more or len(facts.found) > question.offset + question.limit
-    claims = [item for item in page if isinstance(item, str)]
-    found = await _attributions(claims, dataset, hits=facts.hits)
-    inferred = [await _inferred(item, dataset) for item in page if isinstance(item, ox.Triple)]
-    return _answer(found, inferred, dataset, more=more)
+    return _answer(level, summary, found, inferred, dataset, more=more)
+
+
+async def _page(
+    facts: _Facts, offset: int, limit: int, dataset: Dataset
+) -> tuple[list[Attribution], list[Inferred]]:
+    items = facts.found[offset : offset + limit]
+    found = await _attributions([each for each in items if isinstance(each, str)], dataset, hits=facts.hits)
+    return found, [await _inferred(each, dataset) for each in items if isinstance(each, ox.Triple)]
 
 
 async def _facts(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
@@ -162,10 +154,10 @@ async def _facts(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
 
 def _in_words(fact: Mapping[str, str], dataset: Dataset) -> _Facts:
     """The claims that say a fact in words, and that are about both of its ends: another's would be worse
-    than none."""
-    hits = dataset.index.about(
-        " ".join(fact.values()), [fact[name] for name in ("subject", "object") if name in fact]
-    )
+    than none.
+    """
+    ends = [fact[name] for name in ("subject", "object") if name in fact]
+    hits = dataset.index.about(" ".join(fact.values()), ends)
     return _Facts([hit.iri for hit in hits], hits=hits)
 
 
@@ -204,25 +196,19 @@ def _resolve_filter(name: str, value: str, dataset: Dataset) -> list[str]:
     """
     index = dataset.index
     choices = dict(index.choices(name))
-    if name == "speaker" and not _is_iri(value, dataset):
-        # Who is known and says nothing is asked for in vain, not in error.
-        meant = [iri for iri, _ in index.named(value)] or [
-            iri for iri, _ in index.named(value, widely=True) if iri in choices
-        ]
-    elif _is_iri(value, dataset):
-        meant = [iri for iri in _resolve(value, dataset) if iri in choices or index.is_called(iri)]
+    meant = _resolve(value, dataset)
+    if _is_iri(value, dataset):
+        meant = [iri for iri in meant if iri in choices or index.has_name(iri)]
+    elif name == "speaker":  # who is known and says nothing is asked for in vain, not in error
+        meant = meant or [iri for iri in _resolve(value, dataset, widely=True) if iri in choices]
     else:
-        local = {iri.rpartition("#")[2].rpartition("/")[2]: iri for iri in choices}
-        meant = [iri for iri, _ in index.named(value) if iri in choices]
-        meant = meant or [iri for name, iri in local.items() if name == value]
+        meant = [iri for iri in meant if iri in choices]
+        meant = meant or [iri for iri in choices if iri.rpartition("#")[2].rpartition("/")[2] == value]
     if not meant:
-        near = dict(index.choices(name, value, 5))
-        names = [label or iri for iri, label in near.items()]
+        near = ", ".join(label or iri for iri, label in index.choices(name, value, 5))
         raise ParameterError(
             f"There is no {name} {value[:80]!r} here.",
-            hint=f"There {'is' if len(names) == 1 else 'are'}, for example: {', '.join(names)}."
-            if names
-            else "No text has any.",
+            hint=f"Take for example: {near}." if near else "No text has any.",
         )
     return meant
 
@@ -319,17 +305,27 @@ async def _labels(iris: Iterable[str], dataset: Dataset) -> list[ox.Triple]:
     return await dataset.construct(_query("labels", _things=_values(known))) if known else []
 
 
+def _level(found: Sequence[Attribution], inferred: Sequence[Inferred] = ()) -> Level:
+    """The strongest level at which something was found."""
+    levels = {each.level for each in found} | ({Level.INFERRED} if inferred else set())
+    return next((level for level in Level if level in levels), Level.SILENT)
+
+
 def _answer(
-    found: Sequence[Attribution], inferred: Sequence[Inferred], dataset: Dataset, *, more: bool
+    level: Level,
+    summary: str,
+    found: Sequence[Attribution],
+    inferred: Sequence[Inferred],
+    dataset: Dataset,
+    *,
+    more: bool,
 ) -> Answer:
-    levels = {attribution.level for attribution in found}
-    if inferred:
-        levels.add(Level.INFERRED)
-    level = next((level for level in Level if level in levels), Level.SILENT)
+    """A page, with what is said of all pages."""
     manifest = dataset.manifest
+    is_past_the_end = level is not Level.SILENT and not (found or inferred)
     return Answer(
         level=level,
-        summary=_summary(found, inferred),
+        summary="There are no more answers." if is_past_the_end else summary,
         attributions=tuple(found),
         inferred=tuple(inferred),
         more=more,

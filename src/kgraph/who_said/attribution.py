@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -14,10 +15,12 @@ from kgraph.search import Difference, Found
 from kgraph.who_said.wording import worded_claim
 
 __all__ = [
+    "NOTHING",
     "Answer",
     "Article",
     "Attribution",
     "Beside",
+    "Fact",
     "Inferred",
     "Leaf",
     "Level",
@@ -47,6 +50,10 @@ class Thing:
 
     iri: str | None
     label: str
+
+
+#: What stands where there is nothing to name.
+NOTHING: Final = Thing(None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +154,27 @@ class Attribution:
     iri: str
     level: Level
     verdict: str
-    voices: tuple[Voice, ...]
-    mode: Thing
-    polarity: Thing
-    modality: Thing
-    subject: Thing
-    predicate: Thing
-    object: Thing
-    claim: str
-    times: tuple[Time, ...]
-    passages: tuple[Passage, ...]
-    sentence: Sentence | None
-    article: Article | None
-    corroborating: tuple[Beside, ...]
-    contrasting: tuple[Beside, ...]
+    voices: tuple[Voice, ...] = ()
+    mode: Thing = NOTHING
+    polarity: Thing = NOTHING
+    modality: Thing = NOTHING
+    subject: Thing = NOTHING
+    predicate: Thing = NOTHING
+    object: Thing = NOTHING
+    claim: str = ""
+    times: tuple[Time, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    sentence: Sentence | None = None
+    article: Article | None = None
+    corroborating: tuple[Beside, ...] = ()
+    contrasting: tuple[Beside, ...] = ()
     found: Found | None = None
     score: float | None = None
 
     @property
     def speaker(self) -> Thing:
         """Whose claim it is, innermost."""
-        return self.voices[0].agent if self.voices else Thing(None, "")
+        return self.voices[0].agent if self.voices else NOTHING
 
     @property
     def relayers(self) -> tuple[Voice, ...]:
@@ -181,15 +188,12 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """Something asserted that a proof rests on: who says it, or which outside source or graph has it."""
+class Fact:
+    """A triple with what its terms are called."""
 
     subject: Thing
     predicate: Thing
     object: Thing
-    attributions: tuple[Attribution, ...]
-    sources: tuple[str, ...]
-    graphs: tuple[str, ...]
 
     @property
     def claim(self) -> str:
@@ -198,16 +202,22 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Inferred:
+class Leaf(Fact):
+    """Something asserted that a proof rests on: who says it, or which outside source or graph has it."""
+
+    attributions: tuple[Attribution, ...]
+    sources: tuple[str, ...]
+    graphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred(Fact):
     """A triple that nobody says and that follows from what is stated or recorded.
 
     ``leaves`` are what the smallest proof of it rests on, each once; ``rules`` the rules of the proof, by
     their W3C names.
     """
 
-    subject: Thing
-    predicate: Thing
-    object: Thing
     triple: ox.Triple
     leaves: tuple[Leaf, ...]
     rules: tuple[str, ...]
@@ -217,11 +227,6 @@ class Inferred:
         """The assertions that its leaves rest on, each once."""
         found = {each.iri: each for leaf in self.leaves for each in leaf.attributions}
         return tuple(found.values())
-
-    @property
-    def claim(self) -> str:
-        """The triple in words."""
-        return worded_claim(self.subject.label, self.predicate.label, self.object.label, negative=False)
 
 
 @dataclass(frozen=True, slots=True)

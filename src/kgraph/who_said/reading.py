@@ -17,6 +17,7 @@ from kgraph.rdf.terms import Term, compact
 from kgraph.search import Hit
 from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS, SKOS
 from kgraph.who_said.attribution import (
+    NOTHING,
     Article,
     Attribution,
     Beside,
@@ -52,7 +53,7 @@ class AttributionReader:
     def thing(self, term: Term | str | None) -> Thing:
         """A term with what it is called."""
         if term is None:
-            return Thing(None, "")
+            return NOTHING
         if isinstance(term, ox.Literal):
             return Thing(None, term.value)
         iri = term.value if isinstance(term, ox.NamedNode) else str(term)
@@ -73,14 +74,16 @@ class AttributionReader:
         if claim is None:
             return self._unannotated(iri, hit)
         sentence = self._sentence(claim.sentence)
-        parts = [self._part(term) for term in (claim.subject, claim.predicate, claim.object)]
-        subject, predicate, value = parts
+        subject, predicate, value = map(self._part, (claim.subject, claim.predicate, claim.object))
         agreeing, contrasting = self._beside(claim)
-        level = Level.STATED if is_stated(claim) else Level.CLAIMED
+        level, does = Level.STATED if is_stated(claim) else Level.CLAIMED, _verdict(claim)
+        if iri not in self._claims:
+            # Nothing of a draft is stated before somebody has reviewed it.
+            level, does = Level.DRAFTED, f"drafted, not reviewed: {_verdict(claim, is_draft=True)}"
         return Attribution(
             iri=iri,
-            level=level if iri in self._claims else Level.DRAFTED,
-            verdict=_verdict(claim) if iri in self._claims else f"drafted, not reviewed: {_drafted(claim)}",
+            level=level,
+            verdict=does,
             voices=self._voices(claim),
             mode=self.thing(claim.mode),
             polarity=self.thing(claim.polarity),
@@ -92,7 +95,7 @@ class AttributionReader:
                 subject.label, predicate.label, value.label, negative=claim.polarity == KG + "negative"
             )
             if claim.predicate is not None
-            else f"“{self._quote(claim)}”",
+            else f"“{self._quote(claim.evidence)}”",
             times=tuple(self._times(claim)),
             passages=tuple(self._passages(claim, sentence)),
             sentence=sentence,
@@ -108,25 +111,13 @@ class AttributionReader:
         sentence = self._sentence(iri)
         if sentence is None:
             return None
-        nothing = Thing(None, "")
         return Attribution(
             iri=iri,
             level=Level.UNANNOTATED,
             verdict="no claim drawn from it yet",
-            voices=(),
-            mode=nothing,
-            polarity=nothing,
-            modality=nothing,
-            subject=nothing,
-            predicate=nothing,
-            object=nothing,
-            claim="",
-            times=(),
             passages=(Passage(iri, sentence.text, "", "", sentence.start, sentence.end),),
             sentence=sentence,
             article=self._article(sentence),
-            corroborating=(),
-            contrasting=(),
             found=hit.found if hit is not None else None,
             score=hit.score if hit is not None else None,
         )
@@ -134,7 +125,7 @@ class AttributionReader:
     def _part(self, term: Term | None) -> Thing:
         """A part of a claim; a part that is itself a claim is called by its words."""
         if isinstance(term, ox.NamedNode) and (inner := self._claims.get(term.value)) is not None:
-            return Thing(term.value, f"“{self._quote(inner)}”")
+            return Thing(term.value, f"“{self._quote(inner.evidence)}”")
         return self.thing(term)
 
     def _voices(self, claim: Claim) -> tuple[Voice, ...]:
@@ -145,8 +136,8 @@ class AttributionReader:
             cues = [t.value for t in index.objects(source, KG + "cue") if isinstance(t, ox.Literal)]
             is_medium = KG + "Medium" in index.iris(agent or "", RDF_TYPE)
             voices.append(Voice(self.thing(agent), self.thing(source), tuple(sorted(cues)), is_medium))
-        speakers = [Voice(self.thing(iri), Thing(None, ""), (), False) for iri in claim.attributed_to]
-        return tuple(voices or speakers or [Voice(Thing(None, "nobody named"), Thing(None, ""), (), False)])
+        speakers = [Voice(self.thing(iri), NOTHING, (), False) for iri in claim.attributed_to]
+        return tuple(voices or speakers or [Voice(Thing(None, "nobody named"), NOTHING, (), False)])
 
     def _times(self, claim: Claim) -> Iterator[Time]:
         index = self._index
@@ -157,14 +148,7 @@ class AttributionReader:
             if KG + "TimeExpression" in index.iris(iri, RDF_TYPE)
         ]
         for iri in dict.fromkeys(times):
-            spans = sorted(
-                (
-                    index.whole_number(span, KG + "beginIndex") or 0,
-                    index.literal(span, KG + "exactText") or "",
-                )
-                for span in index.iris(iri, KG + "evidence")
-            )
-            printed = " … ".join(text for _, text in spans)
+            printed = self._quote(index.iris(iri, KG + "evidence"))
             meant = index.iri(iri, KG + "denotes")
             in_text = index.literal(meant, KG + "edtf") if meant is not None else None
             yield Time(iri, printed, in_text, tuple(self._readings(iri)))
@@ -182,19 +166,19 @@ class AttributionReader:
                     tuple(index.iris(iri, DCTERMS + "source")),
                 )
 
-    def _spans(self, claim: Claim) -> list[tuple[int, int, str]]:
+    def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int, str]]:
         """Start, end and IRI of each evidence span, in the order of the text."""
         index = self._index
         spans = [
             (start, end, iri)
-            for iri in claim.evidence
+            for iri in evidence
             if (start := index.whole_number(iri, KG + "beginIndex")) is not None
             and (end := index.whole_number(iri, KG + "endIndex")) is not None
         ]
         return sorted(spans)
 
     def _passages(self, claim: Claim, sentence: Sentence | None) -> Iterator[Passage]:
-        for start, end, iri in self._spans(claim):
+        for start, end, iri in self._spans(claim.evidence):
             before = after = ""
             if sentence is not None and sentence.start <= start and end <= sentence.end:
                 before = sentence.text[: start - sentence.start]
@@ -202,8 +186,8 @@ class AttributionReader:
             exact = self._index.literal(iri, KG + "exactText") or ""
             yield Passage(iri, exact, before, after, start, end)
 
-    def _quote(self, claim: Claim) -> str:
-        spans = self._spans(claim)
+    def _quote(self, evidence: Iterable[str]) -> str:
+        spans = self._spans(evidence)
         return " … ".join(self._index.literal(iri, KG + "exactText") or "" for _, _, iri in spans)
 
     def _sentence(self, iri: str | None) -> Sentence | None:
@@ -251,16 +235,12 @@ class AttributionReader:
                 claim.iri,
                 self.thing(next(iter(claim.attributed_to), None)),
                 _verdict(claim),
-                self._quote(claim),
+                self._quote(claim.evidence),
             )
             for claim in sorted(claims, key=lambda claim: claim.iri)
         )
 
 
-def _drafted(claim: Claim) -> str:
-    """What a draft says that the speaker does; nothing of it is stated before somebody has reviewed it."""
-    return verdict(mode=claim.mode, polarity=claim.polarity, modality=claim.modality, stated=False)
-
-
-def _verdict(claim: Claim) -> str:
-    return verdict(mode=claim.mode, polarity=claim.polarity, modality=claim.modality, stated=is_stated(claim))
+def _verdict(claim: Claim, *, is_draft: bool = False) -> str:
+    stated = not is_draft and is_stated(claim)
+    return verdict(mode=claim.mode, polarity=claim.polarity, modality=claim.modality, stated=stated)

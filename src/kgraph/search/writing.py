@@ -1,0 +1,232 @@
+"""Writing a text index: as a whole, or article by article as a copy of an earlier one in which some have
+changed.
+
+tantivy's segments are never written again, so the copy is hard links, and what is new comes beside them.
+With a sentence encoder the rows of the vectors count all passages through, so such an index is written as a
+whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+import tantivy
+
+from kgraph.search.encoders import Encoder
+from kgraph.search.index import ABOUT, NAME, OVERHANG, PASSAGE, open_index
+from kgraph.search.passages import ClaimEntry, NameEntry, PassageEntry, clauses, named_by
+from kgraph.search.vectors import Progress, write_vectors
+from kgraph.search.words import capitalised, read_words, stem
+
+__all__ = ["IndexRevision", "write_index"]
+
+_HEAP_BYTES: Final = 50_000_000
+_LOCKS: Final = ".lock"
+#: An index of which more was taken out than this share of its passages is written anew.
+_MOST_GONE: Final = 0.3
+_FEW: Final = 1_000
+#: The languages that write every noun with a capital, so that a capital tells no name.
+_CAPITAL_NOUNS: Final = frozenset({"de", "lb"})
+
+
+def write_index(
+    path: Path,
+    entries: Iterable[PassageEntry | NameEntry],
+    *,
+    encoder: Encoder | None = None,
+    earlier: Path | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write a new index into a new folder, with the vectors of its texts where there is an encoder.
+
+    ``earlier`` is the folder of another index, whose vectors are taken over.
+    """
+    known = list(entries)
+    passages = [entry for entry in known if isinstance(entry, PassageEntry)]
+    revision = IndexRevision(path)
+    texts = revision.add_passages(passages)
+    for entry in known:
+        if isinstance(entry, NameEntry):
+            revision.add_name(entry)
+    revision.finish()
+    if encoder is not None and passages:
+        write_vectors(path, texts, encoder, earlier=earlier, progress=progress)
+
+
+class IndexRevision:
+    """An index without vectors that is being written.
+
+    Args:
+        path: its folder, which is made.
+        earlier: the folder of the index to go on from; without one it is new.
+    """
+
+    def __init__(self, path: Path, earlier: Path | None = None) -> None:
+        self._path = path
+        path.mkdir(parents=True)
+        about: dict[str, Any] = {"passages": 0, "next": 0, "gone": 0, "spoken": {}}
+        if earlier is not None:
+            for file in earlier.iterdir():
+                if file.suffix != _LOCKS and file.is_file() and file.name != ABOUT:
+                    _link(file, path / file.name)
+            about = json.loads((earlier / ABOUT).read_text(encoding="utf-8"))
+        self._passages, self._next, self._gone = (int(about[name]) for name in ("passages", "next", "gone"))
+        self._languages = Counter[str](about["spoken"])
+        self._writer = open_index(path, reuse=earlier is not None).writer(_HEAP_BYTES, 1)
+
+    @staticmethod
+    def can_go_on_from(earlier: Path) -> bool:
+        """Whether most of an index is still there."""
+        try:
+            about = json.loads((earlier / ABOUT).read_text(encoding="utf-8"))
+            return bool(about["gone"] <= max(_FEW, about["passages"] * _MOST_GONE))
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def remove_articles(self, passages: Iterable[PassageEntry]) -> None:
+        """Take out the articles of some passages, all that are indexed of them."""
+        known = list(passages)
+        for article in {entry.article for entry in known}:
+            self._writer.delete_documents_by_term("traits", f"article={article}")
+        self._passages -= len(known)
+        self._gone += len(known)
+        self._languages.subtract(entry.language for entry in known)
+
+    def add_passages(self, passages: Sequence[PassageEntry]) -> list[str]:
+        """Add the passages of some articles, all of each, in the order of the text.
+
+        Returns:
+            The texts that have rows in the vectors, by row: those of the passages first, then whatever else.
+        """
+        rows = _Rows([entry.text for entry in passages])
+        words = [read_words(entry.text) for entry in passages]
+        for number, entry in enumerate(passages):
+            # The words go on into the next passages of the article, for phrases over the ends of sentences.
+            flow = list(words[number])
+            for following in range(number + 1, min(number + 1 + OVERHANG, len(passages))):
+                if passages[following].article != entry.article:
+                    break
+                flow += words[following]
+            flow = flow[: len(words[number]) + OVERHANG]
+            self._writer.add_document(_document(entry, number, self._next, flow, words[number], rows))
+            self._next += 1
+        self._next += 1  # a gap: what follows is of another article
+        self._languages.update(entry.language for entry in passages)
+        self._passages += len(passages)
+        return rows.texts
+
+    def remove_name(self, iri: str) -> None:
+        """Take out the names of a thing."""
+        self._writer.delete_documents_by_term("traits", f"iri={iri}")
+        self._gone += 1
+
+    def add_name(self, entry: NameEntry) -> None:
+        """Add the names of a thing."""
+        document = tantivy.Document()
+        for text in filter(None, (" ".join(read_words(label)) for label in entry.labels)):
+            document.add_text("label", text)
+            document.add_text("names", text)
+        document.add_text(
+            "traits", " ".join((NAME, f"iri={entry.iri}", *map("filter={}".format, entry.filters)))
+        )
+        document.add_bytes("record", json.dumps([entry.iri, *entry.labels[:1]]).encode())
+        self._writer.add_document(document)
+
+    def finish(self) -> None:
+        """Write what is left."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        about = {
+            "passages": self._passages,
+            "languages": sorted(+self._languages),
+            "spoken": self._languages,
+            "next": self._next,
+            "gone": self._gone,
+        }
+        (self._path / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+
+
+class _Rows:
+    """Which row of the vectors a text has: the passages first, then whatever else, each text once."""
+
+    def __init__(self, passages: list[str]) -> None:
+        self.texts = passages
+        self._known = {text: row for row, text in reversed([*enumerate(passages)])}
+
+    def of(self, text: str) -> int:
+        """The row of a text."""
+        row = self._known.setdefault(text, len(self.texts))
+        if row == len(self.texts):
+            self.texts.append(text)
+        return row
+
+
+def _document(
+    entry: PassageEntry, row: int, ordinal: int, flow: Sequence[str], words: Sequence[str], rows: _Rows
+) -> tantivy.Document:
+    """What is indexed of a passage.
+
+    Args:
+        entry: the passage.
+        row: which row of the vectors is its own.
+        ordinal: its place in the order of all.
+        flow: its words, and the first ones after it.
+        words: its words.
+        rows: which rows of the vectors its other texts have.
+    """
+    document = tantivy.Document()
+    document.add_text("flow", " ".join(flow))
+    texts = [*words, *sorted(named_by(entry.claims))]
+    document.add_text("stems", " ".join(stem(word, entry.language) for word in dict.fromkeys(texts)))
+    capitals = capitalised(entry.text) if entry.language not in _CAPITAL_NOUNS else []
+    document.add_text("capitals", " ".join(read_words(" ".join(capitals))))
+    small = [word for word in entry.text.split() if not any(map(str.isupper, word))]
+    document.add_text("small", " ".join(dict.fromkeys(read_words(" ".join(small)))))
+    traits = {trait for claim in entry.claims for trait in (f"claim={claim.iri}", *claim.traits)}
+    document.add_text("traits", " ".join((PASSAGE, f"article={entry.article}", *sorted(traits))))
+    document.add_unsigned("ordinal", ordinal)
+    days = [claim.days for claim in entry.claims if claim.days is not None]
+    if days:
+        document.add_integer("first", min(each.first for each in days))
+        document.add_integer("last", max(each.last for each in days))
+    record = {
+        "entry": entry,
+        "ordinal": ordinal,
+        "rows": [row, *map(rows.of, clauses(entry.text))],
+        "claim_rows": [[*map(rows.of, _told(claim, entry))] for claim in entry.claims],
+    }
+    document.add_bytes("record", json.dumps(record, default=_fields).encode())
+    return document
+
+
+def _fields(entry: Any) -> dict[str, Any]:
+    return {field.name: getattr(entry, field.name) for field in fields(entry)}
+
+
+def _told(claim: ClaimEntry, entry: PassageEntry) -> list[str]:
+    """The words of a claim, and the claim as it is told: with its ends, its speaker and its cue."""
+    quote = entry.words_of(claim.spans)
+    told = f"{claim.wording}."
+    if claim.cue is not None:
+        called = " ".join(name for name in claim.speaker[:1] if name not in claim.subject.names)
+        told = f"{told} {called} {entry.words_of([claim.cue])}:"
+    return [text for text in (quote, f"{told} {quote}".lstrip(". ")) if text.strip()]
+
+
+def _link(source: Path, target: Path) -> None:
+    if source.name.startswith((".", "meta")):
+        shutil.copy2(source, target)
+        return
+    try:
+        os.link(source, target)
+    except OSError:
+        with suppress(FileNotFoundError):
+            shutil.copy2(source, target)
