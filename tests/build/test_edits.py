@@ -428,14 +428,12 @@ def _indexed(path: Path, encoder: Encoder | None = None) -> list[str]:
     found = []
     for _, address in searcher.search(tantivy.Query.all_query(), 100_000).hits:
         record = json.loads(bytes(searcher.doc(address).get_first("record") or b""))
-        vectors = []
-        if len(record) == 10:  # a passage; the others are names
-            if rows is not None:
-                numbers = [*record[8], *(row for claim in record[9] for row in claim[-1])]
-                vectors = np.asarray(rows[numbers], dtype=np.float32).round(2).tolist()
-            record = [*record[:7], [claim[:-1] for claim in record[9]], vectors]
+        if isinstance(record, dict):  # a passage; the others are names
+            numbers = [*record["rows"], *(row for each in record["claim_rows"] for row in each)]
+            taken = np.asarray(rows[numbers], dtype=np.float32) if rows is not None else np.empty(0)
+            record = {"entry": record["entry"], "vectors": taken.round(2).tolist()}
         found.append(json.dumps(record))
-    assert reader.size == sum(len(json.loads(each)) == 9 for each in found)
+    assert reader.size == sum(each.startswith("{") for each in found)
     return sorted(found)
 
 

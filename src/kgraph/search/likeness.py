@@ -46,24 +46,21 @@ def cover(
     """How much of a question's words stands in a text, in some form or misspelt, or among ``names`` beside
     it.
     """
-    stems: dict[str, int | None] = {stem(word, language): None for word in names}
-    stems.update({stem(word, language): at for at, word in reversed([*enumerate(text)])})
-    written: dict[str, int | None] = {
-        **dict.fromkeys(names),
-        **{w: at for at, w in reversed([*enumerate(text)])},
-    }
+    called = list(names)
+    stems: dict[str, int | None] = {}
+    for at, word in enumerate(text):
+        stems.setdefault(stem(word, language), at)
+    for word in called:
+        stems.setdefault(stem(word, language), None)
     missing: list[str] = []
     places: list[int] = []
     for word in matter:
         root = stem(word, language)
-        if root in stems:
-            place = stems[root]
-        else:
-            near = next((each for each in written if misspells(word, each)), None)
-            if near is None:
+        place = stems.get(root)
+        if root not in stems:
+            place = next((at for at, other in enumerate(text) if misspells(word, other)), None)
+            if place is None and not any(misspells(word, other) for other in called):
                 missing.append(word)
-                continue
-            place = written[near]
         if place is not None:
             places.append(place)
     total = sum(map(weigh, matter))

@@ -132,10 +132,10 @@ class PassageEntry:
         return joined
 
     def tells_of(self, teller: ClaimEntry, claim: ClaimEntry) -> bool:
-        """Whether a claim that is but words tells of the saying of another, by the voice around that one's:
-        it has the cue of that one, and half of its words, or the cue is a word for saying.
+        """Whether a claim tells of the saying of another, by the voice around that one's: its words have the
+        cue of that one, and half of its words, or the cue is a word for saying.
         """
-        if teller.role or claim.cue is None or teller.depth != claim.depth - 1:
+        if claim.cue is None or teller.depth != claim.depth - 1:
             return False
         if shared(teller.spans, [claim.cue]) < claim.cue[1] - claim.cue[0]:
             return False
@@ -197,28 +197,21 @@ def nearest_cue(
 
 
 def passage_from(fields: Mapping[str, Any]) -> PassageEntry:
-    """A passage from what :func:`dataclasses.asdict` and JSON have made of it."""
+    """A passage from what JSON has made of it."""
     return PassageEntry(**{**fields, "claims": tuple(map(_claim_from, fields["claims"]))})
 
 
 def _claim_from(fields: Mapping[str, Any]) -> ClaimEntry:
-    ends = {name: _part_from(fields[name]) for name in ("subject", "predicate", "object")}
-    days = fields["days"]
-    return ClaimEntry(
-        **{
-            **fields,
-            **ends,
-            "spans": tuple((begin, end) for begin, end in fields["spans"]),
-            "speaker": tuple(fields["speaker"]),
-            "traits": tuple(fields["traits"]),
-            "days": None if days is None else DayRange(**days),
-            "cue": None if fields["cue"] is None else tuple(fields["cue"]),
-        }
-    )
+    read = {name: _frozen(value) for name, value in fields.items()}
+    for name in ("subject", "predicate", "object"):
+        read[name] = Part(tuple(fields[name]["names"]), tuple(map(Kind, fields[name]["kinds"])))
+    read["days"] = DayRange(**fields["days"]) if fields["days"] else None
+    return ClaimEntry(**read)
 
 
-def _part_from(fields: Mapping[str, Any]) -> Part:
-    return Part(tuple(fields["names"]), tuple(map(Kind, fields["kinds"])))
+def _frozen(value: Any) -> Any:
+    """Lists as tuples, however deep."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEntry]:

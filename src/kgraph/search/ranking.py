@@ -139,11 +139,12 @@ class Ranking:
             claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, rows, question))
             for claim, rows in claims or [(whole, passage.rows[:1])]
         }
-        has_kind = {claim: _has_kind(asked, quoted(passage, claim), passage) for claim in own_scores}
+        has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim), passage))
         scores = dict(own_scores)
-        for teller, told in own_scores.items():
+        for teller in (claim for claim in own_scores if not claim.role):  # one with a role answers for that
+            told = own_scores[teller]
             for claim in own_scores:
-                if passage.entry.tells_of(teller, claim) and has_kind[teller] <= has_kind[claim]:
+                if passage.entry.tells_of(teller, claim) and has_kind(teller) <= has_kind(claim):
                     scores[claim] = max(scores[claim], told + _BEFORE * claim.depth)
         best = max(scores.values())
         below = tuple((best - score, claim) for claim, score in scores.items() if claim is not whole)
