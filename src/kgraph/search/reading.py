@@ -141,8 +141,6 @@ def _kind(words: list[str]) -> tuple[Kind | None, int]:
         for asked in Kind:  # "what is the purpose of", "date of"
             if words[first] in listed(f"{asked}-noun"):
                 return asked, first + 1
-    if is_what and words[-1] in listed("ending"):  # "what is the meeting about"
-        return Kind.ABOUT, 1
     for start in (0, 1):  # "by when", "in which year"
         for length in (5, 4, 3, 2, 1):
             kind = _asking().get(tuple(words[start : start + length]))
