@@ -225,7 +225,7 @@ class Closing:
 
     def selection(self) -> Selection:
         """Which conclusions are kept, as far as the ontology tells."""
-        return Selection(self.vocabulary.axioms, ())
+        return self.vocabulary.theory.selection
 
     def support_quads(self, support: Mapping[ox.Triple, Ways]) -> Iterator[ox.Quad]:
         """The quads of the graph of support."""

@@ -144,8 +144,9 @@ def examine(
     drafted = ClusterIndex(known, vocabulary.index, foreign, is_own, knows_more=True)
     claims = [*subject.claims, *read_claims(drafted, drafted=True)]
     times = {time for claim in claims for time in times_of(drafted, claim)}
-    said = foreign.read_as(times)
-    reader = Reader(ClusterIndex([*known, *said], vocabulary.index, foreign, is_own, knows_more=True))
+    if said := list(foreign.read_as(times)):
+        drafted = ClusterIndex([*known, *said], vocabulary.index, foreign, is_own, knows_more=True)
+    reader = Reader(drafted)
     passages = list(reader.passages(claims))
     parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
     named = {key(triple.subject) for triple in drafts.triples}
@@ -210,7 +211,7 @@ def _closure(
         name: dict.fromkeys(triples) for name, triples in subject.graphs.items() if name != ONTOLOGY_GRAPH
     }
     for some in foreign.seen.values():
-        for graph, triple in some:
+        for graph, triple in some.triples:
             graphs.setdefault(graph, {})[triple] = None
     for triple in graphs.get(GAZETTEER, ()):
         told.setdefault(triple, set()).add(frozenset({settings.names.graph(GAZETTEER)}))
@@ -219,8 +220,8 @@ def _closure(
     ways: Mapping[ox.Triple, Ways] = {t: minimal(some) for t, some in told.items() if t not in recorded}
     facts = [t for triples in reasoned.values() for t in triples]
     facts += project_stated(subject.claims)
-    asserted = [triple for triples in graphs.values() for triple in triples]
-    closure = close(vocabulary.axioms, facts, asserted, told=ways, program=vocabulary.program)
+    asserted = (t for name, triples in graphs.items() if name not in reasoned for t in triples)
+    closure = close(vocabulary.theory, facts, asserted, told=ways)
 
     def is_ours(triple: ox.Triple) -> bool:
         """Whether a conclusion is about what is mentioned here; others' are found where they belong."""
@@ -229,7 +230,7 @@ def _closure(
         return all(iri in mentioned or not iri.startswith(resources) or is_own(iri) for iri in iris)
 
     support = [
-        (str(triple), [sorted(way) for way in some])
+        (str(triple), sorted(map(sorted, some)))
         for found in (closure.support, closure.remainder.support)
         for triple, some in found.items()
         if is_ours(triple)
@@ -237,7 +238,7 @@ def _closure(
     clashing = dict.fromkeys(t for clash in closure.contradictions for t in clash.premises)
     own = (t for name, triples in subject.graphs.items() if is_reasoned_over(name) for t in triples)
     voices = [
-        (str(normal(triple)), [sorted(way) for way in some])
+        (str(normal(triple)), sorted(map(sorted, some)))
         for triple, some in project_voices(subject.claims).items()
     ]
     types = [triple for triple in closure.inferred if triple.predicate.value == RDF_TYPE]

@@ -5,18 +5,31 @@ Each such question is written down: :class:`Foreign` is the only way out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 
-__all__ = ["ClusterIndex", "Describe", "Foreign", "Readings"]
+__all__ = ["ClusterIndex", "Describe", "Foreign", "Readings", "Said"]
 
-#: What is said of a name in the project's data, by graph (its short name).
-Describe = Callable[[str], Iterable[tuple[str, ox.Triple]]]
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a name in the project's data, by graph (its short name)."""
+
+    triples: Sequence[tuple[str, ox.Triple]]
+
+    @cached_property
+    def index(self) -> TripleIndex:
+        """The same to look things up in."""
+        return TripleIndex(triple for _, triple in self.triples)
+
+
+Describe = Callable[[str], Said]
 #: The statements that say how a name is read.
 Readings = Callable[[str], Iterable[str]]
 
@@ -31,7 +44,7 @@ class Foreign:
 
     describe: Describe
     readings: Readings = lambda _: ()
-    seen: dict[str, list[tuple[str, ox.Triple]]] = field(default_factory=dict)
+    seen: dict[str, Said] = field(default_factory=dict)
     looked_up: set[str] = field(default_factory=set)
 
     def read_as(self, names: Iterable[str]) -> Iterator[ox.Triple]:
@@ -40,13 +53,13 @@ class Foreign:
         for statement in dict.fromkeys(
             each for name in sorted(self.looked_up) for each in self.readings(name)
         ):
-            yield from (triple for _, triple in self.said(statement))
+            yield from (triple for _, triple in self.said(statement).triples)
 
-    def said(self, name: str) -> list[tuple[str, ox.Triple]]:
-        """What is said of a name, by graph."""
+    def said(self, name: str) -> Said:
+        """What is said of a name."""
         found = self.seen.get(name)
         if found is None:
-            found = self.seen[name] = list(self.describe(name))
+            found = self.seen[name] = self.describe(name)
         return found
 
 
@@ -69,17 +82,10 @@ class ClusterIndex(TripleIndex):
         self._knows_more = knows_more
         self._terms = terms
         self._foreign = foreign
-        self._is_own = is_own
-        self._others: dict[str, TripleIndex] = {}
+        self._is_local = is_own
 
     def _other(self, subject: str) -> TripleIndex:
-        found = self._others.get(subject)
-        if found is None:
-            found = self._others[subject] = TripleIndex(t for _, t in self._foreign.said(subject))
-        return found
-
-    def _is_local(self, subject: str) -> bool:
-        return self._is_own(subject)
+        return self._foreign.said(subject).index
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """What is said of a thing by a predicate, whoever says it."""

@@ -67,9 +67,9 @@ class FreshBuild:
             self._load_derived(store)
             clashes = self._close(store)
         with state.clock.step("writing"):
+            store.optimize()
             self._tell(store)
             self._weigh(store)
-            store.optimize()
             store.flush()
         return clashes
 
@@ -256,16 +256,10 @@ class FreshBuild:
             for graph in (*state.graph_files, "stated")
         }
         facts = [t for graph, triples in graphs.items() if is_reasoned_over(graph) for t in triples]
-        asserted = [
-            *facts,
-            *(t for triples in graphs.values() for t in triples),
-            *_stored(state.vocabulary.axioms),
-        ]
+        asserted = [t for graph, triples in graphs.items() if not is_reasoned_over(graph) for t in triples]
         told = closing.told()
         known = {triple: told[triple] for triple in dict.fromkeys(facts) if triple in told}
-        closure = close(
-            state.vocabulary.axioms, facts, asserted, told=known, program=state.vocabulary.program
-        )
+        closure = close(state.vocabulary.theory, facts, asserted, told=known)
         if closure.contradictions:
             return list(closure.contradictions)
         inferred = ox.NamedNode(names.graph(INFERRED))
@@ -342,7 +336,3 @@ class FreshBuild:
 
 def _triples(content: bytes) -> Iterator[ox.Triple]:
     return (quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES))
-
-
-def _stored(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
-    return (stored(ox.Quad(t.subject, t.predicate, t.object)).triple for t in triples)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -22,6 +22,7 @@ from kgraph.build.crew import FEW
 from kgraph.build.filling import graphs_of
 from kgraph.build.occurring import metadata_quads, read_counts, recount, write_counts
 from kgraph.build.products import Product
+from kgraph.build.reading import ABOUT, READING
 from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
@@ -194,7 +195,7 @@ class RevisedBuild:
 
     # Examining
 
-    def _stale(self, changed: Iterable[ox.Quad]) -> dict[str, tuple[Task, str]]:
+    def _stale(self, changed: set[ox.Quad]) -> dict[str, tuple[Task, str]]:
         """The clusters to examine: those of other units, and those that would read something else today."""
         state, ledger = self.state, self.state.ledger
         tasks = state.tasks()
@@ -211,8 +212,22 @@ class RevisedBuild:
                 for article in row.articles if row else ():
                     seen += ledger.readers_below(article)
         stale |= {cluster for cluster, name, digest in seen if ledger.digest(name) != digest}
+        read = self._read_otherwise(changed)
+        stale |= {cluster for name in read for cluster, _ in ledger.readers(name)}
         stale |= self._with_other_texts()
         return {name: tasks[name] for name in stale if name in tasks}
+
+    def _read_otherwise(self, changed: set[ox.Quad]) -> set[str]:
+        """The names whose readings (see :data:`kgraph.build.reading.READING`) are others now."""
+        store = self.revision.store
+        statements = {quad.subject for quad in changed if quad.predicate == READING}
+        abouts = [quad for some in statements for quad in store.quads_for_pattern(some, ABOUT, None, None)]
+        for quad in changed:
+            if quad.predicate == ABOUT and (
+                quad.subject in statements or any(store.quads_for_pattern(quad.subject, READING, None, None))
+            ):
+                abouts.append(quad)
+        return {quad.object.value for quad in abouts if isinstance(quad.object, ox.NamedNode)}
 
     def _with_other_texts(self) -> set[str]:
         """The clusters that have read a text which is another now."""

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kgraph.build.examining import examine, examine_ontology
+from kgraph.build.foreign import Said
 from kgraph.build.products import Products
-from kgraph.build.reading import ABOUT, Unit, read_unit
+from kgraph.build.reading import ABOUT, READING, Unit, read_unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
 from kgraph.project.folder import Listing
 from kgraph.settings import Settings
-from kgraph.store.manifest import graph_key
 from kgraph.store.spelling import restore
 
 __all__ = ["ONTOLOGY", "Outcome", "Setting", "Task", "Workshop"]
 
 #: The cluster that the ontology and the shapes are.
 ONTOLOGY = "ontology"
+#: Of so many names a workshop remembers what is said of them.
+_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Workshop:
         if vocabulary is not None:
             self.vocabulary = vocabulary
         self._texts = [name for name, _ in setting.listing.texts]
+        names = setting.settings.names
+        self._data = {ox.NamedNode(names.graph(graph)): graph for graph in setting.data}
+        # What many articles name is looked up once.
+        self._described = lru_cache(_REMEMBERED)(self._describe)
+        self._read_as = lru_cache(_REMEMBERED)(self._readings)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -97,7 +104,7 @@ class Workshop:
             product = read_unit(setting.settings, task.unit, self._texts)
             return Outcome(task, self._products.put(product), product.header, product.parts["mentions"])
         if task.name == ONTOLOGY:
-            product = examine_ontology(self.vocabulary, self._describe)
+            product = examine_ontology(self.vocabulary, self._described)
         else:
             units = [self._products.get(name) for name in task.parts]
             if None in units:
@@ -109,27 +116,28 @@ class Workshop:
             )
             listing = Listing(texts=setting.listing.texts, drafts=drafts, reviews=reviews)
             product = examine(
-                setting.settings, self.vocabulary, found, listing, self._describe, self._readings
+                setting.settings, self.vocabulary, found, listing, self._described, self._read_as
             )
         return Outcome(task, self._products.put(product), product.header)
 
-    def _readings(self, name: str) -> Iterator[str]:
+    def _readings(self, name: str) -> tuple[str, ...]:
         """The statements in the project's data that say how a name is read."""
-        quads = self._store.quads_for_pattern(None, ox.NamedNode(ABOUT), ox.NamedNode(name), None)
-        for quad in quads:
-            if isinstance(quad.subject, ox.NamedNode) and self._is_data(quad):
-                yield quad.subject.value
+        return tuple(
+            quad.subject.value
+            for quad in self._store.quads_for_pattern(None, ABOUT, ox.NamedNode(name), None)
+            if isinstance(quad.subject, ox.NamedNode)
+            and quad.graph_name in self._data
+            and any(
+                reading.graph_name in self._data
+                for reading in self._store.quads_for_pattern(quad.subject, READING, None, None)
+            )
+        )
 
-    def _is_data(self, quad: ox.Quad) -> bool:
-        graph = graph_key(quad.graph_name).removeprefix(self._setting.settings.names.graphs)
-        return graph in self._setting.data
-
-    def _describe(self, name: str) -> Iterator[tuple[str, ox.Triple]]:
+    def _describe(self, name: str) -> Said:
         """What is said of a name in the project's data, as it is written."""
         if not self._setting.has_terms and name in self.vocabulary.index:
-            return
+            return Said(())
         node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-        graphs = self._setting.settings.names.graphs
-        quads = filter(self._is_data, self._store.quads_for_pattern(node, None, None, None))
-        for quad in restore(self._store, quads):
-            yield quad.graph_name.value.removeprefix(graphs), quad.triple  # type: ignore[union-attr]
+        quads = self._store.quads_for_pattern(node, None, None, None)
+        kept = [quad for quad in quads if quad.graph_name in self._data]
+        return Said([(self._data[quad.graph_name], quad.triple) for quad in restore(self._store, kept)])  # type: ignore[index]
