@@ -20,11 +20,11 @@ import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from kgraph.build.reading import combine
 from kgraph.build.rows import SCHEMA, Located, UnitRow, ranges, sealed, short, unit_of_row
 from kgraph.problems import Problem, Severity
 from kgraph.store.hashing import MODULUS
@@ -146,9 +146,7 @@ class Ledger:
     def said_any(self, names: Iterable[str]) -> str:
         """A digest of all that data say of some names; empty where that is nothing."""
         found = [name for name in names if self.said_by(name)]
-        return (
-            blake2b("\n".join(map(self.digest, found)).encode(), digest_size=16).hexdigest() if found else ""
-        )
+        return combine(map(self.digest, found)) if found else ""
 
     # Names
 
@@ -200,7 +198,7 @@ class Ledger:
         for unit in self.owners(name):
             row = self.unit(unit)
             parts.append(f"{unit} {row.product if row else ''}")
-        return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+        return combine(parts)
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """The names that several units say something of, with the sum of all that."""
