@@ -5,16 +5,19 @@ Each such question is written down: :class:`Foreign` is the only way out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import pyoxigraph as ox
 
+from kgraph.build.reading import ABOUT, READING
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
+from kgraph.store.spelling import restore
 
-__all__ = ["ClusterIndex", "Describe", "Foreign", "Readings", "Said"]
+__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,41 @@ class Foreign:
         if found is None:
             found = self.seen[name] = self.describe(name)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The project's data as a whole, to be asked about names.
+
+    Args:
+        store: the store that holds them.
+        graphs: their graphs, each with its short name.
+        terms: names of which they are known to say nothing.
+    """
+
+    store: ox.Store
+    graphs: Mapping[Any, str]
+    terms: TripleIndex
+
+    def describe(self, name: str) -> Said:
+        """What is said of a name, as it is written."""
+        if name in self.terms:
+            return Said(())
+        node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
+        quads = restore(self.store, self._quads(node, None, None))
+        return Said([(self.graphs[quad.graph_name], quad.triple) for quad in quads])
+
+    def readings(self, name: str) -> tuple[str, ...]:
+        """The statements that say how a name is read."""
+        return tuple(
+            quad.subject.value
+            for quad in self._quads(None, ABOUT, ox.NamedNode(name))
+            if isinstance(quad.subject, ox.NamedNode) and any(self._quads(quad.subject, READING, None))
+        )
+
+    def _quads(self, subject: Any, predicate: Any, value: Any) -> Iterator[ox.Quad]:
+        quads = self.store.quads_for_pattern(subject, predicate, value, None)
+        return (quad for quad in quads if quad.graph_name in self.graphs)
 
 
 class ClusterIndex(TripleIndex):

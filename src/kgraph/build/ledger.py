@@ -112,8 +112,7 @@ class Ledger:
     def put_unit(self, unit: UnitRow, mentions: Iterable[tuple[str, str | None, str]]) -> None:
         """Take in a unit that is new; one that was there must have been dropped.
 
-        ``mentions`` are names with the sum over what is said of each as it is stored, and over the rest of
-        it.
+        ``mentions`` are names with the sums over what is said of each as it is stored and over the rest.
         """
         self._units_change()
         values = (unit.files, json.dumps(unit.texts), unit.product, f"{unit.ground:x}", f"{unit.blank:x}")

@@ -11,20 +11,20 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.build.examining import examine, examine_ontology
-from kgraph.build.foreign import Said
+from kgraph.build.foreign import Data, Describe, Readings
 from kgraph.build.products import Products
-from kgraph.build.reading import ABOUT, READING, Unit, read_unit
+from kgraph.build.reading import Unit, read_unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
 from kgraph.project.folder import Listing
+from kgraph.project.index import TripleIndex
 from kgraph.settings import Settings
-from kgraph.store.spelling import restore
 
 __all__ = ["ONTOLOGY", "Outcome", "Setting", "Task", "Workshop"]
 
 #: The cluster that the ontology and the shapes are.
 ONTOLOGY = "ontology"
-#: Of so many names a workshop remembers what is said of them.
+#: Of so many names it is remembered what is said of them: many articles ask for the same.
 _REMEMBERED: Final = 4_096
 
 
@@ -76,11 +76,6 @@ class Workshop:
         if vocabulary is not None:
             self.vocabulary = vocabulary
         self._texts = [name for name, _ in setting.listing.texts]
-        names = setting.settings.names
-        self._data = {ox.NamedNode(names.graph(graph)): graph for graph in setting.data}
-        # What many articles name is looked up once.
-        self._described = lru_cache(_REMEMBERED)(self._describe)
-        self._read_as = lru_cache(_REMEMBERED)(self._readings)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -88,10 +83,21 @@ class Workshop:
         return load_vocabulary(self._setting.settings, self._setting.listing)
 
     @cached_property
-    def _store(self) -> ox.Store:
-        if self._given is not None:
-            return self._given
-        return ox.Store.read_only(str(self._setting.store)) if self._setting.store else ox.Store()
+    def _data(self) -> Data:
+        setting = self._setting
+        if (store := self._given) is None:
+            store = ox.Store.read_only(str(setting.store)) if setting.store else ox.Store()
+        names = setting.settings.names
+        graphs = {ox.NamedNode(names.graph(graph)): graph for graph in setting.data}
+        return Data(store, graphs, TripleIndex(()) if setting.has_terms else self.vocabulary.index)
+
+    @cached_property
+    def _describe(self) -> Describe:
+        return lru_cache(_REMEMBERED)(self._data.describe)
+
+    @cached_property
+    def _readings(self) -> Readings:
+        return lru_cache(_REMEMBERED)(self._data.readings)
 
     def do(self, task: Task) -> Outcome:
         """Do a task.
@@ -104,7 +110,7 @@ class Workshop:
             product = read_unit(setting.settings, task.unit, self._texts)
             return Outcome(task, self._products.put(product), product.header, product.parts["mentions"])
         if task.name == ONTOLOGY:
-            product = examine_ontology(self.vocabulary, self._described)
+            product = examine_ontology(self.vocabulary, self._describe)
         else:
             units = [self._products.get(name) for name in task.parts]
             if None in units:
@@ -116,28 +122,6 @@ class Workshop:
             )
             listing = Listing(texts=setting.listing.texts, drafts=drafts, reviews=reviews)
             product = examine(
-                setting.settings, self.vocabulary, found, listing, self._described, self._read_as
+                setting.settings, self.vocabulary, found, listing, self._describe, self._readings
             )
         return Outcome(task, self._products.put(product), product.header)
-
-    def _readings(self, name: str) -> tuple[str, ...]:
-        """The statements in the project's data that say how a name is read."""
-        return tuple(
-            quad.subject.value
-            for quad in self._store.quads_for_pattern(None, ABOUT, ox.NamedNode(name), None)
-            if isinstance(quad.subject, ox.NamedNode)
-            and quad.graph_name in self._data
-            and any(
-                reading.graph_name in self._data
-                for reading in self._store.quads_for_pattern(quad.subject, READING, None, None)
-            )
-        )
-
-    def _describe(self, name: str) -> Said:
-        """What is said of a name in the project's data, as it is written."""
-        if not self._setting.has_terms and name in self.vocabulary.index:
-            return Said(())
-        node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-        quads = self._store.quads_for_pattern(node, None, None, None)
-        kept = [quad for quad in quads if quad.graph_name in self._data]
-        return Said([(self._data[quad.graph_name], quad.triple) for quad in restore(self._store, kept)])  # type: ignore[index]
