@@ -17,7 +17,7 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.store.spelling import restore
 
-__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said"]
+__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said", "read_otherwise"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,23 @@ class Data:
     def _quads(self, subject: Any, predicate: Any, value: Any) -> Iterator[ox.Quad]:
         quads = self.store.quads_for_pattern(subject, predicate, value, None)
         return (quad for quad in quads if quad.graph_name in self.graphs)
+
+
+def read_otherwise(store: ox.Store, changed: set[ox.Quad]) -> set[str]:
+    """The names whose readings are others than they were.
+
+    Args:
+        store: the store as it is now.
+        changed: the quads of data that came or went.
+    """
+    statements = {quad.subject for quad in changed if quad.predicate == READING}
+    abouts = [quad for some in statements for quad in store.quads_for_pattern(some, ABOUT, None, None)]
+    for quad in changed:
+        if quad.predicate == ABOUT and (
+            quad.subject in statements or any(store.quads_for_pattern(quad.subject, READING, None, None))
+        ):
+            abouts.append(quad)
+    return {quad.object.value for quad in abouts if isinstance(quad.object, ox.NamedNode)}
 
 
 class ClusterIndex(TripleIndex):

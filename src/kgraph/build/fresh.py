@@ -285,7 +285,7 @@ class FreshBuild:
         counts = count_all(store)
         state.ledger.put("counts", write_counts(counts))
         with Filler(store, state.names) as filler:
-            quads = metadata_quads(counts, state.canned[0], state.names)
+            quads = metadata_quads(counts, state.examples[0], state.names)
             content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
             filler.add_graph(METADATA, content)
 

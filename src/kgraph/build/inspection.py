@@ -14,7 +14,7 @@ from kgraph.build.clock import Clock, Progress, silent
 from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
-from kgraph.describe import Occurrences, describe_metadata
+from kgraph.describe import Occurrences, describe_occurrences, describe_queries
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -94,7 +94,10 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
     every = [triple for name, triples in graphs.items() if name != DRAFTS for triple in triples]
     if every:  # of nothing there is nothing to tell
         partitions = Occurrences.of(map(normal, every))
-        graphs[METADATA] = list(describe_metadata(partitions, canned, project.settings.names))
+        graphs[METADATA] = [
+            *describe_occurrences(partitions),
+            *describe_queries(canned, project.settings.names),
+        ]
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
 

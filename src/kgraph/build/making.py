@@ -165,7 +165,7 @@ class Work:
     def _problems(self, state: State, more: list[Located]) -> tuple[Problem, ...]:
         """All problems; the build ends here where one of them is an error."""
         outside = [Located(problem) for problem in state.vocabulary.problems]
-        outside += [Located(problem) for problem in state.canned[1]]
+        outside += [Located(problem) for problem in state.examples[1]]
         if state.vocabulary.shapes is None:  # they are left to pySHACL, which sees all data at once
             whole, _ = read_project(self.settings)
             outside += [Located(problem) for problem in check_shapes(load_subject(whole))]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
 
 import pyoxigraph as ox
 
-from kgraph.canned import CannedQuery
-from kgraph.describe import Occurrences, classes_of, describe_metadata
+from kgraph.describe import Occurrences, classes_of, describe_occurrences
 from kgraph.store.spelling import stored
 from kgraph.vocab import METADATA, RDF_TYPE, UNION_GRAPH, Names
 
@@ -65,13 +64,14 @@ def recount(
     return counts.settled()
 
 
-def metadata_quads(
-    counts: Occurrences, queries: Mapping[str, CannedQuery], names: Names
-) -> Iterator[ox.Quad]:
-    """The graph, as a store gives it back; none of a dataset without triples."""
+def metadata_quads(counts: Occurrences, examples: Iterable[ox.Triple], names: Names) -> Iterator[ox.Quad]:
+    """The graph, as a store gives it back; none of a dataset without triples.
+
+    ``examples`` is what it says of the canned queries.
+    """
     if counts.triples:
         graph = ox.NamedNode(names.graph(METADATA))
-        for triple in describe_metadata(counts, queries, names):
+        for triple in (*describe_occurrences(counts), *examples):
             yield stored(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
 
 

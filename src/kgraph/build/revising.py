@@ -20,9 +20,9 @@ import pyoxigraph as ox
 from kgraph.build.closing import Closing, Conclusions
 from kgraph.build.crew import FEW
 from kgraph.build.filling import graphs_of
+from kgraph.build.foreign import read_otherwise
 from kgraph.build.occurring import metadata_quads, read_counts, recount, write_counts
 from kgraph.build.products import Product
-from kgraph.build.reading import ABOUT, READING
 from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
@@ -212,22 +212,10 @@ class RevisedBuild:
                 for article in row.articles if row else ():
                     seen += ledger.readers_below(article)
         stale |= {cluster for cluster, name, digest in seen if ledger.digest(name) != digest}
-        read = self._read_otherwise(changed)
+        read = read_otherwise(self.revision.store, changed)
         stale |= {cluster for name in read for cluster, _ in ledger.readers(name)}
         stale |= self._with_other_texts()
         return {name: tasks[name] for name in stale if name in tasks}
-
-    def _read_otherwise(self, changed: set[ox.Quad]) -> set[str]:
-        """The names whose readings (see :data:`kgraph.build.reading.READING`) are others now."""
-        store = self.revision.store
-        statements = {quad.subject for quad in changed if quad.predicate == READING}
-        abouts = [quad for some in statements for quad in store.quads_for_pattern(some, ABOUT, None, None)]
-        for quad in changed:
-            if quad.predicate == ABOUT and (
-                quad.subject in statements or any(store.quads_for_pattern(quad.subject, READING, None, None))
-            ):
-                abouts.append(quad)
-        return {quad.object.value for quad in abouts if isinstance(quad.object, ox.NamedNode)}
 
     def _with_other_texts(self) -> set[str]:
         """The clusters that have read a text which is another now."""
@@ -354,7 +342,7 @@ class RevisedBuild:
         counts = recount(known, before, store, self.revision.united)
         state.ledger.put("counts", write_counts(counts))
         graph = ox.NamedNode(state.names.graph(METADATA))
-        told = dict.fromkeys(metadata_quads(counts, state.canned[0], state.names))
+        told = dict.fromkeys(metadata_quads(counts, state.examples[0], state.names))
         before_it = dict.fromkeys(store.quads_for_pattern(None, None, None, graph))
         self.revision.change(
             removed=[quad for quad in before_it if quad not in told],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from kgraph.build.sources import Sources
 from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task
-from kgraph.canned import CannedQuery, load_canned
 from kgraph.problems import Problem, Severity
 from kgraph.project.folder import Listing, read_files
 from kgraph.project.index import TripleIndex
@@ -230,10 +229,22 @@ class State:
         return read
 
     @cached_property
-    def canned(self) -> tuple[dict[str, CannedQuery], list[Problem]]:
-        """The canned queries, and what is wrong with them."""
-        project, _ = read_files(self.settings, Listing(queries=self.sources.listing.queries), {})
-        return load_canned(project.queries.items(), prefixes=self.names.prefixes)
+    def examples(self) -> tuple[list[ox.Triple], list[Problem]]:
+        """What is told of the canned queries, and what is wrong with them; kept while they stay the same."""
+        listed = self.sources.listing.queries
+        made_from = combine(f"{name} {self.sources.digests.get(name)}" for name, _ in listed)
+        kept = json.loads(self.ledger.get("queries") or "{}")
+        if kept.get("made_from") != made_from:
+            from kgraph.canned import load_canned  # noqa: PLC0415 - most builds do without
+            from kgraph.describe import describe_queries  # noqa: PLC0415
+
+            project, _ = read_files(self.settings, Listing(queries=listed), {})
+            canned, problems = load_canned(project.queries.items(), prefixes=self.names.prefixes)
+            told = ox.serialize(describe_queries(canned, self.names), format=ox.RdfFormat.N_TRIPLES) or b""
+            kept = {"made_from": made_from, "told": told.decode(), "problems": [*map(asdict, problems)]}
+            self.ledger.put("queries", json.dumps(kept))
+        triples = [quad.triple for quad in ox.parse(kept["told"].encode(), ox.RdfFormat.N_TRIPLES)]
+        return triples, [problem_of(fields) for fields in kept["problems"]]
 
     # Problems
 

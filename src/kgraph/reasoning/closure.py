@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from kgraph.project.index import TripleIndex
 from kgraph.reasoning.program import Clause, compile_program
 from kgraph.reasoning.remainder import Remainder
-from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, is_equality, saturate
+from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
 from kgraph.reasoning.signs import Signs, as_pattern, sign_of
 from kgraph.reasoning.support import Ways, find_support
 from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS, XSD
@@ -97,7 +97,7 @@ def assemble(
 def normal(triple: ox.Triple) -> ox.Triple:
     """A triple as a store gives it back, which keeps values and not spellings: 7 for "07"^^xsd:integer."""
     value = triple.object
-    if isinstance(value, ox.Literal) and (value.language or value.datatype.value != XSD + "string"):
+    if isinstance(value, ox.Literal) and not value.language and value.datatype.value != XSD + "string":
         return ox.Triple(triple.subject, triple.predicate, _normal(value))
     return triple
 
@@ -165,7 +165,7 @@ class Theory:
     @cached_property
     def _of_use(self) -> Signs:
         """What the triples are about that a clause uses or makes, where no thing is another."""
-        clauses = [clause for clause in self.program if not is_equality(clause)]
+        clauses = [c for c in self.program if all(premise.predicate != _SAME for premise in c.premises)]
         found = Signs(sign_of(premise) for clause in clauses for premise in clause.premises)
         for clause in clauses:
             if clause.conclusion is not None:

@@ -141,14 +141,17 @@ def _iterate(store: ox.Store, clauses: Sequence[Clause]) -> None:
 
 def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The strongly connected components of what feeds what, each before those that it feeds (Tarjan)."""
-    users: dict[Sign, list[int]] = {}
+    users: dict[Slot | None, dict[Sign, list[int]]] = {}
     for number, clause in enumerate(clauses):
         for premise in clause.premises:
-            users.setdefault(sign_of(premise), []).append(number)
-    feeds = [
-        sorted({n for sign, numbers in users.items() if meets(sign, _head(clause)) for n in numbers})
-        for clause in clauses
-    ]
+            sign = sign_of(premise)
+            users.setdefault(sign[0], {}).setdefault(sign, []).append(number)
+    feeds = []
+    for head in map(_head, clauses):
+        near = users.values() if head[0] is None else (users.get(head[0], {}), users.get(None, {}))
+        feeds.append(
+            sorted({n for signs in near for sign, some in signs.items() if meets(sign, head) for n in some})
+        )
     order: dict[int, int] = {}
     low: dict[int, int] = {}
     stack: list[int] = []
