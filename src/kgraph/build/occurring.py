@@ -64,14 +64,20 @@ def recount(
     return counts.settled()
 
 
-def metadata_quads(counts: Occurrences, examples: Iterable[ox.Triple], names: Names) -> Iterator[ox.Quad]:
+def metadata_quads(
+    counts: Occurrences, examples: Iterable[ox.Triple], names: Names, but: Occurrences | None = None
+) -> Iterator[ox.Quad]:
     """The graph, as a store gives it back; none of a dataset without triples.
 
-    ``examples`` is what it says of the canned queries.
+    Args:
+        counts: what occurs.
+        examples: what is said of the canned queries.
+        names: the names of the project.
+        but: other counts; what is said of these as well may be missing.
     """
     if counts.triples:
         graph = ox.NamedNode(names.graph(METADATA))
-        for triple in (*describe_occurrences(counts), *examples):
+        for triple in (*describe_occurrences(counts, but), *examples):
             yield stored(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
 
 

@@ -338,16 +338,17 @@ class RevisedBuild:
     def _tell(self, before: ox.Store) -> None:
         """Carry on what the dataset says of itself."""
         state, store = self.state, self.revision.store
-        known = read_counts(state.ledger.get("counts") or "[0,{},[],[]]")
-        counts = recount(known, before, store, self.revision.united)
+        known, examples = state.ledger.get("counts"), state.told_examples()
+        if known is None or examples is None:
+            raise Lost
+        old, counts = read_counts(known), read_counts(known)
+        counts = recount(counts, before, store, self.revision.united)
         state.ledger.put("counts", write_counts(counts))
-        graph = ox.NamedNode(state.names.graph(METADATA))
-        told = dict.fromkeys(metadata_quads(counts, state.examples[0], state.names))
-        before_it = dict.fromkeys(store.quads_for_pattern(None, None, None, graph))
-        self.revision.change(
-            removed=[quad for quad in before_it if quad not in told],
-            added=[quad for quad in told if quad not in before_it],
+        was = dict.fromkeys(metadata_quads(old, examples, state.names, counts if counts.triples else None))
+        now = dict.fromkeys(
+            metadata_quads(counts, state.examples[0], state.names, old if old.triples else None)
         )
+        self.revision.change(removed=was.keys() - now.keys(), added=now.keys() - was.keys())
 
     def _conclude(self, conclusions: Conclusions, asserted: set[ox.Triple]) -> None:
         """Bring conclusions and their support into the store, and what no graph shows into the remainder."""

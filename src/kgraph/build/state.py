@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyoxigraph as ox
 
@@ -233,7 +233,7 @@ class State:
         """What is told of the canned queries, and what is wrong with them; kept while they stay the same."""
         listed = self.sources.listing.queries
         made_from = combine(f"{name} {self.sources.digests.get(name)}" for name, _ in listed)
-        kept = json.loads(self.ledger.get("queries") or "{}")
+        kept = self._kept_examples()
         if kept.get("made_from") != made_from:
             from kgraph.canned import load_canned  # noqa: PLC0415 - most builds do without
             from kgraph.describe import describe_queries  # noqa: PLC0415
@@ -243,8 +243,15 @@ class State:
             told = ox.serialize(describe_queries(canned, self.names), format=ox.RdfFormat.N_TRIPLES) or b""
             kept = {"made_from": made_from, "told": told.decode(), "problems": [*map(asdict, problems)]}
             self.ledger.put("queries", json.dumps(kept))
-        triples = [quad.triple for quad in ox.parse(kept["told"].encode(), ox.RdfFormat.N_TRIPLES)]
-        return triples, [problem_of(fields) for fields in kept["problems"]]
+        return self.told_examples() or [], [problem_of(fields) for fields in kept["problems"]]
+
+    def told_examples(self) -> list[ox.Triple] | None:
+        """What is told of the canned queries by the ledger as it is; None where it says nothing."""
+        told = self._kept_examples().get("told")
+        return None if told is None else [q.triple for q in ox.parse(told.encode(), ox.RdfFormat.N_TRIPLES)]
+
+    def _kept_examples(self) -> dict[str, Any]:
+        return cast(dict[str, Any], json.loads(self.ledger.get("queries") or "{}"))
 
     # Problems
 

@@ -96,18 +96,21 @@ def classes_of(triples: Iterable[ox.Triple]) -> list[str]:
     ]
 
 
-def describe_occurrences(occurrences: Occurrences) -> Iterator[ox.Triple]:
-    """The metadata of what occurs in a dataset."""
+def describe_occurrences(occurrences: Occurrences, but: Occurrences | None = None) -> Iterator[ox.Triple]:
+    """The metadata of what occurs in a dataset; ``but`` for what occurs as often in another."""
     things, uses, values = occurrences.things, occurrences.uses, occurrences.values
+    known = but or Occurrences()
     dataset = ox.NamedNode(_URN + "dataset")
     yield _iri(dataset, RDF_TYPE, _VOID + "Dataset")
     yield _count(dataset, "triples", occurrences.triples)
-    for cls, count in sorted(things.items()):
+    for cls, count in sorted(things.items() - known.things.items()):
         node = _node("class", cls)
         yield _iri(dataset, _VOID + "classPartition", node.value)
         yield _iri(node, _VOID + "class", cls)
         yield _count(node, "entities", count)
-    for (cls, prop), count in sorted(uses.items()):
+    changed = uses.items() - known.uses.items()
+    changed |= {(key, uses[key]) for key, some in values.items() if some != known.values.get(key, Counter())}
+    for (cls, prop), count in sorted(changed):
         node = _node("property", cls, prop)
         yield _iri(_node("class", cls), _VOID + "propertyPartition", node.value)
         yield _iri(node, _VOID + "property", prop)
