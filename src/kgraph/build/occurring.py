@@ -32,9 +32,8 @@ def count_all(store: ox.Store) -> Occurrences:
     """What occurs in the union of a store."""
     found, classes = Occurrences(), _Classes(store)
     quads = store.quads_for_pattern(None, None, None, _UNION)  # which come subject by subject
-    for subject, some in groupby(quads, lambda quad: quad.subject):
-        if not _is_own(subject):
-            found.count((quad.triple for quad in some), classes.of)
+    things = groupby(quads, lambda quad: quad.subject)
+    found.count((some for subject, some in things if not _is_own(subject)), classes.of)
     return found
 
 
@@ -56,11 +55,12 @@ def recount(
             leading = store.quads_for_pattern(None, None, node, _UNION)
             subjects |= dict.fromkeys(quad.subject for quad in leading)
     for store, times in ((before, -1), (now, 1)):
-        classes = _Classes(store)
-        for subject in subjects:
-            if not _is_own(subject):
-                quads = store.quads_for_pattern(subject, None, None, _UNION)
-                counts.count((quad.triple for quad in quads), classes.of, times)
+        things = (
+            store.quads_for_pattern(subject, None, None, _UNION)
+            for subject in subjects
+            if not _is_own(subject)
+        )
+        counts.count(things, _Classes(store).of, times)
     return counts.settled()
 
 
@@ -112,6 +112,6 @@ class _Classes:
             if not isinstance(node, (ox.NamedNode, ox.BlankNode)):
                 return ()
             quads = store.quads_for_pattern(node, _TYPE, None, _UNION)
-            return tuple(classes_of(quad.triple for quad in quads))
+            return tuple(classes_of(quads))
 
         self.of = of

@@ -46,40 +46,41 @@ class Occurrences:
         for triple in dict.fromkeys(triples):
             said.setdefault(triple.subject, []).append(triple)
         found = cls()
-        for some in said.values():
-            found.count(some, lambda node: classes_of(said.get(node, ())))
+        found.count(said.values(), lambda node: tuple(classes_of(said.get(node, ()))))
         return found
 
     def count(
-        self, triples: Iterable[ox.Triple], classes: Callable[[object], Iterable[str]], times: int = 1
+        self,
+        things: Iterable[Iterable[ox.Triple | ox.Quad]],
+        classes: Callable[[object], tuple[str, ...]],
+        times: int = 1,
     ) -> None:
-        """Put in what is said of one thing, all of it; with ``times`` -1, take it out.
+        """Put in what is said of some things, all of it; with ``times`` -1, take it out.
 
         Args:
-            triples: what is said of it.
+            things: what is said of each.
             classes: tells the classes of a node.
             times: how often it is to count.
         """
-        known = list(triples)
-        own = classes_of(known)
-        self.triples += times * len(known)
-        for cls in own:
-            self.things[cls] += times
-        uses, values = self.uses, self.values
-        for triple in known if own else ():
-            value, predicate = triple.object, triple.predicate.value
-            if isinstance(value, ox.Literal):
-                kinds = [("datatype", value.datatype.value)]
-            else:
-                kinds = [("class", cls) for cls in classes(value)]
+        seen: Counter[tuple[tuple[str, ...], str, str | tuple[str, ...]]] = Counter()
+        for said in things:
+            known = list(said)
+            own = tuple(classes_of(known))
+            self.triples += times * len(known)
             for cls in own:
-                key = (cls, predicate)
-                uses[key] += times
-                counted = values.get(key)
-                if counted is None:
-                    counted = values[key] = Counter()
-                for kind in kinds:
-                    counted[kind] += times
+                self.things[cls] += times
+            for triple in known if own else ():
+                value = triple.object
+                kinds = value.datatype.value if isinstance(value, ox.Literal) else classes(value)
+                seen[own, triple.predicate.value, kinds] += times
+        for (own, predicate, kinds), count in seen.items():
+            for key in ((cls, predicate) for cls in own):
+                self.uses[key] += count
+                counted = self.values.setdefault(key, Counter())
+                for kind in (
+                    [("datatype", kinds)] if isinstance(kinds, str) else [("class", k) for k in kinds]
+                ):
+                    counted[kind] += count
 
     def settled(self) -> Occurrences:
         """The same without what does not occur any more."""
@@ -87,7 +88,7 @@ class Occurrences:
         return Occurrences(self.triples, +self.things, +self.uses, values)
 
 
-def classes_of(triples: Iterable[ox.Triple]) -> list[str]:
+def classes_of(triples: Iterable[ox.Triple | ox.Quad]) -> list[str]:
     """The classes that triples give to their subject."""
     return [
         triple.object.value
