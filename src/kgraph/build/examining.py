@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kgraph.build.foreign import ClusterIndex, Describe, Foreign, Readings
 from kgraph.build.products import Product
-from kgraph.build.reading import Texts, below, files_of
+from kgraph.build.reading import Texts, below, files_of, mentions_of
 from kgraph.build.vocabulary import Vocabulary
 from kgraph.checks import Subject, run_checks
 from kgraph.checks.run import DATA_CHECKS, ONTOLOGY_CHECKS
@@ -150,6 +150,7 @@ def examine(
     passages = list(reader.passages(claims))
     parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
     named = {key(triple.subject) for triple in drafts.triples}
+    named |= {name for unit in units for name, said, _ in mentions_of(unit) if said is not None}
     labels = [
         (name, reader.labels(name))
         for name in reader.index
@@ -201,7 +202,7 @@ def _closure(
     """What follows from the cluster's own facts and from what is recorded of the names in them; of that, what
     things are.
     """
-    mentioned = {name for unit in units for name, _, _ in json.loads(unit.parts["mentions"])}
+    mentioned = {name for unit in units for name, _, _ in mentions_of(unit)}
     for name in sorted(mentioned):
         foreign.said(name)
     told: dict[ox.Triple, set[frozenset[str]]] = {

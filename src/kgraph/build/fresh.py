@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Crossings, crossings
 from kgraph.build.elsewhere import take_over
 from kgraph.build.filling import Filler, graphs_of
-from kgraph.build.indexing import iter_products
-from kgraph.build.occurring import count_all, metadata_quads, write_counts
+from kgraph.build.indexing import begin_index, iter_products, write_whole_index
+from kgraph.build.made import encoder_of
+from kgraph.build.occurring import count_in, metadata_quads, read_counts
 from kgraph.build.products import Product
 from kgraph.build.reading import below
 from kgraph.build.rows import UnitRow
@@ -43,6 +46,9 @@ class FreshBuild:
         self.graphs: dict[str, int] = {}
         self.total = 0
         self.remainder = Remainder()
+        self.store: ox.Store | None = None
+        self._indexing: Callable[[], None] | None = None
+        self._counting: Callable[[], str] | None = None
         self.closing: Closing | None = None
         self.sharing = Sharing(state)
 
@@ -51,7 +57,7 @@ class FreshBuild:
         return str(self.state.path / "oxigraph")
 
     def run(self) -> list[Clash]:
-        """Make all but the index; the contradictions that were found."""
+        """Make all but the text index and what is told in the end; the contradictions that were found."""
         state = self.state
         state.path.mkdir(parents=True, exist_ok=True)
         with state.clock.step("reading the project"):
@@ -62,16 +68,41 @@ class FreshBuild:
         del store
         with state.clock.step("checking"):
             self._examine()
-        store = ox.Store(self._store_path)
+        store = self.store = ox.Store(self._store_path)
         with state.clock.step("reasoning"):
             self._load_derived(store)
             clashes = self._close(store)
         with state.clock.step("writing"):
             store.optimize()
-            self._tell(store)
+            copy = state.path / "oxigraph.read"
+            store.backup(str(copy))
+            self._counting = state.crew.begin(partial(count_in, copy), 1)
             self._weigh(store)
-            store.flush()
         return clashes
+
+    def index(self, earlier: Path | None) -> None:
+        """Write the text index; ``earlier`` is the folder of another, whose vectors are taken over."""
+        assert self.store is not None  # noqa: S101 - it has been made
+        if self._indexing is not None:
+            self._indexing()
+        write_whole_index(self.state, self.store, encoder_of(self.state.settings), earlier)
+
+    def finish(self) -> None:
+        """Write what the dataset says of itself, and let go of the store."""
+        state = self.state
+        assert self.store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
+        counted = self._counting()
+        shutil.rmtree(state.path / "oxigraph.read")
+        state.ledger.put("counts", counted)
+        quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
+        with Filler(self.store, state.names) as filler:
+            content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            filler.add_graph(METADATA, content)
+        if quads:
+            self.graphs[state.names.graph(METADATA)] = len(quads)
+        self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
+        self.store.flush()
+        self.store = None
 
     def _read(self) -> None:
         state = self.state
@@ -120,6 +151,11 @@ class FreshBuild:
         tasks = state.tasks()
         for outcome in state.do((task for task, _ in tasks.values()), state.path / "oxigraph"):
             state.note(outcome, tasks[outcome.task.name][1])
+        if encoder_of(state.settings) is None:
+            products = [product for _, product in state.examinations()]
+            self._indexing = state.crew.begin(
+                partial(begin_index, state.path / "search", state.products_path, products)
+            )
 
     def _load_derived(self, store: ox.Store) -> None:
         state = self.state
@@ -279,16 +315,6 @@ class FreshBuild:
 
     # Sums
 
-    def _tell(self, store: ox.Store) -> None:
-        """Write what the dataset says of itself."""
-        state = self.state
-        counts = count_all(store)
-        state.ledger.put("counts", write_counts(counts))
-        with Filler(store, state.names) as filler:
-            quads = metadata_quads(counts, state.examples[0], state.names)
-            content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
-            filler.add_graph(METADATA, content)
-
     def _weigh(self, store: ox.Store) -> None:
         """The sizes of the graphs, and the sum that the canonical hash is of."""
         state, names = self.state, self.state.names
@@ -299,7 +325,7 @@ class FreshBuild:
         data = {names.graph(graph) for graph in state.graph_files}
         stated_by = names.graph(STATED_BY)
         derived = [iri for iri in self.graphs if iri.startswith(stated_by)]
-        derived += [names.graph(name) for name in ("stated", INFERRED, "support", METADATA, DRAFTS)]
+        derived += [names.graph(name) for name in ("stated", INFERRED, "support", DRAFTS)]
         blank: list[ox.Quad] = []
         for iri in derived:
             for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):

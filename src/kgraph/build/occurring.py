@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -19,7 +20,7 @@ from kgraph.describe import Occurrences, classes_of, describe_occurrences
 from kgraph.store.spelling import stored
 from kgraph.vocab import METADATA, RDF_TYPE, UNION_GRAPH, Names
 
-__all__ = ["count_all", "metadata_quads", "read_counts", "recount", "write_counts"]
+__all__ = ["count_all", "count_in", "metadata_quads", "read_counts", "recount", "write_counts"]
 
 _UNION = ox.NamedNode(UNION_GRAPH)
 _TYPE = ox.NamedNode(RDF_TYPE)
@@ -35,6 +36,11 @@ def count_all(store: ox.Store) -> Occurrences:
     things = groupby(quads, lambda quad: quad.subject)
     found.count((some for subject, some in things if not _is_own(subject)), classes.of)
     return found
+
+
+def count_in(folder: Path) -> str:
+    """What occurs in the union of the store in a folder, as :func:`write_counts` writes it."""
+    return write_counts(count_all(ox.Store.read_only(str(folder))))
 
 
 def recount(

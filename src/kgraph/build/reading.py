@@ -36,6 +36,7 @@ __all__ = [
     "below",
     "combine",
     "files_of",
+    "mentions_of",
     "problem_of",
     "read_unit",
     "triples_of",
@@ -207,6 +208,11 @@ def triples_of(product: Product, graph: str) -> list[ox.Triple]:
     """The triples of a graph in a unit's product."""
     content = product.parts[f"graph:{graph}"]
     return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
+
+
+def mentions_of(product: Product) -> list[tuple[str, str | None, str]]:
+    """What a unit mentions: see the ledger."""
+    return [tuple(row) for row in json.loads(product.parts["mentions"])]
 
 
 def files_of(settings: Settings, product: Product) -> list[TurtleFile]:

@@ -9,7 +9,6 @@ Everything is done in a copy of the earlier store, quad by quad, and in a copy o
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from kgraph.build.filling import graphs_of
 from kgraph.build.foreign import read_otherwise
 from kgraph.build.occurring import metadata_quads, read_counts, recount, write_counts
 from kgraph.build.products import Product
+from kgraph.build.reading import mentions_of
 from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
@@ -105,7 +105,7 @@ class RevisedBuild:
             if was is None:
                 raise Lost
             self._units[row.unit] = _Unit(row, was)
-            mentioned = [name for name, _, _ in json.loads(was.parts["mentions"])]
+            mentioned = [name for name, _, _ in mentions_of(was)]
             state.ledger.drop_unit(row, mentioned)
         for outcome in state.do(Task(name, unit) for name, unit in stale.items()):
             after = state.take_in(outcome)
@@ -166,9 +166,7 @@ class RevisedBuild:
     def _changed_names(self, unit: _Unit) -> set[str]:
         """The names of which a unit says something else than it did, its articles included."""
         was, now = (
-            {tuple(row) for row in json.loads(product.parts["mentions"]) if row[1] is not None or row[2]}
-            if product
-            else set()
+            {row for row in mentions_of(product) if row[1] is not None or row[2]} if product else set()
             for product in (unit.was, unit.now)
         )
         return {row[0] for row in was ^ now}

@@ -44,6 +44,7 @@ class State:
     ledger: Ledger
     clock: Clock
     path: Path
+    crew: Crew
     elsewhere: Elsewhere | None = None
     products: Products = field(init=False)
     outside: list[Located] = field(default_factory=list)
@@ -180,6 +181,10 @@ class State:
             self.ledger.put_voices(name, json.loads(product.parts["voices"]))
         return product
 
+    def examinations(self) -> Iterator[tuple[str, str]]:
+        """The clusters that are no ontology, each with the product of its examination."""
+        return ((name, product) for name, product in self.ledger.clusters() if name != ONTOLOGY)
+
     def forget(self, name: str) -> Product | None:
         """Forget the examination of a cluster, and say what it was."""
         row = self.ledger.cluster(name)
@@ -200,8 +205,7 @@ class State:
         if self.elsewhere is not None and len(waiting) > FEW:
             yield from self.elsewhere.do(self.setting(store), waiting)
             return
-        with Crew(self.setting(store), self.__dict__.get("vocabulary")) as crew:
-            yield from crew.do(waiting)
+        yield from self.crew.do(self.setting(store), waiting, self.__dict__.get("vocabulary"))
 
     # Names
 

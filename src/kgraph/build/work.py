@@ -82,6 +82,11 @@ class Workshop:
         """The ontology and the shapes."""
         return load_vocabulary(self._setting.settings, self._setting.listing)
 
+    @property
+    def read_vocabulary(self) -> Vocabulary | None:
+        """These, where they have been read."""
+        return self.__dict__.get("vocabulary")
+
     @cached_property
     def _data(self) -> Data:
         setting = self._setting

@@ -38,25 +38,27 @@ class IndexRevision:
     """An index without vectors that is being written.
 
     Args:
-        path: its folder, which is made.
+        path: its folder; an index that is there is gone on with.
         earlier: the folder of the index to go on from; without one it is new.
     """
 
     def __init__(self, path: Path, earlier: Path | None = None) -> None:
         self._path = path
-        path.mkdir(parents=True)
+        path.mkdir(parents=True, exist_ok=True)
         self._passages, self._next, self._gone = 0, 0, 0
         self._languages: Counter[str] = Counter()
         if earlier is not None:
             for file in earlier.iterdir():
                 if file.suffix != _LOCKS and file.is_file():
                     _link(file, path / file.name)
+        goes_on = (path / ABOUT).is_file()
+        if goes_on:
             about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
             self._passages, self._next = int(about["passages"]), int(about["next"])
             self._languages = Counter(about["spoken"])
             self._gone = int(about["gone"])
             (path / ABOUT).unlink()
-        self._writer = open_index(path, reuse=earlier is not None).writer(_HEAP_BYTES, 1)
+        self._writer = open_index(path, reuse=goes_on).writer(_HEAP_BYTES, 1)
 
     @staticmethod
     def can_go_on_from(earlier: Path) -> bool:
