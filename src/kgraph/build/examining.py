@@ -134,21 +134,24 @@ def examine(
     subject = Subject(project, graphs, index, vocabulary.ontology, tuple(read_claims(index)), found, contents)
     problems = run_checks(subject, DATA_CHECKS)
     if vocabulary.shapes:
-        view = ClusterIndex(dict.fromkeys(own), vocabulary.shown, foreign, is_own)
+        distinct = dict.fromkeys(own)
+        once = (
+            index if len(distinct) == len(own) else ClusterIndex(distinct, vocabulary.shown, foreign, is_own)
+        )
+        view = once.beside(vocabulary.shown)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
     drafts = read_drafts(subject)
     problems += [*drafts.problems, *unreadable]
     closed, types = _closure(subject, vocabulary, foreign, settings, units, is_own)
     parts = {**_derived(subject, settings, drafts.triples), **closed}
-    known = [*own, *drafts.triples, *types]
-    drafted = ClusterIndex(known, vocabulary.index, foreign, is_own, knows_more=True)
+    drafted = index.knowing([*drafts.triples, *types])
     claims = [*subject.claims, *read_claims(drafted, drafted=True)]
     times = {time for claim in claims for time in times_of(drafted, claim)}
     if said := list(foreign.read_as(times)):
-        drafted = ClusterIndex([*known, *said], vocabulary.index, foreign, is_own, knows_more=True)
+        drafted = drafted.knowing(said)
     reader = Reader(drafted)
     passages = list(reader.passages(claims))
-    parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
+    parts["passages"] = json.dumps(passages, ensure_ascii=False, default=_fields).encode()
     named = {key(triple.subject) for triple in drafts.triples}
     named |= {name for unit in units for name, said, _ in mentions_of(unit) if said is not None}
     labels = [
@@ -264,6 +267,10 @@ def _unread(found: Mapping[str, list[ox.Triple]]) -> bytes:
         for term, uses in found.items()
     }
     return json.dumps(said).encode()
+
+
+def _fields(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__slots__}
 
 
 def passages_of(product: Product) -> list[PassageEntry]:

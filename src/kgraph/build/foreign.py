@@ -6,9 +6,10 @@ Each such question is written down: :class:`Foreign` is the only way out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pyoxigraph as ox
 
@@ -119,10 +120,7 @@ def read_otherwise(store: ox.Store, changed: set[ox.Quad]) -> set[str]:
 
 
 class ClusterIndex(TripleIndex):
-    """A cluster's own triples to go through, and behind them all that others say of what it asks for.
-
-    Where it ``knows_more``, its triples tell more of others' names as well: drafts do, and what follows.
-    """
+    """A cluster's own triples to go through, and behind them all that others say of what it asks for."""
 
     def __init__(
         self,
@@ -130,14 +128,24 @@ class ClusterIndex(TripleIndex):
         terms: TripleIndex,
         foreign: Foreign,
         is_own: Callable[[str], bool],
-        *,
-        knows_more: bool = False,
     ) -> None:
         super().__init__(triples)
-        self._knows_more = knows_more
+        self._knows_more = False
         self._terms = terms
         self._foreign = foreign
         self._is_local = is_own
+
+    def beside(self, terms: TripleIndex) -> Self:
+        """The same with other terms."""
+        other = copy(self)
+        other._terms = terms
+        return other
+
+    def knowing(self, triples: Iterable[ox.Triple]) -> Self:
+        """The same with more triples, which tell more of others' names as well."""
+        other = self.extended(triples)
+        other._knows_more = True
+        return other
 
     def _other(self, subject: str) -> TripleIndex:
         return self._foreign.said(subject).index
@@ -145,7 +153,8 @@ class ClusterIndex(TripleIndex):
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """What is said of a thing by a predicate, whoever says it."""
         if self._is_local(subject):
-            return super().objects(subject, predicate)
+            said = self._objects.get(subject)
+            return [] if said is None else said.get(predicate, [])
         found = [*self._terms.objects(subject, predicate), *self._other(subject).objects(subject, predicate)]
         if self._knows_more:
             found += super().objects(subject, predicate)

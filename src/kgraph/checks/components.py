@@ -71,6 +71,7 @@ def _counted(test: Callable[[int, int], bool]) -> _Component:
     return component
 
 
+@lru_cache(maxsize=1_000)
 def _number(constraint: Constraint) -> int:
     return int(getattr(constraint.value, "value", "0"))
 

@@ -80,6 +80,7 @@ class _Run:
     def __init__(self, reads: Reads) -> None:
         self.reads = reads
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._classes: dict[Term, frozenset[str]] = {}
 
     def ancestors(self, cls: str) -> frozenset[str]:
         """A class and all that it is a subclass of."""
@@ -95,9 +96,12 @@ class _Run:
         return found
 
     def is_instance(self, node: Term, cls: str) -> bool:
-        return not isinstance(node, ox.Literal) and any(
-            cls in self.ancestors(key(kind)) for kind in self.reads.objects(key(node), RDF_TYPE)
-        )
+        if isinstance(node, ox.Literal):
+            return False
+        if (classes := self._classes.get(node)) is None:
+            kinds = self.reads.objects(key(node), RDF_TYPE)
+            classes = self._classes[node] = frozenset().union(*(self.ancestors(key(kind)) for kind in kinds))
+        return cls in classes
 
     def values(self, node: Term, path: Path) -> list[Term]:
         """What a path leads to, each once (section 2.3.1)."""
