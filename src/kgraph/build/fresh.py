@@ -189,7 +189,8 @@ class FreshBuild:
         def seeds() -> Iterator[ox.Triple]:
             return self._seeds(store, facts, crossing)
 
-        found, clashes = closing.complete(self.remainder, seeds)
+        settling = Settling(state, store, closing, self.sharing, seeds)
+        found, clashes = closing.complete(self.remainder, seeds, settling.heed)
         self._keep(store, closing, found)
         if self._has_equals(store):
             return self._close_whole(store, closing)
@@ -197,7 +198,6 @@ class FreshBuild:
             clashes = (*clashes, *closing.clashing(self.remainder, clashing))
         if clashes:
             return list({(id(clash.clause), clash.premises): clash for clash in clashes}.values())
-        settling = Settling(state, store, closing, self.sharing, seeds)
         self.remainder = settling.settle(self.remainder, found)
         return []
 
@@ -214,8 +214,9 @@ class FreshBuild:
                 kept, is_own = bytearray(), below(product.header["articles"])
                 for line in product.parts["inferred"].splitlines(keepends=True):
                     name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""
-                    # Nobody else says anything of what is below its own articles: see kgraph.build.clusters.
-                    if not is_own(name):
+                    # Nobody else says anything of what is below its own articles: see kgraph.build.clusters;
+                    # nor of what nobody else mentions.
+                    if not is_own(name) and self.sharing.may_share(line.decode()):
                         (triple,) = _triples(line)
                         if closing.is_asserted(triple):
                             if not self._is_given(store, triple):
@@ -264,7 +265,7 @@ class FreshBuild:
         shorts = {*facts, "stated", INFERRED}
         graphs = {ox.NamedNode(state.names.graph(short)) for short in shorts}
         resources = state.names.resources
-        names = dict.fromkeys(ledger.shared())
+        names = dict.fromkeys(self.sharing.names)
         names |= dict.fromkeys(name for name in ledger.described() if not name.startswith(resources))
         for name in names:
             node = ox.NamedNode(name)
