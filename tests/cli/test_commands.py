@@ -69,6 +69,7 @@ def test_wrong_usage_exits_with_2(run: Run, tiny: Path, arguments: tuple[str, ..
         ("-", "SELEC *", "line 1"),
         ("-", "CLEAR ALL", "update"),
         ("-", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", "does not call"),
+        ("SELECT ?x", "", "line 1"),
         ("no-such-file.rq", "", "cannot be read"),
         ("folder/no-such-file", "", "cannot be read"),
     ],
@@ -89,12 +90,14 @@ def test_a_query_that_is_not_utf8_exits_with_1(run: Run, tiny: Path) -> None:
     assert "bad.rq is not UTF-8" in run("query", "bad.rq", cwd=tiny).stderr
 
 
-def test_a_query_comes_by_name_by_file_or_from_standard_input(run: Run, tiny: Path) -> None:
+def test_a_query_comes_by_name_by_file_as_written_or_from_standard_input(run: Run, tiny: Path) -> None:
     (tiny / "mine.rq").write_text("ASK {}")
     answers = [
         run("query", "truth", cwd=tiny),
         run("query", "mine.rq", cwd=tiny),
         run("query", "-", cwd=tiny, input="ASK {}"),
+        run("query", "ASK {}", cwd=tiny),
+        run("query", "ASK {} # " + 4096 * "x", cwd=tiny),
     ]
     assert {done.stdout for done in answers} == {'{"head":{},"boolean":true}\n'}
     assert run("query", "truth", "--format", "table", cwd=tiny).stdout == "true\n"

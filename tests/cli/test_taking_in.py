@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -102,6 +103,20 @@ def test_a_dump_is_taken_in_and_bad_files_of_a_folder_are_left_out(project: Path
     assert "bad.txt is no text" in taken.stderr
     assert "2 articles taken in, 1 left out." in taken.stderr
     assert sorted(path.name for path in (project / "seeds").iterdir()) == ["ferry-a.txt", "ferry-b.txt"]
+
+
+def test_unnamed_publishers_are_not_one_and_the_same(project: Path, tmp_path: Path) -> None:
+    """Two texts that do not say who publishes them, and a publisher named as a thing of the project is."""
+    for number, publisher in enumerate(([], [], ["--publisher", "Coast"], ["--publisher", "Coast!"])):
+        file = tmp_path / f"text-{number}.txt"
+        file.write_text(f"News {number}\n\nThe library of Marrow Bay shut on Monday.\n", encoding="utf-8")
+        taken = kgraph("new", str(file), "--yes", "--project", str(project), *publisher)
+        assert taken.returncode == 0, taken.stderr
+    documents = (project / "data/ttl/articles").glob("*/document.ttl")
+    publishers = [re.findall(r"dcterms:publisher (\S+)", path.read_text("utf-8")) for path in documents]
+    assert len({name for names in publishers for name in names}) == 4
+    checked = kgraph("check", "--format", "json", "--project", str(project))
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_ctrl_c_loses_no_draft_and_the_next_run_goes_on(project: Path, tmp_path: Path) -> None:

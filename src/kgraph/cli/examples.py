@@ -76,7 +76,7 @@ EXAMPLES: Final = {
         (
             'query said-by -p speaker="Slavisa Ristic"',
             "query timeline --format csv",
-            "echo 'ASK { ?s ?p ?o }' | kgraph query -",
+            "query 'ASK { ?s ?p ?o }'",
         ),
     ),
     "reanchor": _Shown("Say what moved when a text was corrected.", ("reanchor", "reanchor my-article")),

@@ -129,11 +129,11 @@ class _Project:
         """Write a text with its document and, where it is new, its publisher."""
         from datetime import date  # noqa: PLC0415
 
-        from kgraph.intake import publisher_name, render_document, render_entities, take_in  # noqa: PLC0415
+        from kgraph.intake import publisher_label, publisher_name, render_document, render_entities, take_in  # noqa: PLC0415
 
-        label = reading.publisher or "the publication"
+        label = publisher_label(reading)
         known = self._knowledge.things.get(label.casefold())
-        name = known.name if known else f"kgr:{publisher_name(label)}"
+        name = known.name if known else self._new_name(publisher_name(label))
         document = render_document(
             reading, self._settings, publisher=name, annotator=self._knowledge.annotator, on=date.today()
         )
@@ -141,6 +141,12 @@ class _Project:
         written = take_in(self._settings.project, reading, document, entities)
         self._knowledge = self._knowledge.with_thing(label, name)
         return written
+
+    def _new_name(self, wanted: str) -> str:
+        """A name that nothing has which is called otherwise."""
+        taken = {thing.name for thing in self._knowledge.things.values()}
+        names = (f"kgr:{wanted}{number}" for number in ("", *range(2, len(taken) + 3)))
+        return next(name for name in names if name not in taken)
 
 
 def _show(reading: Reading) -> None:

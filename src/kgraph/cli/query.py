@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from contextlib import ExitStack
@@ -34,6 +35,8 @@ __all__ = ["queries_command", "query_command"]
 
 #: The name of a canned query; what looks otherwise is a file.
 _SLUG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+#: What a query has, and hardly the name of a file.
+_SPARQL: Final = re.compile(r"\{|^\s*(select|ask|construct|describe|prefix|base)\s", re.IGNORECASE)
 _SUFFIXES: Final = (".rq", ".sparql")
 
 
@@ -86,7 +89,7 @@ def _summary(query: CannedQuery) -> dict[str, Any]:
 
 
 @click.command("query")
-@click.argument("query", metavar="NAME|FILE|-")
+@click.argument("query", metavar="NAME|FILE|SPARQL|-")
 @settings_options(
     "base_iri",
     "store",
@@ -114,7 +117,7 @@ def query_command(
     has_iris: bool,
     **flags: Any,
 ) -> None:
-    """Answer a canned query, the SPARQL in a file, or the SPARQL on standard input."""
+    """Answer a canned query, or SPARQL: in a file, on standard input, or written out here."""
     from kgraph.blocking import KnowledgeGraph  # noqa: PLC0415 - see kgraph.cli.main
     from kgraph.canned import find_canned  # noqa: PLC0415
     from kgraph.cli.printing import print_notice, progress  # noqa: PLC0415
@@ -156,7 +159,9 @@ def _values(parameters: tuple[str, ...]) -> dict[str, list[str]]:
 
 
 def _read_sparql(query: str) -> str | None:
-    """The text of a file or of standard input; None where ``query`` is a canned query's name."""
+    """The text of a file, of standard input, or as given; None where ``query`` is a canned query's name."""
+    if _SPARQL.search(query) and not os.path.isfile(query):  # noqa: PTH113 - Path raises at long names
+        return query
     if _SLUG.fullmatch(query) and not query.endswith(_SUFFIXES):
         return None
     try:

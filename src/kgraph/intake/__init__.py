@@ -9,13 +9,14 @@ taking     writing it into a project
 
 from kgraph.intake.parts import TextPart, find_parts
 from kgraph.intake.reading import Reading, iter_readings, read_text, renamed
-from kgraph.intake.taking import publisher_name, render_document, render_entities, take_in
+from kgraph.intake.taking import publisher_label, publisher_name, render_document, render_entities, take_in
 
 __all__ = [
     "Reading",
     "TextPart",
     "find_parts",
     "iter_readings",
+    "publisher_label",
     "publisher_name",
     "read_text",
     "renamed",

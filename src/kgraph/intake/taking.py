@@ -43,6 +43,11 @@ def _unique(text: str, span: Span) -> str:
     )
 
 
+def publisher_label(reading: Reading) -> str:
+    """What a publisher is called; one that the text does not name is this article's own, not another's."""
+    return reading.publisher or f"the publisher of {reading.slug}"
+
+
 def publisher_name(publisher: str) -> str:
     """A local name for a publisher: ``coastWire``."""
     words = re.findall(r"[^\W_]+", publisher)
@@ -90,7 +95,7 @@ def render_document(reading: Reading, settings: Settings, *, publisher: str, ann
 
 def render_entities(reading: Reading, settings: Settings, *, publisher: str) -> str:
     """The Turtle that says who the publisher is, where the project does not know it yet."""
-    label = reading.publisher or "the publication"
+    label = publisher_label(reading)
     return "\n".join(
         [
             f"# Who publishes {reading.slug}.",

@@ -148,8 +148,11 @@ async def contested(request: Request, describer: Describer) -> Listing:
             first, second = claims[one], claims[other]
             key = (first.speaker.label, first.quote, second.speaker.label, second.quote)
             topics = dict.fromkeys((first.subject.label, second.subject.label))
+            topic = " / ".join(topics)
+            if kind:
+                topic += f": {first.predicate.label}"
             named = kind or "an editor sets them against each other"
-            pairs.setdefault(key, _Pair(" / ".join(topics), named, (side(first), side(second))))
+            pairs.setdefault(key, _Pair(topic, named, (side(first), side(second))))
     return Listing(
         "contested.html",
         {
