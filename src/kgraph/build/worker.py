@@ -7,18 +7,22 @@ from __future__ import annotations
 import gc
 import pickle
 import sys
+from typing import Final
 
 from kgraph.build.work import Setting, Task, Workshop
 
 __all__ = ["main"]
+
+_BETWEEN_COLLECTIONS: Final = 20
 
 
 def main() -> None:
     """Do tasks until there are no more."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what anybody prints must not come between
-    gc.disable()  # a task makes many values and few cycles
+    gc.disable()  # a task makes many values and hardly a cycle
     workshop: Workshop | None = None
+    done = 0
     while True:
         try:
             told = pickle.load(stdin)  # noqa: S301 - the process that started this one sends it
@@ -34,7 +38,9 @@ def main() -> None:
             made = told()
         pickle.dump(made, stdout)
         stdout.flush()
-        gc.collect()
+        done += 1
+        if done % _BETWEEN_COLLECTIONS == 0:
+            gc.collect()
 
 
 if __name__ == "__main__":

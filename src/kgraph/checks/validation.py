@@ -13,7 +13,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kgraph.checks.components import COMPONENTS, Reads
+from kgraph.checks.components import COMPONENTS, OF_EACH_VALUE, Reads
 from kgraph.checks.shacl import Constraint, Path, Shape, Target
 from kgraph.project.index import TripleIndex, key
 from kgraph.rdf.terms import Term
@@ -135,11 +135,15 @@ class _Run:
         """What is wrong with a node by a shape."""
         if not shape.constraints:
             return
-        values = [node] if shape.path is None else list(dict.fromkeys(self.values(node, shape.path)))
+        values = [node] if shape.path is None else self.values(node, shape.path)
+        if len(values) > 1:
+            values = list(dict.fromkeys(values))
         for constraint in shape.constraints:
             if constraint.name == "property":
                 for value in values:
                     yield from self.results(constraint.shapes[0], value)
+                continue
+            if not values and constraint.name in OF_EACH_VALUE:
                 continue
             found = COMPONENTS[constraint.name](self, constraint, node, values, shape)
             for wrong in found:

@@ -23,7 +23,7 @@ from kgraph.reasoning.program import Clause, Slot
 from kgraph.reasoning.signs import Sign, Signs, meets, reachable, sign_of
 from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
-__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "stratify"]
+__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "signs_in", "stratify"]
 
 #: What is given; filled by the caller.
 FACTS: Final = ox.NamedNode("urn:kgraph:facts")
@@ -55,7 +55,7 @@ class Clash:
 def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
     clauses, strata = _ordered(tuple(program))
-    present = _signs_in(store)
+    present = signs_in(store)
     for clauses_of_stratum in strata:
         stratum = reachable(clauses_of_stratum, present)
         if not stratum:
@@ -84,7 +84,7 @@ def _ordered(program: tuple[Clause, ...]) -> tuple[list[Clause], list[list[Claus
 def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
     """The contradictions in a saturated store."""
     denials = [clause for clause in program if clause.conclusion is None]
-    for clause in reachable(denials, _signs_in(store)):
+    for clause in reachable(denials, signs_in(store)):
         names = sorted(set().union(*(premise.variables for premise in clause.premises)))
         select = " ".join(f"?{name}" for name in names) or "*"
         query = f"SELECT DISTINCT {select} WHERE {{ {clause.where} }} LIMIT {_CLASHES_OF_A_CLAUSE}"
@@ -94,7 +94,7 @@ def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
             yield Clash(clause, tuple(premise.bind(binding).triple for premise in clause.premises))
 
 
-def _signs_in(store: ox.Store) -> Signs:
+def signs_in(store: ox.Store) -> Signs:
     """What the triples of a store are about."""
     given = f"FROM {FACTS} FROM {INFERRED}"
     predicates, classes = (
