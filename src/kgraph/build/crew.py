@@ -1,4 +1,4 @@
-"""A crew: processes that read and examine side by side, one for each processor.
+"""A crew: processes that work side by side, one for each processor, for as long as a build lasts.
 
 Each is a fresh interpreter that is told what to do over its standard input, so it does not matter what
 threads or what main module the caller has. A little work is done in the caller's own process instead.
@@ -11,10 +11,11 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self, TypeVar, cast
 
 from kgraph.build.vocabulary import Vocabulary
 from kgraph.build.work import Outcome, Setting, Task, Workshop
@@ -25,20 +26,15 @@ __all__ = ["FEW", "Crew"]
 #: Up to so many tasks are done before anybody else has been called.
 FEW: Final = 6
 
+_T = TypeVar("_T")
+
 
 class Crew:
-    """Does tasks, in any order.
+    """Does tasks, in any order; its processes are started when they are first needed."""
 
-    Args:
-        setting: what all tasks have in common.
-        vocabulary: the project's, where it has been read already.
-    """
-
-    def __init__(self, setting: Setting, vocabulary: Vocabulary | None = None) -> None:
-        self._setting = setting
-        self._vocabulary = vocabulary
-        self._own: Workshop | None = None
+    def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._is_busy = False
 
     def __enter__(self) -> Self:
         return self
@@ -46,37 +42,39 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
-            if kind is not None:
-                process.kill()
-            if process.stdin is not None:
-                process.stdin.close()
-            process.wait()
-            if process.stdout is not None:
-                process.stdout.close()
+        self._dismiss(at_once=kind is not None)
 
-    def do(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
-        """The outcomes of some tasks."""
+    def do(
+        self, setting: Setting, tasks: Iterable[Task], vocabulary: Vocabulary | None = None
+    ) -> Iterator[Outcome]:
+        """The outcomes of some tasks.
+
+        Args:
+            setting: what all tasks have in common.
+            tasks: the tasks.
+            vocabulary: the project's, where it has been read already.
+        """
         waiting = list(tasks)
         if len(waiting) <= FEW:
-            self._own = self._own or Workshop(self._setting, vocabulary=self._vocabulary)
-            yield from map(self._own.do, waiting)
+            yield from map(Workshop(setting, vocabulary=vocabulary).do, waiting)
             return
+        if self._is_busy:  # with what nobody waits for any more
+            self._dismiss(at_once=True)
         self._call()
+        self._is_busy = True
         outcomes: SimpleQueue[Outcome | BaseException] = SimpleQueue()
         lock, left = threading.Lock(), iter(waiting)
 
         def attend(process: subprocess.Popen[bytes]) -> None:
-            stdin, stdout = cast(Any, process.stdin), cast(Any, process.stdout)
             try:
+                _tell(process, setting)
                 while True:
                     with lock:
                         task = next(left, None)
                     if task is None:
                         return
-                    pickle.dump(task, stdin)
-                    stdin.flush()
-                    outcomes.put(pickle.load(stdout))  # noqa: S301 - our own process, started below
+                    _tell(process, task)
+                    outcomes.put(_hear(process))
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 outcomes.put(error)
 
@@ -85,11 +83,32 @@ class Crew:
         for _ in waiting:
             outcome = outcomes.get()
             if isinstance(outcome, BaseException):
-                raise StoreError(
-                    "A process that was reading the project ended before it was done.",
-                    hint="Is there enough memory? What it said stands above.",
-                ) from outcome
+                raise _broken_off() from outcome
             yield outcome
+        self._is_busy = False
+
+    def begin(self, work: Callable[[], _T], which: int = 0) -> Callable[[], _T]:
+        """Have one of the processes do something meanwhile: what waits for it and gives its result.
+
+        Where no process has been started, it is done at once.
+
+        Args:
+            work: a function that can be pickled.
+            which: the number of the process. What it began first must be waited for first.
+        """
+        if not self._processes:
+            done = work()
+            return lambda: done
+        process = self._processes[which % len(self._processes)]
+        _tell(process, work)
+
+        def result() -> _T:
+            try:
+                return cast(_T, _hear(process))
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                raise _broken_off() from error
+
+        return result
 
     def _call(self) -> None:
         """Have the processes there."""
@@ -102,4 +121,32 @@ class Crew:
                 [sys.executable, "-m", "kgraph.build.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
             self._processes.append(process)
-            pickle.dump(self._setting, cast(Any, process.stdin))
+
+    def _dismiss(self, *, at_once: bool) -> None:
+        for process in self._processes:
+            if at_once:
+                process.kill()
+            if process.stdin is not None:
+                with suppress(OSError):
+                    process.stdin.close()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        self._processes.clear()
+        self._is_busy = False
+
+
+def _tell(process: subprocess.Popen[bytes], what: object) -> None:
+    pickle.dump(what, cast(Any, process.stdin))
+    cast(Any, process.stdin).flush()
+
+
+def _hear(process: subprocess.Popen[bytes]) -> Any:
+    return pickle.load(cast(Any, process.stdout))  # noqa: S301 - our own process, started above
+
+
+def _broken_off() -> StoreError:
+    return StoreError(
+        "A process that was reading the project ended before it was done.",
+        hint="Is there enough memory? What it said stands above.",
+    )

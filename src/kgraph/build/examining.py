@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kgraph.build.foreign import ClusterIndex, Describe, Foreign, Readings
 from kgraph.build.products import Product
-from kgraph.build.reading import Texts, below, files_of
+from kgraph.build.reading import Texts, below, files_of, mentions_of
 from kgraph.build.vocabulary import Vocabulary
 from kgraph.checks import Subject, run_checks
 from kgraph.checks.run import DATA_CHECKS, ONTOLOGY_CHECKS
@@ -134,21 +134,26 @@ def examine(
     subject = Subject(project, graphs, index, vocabulary.ontology, tuple(read_claims(index)), found, contents)
     problems = run_checks(subject, DATA_CHECKS)
     if vocabulary.shapes:
-        view = ClusterIndex(dict.fromkeys(own), vocabulary.shown, foreign, is_own)
+        distinct = dict.fromkeys(own)
+        once = (
+            index if len(distinct) == len(own) else ClusterIndex(distinct, vocabulary.shown, foreign, is_own)
+        )
+        view = once.beside(vocabulary.shown)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
     drafts = read_drafts(subject)
     problems += [*drafts.problems, *unreadable]
     closed, types = _closure(subject, vocabulary, foreign, settings, units, is_own)
     parts = {**_derived(subject, settings, drafts.triples), **closed}
-    known = [*own, *drafts.triples, *types]
-    drafted = ClusterIndex(known, vocabulary.index, foreign, is_own, knows_more=True)
+    drafted = index.knowing([*drafts.triples, *types])
     claims = [*subject.claims, *read_claims(drafted, drafted=True)]
     times = {time for claim in claims for time in times_of(drafted, claim)}
-    said = foreign.read_as(times)
-    reader = Reader(ClusterIndex([*known, *said], vocabulary.index, foreign, is_own, knows_more=True))
+    if said := list(foreign.read_as(times)):
+        drafted = drafted.knowing(said)
+    reader = Reader(drafted)
     passages = list(reader.passages(claims))
-    parts["passages"] = json.dumps([asdict(each) for each in passages], ensure_ascii=False).encode()
+    parts["passages"] = json.dumps(passages, ensure_ascii=False, default=_fields).encode()
     named = {key(triple.subject) for triple in drafts.triples}
+    named |= {name for unit in units for name, said, _ in mentions_of(unit) if said is not None}
     labels = [
         (name, reader.labels(name))
         for name in reader.index
@@ -200,7 +205,7 @@ def _closure(
     """What follows from the cluster's own facts and from what is recorded of the names in them; of that, what
     things are.
     """
-    mentioned = {name for unit in units for name, _, _ in json.loads(unit.parts["mentions"])}
+    mentioned = {name for unit in units for name, _, _ in mentions_of(unit)}
     for name in sorted(mentioned):
         foreign.said(name)
     told: dict[ox.Triple, set[frozenset[str]]] = {
@@ -210,7 +215,7 @@ def _closure(
         name: dict.fromkeys(triples) for name, triples in subject.graphs.items() if name != ONTOLOGY_GRAPH
     }
     for some in foreign.seen.values():
-        for graph, triple in some:
+        for graph, triple in some.triples:
             graphs.setdefault(graph, {})[triple] = None
     for triple in graphs.get(GAZETTEER, ()):
         told.setdefault(triple, set()).add(frozenset({settings.names.graph(GAZETTEER)}))
@@ -219,8 +224,8 @@ def _closure(
     ways: Mapping[ox.Triple, Ways] = {t: minimal(some) for t, some in told.items() if t not in recorded}
     facts = [t for triples in reasoned.values() for t in triples]
     facts += project_stated(subject.claims)
-    asserted = [triple for triples in graphs.values() for triple in triples]
-    closure = close(vocabulary.axioms, facts, asserted, told=ways, program=vocabulary.program)
+    asserted = (t for name, triples in graphs.items() if name not in reasoned for t in triples)
+    closure = close(vocabulary.theory, facts, asserted, told=ways)
 
     def is_ours(triple: ox.Triple) -> bool:
         """Whether a conclusion is about what is mentioned here; others' are found where they belong."""
@@ -229,7 +234,7 @@ def _closure(
         return all(iri in mentioned or not iri.startswith(resources) or is_own(iri) for iri in iris)
 
     support = [
-        (str(triple), [sorted(way) for way in some])
+        (str(triple), sorted(map(sorted, some)))
         for found in (closure.support, closure.remainder.support)
         for triple, some in found.items()
         if is_ours(triple)
@@ -237,7 +242,7 @@ def _closure(
     clashing = dict.fromkeys(t for clash in closure.contradictions for t in clash.premises)
     own = (t for name, triples in subject.graphs.items() if is_reasoned_over(name) for t in triples)
     voices = [
-        (str(normal(triple)), [sorted(way) for way in some])
+        (str(normal(triple)), sorted(map(sorted, some)))
         for triple, some in project_voices(subject.claims).items()
     ]
     types = [triple for triple in closure.inferred if triple.predicate.value == RDF_TYPE]
@@ -262,6 +267,10 @@ def _unread(found: Mapping[str, list[ox.Triple]]) -> bytes:
         for term, uses in found.items()
     }
     return json.dumps(said).encode()
+
+
+def _fields(entry: Any) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in entry.__slots__}
 
 
 def passages_of(product: Product) -> list[PassageEntry]:

@@ -5,18 +5,35 @@ Each such question is written down: :class:`Foreign` is the only way out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
 
 import pyoxigraph as ox
 
+from kgraph.build.reading import ABOUT, READING
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
+from kgraph.store.spelling import restore
 
-__all__ = ["ClusterIndex", "Describe", "Foreign", "Readings"]
+__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said", "read_otherwise"]
 
-#: What is said of a name in the project's data, by graph (its short name).
-Describe = Callable[[str], Iterable[tuple[str, ox.Triple]]]
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a name in the project's data, by graph (its short name)."""
+
+    triples: Sequence[tuple[str, ox.Triple]]
+
+    @cached_property
+    def index(self) -> TripleIndex:
+        """The same to look things up in."""
+        return TripleIndex(triple for _, triple in self.triples)
+
+
+Describe = Callable[[str], Said]
 #: The statements that say how a name is read.
 Readings = Callable[[str], Iterable[str]]
 
@@ -31,7 +48,7 @@ class Foreign:
 
     describe: Describe
     readings: Readings = lambda _: ()
-    seen: dict[str, list[tuple[str, ox.Triple]]] = field(default_factory=dict)
+    seen: dict[str, Said] = field(default_factory=dict)
     looked_up: set[str] = field(default_factory=set)
 
     def read_as(self, names: Iterable[str]) -> Iterator[ox.Triple]:
@@ -40,21 +57,70 @@ class Foreign:
         for statement in dict.fromkeys(
             each for name in sorted(self.looked_up) for each in self.readings(name)
         ):
-            yield from (triple for _, triple in self.said(statement))
+            yield from (triple for _, triple in self.said(statement).triples)
 
-    def said(self, name: str) -> list[tuple[str, ox.Triple]]:
-        """What is said of a name, by graph."""
+    def said(self, name: str) -> Said:
+        """What is said of a name."""
         found = self.seen.get(name)
         if found is None:
-            found = self.seen[name] = list(self.describe(name))
+            found = self.seen[name] = self.describe(name)
         return found
 
 
-class ClusterIndex(TripleIndex):
-    """A cluster's own triples to go through, and behind them all that others say of what it asks for.
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The project's data as a whole, to be asked about names.
 
-    Where it ``knows_more``, its triples tell more of others' names as well: drafts do, and what follows.
+    Args:
+        store: the store that holds them.
+        graphs: their graphs, each with its short name.
+        terms: names of which they are known to say nothing.
     """
+
+    store: ox.Store
+    graphs: Mapping[Any, str]
+    terms: TripleIndex
+
+    def describe(self, name: str) -> Said:
+        """What is said of a name, as it is written."""
+        if name in self.terms:
+            return Said(())
+        node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
+        quads = restore(self.store, self._quads(node, None, None))
+        return Said([(self.graphs[quad.graph_name], quad.triple) for quad in quads])
+
+    def readings(self, name: str) -> tuple[str, ...]:
+        """The statements that say how a name is read."""
+        return tuple(
+            quad.subject.value
+            for quad in self._quads(None, ABOUT, ox.NamedNode(name))
+            if isinstance(quad.subject, ox.NamedNode) and any(self._quads(quad.subject, READING, None))
+        )
+
+    def _quads(self, subject: Any, predicate: Any, value: Any) -> Iterator[ox.Quad]:
+        quads = self.store.quads_for_pattern(subject, predicate, value, None)
+        return (quad for quad in quads if quad.graph_name in self.graphs)
+
+
+def read_otherwise(store: ox.Store, changed: set[ox.Quad]) -> set[str]:
+    """The names whose readings are others than they were.
+
+    Args:
+        store: the store as it is now.
+        changed: the quads of data that came or went.
+    """
+    statements = {quad.subject for quad in changed if quad.predicate == READING}
+    abouts = [quad for some in statements for quad in store.quads_for_pattern(some, ABOUT, None, None)]
+    for quad in changed:
+        if quad.predicate == ABOUT and (
+            quad.subject in statements or any(store.quads_for_pattern(quad.subject, READING, None, None))
+        ):
+            abouts.append(quad)
+    return {quad.object.value for quad in abouts if isinstance(quad.object, ox.NamedNode)}
+
+
+class ClusterIndex(TripleIndex):
+    """A cluster's own triples to go through, and behind them all that others say of what it asks for."""
 
     def __init__(
         self,
@@ -62,29 +128,33 @@ class ClusterIndex(TripleIndex):
         terms: TripleIndex,
         foreign: Foreign,
         is_own: Callable[[str], bool],
-        *,
-        knows_more: bool = False,
     ) -> None:
         super().__init__(triples)
-        self._knows_more = knows_more
+        self._knows_more = False
         self._terms = terms
         self._foreign = foreign
-        self._is_own = is_own
-        self._others: dict[str, TripleIndex] = {}
+        self._is_local = is_own
+
+    def beside(self, terms: TripleIndex) -> Self:
+        """The same with other terms."""
+        other = copy(self)
+        other._terms = terms
+        return other
+
+    def knowing(self, triples: Iterable[ox.Triple]) -> Self:
+        """The same with more triples, which tell more of others' names as well."""
+        other = self.extended(triples)
+        other._knows_more = True
+        return other
 
     def _other(self, subject: str) -> TripleIndex:
-        found = self._others.get(subject)
-        if found is None:
-            found = self._others[subject] = TripleIndex(t for _, t in self._foreign.said(subject))
-        return found
-
-    def _is_local(self, subject: str) -> bool:
-        return self._is_own(subject)
+        return self._foreign.said(subject).index
 
     def objects(self, subject: str, predicate: str) -> list[Term]:
         """What is said of a thing by a predicate, whoever says it."""
         if self._is_local(subject):
-            return super().objects(subject, predicate)
+            said = self._objects.get(subject)
+            return [] if said is None else said.get(predicate, [])
         found = [*self._terms.objects(subject, predicate), *self._other(subject).objects(subject, predicate)]
         if self._knows_more:
             found += super().objects(subject, predicate)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Crossings, crossings
 from kgraph.build.elsewhere import take_over
 from kgraph.build.filling import Filler, graphs_of
-from kgraph.build.indexing import iter_products
-from kgraph.build.occurring import count_all, metadata_quads, write_counts
+from kgraph.build.indexing import begin_index, iter_products, write_whole_index
+from kgraph.build.made import encoder_of
+from kgraph.build.occurring import count_in, metadata_quads, read_counts
 from kgraph.build.products import Product
 from kgraph.build.reading import below
 from kgraph.build.rows import UnitRow
@@ -43,6 +46,9 @@ class FreshBuild:
         self.graphs: dict[str, int] = {}
         self.total = 0
         self.remainder = Remainder()
+        self.store: ox.Store | None = None
+        self._indexing: Callable[[], None] | None = None
+        self._counting: Callable[[], str] | None = None
         self.closing: Closing | None = None
         self.sharing = Sharing(state)
 
@@ -51,7 +57,7 @@ class FreshBuild:
         return str(self.state.path / "oxigraph")
 
     def run(self) -> list[Clash]:
-        """Make all but the index; the contradictions that were found."""
+        """Make all but the text index and what is told in the end; the contradictions that were found."""
         state = self.state
         state.path.mkdir(parents=True, exist_ok=True)
         with state.clock.step("reading the project"):
@@ -62,16 +68,41 @@ class FreshBuild:
         del store
         with state.clock.step("checking"):
             self._examine()
-        store = ox.Store(self._store_path)
+        store = self.store = ox.Store(self._store_path)
         with state.clock.step("reasoning"):
             self._load_derived(store)
             clashes = self._close(store)
         with state.clock.step("writing"):
-            self._tell(store)
-            self._weigh(store)
             store.optimize()
-            store.flush()
+            copy = state.path / "oxigraph.read"
+            store.backup(str(copy))
+            self._counting = state.crew.begin(partial(count_in, copy), 1)
+            self._weigh(store)
         return clashes
+
+    def index(self, earlier: Path | None) -> None:
+        """Write the text index; ``earlier`` is the folder of another, whose vectors are taken over."""
+        assert self.store is not None  # noqa: S101 - it has been made
+        if self._indexing is not None:
+            self._indexing()
+        write_whole_index(self.state, self.store, encoder_of(self.state.settings), earlier)
+
+    def finish(self) -> None:
+        """Write what the dataset says of itself, and let go of the store."""
+        state = self.state
+        assert self.store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
+        counted = self._counting()
+        shutil.rmtree(state.path / "oxigraph.read")
+        state.ledger.put("counts", counted)
+        quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
+        with Filler(self.store, state.names) as filler:
+            content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+            filler.add_graph(METADATA, content)
+        if quads:
+            self.graphs[state.names.graph(METADATA)] = len(quads)
+        self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
+        self.store.flush()
+        self.store = None
 
     def _read(self) -> None:
         state = self.state
@@ -120,6 +151,11 @@ class FreshBuild:
         tasks = state.tasks()
         for outcome in state.do((task for task, _ in tasks.values()), state.path / "oxigraph"):
             state.note(outcome, tasks[outcome.task.name][1])
+        if encoder_of(state.settings) is None:
+            products = [product for _, product in state.examinations()]
+            self._indexing = state.crew.begin(
+                partial(begin_index, state.path / "search", state.products_path, products)
+            )
 
     def _load_derived(self, store: ox.Store) -> None:
         state = self.state
@@ -153,7 +189,8 @@ class FreshBuild:
         def seeds() -> Iterator[ox.Triple]:
             return self._seeds(store, facts, crossing)
 
-        found, clashes = closing.complete(self.remainder, seeds)
+        settling = Settling(state, store, closing, self.sharing, seeds)
+        found, clashes = closing.complete(self.remainder, seeds, settling.heed)
         self._keep(store, closing, found)
         if self._has_equals(store):
             return self._close_whole(store, closing)
@@ -161,7 +198,6 @@ class FreshBuild:
             clashes = (*clashes, *closing.clashing(self.remainder, clashing))
         if clashes:
             return list({(id(clash.clause), clash.premises): clash for clash in clashes}.values())
-        settling = Settling(state, store, closing, self.sharing, seeds)
         self.remainder = settling.settle(self.remainder, found)
         return []
 
@@ -178,8 +214,9 @@ class FreshBuild:
                 kept, is_own = bytearray(), below(product.header["articles"])
                 for line in product.parts["inferred"].splitlines(keepends=True):
                     name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""
-                    # Nobody else says anything of what is below its own articles: see kgraph.build.clusters.
-                    if not is_own(name):
+                    # Nobody else says anything of what is below its own articles: see kgraph.build.clusters;
+                    # nor of what nobody else mentions.
+                    if not is_own(name) and self.sharing.may_share(line.decode()):
                         (triple,) = _triples(line)
                         if closing.is_asserted(triple):
                             if not self._is_given(store, triple):
@@ -228,7 +265,7 @@ class FreshBuild:
         shorts = {*facts, "stated", INFERRED}
         graphs = {ox.NamedNode(state.names.graph(short)) for short in shorts}
         resources = state.names.resources
-        names = dict.fromkeys(ledger.shared())
+        names = dict.fromkeys(self.sharing.names)
         names |= dict.fromkeys(name for name in ledger.described() if not name.startswith(resources))
         for name in names:
             node = ox.NamedNode(name)
@@ -256,16 +293,10 @@ class FreshBuild:
             for graph in (*state.graph_files, "stated")
         }
         facts = [t for graph, triples in graphs.items() if is_reasoned_over(graph) for t in triples]
-        asserted = [
-            *facts,
-            *(t for triples in graphs.values() for t in triples),
-            *_stored(state.vocabulary.axioms),
-        ]
+        asserted = [t for graph, triples in graphs.items() if not is_reasoned_over(graph) for t in triples]
         told = closing.told()
         known = {triple: told[triple] for triple in dict.fromkeys(facts) if triple in told}
-        closure = close(
-            state.vocabulary.axioms, facts, asserted, told=known, program=state.vocabulary.program
-        )
+        closure = close(state.vocabulary.theory, facts, asserted, told=known)
         if closure.contradictions:
             return list(closure.contradictions)
         inferred = ox.NamedNode(names.graph(INFERRED))
@@ -285,16 +316,6 @@ class FreshBuild:
 
     # Sums
 
-    def _tell(self, store: ox.Store) -> None:
-        """Write what the dataset says of itself."""
-        state = self.state
-        counts = count_all(store)
-        state.ledger.put("counts", write_counts(counts))
-        with Filler(store, state.names) as filler:
-            quads = metadata_quads(counts, state.canned[0], state.names)
-            content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
-            filler.add_graph(METADATA, content)
-
     def _weigh(self, store: ox.Store) -> None:
         """The sizes of the graphs, and the sum that the canonical hash is of."""
         state, names = self.state, self.state.names
@@ -305,7 +326,7 @@ class FreshBuild:
         data = {names.graph(graph) for graph in state.graph_files}
         stated_by = names.graph(STATED_BY)
         derived = [iri for iri in self.graphs if iri.startswith(stated_by)]
-        derived += [names.graph(name) for name in ("stated", INFERRED, "support", METADATA, DRAFTS)]
+        derived += [names.graph(name) for name in ("stated", INFERRED, "support", DRAFTS)]
         blank: list[ox.Quad] = []
         for iri in derived:
             for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
@@ -342,7 +363,3 @@ class FreshBuild:
 
 def _triples(content: bytes) -> Iterator[ox.Triple]:
     return (quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES))
-
-
-def _stored(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
-    return (stored(ox.Quad(t.subject, t.predicate, t.object)).triple for t in triples)

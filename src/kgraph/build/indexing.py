@@ -9,14 +9,14 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgraph.build.examining import passages_of
-from kgraph.build.products import Product
+from kgraph.build.products import Product, Products
 from kgraph.build.state import Lost, State
-from kgraph.build.work import ONTOLOGY
+from kgraph.errors import StoreError
 from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
 from kgraph.search.writing import IndexRevision
 from kgraph.store.manifest import graph_key
 
-__all__ = ["iter_products", "revise_index", "write_whole_index"]
+__all__ = ["begin_index", "iter_products", "revise_index", "write_whole_index"]
 
 
 def iter_products(state: State) -> Iterator[Product]:
@@ -25,23 +25,38 @@ def iter_products(state: State) -> Iterator[Product]:
     Raises:
         Lost: one of them is not there any more.
     """
-    for name, product in state.ledger.clusters():
-        if name != ONTOLOGY:
-            found = state.products.get(product)
-            if found is None:
-                raise Lost
-            yield found
+    for _, product in state.examinations():
+        found = state.products.get(product)
+        if found is None:
+            raise Lost
+        yield found
+
+
+def begin_index(folder: Path, products: Path, names: Sequence[str]) -> None:
+    """Begin an index without vectors: the passages of some examinations, by the names of their products.
+
+    Raises:
+        StoreError: one of them is not there any more.
+    """
+    kept, revision = Products(products), IndexRevision(folder)
+    for name in names:
+        if (product := kept.get(name)) is None:
+            raise StoreError("A part of the store was deleted while it was needed.", hint="Build again.")
+        revision.add_passages(passages_of(product))
+    revision.finish()
 
 
 def write_whole_index(state: State, store: ox.Store, encoder: Encoder | None, earlier: Path | None) -> None:
-    """Write the index; ``earlier`` is the folder of another, whose vectors are taken over."""
+    """Write the index, or what one that was begun needs more; ``earlier`` is the folder of another, whose
+    vectors are taken over.
+    """
     folder = state.path / "search"
     if encoder is not None:
         write_index(folder, _entries(state, store), encoder=encoder, earlier=earlier)
         return
+    if not folder.exists():
+        begin_index(folder, state.products_path, [product for _, product in state.examinations()])
     revision = IndexRevision(folder)
-    for product in iter_products(state):
-        revision.add_passages(passages_of(product))
     for entry in _names(state, store):
         revision.add_name(entry)
     revision.finish()
@@ -66,13 +81,15 @@ def _label_reader(state: State, store: ox.Store) -> Callable[..., NameEntry | No
 
 def _names(state: State, store: ox.Store) -> Iterator[NameEntry]:
     read = _label_reader(state, store)
+    done = set[str]()
     for product in iter_products(state):
         for name, labels in json.loads(product.parts["names"]):
-            if entry := read(name, labels):
+            if name not in done and (entry := read(name, labels)):
+                done.add(name)
                 yield entry
     terms = dict.fromkeys(name for name in state.vocabulary.index if not name.startswith("_:"))
     for name in {**terms, **dict.fromkeys(state.ledger.described())}:
-        if not state.ledger.owners(name) and (entry := read(name)):
+        if name not in done and not state.ledger.owners(name) and (entry := read(name)):
             yield entry
 
 

@@ -14,7 +14,7 @@ from kgraph.build.clock import Clock, Progress, silent
 from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.canned import load_canned
 from kgraph.checks import Subject, load_subject, run_checks, validating
-from kgraph.describe import Occurrences, describe_metadata
+from kgraph.describe import Occurrences, describe_occurrences, describe_queries
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_project
 from kgraph.project.folder import ONTOLOGY_GRAPH, Role
@@ -33,6 +33,7 @@ from kgraph.reasoning import (
     minimal,
 )
 from kgraph.reasoning.closure import normal
+from kgraph.reasoning.program import find_unsupported
 from kgraph.reviewing.drafts_graph import read_drafts
 from kgraph.settings import Settings
 from kgraph.vocab import DRAFTS, METADATA
@@ -75,7 +76,7 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
             stated = project_stated(subject.claims)
             closure = _close(subject, stated)
             found += _contradictions(subject, closure, stated)
-            found += [_unread(subject, term, axioms) for term, axioms in closure.unsupported.items()]
+            found += _unread(subject)
         with clock.step("validating shapes"):
             found += shapes.problems()
     support = list(describe_support(closure.support, project.settings.names))
@@ -93,7 +94,10 @@ def _inspect(project: Project, problems: list[Problem], clock: Clock) -> Inspect
     every = [triple for name, triples in graphs.items() if name != DRAFTS for triple in triples]
     if every:  # of nothing there is nothing to tell
         partitions = Occurrences.of(map(normal, every))
-        graphs[METADATA] = list(describe_metadata(partitions, canned, project.settings.names))
+        graphs[METADATA] = [
+            *describe_occurrences(partitions),
+            *describe_queries(canned, project.settings.names),
+        ]
     found.sort(key=lambda problem: (problem.path, problem.line or 0, problem.code, problem.message))
     return Inspection(subject, tuple(found), graphs, closure.remainder)
 
@@ -136,10 +140,16 @@ def _contradictions(subject: Subject, closure: Closure, stated: list[ox.Triple])
         yield subject.project.problem("contradiction", where, message, CLASH_HINT)
 
 
-def _unread(subject: Subject, term: str, axioms: list[ox.Triple]) -> Problem:
-    """An axiom that the reasoner does not read, at the place of the first of its kind."""
-    where = next((str(axiom.subject)[1:-1] for axiom in axioms if str(axiom.subject)[0] == "<"), "")
-    message = tell_unread(term, len(axioms), subject.project.settings.names)
-    return subject.project.problem(
-        "unsupported-axiom", where, message, UNREAD_HINT, severity=Severity.WARNING
-    )
+def _unread(subject: Subject) -> Iterator[Problem]:
+    """The axioms that the reasoner does not read, at the place of the first of each kind. None belongs among
+    the data.
+    """
+    graphs = (name for name in subject.graphs if name != ONTOLOGY_GRAPH and is_reasoned_over(name))
+    data = (triple for name in graphs for triple in subject.graphs[name])
+    unread = find_unsupported(_axioms(subject.project)) | find_unsupported(data, supported=False)
+    for term, axioms in unread.items():
+        where = next((str(axiom.subject)[1:-1] for axiom in axioms if str(axiom.subject)[0] == "<"), "")
+        message = tell_unread(term, len(axioms), subject.project.settings.names)
+        yield subject.project.problem(
+            "unsupported-axiom", where, message, UNREAD_HINT, severity=Severity.WARNING
+        )

@@ -19,17 +19,20 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from hashlib import blake2b
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
-from kgraph.build.rows import SCHEMA, Located, UnitRow, unit_of_row
+from kgraph.build.reading import combine
+from kgraph.build.rows import SCHEMA, Located, UnitRow, ranges, sealed, short, unit_of_row
 from kgraph.problems import Problem, Severity
 from kgraph.store.hashing import MODULUS
 
 __all__ = ["Ledger"]
+
+#: Of so many names is remembered who says something of them.
+_REMEMBERED: Final = 16_384
 
 
 class Ledger:
@@ -47,6 +50,14 @@ class Ledger:
         if is_new:
             self._db.executescript(SCHEMA)
         self._db.execute("BEGIN")
+        # What many clusters name is looked up once.
+        self._digests = lru_cache(_REMEMBERED)(self._digest)
+        self._owners = lru_cache(_REMEMBERED)(self._find_owners)
+        self._homes = lru_cache(_REMEMBERED)(self._find_homes)
+
+    def _units_change(self) -> None:
+        for known in (self._digests, self._owners, self._homes):
+            known.cache_clear()
 
     def __enter__(self) -> Self:
         return self
@@ -61,18 +72,18 @@ class Ledger:
     @staticmethod
     def read_units(path: Path) -> list[UnitRow]:
         """The units of a sealed ledger; none where it cannot be read."""
-        return [unit_of_row(row) for row in _sealed(path, "SELECT * FROM units")]
+        return [unit_of_row(row) for row in sealed(path, "SELECT * FROM units")]
 
     @staticmethod
     def read_products(path: Path) -> set[str]:
         """The products that a sealed ledger names; none where it cannot be read."""
         query = "SELECT product FROM units UNION SELECT product FROM clusters"
-        return {name for (name,) in _sealed(path, query)}
+        return {name for (name,) in sealed(path, query)}
 
     @staticmethod
     def read_meta(path: Path, key: str) -> str | None:
         """A value of a sealed ledger; None where it has none, or cannot be read."""
-        rows = _sealed(path, "SELECT value FROM meta WHERE key = ?", key)
+        rows = sealed(path, "SELECT value FROM meta WHERE key = ?", key)
         return str(rows[0][0]) if rows else None
 
     # Settings and sums
@@ -101,9 +112,9 @@ class Ledger:
     def put_unit(self, unit: UnitRow, mentions: Iterable[tuple[str, str | None, str]]) -> None:
         """Take in a unit that is new; one that was there must have been dropped.
 
-        ``mentions`` are names with the sum over what is said of each as it is stored, and over the rest of
-        it.
+        ``mentions`` are names with the sums over what is said of each as it is stored and over the rest.
         """
+        self._units_change()
         values = (unit.files, json.dumps(unit.texts), unit.product, f"{unit.ground:x}", f"{unit.blank:x}")
         lists = map(json.dumps, (unit.articles, unit.edges, unit.graphs))
         self._db.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (unit.unit, *values, *lists))
@@ -117,6 +128,7 @@ class Ledger:
 
     def drop_unit(self, unit: UnitRow, mentioned: Iterable[str]) -> None:
         """Forget a unit, which mentioned these names."""
+        self._units_change()
         self._db.execute("DELETE FROM units WHERE unit = ?", (unit.unit,))
         self._db.executemany(
             "DELETE FROM articles WHERE iri = ? AND unit = ?", [(iri, unit.unit) for iri in unit.articles]
@@ -133,9 +145,7 @@ class Ledger:
     def said_any(self, names: Iterable[str]) -> str:
         """A digest of all that data say of some names; empty where that is nothing."""
         found = [name for name in names if self.said_by(name)]
-        return (
-            blake2b("\n".join(map(self.digest, found)).encode(), digest_size=16).hexdigest() if found else ""
-        )
+        return combine(map(self.digest, found)) if found else ""
 
     # Names
 
@@ -149,7 +159,7 @@ class Ledger:
     def said_below(self, article: str) -> set[str]:
         """The units that say something of an article of others, or of what is below it."""
         found: set[str] = set()
-        for first, last in _ranges(article):
+        for first, last in ranges(article):
             rows = self._db.execute(
                 "SELECT DISTINCT unit FROM mentions WHERE name >= ? AND name < ? AND said IS NOT NULL",
                 (first, last),
@@ -159,6 +169,9 @@ class Ledger:
 
     def owners(self, name: str) -> list[str]:
         """The units that describe the article which a name is, or is below."""
+        return self._owners(name)
+
+    def _find_owners(self, name: str) -> list[str]:
         ends = [end for end, character in enumerate(name) if character in "/#"]
         found: list[str] = []
         for iri in dict.fromkeys([name, *(name[:end] for end in reversed(ends))]):
@@ -172,6 +185,9 @@ class Ledger:
 
     def digest(self, name: str) -> str:
         """A digest of all that is said of a name: what a read of it depends on."""
+        return self._digests(name)
+
+    def _digest(self, name: str) -> str:
         rows = self._db.execute(
             "SELECT unit, coalesce(said, ''), rest FROM mentions "
             "WHERE name = ? AND (said IS NOT NULL OR rest != '') ORDER BY unit",
@@ -181,7 +197,7 @@ class Ledger:
         for unit in self.owners(name):
             row = self.unit(unit)
             parts.append(f"{unit} {row.product if row else ''}")
-        return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+        return combine(parts)
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """The names that several units say something of, with the sum of all that."""
@@ -202,7 +218,7 @@ class Ledger:
         for (name,) in self._db.execute("SELECT name FROM mentions GROUP BY name HAVING count(*) > 1"):
             yield name
         for article, _ in self.articles():
-            for first, last in _ranges(article):
+            for first, last in ranges(article):
                 query = "SELECT DISTINCT name FROM mentions WHERE name >= ? AND name < ?"
                 yield from (name for (name,) in self._db.execute(query, (first, last)).fetchall())
 
@@ -213,6 +229,9 @@ class Ledger:
 
     def homes(self, name: str) -> list[str]:
         """The units that mention a name, its article's own included."""
+        return self._homes(name)
+
+    def _find_homes(self, name: str) -> list[str]:
         rows = self._db.execute("SELECT unit FROM mentions WHERE name = ?", (name,))
         return [*self.owners(name), *(unit for (unit,) in rows)]
 
@@ -276,12 +295,12 @@ class Ledger:
 
     def put_voices(self, cluster: str, voices: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> None:
         """Note in which ways a cluster's claims state triples, these as N-Triples writes them."""
-        rows = ((_short(triple), cluster, json.dumps(ways)) for triple, ways in voices)
+        rows = ((short(triple), cluster, json.dumps(ways)) for triple, ways in voices)
         self._db.executemany("INSERT INTO voices VALUES (?, ?, ?)", rows)
 
     def drop_voices(self, cluster: str, triples: Iterable[str]) -> None:
         """Forget that a cluster's claims state some triples."""
-        rows = ((_short(triple), cluster) for triple in triples)
+        rows = ((short(triple), cluster) for triple in triples)
         self._db.executemany("DELETE FROM voices WHERE triple = ? AND cluster = ?", rows)
 
     def voices(self, triple: str) -> list[list[str]]:
@@ -290,21 +309,21 @@ class Ledger:
 
     def voices_by_cluster(self, triple: str) -> list[list[list[str]]]:
         """In which ways the claims of each cluster that does so state a triple."""
-        rows = self._db.execute("SELECT ways FROM voices WHERE triple = ?", (_short(triple),))
+        rows = self._db.execute("SELECT ways FROM voices WHERE triple = ?", (short(triple),))
         return [json.loads(ways) for (ways,) in rows]
 
     def put_support(self, triple: str, ways: Iterable[Iterable[str]]) -> None:
         """Note on whose word a triple rests."""
         told = json.dumps([sorted(way) for way in ways])
-        self._db.execute("INSERT OR REPLACE INTO support VALUES (?, ?)", (_short(triple), told))
+        self._db.execute("INSERT OR REPLACE INTO support VALUES (?, ?)", (short(triple), told))
 
     def drop_support(self, triple: str) -> None:
         """Forget on whose word a triple rests."""
-        self._db.execute("DELETE FROM support WHERE triple = ?", (_short(triple),))
+        self._db.execute("DELETE FROM support WHERE triple = ?", (short(triple),))
 
     def support(self, triple: str) -> frozenset[frozenset[str]]:
         """On whose word a triple rests: nothing where it is told or holds anyhow."""
-        row = self._db.execute("SELECT ways FROM support WHERE triple = ?", (_short(triple),)).fetchone()
+        row = self._db.execute("SELECT ways FROM support WHERE triple = ?", (short(triple),)).fetchone()
         return frozenset() if row is None else frozenset(map(frozenset, json.loads(row[0])))
 
     def put_unread(self, cluster: str, terms: Mapping[str, Sequence[Any]]) -> None:
@@ -324,7 +343,7 @@ class Ledger:
     def readers_below(self, article: str) -> list[tuple[str, str, str]]:
         """The clusters that have read names which are, or are below, an article; with name and digest."""
         found: list[tuple[str, str, str]] = []
-        for first, last in _ranges(article):
+        for first, last in ranges(article):
             found += self._db.execute(
                 "SELECT cluster, name, digest FROM reads WHERE name >= ? AND name < ?", (first, last)
             )
@@ -379,21 +398,3 @@ class Ledger:
             Located(Problem(Severity(grave), named, path, line, message, hint), subject, predicate)
             for grave, named, path, line, message, hint, subject, predicate in rows
         ]
-
-
-def _sealed(path: Path, query: str, *values: str) -> list[Any]:
-    """The rows that a sealed ledger answers with; none where it cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
-            return db.execute(query, values).fetchall()
-    except sqlite3.Error:
-        return []
-
-
-def _short(triple: str) -> bytes:
-    return blake2b(triple.encode(), digest_size=16).digest()
-
-
-def _ranges(article: str) -> list[tuple[str, str]]:
-    """Where an article and what is below it stand in the order of names."""
-    return [(article, article + "\0"), *((article + mark, article + chr(ord(mark) + 1)) for mark in "#/")]

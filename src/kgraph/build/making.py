@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kgraph.build.clock import Clock
+from kgraph.build.crew import Crew
 from kgraph.build.elsewhere import Elsewhere
 from kgraph.build.fresh import FreshBuild
 from kgraph.build.indexing import revise_index
@@ -52,6 +53,7 @@ class Work:
     clock: Clock
     force: bool
     elsewhere: Elsewhere | None = None
+    _crew: Crew = field(init=False)
 
     def run(self) -> tuple[Manifest, tuple[Problem, ...], tuple[int, int]]:
         """What was made, what is wrong with it, and how many articles and claims there are.
@@ -59,7 +61,7 @@ class Work:
         Raises:
             ProjectError: the project has errors.
         """
-        with self._base() as base, room_for(self.prepared):
+        with self._base() as base, room_for(self.prepared), Crew() as self._crew:
             if base is not None and self._can_go_on(base):
                 with suppress(Lost):
                     return self._revised(base)
@@ -82,7 +84,7 @@ class Work:
             Ledger(self.prepared / LEDGER, earlier=base.path / LEDGER) as ledger,
             Revision(base, self.prepared) as revision,
         ):
-            state = State(self.settings, self.sources, ledger, self.clock, self.prepared, self.elsewhere)
+            state = self._state(ledger)
             work = RevisedBuild(state, base, revision)
             clashes = work.run()
             more = list(state.contradictions(clashes, work.closing.proofs())) if clashes else []
@@ -110,6 +112,11 @@ class Work:
             sync_tree(self.prepared, shared=inodes_of(base.path))
         return manifest, problems, counts
 
+    def _state(self, ledger: Ledger) -> State:
+        return State(
+            self.settings, self.sources, ledger, self.clock, self.prepared, self._crew, self.elsewhere
+        )
+
     @contextmanager
     def _current(self) -> Iterator[Generation | None]:
         """The current generation, kept for as long as it is looked at; None where there is none."""
@@ -135,7 +142,7 @@ class Work:
             known = {row.unit: row for row in Ledger.read_units(base.path / LEDGER)}
         self.prepared.mkdir(parents=True, exist_ok=True)
         with Ledger(self.prepared / LEDGER) as ledger:
-            state = State(self.settings, self.sources, ledger, self.clock, self.prepared, self.elsewhere)
+            state = self._state(ledger)
             fresh = FreshBuild(state, known)
             clashes = fresh.run()
             more = []
@@ -145,12 +152,8 @@ class Work:
             problems = self._problems(state, more)
             with self.clock.step("writing"):
                 with self._current() as current:  # whose vectors are taken over
-                    reindex(
-                        state,
-                        ox.Store.read_only(str(self.prepared / "oxigraph")),
-                        encoder_of(self.settings),
-                        current.index_path if current is not None else None,
-                    )
+                    fresh.index(current.index_path if current is not None else None)
+                fresh.finish()
                 self._write_rest(state, fresh.remainder)
                 ledger.put("total", f"{fresh.total:x}")
             counts = ledger.counts()
@@ -165,7 +168,7 @@ class Work:
     def _problems(self, state: State, more: list[Located]) -> tuple[Problem, ...]:
         """All problems; the build ends here where one of them is an error."""
         outside = [Located(problem) for problem in state.vocabulary.problems]
-        outside += [Located(problem) for problem in state.canned[1]]
+        outside += [Located(problem) for problem in state.examples[1]]
         if state.vocabulary.shapes is None:  # they are left to pySHACL, which sees all data at once
             whole, _ = read_project(self.settings)
             outside += [Located(problem) for problem in check_shapes(load_subject(whole))]

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgraph.canned import CannedQuery
-from kgraph.describe import Occurrences, classes_of, describe_metadata
+from kgraph.describe import Occurrences, classes_of, describe_occurrences
 from kgraph.store.spelling import stored
 from kgraph.vocab import METADATA, RDF_TYPE, UNION_GRAPH, Names
 
-__all__ = ["count_all", "metadata_quads", "read_counts", "recount", "write_counts"]
+__all__ = ["count_all", "count_in", "metadata_quads", "read_counts", "recount", "write_counts"]
 
 _UNION = ox.NamedNode(UNION_GRAPH)
 _TYPE = ox.NamedNode(RDF_TYPE)
@@ -33,10 +33,14 @@ def count_all(store: ox.Store) -> Occurrences:
     """What occurs in the union of a store."""
     found, classes = Occurrences(), _Classes(store)
     quads = store.quads_for_pattern(None, None, None, _UNION)  # which come subject by subject
-    for subject, some in groupby(quads, lambda quad: quad.subject):
-        if not _is_own(subject):
-            found.count((quad.triple for quad in some), classes.of)
+    things = groupby(quads, lambda quad: quad.subject)
+    found.count((some for subject, some in things if not _is_own(subject)), classes.of)
     return found
+
+
+def count_in(folder: Path) -> str:
+    """What occurs in the union of the store in a folder, as :func:`write_counts` writes it."""
+    return write_counts(count_all(ox.Store.read_only(str(folder))))
 
 
 def recount(
@@ -57,21 +61,29 @@ def recount(
             leading = store.quads_for_pattern(None, None, node, _UNION)
             subjects |= dict.fromkeys(quad.subject for quad in leading)
     for store, times in ((before, -1), (now, 1)):
-        classes = _Classes(store)
-        for subject in subjects:
-            if not _is_own(subject):
-                quads = store.quads_for_pattern(subject, None, None, _UNION)
-                counts.count((quad.triple for quad in quads), classes.of, times)
+        things = (
+            store.quads_for_pattern(subject, None, None, _UNION)
+            for subject in subjects
+            if not _is_own(subject)
+        )
+        counts.count(things, _Classes(store).of, times)
     return counts.settled()
 
 
 def metadata_quads(
-    counts: Occurrences, queries: Mapping[str, CannedQuery], names: Names
+    counts: Occurrences, examples: Iterable[ox.Triple], names: Names, but: Occurrences | None = None
 ) -> Iterator[ox.Quad]:
-    """The graph, as a store gives it back; none of a dataset without triples."""
+    """The graph, as a store gives it back; none of a dataset without triples.
+
+    Args:
+        counts: what occurs.
+        examples: what is said of the canned queries.
+        names: the names of the project.
+        but: other counts; what is said of these as well may be missing.
+    """
     if counts.triples:
         graph = ox.NamedNode(names.graph(METADATA))
-        for triple in describe_metadata(counts, queries, names):
+        for triple in (*describe_occurrences(counts, but), *examples):
             yield stored(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
 
 
@@ -106,6 +118,6 @@ class _Classes:
             if not isinstance(node, (ox.NamedNode, ox.BlankNode)):
                 return ()
             quads = store.quads_for_pattern(node, _TYPE, None, _UNION)
-            return tuple(classes_of(quad.triple for quad in quads))
+            return tuple(classes_of(quads))
 
         self.of = of

@@ -29,12 +29,14 @@ from kgraph.vocab import KG, RDF_TYPE
 
 __all__ = [
     "ABOUT",
+    "READING",
     "REVERSE",
     "Texts",
     "Unit",
     "below",
     "combine",
     "files_of",
+    "mentions_of",
     "problem_of",
     "read_unit",
     "triples_of",
@@ -43,8 +45,8 @@ __all__ = [
 #: What is looked up from its object: a claim and its sentence, a part and its article belong together.
 REVERSE: Final = frozenset(KG + name for name in ("inSentence", "partOfArticle", "evidence"))
 #: How a curator says what a time of an article is: a reading (``kg:edtf``) about it.
-ABOUT: Final = KG + "about"
-_READING: Final = KG + "edtf"
+ABOUT: Final = ox.NamedNode(KG + "about")
+READING: Final = ox.NamedNode(KG + "edtf")
 _ARTICLE: Final = KG + "Article"
 
 
@@ -118,7 +120,6 @@ def read_unit(settings: Settings, unit: Unit, texts: Iterable[str]) -> Product:
         graph = ox.NamedNode(names.graph(name))
         quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
         weigher.weigh(quads)
-        weigher.read(quads)
         parts[f"graph:{name}"] = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
     parts["notes"] = ox.serialize(weigher.notes, format=ox.RdfFormat.N_QUADS) or b""
     parts["mentions"] = json.dumps(weigher.mentions(), separators=(",", ":")).encode()
@@ -146,8 +147,6 @@ class _Weigher:
         self._rest: dict[str, int] = defaultdict(int)
         self._local: set[str] = set()
         self._looked_up: set[str] = set()
-        self._about: list[ox.Quad] = []
-        self._read: set[object] = set()
         self.ground = 0
         self._blank: dict[ox.Quad, None] = {}
         self._seen: set[ox.Quad] = set()
@@ -184,23 +183,12 @@ class _Weigher:
                 if name is not None and not is_ours:
                     self._rest[name] += hash_of(note)
 
-    def read(self, quads: Iterable[ox.Quad]) -> None:
-        """Note which names are read in some way."""
-        for quad in quads:
-            if quad.predicate.value == ABOUT:
-                self._about.append(quad)
-            elif quad.predicate.value == _READING:
-                self._read.add(quad.subject)
-
     def blank(self) -> int:
         """The sum of those with blank nodes."""
         return sum_of_blank(self._blank)
 
     def mentions(self) -> list[tuple[str, str | None, str]]:
         """The names beyond those of its articles: what is said of each, as stored and as written."""
-        for quad in self._about:
-            if quad.subject in self._read and getattr(quad.object, "value", "") in self._mentioned:
-                self._rest[quad.object.value] += hash_of(quad)  # type: ignore[union-attr]
         names = sorted({*self._mentioned, *self._said})
         return [
             (
@@ -220,6 +208,11 @@ def triples_of(product: Product, graph: str) -> list[ox.Triple]:
     """The triples of a graph in a unit's product."""
     content = product.parts[f"graph:{graph}"]
     return [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
+
+
+def mentions_of(product: Product) -> list[tuple[str, str | None, str]]:
+    """What a unit mentions: see the ledger."""
+    return [tuple(row) for row in json.loads(product.parts["mentions"])]
 
 
 def files_of(settings: Settings, product: Product) -> list[TurtleFile]:

@@ -9,9 +9,8 @@ Everything is done in a copy of the earlier store, quad by quad, and in a copy o
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,8 +19,10 @@ import pyoxigraph as ox
 from kgraph.build.closing import Closing, Conclusions
 from kgraph.build.crew import FEW
 from kgraph.build.filling import graphs_of
+from kgraph.build.foreign import read_otherwise
 from kgraph.build.occurring import metadata_quads, read_counts, recount, write_counts
 from kgraph.build.products import Product
+from kgraph.build.reading import mentions_of
 from kgraph.build.rows import UnitRow
 from kgraph.build.state import Lost, State
 from kgraph.build.work import ONTOLOGY, Outcome, Task, Workshop
@@ -104,7 +105,7 @@ class RevisedBuild:
             if was is None:
                 raise Lost
             self._units[row.unit] = _Unit(row, was)
-            mentioned = [name for name, _, _ in json.loads(was.parts["mentions"])]
+            mentioned = [name for name, _, _ in mentions_of(was)]
             state.ledger.drop_unit(row, mentioned)
         for outcome in state.do(Task(name, unit) for name, unit in stale.items()):
             after = state.take_in(outcome)
@@ -165,9 +166,7 @@ class RevisedBuild:
     def _changed_names(self, unit: _Unit) -> set[str]:
         """The names of which a unit says something else than it did, its articles included."""
         was, now = (
-            {tuple(row) for row in json.loads(product.parts["mentions"]) if row[1] is not None or row[2]}
-            if product
-            else set()
+            {row for row in mentions_of(product) if row[1] is not None or row[2]} if product else set()
             for product in (unit.was, unit.now)
         )
         return {row[0] for row in was ^ now}
@@ -194,7 +193,7 @@ class RevisedBuild:
 
     # Examining
 
-    def _stale(self, changed: Iterable[ox.Quad]) -> dict[str, tuple[Task, str]]:
+    def _stale(self, changed: set[ox.Quad]) -> dict[str, tuple[Task, str]]:
         """The clusters to examine: those of other units, and those that would read something else today."""
         state, ledger = self.state, self.state.ledger
         tasks = state.tasks()
@@ -211,6 +210,8 @@ class RevisedBuild:
                 for article in row.articles if row else ():
                     seen += ledger.readers_below(article)
         stale |= {cluster for cluster, name, digest in seen if ledger.digest(name) != digest}
+        read = read_otherwise(self.revision.store, changed)
+        stale |= {cluster for name in read for cluster, _ in ledger.readers(name)}
         stale |= self._with_other_texts()
         return {name: tasks[name] for name in stale if name in tasks}
 
@@ -335,16 +336,17 @@ class RevisedBuild:
     def _tell(self, before: ox.Store) -> None:
         """Carry on what the dataset says of itself."""
         state, store = self.state, self.revision.store
-        known = read_counts(state.ledger.get("counts") or "[0,{},[],[]]")
-        counts = recount(known, before, store, self.revision.united)
+        known, examples = state.ledger.get("counts"), state.told_examples()
+        if known is None or examples is None:
+            raise Lost
+        old, counts = read_counts(known), read_counts(known)
+        counts = recount(counts, before, store, self.revision.united)
         state.ledger.put("counts", write_counts(counts))
-        graph = ox.NamedNode(state.names.graph(METADATA))
-        told = dict.fromkeys(metadata_quads(counts, state.canned[0], state.names))
-        before_it = dict.fromkeys(store.quads_for_pattern(None, None, None, graph))
-        self.revision.change(
-            removed=[quad for quad in before_it if quad not in told],
-            added=[quad for quad in told if quad not in before_it],
+        was = dict.fromkeys(metadata_quads(old, examples, state.names, counts if counts.triples else None))
+        now = dict.fromkeys(
+            metadata_quads(counts, state.examples[0], state.names, old if old.triples else None)
         )
+        self.revision.change(removed=was.keys() - now.keys(), added=now.keys() - was.keys())
 
     def _conclude(self, conclusions: Conclusions, asserted: set[ox.Triple]) -> None:
         """Bring conclusions and their support into the store, and what no graph shows into the remainder."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 from kgraph.problems import Problem
 
-__all__ = ["SCHEMA", "Located", "UnitRow", "room_for", "unit_of_row"]
+__all__ = ["SCHEMA", "Located", "UnitRow", "ranges", "room_for", "sealed", "short", "unit_of_row"]
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -81,3 +82,22 @@ def room_for(folder: Path) -> Iterator[None]:
     except sqlite3.OperationalError:
         (folder / "room").write_bytes(bytes(1 << 20))  # SQLite does not tell what the system said
         raise
+
+
+def sealed(path: Path, query: str, *values: str) -> list[Any]:
+    """The rows that a sealed ledger answers with; none where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+            return db.execute(query, values).fetchall()
+    except sqlite3.Error:
+        return []
+
+
+def short(triple: str) -> bytes:
+    """What a triple stands under."""
+    return blake2b(triple.encode(), digest_size=16).digest()
+
+
+def ranges(article: str) -> list[tuple[str, str]]:
+    """Where an article and what is below it stand in the order of names."""
+    return [(article, article + "\0"), *((article + mark, article + chr(ord(mark) + 1)) for mark in "#/")]

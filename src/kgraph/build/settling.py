@@ -7,21 +7,20 @@ none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
 
-from kgraph.build.closing import Closing, joined, read_support
+from kgraph.build.closing import Closing, read_support
 from kgraph.build.filling import Filler
 from kgraph.build.indexing import iter_products
 from kgraph.build.state import State
 from kgraph.rdf.terms import Term
 from kgraph.reasoning import GAZETTEER, Remainder, Ways, minimal
 from kgraph.reasoning.change import Derivation
-from kgraph.reasoning.signs import as_pattern, sign_of
 from kgraph.reasoning.support import FREE
 
 __all__ = ["Settling", "Sharing"]
@@ -36,6 +35,19 @@ class Sharing:
 
     state: State
     _sharing: dict[str, bool] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that several units mention."""
+        return frozenset(self.state.ledger.shared())
+
+    def may_share(self, line: str) -> bool:
+        """Whether a line of N-Triples may be a triple about nothing that is one cluster's own.
+
+        It is of a product, so its names are mentioned there, are the cluster's own or none of the project's.
+        """
+        start = f"<{self.state.names.resources}"
+        return not line.startswith(start) or line[1 : line.index(">")] in self.names
 
     def is_shared(self, triple: ox.Triple) -> bool:
         """Whether a triple is about nothing that is one cluster's own."""
@@ -71,6 +83,7 @@ class Settling:
     closing: Closing
     sharing: Sharing
     seeds: Callable[[], Iterator[ox.Triple]]
+    _unseen: set[ox.Triple] = field(default_factory=set)
 
     @cached_property
     def axioms(self) -> set[ox.Triple]:
@@ -85,19 +98,18 @@ class Settling:
             found: what no cluster has concluded by itself.
         """
         ledger, closing = self.state.ledger, self.closing
-        joins = joined(self.state.vocabulary.program)
         assumed: dict[ox.Triple, set[Ways]] = {}
         for product in iter_products(self.state):
             told = dict(read_support(product.parts["support"]))
-            for triple, idea in told.items():
-                if self.sharing.is_shared(triple):
+            for text, idea in told.items():
+                if (triple := self._shared(text)) is not None:
                     assumed.setdefault(triple, set()).add(idea)
                 else:
-                    ledger.put_support(str(triple), idea)
-            for part in ("inferred", "remainder"):
-                for triple in _triples(product.parts[part]):
-                    if self.sharing.is_shared(triple) and triple not in told:
-                        assumed.setdefault(triple, set()).add(FREE)
+                    ledger.put_support(text, idea)
+            for line in b"".join((product.parts["inferred"], product.parts["remainder"])).splitlines():
+                text = line.decode().removesuffix(" .")
+                if text not in told and (triple := self._shared(text)) is not None:
+                    assumed.setdefault(triple, set()).add(FREE)
         voices = closing.told()
         shared = dict.fromkeys(triple for triple in (*self.seeds(), *found) if self.sharing.is_shared(triple))
         open_ones = {t for t in (*shared, *assumed) if t in voices or FREE not in assumed.get(t, ())}
@@ -105,9 +117,7 @@ class Settling:
         settled = closing.settle(remainder, open_ones)
         differing = {t for t, ideas in assumed.items() if ideas != {settled.get(t, FREE)}}
         differing |= {t for t in shared if t in voices and self._is_told_differently(t, voices[t])}
-        joining = [t for t in shared if joins.meets(sign_of(as_pattern(t)))]
-        joining += [triple for triple in self.seeds() if not self.sharing.is_shared(triple)]
-        differing |= found | self._unseen(closing.steps(remainder, joining))
+        differing |= found | self._unseen
         unsettled = open_ones | differing | closing.reach(remainder, differing)
         ways = closing.settle(remainder, unsettled)
         for triple in unsettled:
@@ -116,23 +126,29 @@ class Settling:
             ledger.put_support(str(triple), some)
         return self._write(remainder, {**{t: FREE for t in unsettled if t not in ways}, **ways})
 
-    def _unseen(self, steps: Iterable[Derivation]) -> set[ox.Triple]:
-        """What steps conclude that no cluster can have seen: two clusters' own triples are used, or one's
-        with what is not recorded of a name that it mentions.
+    def heed(self, step: Derivation) -> None:
+        """Note what a step concludes that no cluster can have seen: two clusters' own triples are used, or
+        one's with what is not recorded of a name that it mentions.
         """
-        ledger, found = self.state.ledger, set[ox.Triple]()
-        for step in steps:
-            if step.conclusion is None:
-                continue
-            homes = {unit for triple in step.premises for unit in self._homes(triple)}
-            if len(homes) == 1:
-                (home,) = homes
-                shared = (t for t in step.premises if not self._homes(t) and t not in self.axioms)
-                if all(self._is_recorded(t) and ledger.mentions(home, t.subject) for t in shared):
-                    continue
-            if homes:
-                found.add(step.conclusion)
-        return found
+        assert step.conclusion is not None  # noqa: S101 - of contradictions nothing is to be settled
+        if step.conclusion in self._unseen:
+            return
+        homes = {unit for triple in step.premises for unit in self._homes(triple)}
+        if len(homes) == 1:
+            (home,) = homes
+            shared = (t for t in step.premises if not self._homes(t) and t not in self.axioms)
+            ledger = self.state.ledger
+            if all(self._is_recorded(t) and ledger.mentions(home, t.subject) for t in shared):
+                return
+        if homes:
+            self._unseen.add(step.conclusion)
+
+    def _shared(self, text: str) -> ox.Triple | None:
+        """The triple of a product's line, where it is about nothing that is one cluster's own."""
+        if not self.sharing.may_share(text):
+            return None
+        triple = _triple(text)
+        return triple if self.sharing.is_shared(triple) else None
 
     def _homes(self, triple: ox.Triple) -> set[str]:
         """The units whose own names a triple has."""
@@ -166,12 +182,11 @@ class Settling:
 
             put(settled)
             for product in iter_products(self.state):
-                told = (
-                    triple for triple, _ in read_support(product.parts["support"]) if triple not in settled
-                )
-                put({t: ways for t in told if (ways := closing.support_of(t))})
+                told = (_triple(text) for text, _ in read_support(product.parts["support"]))
+                put({t: ways for t in told if t not in settled and (ways := closing.support_of(t))})
         return Remainder(remainder.conclusions, resting)
 
 
-def _triples(content: bytes) -> Iterator[ox.Triple]:
-    return (quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES))
+def _triple(text: str) -> ox.Triple:
+    quad: ox.Quad = next(iter(ox.parse(f"{text} .".encode(), ox.RdfFormat.N_TRIPLES)))
+    return quad.triple

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyoxigraph as ox
 
@@ -23,7 +23,6 @@ from kgraph.build.sources import Sources
 from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task
-from kgraph.canned import CannedQuery, load_canned
 from kgraph.problems import Problem, Severity
 from kgraph.project.folder import Listing, read_files
 from kgraph.project.index import TripleIndex
@@ -45,6 +44,7 @@ class State:
     ledger: Ledger
     clock: Clock
     path: Path
+    crew: Crew
     elsewhere: Elsewhere | None = None
     products: Products = field(init=False)
     outside: list[Located] = field(default_factory=list)
@@ -181,6 +181,10 @@ class State:
             self.ledger.put_voices(name, json.loads(product.parts["voices"]))
         return product
 
+    def examinations(self) -> Iterator[tuple[str, str]]:
+        """The clusters that are no ontology, each with the product of its examination."""
+        return ((name, product) for name, product in self.ledger.clusters() if name != ONTOLOGY)
+
     def forget(self, name: str) -> Product | None:
         """Forget the examination of a cluster, and say what it was."""
         row = self.ledger.cluster(name)
@@ -201,8 +205,7 @@ class State:
         if self.elsewhere is not None and len(waiting) > FEW:
             yield from self.elsewhere.do(self.setting(store), waiting)
             return
-        with Crew(self.setting(store), self.__dict__.get("vocabulary")) as crew:
-            yield from crew.do(waiting)
+        yield from self.crew.do(self.setting(store), waiting, self.__dict__.get("vocabulary"))
 
     # Names
 
@@ -230,10 +233,29 @@ class State:
         return read
 
     @cached_property
-    def canned(self) -> tuple[dict[str, CannedQuery], list[Problem]]:
-        """The canned queries, and what is wrong with them."""
-        project, _ = read_files(self.settings, Listing(queries=self.sources.listing.queries), {})
-        return load_canned(project.queries.items(), prefixes=self.names.prefixes)
+    def examples(self) -> tuple[list[ox.Triple], list[Problem]]:
+        """What is told of the canned queries, and what is wrong with them; kept while they stay the same."""
+        listed = self.sources.listing.queries
+        made_from = combine(f"{name} {self.sources.digests.get(name)}" for name, _ in listed)
+        kept = self._kept_examples()
+        if kept.get("made_from") != made_from:
+            from kgraph.canned import load_canned  # noqa: PLC0415 - most builds do without
+            from kgraph.describe import describe_queries  # noqa: PLC0415
+
+            project, _ = read_files(self.settings, Listing(queries=listed), {})
+            canned, problems = load_canned(project.queries.items(), prefixes=self.names.prefixes)
+            told = ox.serialize(describe_queries(canned, self.names), format=ox.RdfFormat.N_TRIPLES) or b""
+            kept = {"made_from": made_from, "told": told.decode(), "problems": [*map(asdict, problems)]}
+            self.ledger.put("queries", json.dumps(kept))
+        return self.told_examples() or [], [problem_of(fields) for fields in kept["problems"]]
+
+    def told_examples(self) -> list[ox.Triple] | None:
+        """What is told of the canned queries by the ledger as it is; None where it says nothing."""
+        told = self._kept_examples().get("told")
+        return None if told is None else [q.triple for q in ox.parse(told.encode(), ox.RdfFormat.N_TRIPLES)]
+
+    def _kept_examples(self) -> dict[str, Any]:
+        return cast(dict[str, Any], json.loads(self.ledger.get("queries") or "{}"))
 
     # Problems
 

@@ -13,7 +13,7 @@ from kgraph.problems import Problem
 from kgraph.project import Project
 from kgraph.project.folder import Listing, Role, read_files
 from kgraph.project.index import TripleIndex
-from kgraph.reasoning import compile_program
+from kgraph.reasoning import Theory
 from kgraph.reasoning.program import Clause
 from kgraph.settings import Settings
 
@@ -58,10 +58,15 @@ class Vocabulary:
         except Unsupported:
             return None
 
-    @cached_property
+    @property
     def program(self) -> list[Clause]:
         """The rules that the axioms make."""
-        return compile_program(self.axioms)
+        return self.theory.program
+
+    @cached_property
+    def theory(self) -> Theory:
+        """What is made of the axioms to reason with them."""
+        return Theory(self.axioms)
 
 
 def load_vocabulary(settings: Settings, listing: Listing) -> Vocabulary:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kgraph.build.examining import examine, examine_ontology
+from kgraph.build.foreign import Data, Describe, Readings
 from kgraph.build.products import Products
-from kgraph.build.reading import ABOUT, Unit, read_unit
+from kgraph.build.reading import Unit, read_unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
 from kgraph.project.folder import Listing
+from kgraph.project.index import TripleIndex
 from kgraph.settings import Settings
-from kgraph.store.manifest import graph_key
-from kgraph.store.spelling import restore
 
 __all__ = ["ONTOLOGY", "Outcome", "Setting", "Task", "Workshop"]
 
 #: The cluster that the ontology and the shapes are.
 ONTOLOGY = "ontology"
+#: Of so many names it is remembered what is said of them: many articles ask for the same.
+_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,27 @@ class Workshop:
         """The ontology and the shapes."""
         return load_vocabulary(self._setting.settings, self._setting.listing)
 
+    @property
+    def read_vocabulary(self) -> Vocabulary | None:
+        """These, where they have been read."""
+        return self.__dict__.get("vocabulary")
+
     @cached_property
-    def _store(self) -> ox.Store:
-        if self._given is not None:
-            return self._given
-        return ox.Store.read_only(str(self._setting.store)) if self._setting.store else ox.Store()
+    def _data(self) -> Data:
+        setting = self._setting
+        if (store := self._given) is None:
+            store = ox.Store.read_only(str(setting.store)) if setting.store else ox.Store()
+        names = setting.settings.names
+        graphs = {ox.NamedNode(names.graph(graph)): graph for graph in setting.data}
+        return Data(store, graphs, TripleIndex(()) if setting.has_terms else self.vocabulary.index)
+
+    @cached_property
+    def _describe(self) -> Describe:
+        return lru_cache(_REMEMBERED)(self._data.describe)
+
+    @cached_property
+    def _readings(self) -> Readings:
+        return lru_cache(_REMEMBERED)(self._data.readings)
 
     def do(self, task: Task) -> Outcome:
         """Do a task.
@@ -112,24 +130,3 @@ class Workshop:
                 setting.settings, self.vocabulary, found, listing, self._describe, self._readings
             )
         return Outcome(task, self._products.put(product), product.header)
-
-    def _readings(self, name: str) -> Iterator[str]:
-        """The statements in the project's data that say how a name is read."""
-        quads = self._store.quads_for_pattern(None, ox.NamedNode(ABOUT), ox.NamedNode(name), None)
-        for quad in quads:
-            if isinstance(quad.subject, ox.NamedNode) and self._is_data(quad):
-                yield quad.subject.value
-
-    def _is_data(self, quad: ox.Quad) -> bool:
-        graph = graph_key(quad.graph_name).removeprefix(self._setting.settings.names.graphs)
-        return graph in self._setting.data
-
-    def _describe(self, name: str) -> Iterator[tuple[str, ox.Triple]]:
-        """What is said of a name in the project's data, as it is written."""
-        if not self._setting.has_terms and name in self.vocabulary.index:
-            return
-        node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-        graphs = self._setting.settings.names.graphs
-        quads = filter(self._is_data, self._store.quads_for_pattern(node, None, None, None))
-        for quad in restore(self._store, quads):
-            yield quad.graph_name.value.removeprefix(graphs), quad.triple  # type: ignore[union-attr]

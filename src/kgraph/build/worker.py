@@ -1,30 +1,46 @@
-"""A worker process of a build: a setting on standard input, then tasks, each answered on standard output."""
+"""A worker process of a build: a setting and then tasks on standard input, or functions; what each gives, on
+standard output.
+"""
 
 from __future__ import annotations
 
 import gc
 import pickle
 import sys
+from typing import Final
 
-from kgraph.build.work import Workshop
+from kgraph.build.work import Setting, Task, Workshop
 
 __all__ = ["main"]
+
+_BETWEEN_COLLECTIONS: Final = 20
 
 
 def main() -> None:
     """Do tasks until there are no more."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what anybody prints must not come between
-    gc.disable()  # a task makes many values and few cycles
-    workshop = Workshop(pickle.load(stdin))  # noqa: S301 - the process that started this one sends it
+    gc.disable()  # a task makes many values and hardly a cycle
+    workshop: Workshop | None = None
+    done = 0
     while True:
         try:
-            task = pickle.load(stdin)  # noqa: S301 - as above
+            told = pickle.load(stdin)  # noqa: S301 - the process that started this one sends it
         except EOFError:
             return
-        pickle.dump(workshop.do(task), stdout)
+        if isinstance(told, Setting):
+            workshop = Workshop(told, vocabulary=None if workshop is None else workshop.read_vocabulary)
+            continue
+        if isinstance(told, Task) and workshop is not None:
+            made = workshop.do(told)
+        else:
+            workshop = None  # which holds a store open
+            made = told()
+        pickle.dump(made, stdout)
         stdout.flush()
-        gc.collect()
+        done += 1
+        if done % _BETWEEN_COLLECTIONS == 0:
+            gc.collect()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from kgraph.project.index import key
 from kgraph.rdf.terms import Term
 from kgraph.vocab import SH, XSD
 
-__all__ = ["COMPONENTS", "Reads", "Run"]
+__all__ = ["COMPONENTS", "OF_EACH_VALUE", "Reads", "Run"]
 
 
 class Reads(Protocol):
@@ -71,6 +71,7 @@ def _counted(test: Callable[[int, int], bool]) -> _Component:
     return component
 
 
+@lru_cache(maxsize=1_000)
 def _number(constraint: Constraint) -> int:
     return int(getattr(constraint.value, "value", "0"))
 
@@ -276,3 +277,8 @@ COMPONENTS: Final[dict[str, _Component]] = {
     "closed": _is_closed,
     "qualifiedValueShape": _qualifies,
 }
+#: Those that look at each value by itself, so that nothing is wrong where there is none.
+OF_EACH_VALUE: Final = frozenset(
+    "class datatype nodeKind minExclusive minInclusive maxExclusive maxInclusive minLength maxLength pattern "
+    "languageIn not and or xone node in".split()
+)

@@ -13,7 +13,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
-from kgraph.checks.components import COMPONENTS, Reads
+from kgraph.checks.components import COMPONENTS, OF_EACH_VALUE, Reads
 from kgraph.checks.shacl import Constraint, Path, Shape, Target
 from kgraph.project.index import TripleIndex, key
 from kgraph.rdf.terms import Term
@@ -80,6 +80,7 @@ class _Run:
     def __init__(self, reads: Reads) -> None:
         self.reads = reads
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._classes: dict[Term, frozenset[str]] = {}
 
     def ancestors(self, cls: str) -> frozenset[str]:
         """A class and all that it is a subclass of."""
@@ -95,9 +96,12 @@ class _Run:
         return found
 
     def is_instance(self, node: Term, cls: str) -> bool:
-        return not isinstance(node, ox.Literal) and any(
-            cls in self.ancestors(key(kind)) for kind in self.reads.objects(key(node), RDF_TYPE)
-        )
+        if isinstance(node, ox.Literal):
+            return False
+        if (classes := self._classes.get(node)) is None:
+            kinds = self.reads.objects(key(node), RDF_TYPE)
+            classes = self._classes[node] = frozenset().union(*(self.ancestors(key(kind)) for kind in kinds))
+        return cls in classes
 
     def values(self, node: Term, path: Path) -> list[Term]:
         """What a path leads to, each once (section 2.3.1)."""
@@ -131,11 +135,15 @@ class _Run:
         """What is wrong with a node by a shape."""
         if not shape.constraints:
             return
-        values = [node] if shape.path is None else list(dict.fromkeys(self.values(node, shape.path)))
+        values = [node] if shape.path is None else self.values(node, shape.path)
+        if len(values) > 1:
+            values = list(dict.fromkeys(values))
         for constraint in shape.constraints:
             if constraint.name == "property":
                 for value in values:
                     yield from self.results(constraint.shapes[0], value)
+                continue
+            if not values and constraint.name in OF_EACH_VALUE:
                 continue
             found = COMPONENTS[constraint.name](self, constraint, node, values, shape)
             for wrong in found:

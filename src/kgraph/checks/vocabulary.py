@@ -7,7 +7,7 @@ property) and of decision 5: no owl:sameAs, which would let foreign claims in.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -73,21 +73,30 @@ def _check_defined(subject: Subject) -> Iterator[Problem]:
     seen: set[tuple[str, str]] = set()  # each is reported once an article
     for file in subject.project.files(*_USING_ROLES):
         unit = unit_of(file.path) if file.role is Role.DATA else ""
-        for triple in file.triples:
+        used, objects = _used(file.triples)
+        undefined = {iri for iri in used if iri.startswith(terms) and iri not in defined and iri not in terms}
+        dangling = set[str]()
+        if file.role is Role.DATA:  # an ontology's examples may be of another project
+            dangling = {
+                iri for iri in objects if iri.startswith(names.resources) and iri not in subject.index
+            }
+        for triple in file.triples if undefined or dangling else ():
             for iri, is_object in _iris(triple):
                 if (unit, iri) in seen:
                     continue
-                if iri.startswith(terms) and iri not in defined and iri not in terms:
+                if iri in undefined:
                     seen.add((unit, iri))
                     yield _undefined(subject, file, triple, iri, defined)
-                elif (
-                    file.role is Role.DATA  # an ontology's examples may be of another project
-                    and is_object
-                    and iri.startswith(names.resources)
-                    and iri not in subject.index
-                ):
+                elif is_object and iri in dangling:
                     seen.add((unit, iri))
                     yield _dangling(subject, file, triple, iri)
+
+
+def _used(triples: Sequence[ox.Triple]) -> tuple[set[str], set[str]]:
+    """The IRIs that stand anywhere in some triples, and those that stand as objects."""
+    objects = {triple.object.value for triple in triples if isinstance(triple.object, ox.NamedNode)}
+    subjects = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
+    return objects | subjects | {triple.predicate.value for triple in triples}, objects
 
 
 def _at(subject: Subject, file: TurtleFile, triple: ox.Triple) -> tuple[str, int | None]:

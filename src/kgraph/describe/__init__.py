@@ -9,22 +9,32 @@ article       an article as its text, cut into runs where its claims begin and e
 terms         an ontology as its terms, with their axioms in words
 schema_org    the same for search engines
 metadata      the graph of what tools ask an endpoint for first
+occurrences   what occurs together in a dataset, and how often
 partitions    which classes and properties occur together
 catalogue     the dataset's own description (VoID, DCAT)
 examples      the canned queries as sh:SPARQLExecutable
+
+The names below are loaded on first use.
 """
 
-from kgraph.describe.article import ArticleText, Claimed, Listed, Run, SentenceText, cut_runs
-from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
-from kgraph.describe.catalogue import Addresses
-from kgraph.describe.describer import Describer, Known
-from kgraph.describe.describing import SORTED_AT_MOST
-from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name, short_name
-from kgraph.describe.examples import describe_examples, without_header
-from kgraph.describe.metadata import Occurrences, classes_of, describe_metadata
-from kgraph.describe.partitions import ClassUse, Partitions
-from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
-from kgraph.describe.terms import Ontology, Phrase, Term
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kgraph.describe.article import ArticleText, Claimed, Listed, Run, SentenceText, cut_runs
+    from kgraph.describe.browsing import FACETS, Facet, Place, Talk, VoiceCount
+    from kgraph.describe.catalogue import Addresses
+    from kgraph.describe.describer import Describer, Known
+    from kgraph.describe.describing import SORTED_AT_MOST
+    from kgraph.describe.description import UNNAMED, Description, Fact, Kind, Name, short_name
+    from kgraph.describe.examples import describe_examples, without_header
+    from kgraph.describe.metadata import describe_queries
+    from kgraph.describe.occurrences import Occurrences, classes_of, describe_occurrences
+    from kgraph.describe.partitions import ClassUse, Partitions
+    from kgraph.describe.schema_org import article_data, dataset_data, terms_data, thing_data
+    from kgraph.describe.terms import Ontology, Phrase, Term
 
 __all__ = [
     "FACETS",
@@ -57,9 +67,35 @@ __all__ = [
     "cut_runs",
     "dataset_data",
     "describe_examples",
-    "describe_metadata",
+    "describe_occurrences",
+    "describe_queries",
     "short_name",
     "terms_data",
     "thing_data",
     "without_header",
 ]
+
+_HOMES: Final = {
+    name: home
+    for home, names in {
+        "article": "ArticleText Claimed Listed Run SentenceText cut_runs",
+        "browsing": "FACETS Facet Place Talk VoiceCount",
+        "catalogue": "Addresses",
+        "describer": "Describer Known",
+        "describing": "SORTED_AT_MOST",
+        "description": "UNNAMED Description Fact Kind Name short_name",
+        "examples": "describe_examples without_header",
+        "metadata": "describe_queries",
+        "occurrences": "Occurrences classes_of describe_occurrences",
+        "partitions": "ClassUse Partitions",
+        "schema_org": "article_data dataset_data terms_data thing_data",
+        "terms": "Ontology Phrase Term",
+    }.items()
+    for name in names.split()
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

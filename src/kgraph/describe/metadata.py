@@ -1,7 +1,6 @@
 """The graph ``metadata``: what tools ask an endpoint for before they ask anything else.
 
-* VoID class and property partitions: what occurs together, and how often (VoID, section 4.5), with the
-  classes and datatypes of the values as void-ext has them
+* what occurs together, and how often: see :mod:`kgraph.describe.occurrences`
 * the canned queries as SHACL executables, as SIB's editor and sparql-llm look for them
 * the prefixes (SHACL, section 5.2.1)
 
@@ -10,10 +9,7 @@ Nodes that nobody needs an address for are URNs, so that the dataset's canonical
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from hashlib import sha256
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import pyoxigraph as ox
@@ -22,114 +18,16 @@ from kgraph.canned import CannedQuery
 from kgraph.describe.examples import executable_of, without_header
 from kgraph.vocab import RDF_TYPE, RDFS, SH, XSD, Names
 
-__all__ = ["Occurrences", "classes_of", "describe_metadata"]
+__all__ = ["describe_queries"]
 
-_VOID: Final = "http://rdfs.org/ns/void#"
-_VOID_EXT: Final = "http://ldf.fi/void-ext#"
 _URN: Final = "urn:kgraph:"
 
 
-@dataclass(slots=True)
-class Occurrences:
-    """How often what occurs: triples, things of a class, uses of a property on them, and with which values.
-
-    A thing's part of it depends on its own triples and on the classes of their objects, so that it can be
-    taken out and put in again.
-    """
-
-    triples: int = 0
-    things: Counter[str] = field(default_factory=Counter)
-    uses: Counter[tuple[str, str]] = field(default_factory=Counter)
-    values: dict[tuple[str, str], Counter[tuple[str, str]]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, triples: Iterable[ox.Triple]) -> Occurrences:
-        """Those of a set of triples."""
-        said: dict[object, list[ox.Triple]] = {}
-        for triple in dict.fromkeys(triples):
-            said.setdefault(triple.subject, []).append(triple)
-        found = cls()
-        for some in said.values():
-            found.count(some, lambda node: classes_of(said.get(node, ())))
-        return found
-
-    def count(
-        self, triples: Iterable[ox.Triple], classes: Callable[[object], Iterable[str]], times: int = 1
-    ) -> None:
-        """Put in what is said of one thing, all of it; with ``times`` -1, take it out.
-
-        Args:
-            triples: what is said of it.
-            classes: tells the classes of a node.
-            times: how often it is to count.
-        """
-        known = list(triples)
-        own = classes_of(known)
-        self.triples += times * len(known)
-        for cls in own:
-            self.things[cls] += times
-        uses, values = self.uses, self.values
-        for triple in known if own else ():
-            value, predicate = triple.object, triple.predicate.value
-            if isinstance(value, ox.Literal):
-                kinds = [("datatype", value.datatype.value)]
-            else:
-                kinds = [("class", cls) for cls in classes(value)]
-            for cls in own:
-                key = (cls, predicate)
-                uses[key] += times
-                counted = values.get(key)
-                if counted is None:
-                    counted = values[key] = Counter()
-                for kind in kinds:
-                    counted[kind] += times
-
-    def settled(self) -> Occurrences:
-        """The same without what does not occur any more."""
-        values = {key: +some for key, some in self.values.items() if +some}
-        return Occurrences(self.triples, +self.things, +self.uses, values)
-
-
-def classes_of(triples: Iterable[ox.Triple]) -> list[str]:
-    """The classes that triples give to their subject."""
-    return [
-        triple.object.value
-        for triple in triples
-        if triple.predicate.value == RDF_TYPE and isinstance(triple.object, ox.NamedNode)
-    ]
-
-
-def describe_metadata(
-    occurrences: Occurrences, queries: Mapping[str, CannedQuery], names: Names
-) -> Iterator[ox.Triple]:
-    """The metadata of a dataset: of what occurs in it, its canned queries and its prefixes."""
-    yield from _describe(occurrences)
+def describe_queries(queries: Mapping[str, CannedQuery], names: Names) -> Iterator[ox.Triple]:
+    """The metadata of a dataset's canned queries and its prefixes."""
     yield from _prefixes(names.prefixes)
     for slug, query in queries.items():
         yield from _example(query, f"{_URN}example:{slug}", names.prefixes)
-
-
-def _describe(occurrences: Occurrences) -> Iterator[ox.Triple]:
-    things, uses, values = occurrences.things, occurrences.uses, occurrences.values
-    dataset = ox.NamedNode(_URN + "dataset")
-    yield _iri(dataset, RDF_TYPE, _VOID + "Dataset")
-    yield _count(dataset, "triples", occurrences.triples)
-    for cls, count in sorted(things.items()):
-        node = _node("class", cls)
-        yield _iri(dataset, _VOID + "classPartition", node.value)
-        yield _iri(node, _VOID + "class", cls)
-        yield _count(node, "entities", count)
-    for (cls, prop), count in sorted(uses.items()):
-        node = _node("property", cls, prop)
-        yield _iri(_node("class", cls), _VOID + "propertyPartition", node.value)
-        yield _iri(node, _VOID + "property", prop)
-        yield _count(node, "triples", count)
-        for (kind, value), number in sorted(values.get((cls, prop), Counter()).items()):
-            part = _node(kind, cls, prop, value)
-            namespace = _VOID if kind == "class" else _VOID_EXT
-            yield _iri(node, f"{namespace}{kind}Partition", part.value)
-            yield _iri(part, namespace + kind, value)
-            yield _count(part, "triples", number)
 
 
 def _prefixes(prefixes: Mapping[str, str]) -> Iterator[ox.Triple]:
@@ -154,15 +52,5 @@ def _example(query: CannedQuery, iri: str, prefixes: Mapping[str, str]) -> Itera
     yield _iri(node, SH + "prefixes", _URN + "prefixes")
 
 
-def _node(kind: str, *parts: str) -> ox.NamedNode:
-    digest = sha256("\n".join(parts).encode()).hexdigest()[:20]
-    return ox.NamedNode(f"{_URN}partition:{kind}-{digest}")
-
-
 def _iri(subject: ox.NamedNode, predicate: str, value: str) -> ox.Triple:
     return ox.Triple(subject, ox.NamedNode(predicate), ox.NamedNode(value))
-
-
-def _count(subject: ox.NamedNode, name: str, number: int) -> ox.Triple:
-    value = ox.Literal(str(number), datatype=ox.NamedNode(XSD + "integer"))
-    return ox.Triple(subject, ox.NamedNode(_VOID + name), value)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
+from typing import Self
 
 import pyoxigraph as ox
 
@@ -17,13 +18,33 @@ class TripleIndex:
     """What is said of each IRI, by predicate. Blank nodes are found under their ``_:`` name."""
 
     def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self._objects: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        self._instances: dict[str, list[str]] = defaultdict(list)
+        self._objects: dict[str, dict[str, list[Term]]] = {}
+        self._instances: dict[str, list[str]] = {}
+        self._add(triples)
+
+    def _add(self, triples: Iterable[ox.Triple]) -> None:
+        known = self._objects
         for triple in triples:
-            subject = key(triple.subject)
-            self._objects[subject][triple.predicate.value].append(triple.object)
-            if triple.predicate.value == RDF_TYPE:
-                self._instances[key(triple.object)].append(subject)
+            subject, predicate, value = key(triple.subject), triple.predicate.value, triple.object
+            said = known.get(subject)
+            if said is None:
+                known[subject] = {predicate: [value]}
+            elif predicate in said:
+                said[predicate].append(value)
+            else:
+                said[predicate] = [value]
+            if predicate == RDF_TYPE:
+                self._instances.setdefault(key(value), []).append(subject)
+
+    def extended(self, triples: Iterable[ox.Triple]) -> Self:
+        """Another index, of more triples."""
+        other = copy(self)
+        other._objects = {
+            name: {p: [*some] for p, some in said.items()} for name, said in self._objects.items()
+        }
+        other._instances = {cls: [*some] for cls, some in self._instances.items()}
+        other._add(triples)
+        return other
 
     def __contains__(self, subject: str) -> bool:
         return subject in self._objects

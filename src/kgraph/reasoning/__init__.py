@@ -20,7 +20,7 @@ no input and output: whoever runs one sends it the rows of the queries that it y
 """
 
 from kgraph.reasoning.belief import Belief, believe
-from kgraph.reasoning.closure import Closure, close
+from kgraph.reasoning.closure import Closure, Theory, close
 from kgraph.reasoning.program import compile_program
 from kgraph.reasoning.proof import Explanation, Proof, Statement, Verdict
 from kgraph.reasoning.remainder import Remainder
@@ -43,6 +43,7 @@ __all__ = [
     "Proof",
     "Remainder",
     "Statement",
+    "Theory",
     "Verdict",
     "View",
     "Ways",

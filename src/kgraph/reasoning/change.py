@@ -9,7 +9,7 @@ Both look up what joins with the changes, and nothing else: see :mod:`kgraph.rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -110,10 +110,13 @@ def alter(world: Altered, rules: Rules, given: Mapping[ox.Triple, Iterable[str]]
 
 
 def extend(
-    world: Altered, rules: Rules, delta: Iterable[ox.Triple]
+    world: Altered,
+    rules: Rules,
+    delta: Iterable[ox.Triple],
+    heed: Callable[[Derivation], None] = lambda _: None,
 ) -> Asking[tuple[dict[ox.Triple, None], tuple[Clash, ...]]]:
     """Take in all that follows from some triples of a world together with the others: what is new, and the
-    contradictions that they are part of.
+    contradictions that they are part of. ``heed`` hears of each step to a conclusion.
     """
     new: dict[ox.Triple, None] = {}
     clashes: list[Clash] = []
@@ -121,7 +124,11 @@ def extend(
     while frontier:
         steps = yield from consequences(world, rules, frontier)
         clashes += [Clash(step.clause, step.premises) for step in steps if step.conclusion is None]
-        found = dict.fromkeys(step.conclusion for step in steps if step.conclusion is not None)
+        found: dict[ox.Triple, None] = {}
+        for step in steps:
+            if step.conclusion is not None:
+                found[step.conclusion] = None
+                heed(step)
         yield from world.graphs(list(found))
         frontier = [triple for triple in found if not world.holds(triple)]
         world.infer(frontier)

@@ -10,22 +10,26 @@ APART: asserted and inferred stay disjoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
-from kgraph.reasoning.program import Clause, compile_program, find_unsupported
+from kgraph.reasoning.program import Clause, compile_program
 from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
+from kgraph.reasoning.signs import Signs, as_pattern, sign_of
 from kgraph.reasoning.support import Ways, find_support
 from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS, XSD
 
-__all__ = ["Closure", "Selection", "assemble", "close", "normal"]
+__all__ = ["Closure", "Selection", "Theory", "assemble", "close", "normal"]
 
+_SAME: Final = ox.NamedNode(OWL_SAME_AS)
 _PROPERTIES: Final = (OWL + "ObjectProperty", OWL + "DatatypeProperty")
 _CLASSES: Final = (OWL + "Class", RDFS + "Class")
 
@@ -34,50 +38,41 @@ _CLASSES: Final = (OWL + "Class", RDFS + "Class")
 class Closure:
     """What follows. ``inferred`` is empty of anything asserted; a contradiction makes all of it worthless.
 
-    ``unsupported`` are the axioms that no rule reads, by the term that they use. ``support`` says on whose
-    word things follow, where on anybody's: see :mod:`kgraph.reasoning.support`. ``remainder`` is not kept.
+    ``support`` says on whose word things follow, where on anybody's: see :mod:`kgraph.reasoning.support`.
+    ``remainder`` is not kept.
     """
 
     inferred: tuple[ox.Triple, ...]
     contradictions: tuple[Clash, ...]
-    unsupported: dict[str, list[ox.Triple]]
     support: Mapping[ox.Triple, Ways] = field(default_factory=dict)
     remainder: Remainder = field(default_factory=Remainder)
 
 
 def close(
-    ontology: Iterable[ox.Triple],
+    ontology: Iterable[ox.Triple] | Theory,
     facts: Iterable[ox.Triple],
     asserted: Iterable[ox.Triple],
     *,
     told: Mapping[ox.Triple, Ways] | None = None,
-    program: Sequence[Clause] | None = None,
 ) -> Closure:
     """Compute what follows from facts under an ontology.
 
     Args:
-        ontology: the axioms.
+        ontology: the axioms, or what has been made of them.
         facts: the triples to reason over.
-        asserted: every triple that stands in some graph already, and so is not inferred.
+        asserted: every triple besides that stands in some graph already, and so is not inferred.
         told: the ways in which facts were told that somebody's word stands for.
-        program: what the ontology's axioms make of the rules, where that has been compiled.
     """
-    axioms = list(ontology)
+    theory = ontology if isinstance(ontology, Theory) else Theory(tuple(ontology))
     premises = list(facts)
-    # An axiom among the data is none: only the ontology says what follows from what.
-    unsupported = find_unsupported(axioms) | find_unsupported(premises, supported=False)
-    if not axioms or not premises:
-        return Closure((), (), unsupported)
-    store = ox.Store()
-    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in (*axioms, *premises))
-    program = compile_program(axioms) if program is None else program
-    saturate(store, program)
-    selection = Selection(axioms, (*asserted, *premises))
+    if not theory.axioms or not premises:
+        return Closure((), ())
+    store = theory.saturated(premises)
     found = {quad.triple for quad in store.quads_for_pattern(None, None, None, INFERRED)}
-    clashes = tuple(find_clashes(store, program))
+    clashes = tuple(find_clashes(store, theory.program))
     voices = {normal(triple): ways for triple, ways in (told or {}).items()}
-    support = find_support(store, program, found, voices) if voices and not clashes else {}
-    return assemble(found, support, selection, clashes, unsupported)
+    support = find_support(store, theory.program, found, voices) if voices and not clashes else {}
+    return assemble(found, support, theory.selection.besides(asserted), clashes)
 
 
 def assemble(
@@ -85,14 +80,12 @@ def assemble(
     support: Mapping[ox.Triple, Ways],
     selection: Selection,
     contradictions: tuple[Clash, ...],
-    unsupported: dict[str, list[ox.Triple]],
 ) -> Closure:
     """Tell apart what is kept and what is not."""
     dropped = {triple for triple in conclusions if not selection.keeps(triple)}
     return Closure(
         tuple(sorted((triple for triple in conclusions if triple not in dropped), key=str)),
         contradictions,
-        unsupported,
         {triple: ways for triple, ways in support.items() if triple not in dropped},
         Remainder(
             tuple(sorted(dropped, key=str)),
@@ -104,7 +97,7 @@ def assemble(
 def normal(triple: ox.Triple) -> ox.Triple:
     """A triple as a store gives it back, which keeps values and not spellings: 7 for "07"^^xsd:integer."""
     value = triple.object
-    if isinstance(value, ox.Literal) and (value.language or value.datatype.value != XSD + "string"):
+    if isinstance(value, ox.Literal) and not value.language and value.datatype.value != XSD + "string":
         return ox.Triple(triple.subject, triple.predicate, _normal(value))
     return triple
 
@@ -129,11 +122,18 @@ class Selection:
         self.terms = TripleIndex(axioms)
         self.properties = {iri for cls in _PROPERTIES for iri in self.terms.instances(cls)}
         self.classes = {iri for cls in _CLASSES for iri in self.terms.instances(cls)}
-        self._asserted = set(map(normal, (*axioms, *asserted)))
+        self._axioms = frozenset(map(normal, axioms))
+        self._asserted = set(map(normal, asserted))
+
+    def besides(self, asserted: Iterable[ox.Triple]) -> Selection:
+        """The same under the same ontology, where other triples are asserted."""
+        other = copy(self)
+        other._asserted = set(map(normal, asserted))
+        return other
 
     def keeps(self, triple: ox.Triple) -> bool:
         """Whether a conclusion is kept."""
-        return triple not in self._asserted and self._is_of_interest(triple)
+        return triple not in self._asserted and triple not in self._axioms and self._is_of_interest(triple)
 
     def _is_of_interest(self, triple: ox.Triple) -> bool:
         subject, predicate, value = triple.subject, triple.predicate.value, triple.object
@@ -144,3 +144,56 @@ class Selection:
         if predicate == OWL_SAME_AS:
             return subject != value
         return predicate in self.properties
+
+
+@dataclass(frozen=True)
+class Theory:
+    """An ontology, and what is made of its axioms once, however often something is concluded from them."""
+
+    axioms: Sequence[ox.Triple]
+
+    @cached_property
+    def program(self) -> list[Clause]:
+        """What the axioms make of the rules."""
+        return compile_program(self.axioms)
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Which conclusions are kept, as far as the axioms tell."""
+        return Selection(self.axioms, ())
+
+    @cached_property
+    def _of_use(self) -> Signs:
+        """What the triples are about that a clause uses or makes, where no thing is another."""
+        clauses = [c for c in self.program if all(premise.predicate != _SAME for premise in c.premises)]
+        found = Signs(sign_of(premise) for clause in clauses for premise in clause.premises)
+        for clause in clauses:
+            if clause.conclusion is not None:
+                found.add(sign_of(clause.conclusion))
+        found.add((_SAME, None))
+        return found
+
+    @cached_property
+    def _quads(self) -> list[ox.Quad]:
+        return list(_facts(self._used(self.axioms)))
+
+    def _used(self, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+        used = self._of_use
+        return (triple for triple in triples if used.meets(sign_of(as_pattern(triple))))
+
+    def saturated(self, facts: Sequence[ox.Triple]) -> ox.Store:
+        """A store of facts with all that follows. It does without those, and without the axioms, that no
+        clause uses or makes.
+        """
+        store = ox.Store()
+        store.bulk_extend(chain(self._quads, _facts(self._used(facts))))
+        saturate(store, self.program)
+        if any(store.quads_for_pattern(None, _SAME, None, None)):  # then any triple may be used
+            store = ox.Store()
+            store.bulk_extend(_facts((*self.axioms, *facts)))
+            saturate(store, self.program)
+        return store
+
+
+def _facts(triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
+    return (ox.Quad(triple.subject, triple.predicate, triple.object, FACTS) for triple in triples)

@@ -156,6 +156,7 @@ class _Ontology:
             ox.Quad(_named(a.subject), a.predicate, _named(a.object))  # type: ignore[arg-type]
             for a in axioms
         )
+        self._words: dict[Slot, str] = {}
 
     def solutions(self, pattern: str) -> Iterator[dict[str, Slot]]:
         results = cast(
@@ -188,6 +189,11 @@ class _Ontology:
         """A term in words; ``<iri>`` for a name, which whoever shows the words shortens."""
         if not is_anonymous(term):
             return str(term)
+        if term not in self._words:
+            self._words[term] = self._describe(term)
+        return self._words[term]
+
+    def _describe(self, term: Slot) -> str:
         said = {quad.predicate.value.removeprefix(OWL): quad.object for quad in self._said(term)}
         for name, joint in (("intersectionOf", " and "), ("unionOf", " or "), ("oneOf", " or ")):
             if name in said:

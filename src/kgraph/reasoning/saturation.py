@@ -20,10 +20,10 @@ from typing import Final, cast
 import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Slot
-from kgraph.reasoning.signs import Sign, Signs, meets, sign_of
-from kgraph.vocab import OWL_SAME_AS
+from kgraph.reasoning.signs import Sign, Signs, meets, reachable, sign_of
+from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
-__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "stratify"]
+__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "signs_in", "stratify"]
 
 #: What is given; filled by the caller.
 FACTS: Final = ox.NamedNode("urn:kgraph:facts")
@@ -32,6 +32,7 @@ INFERRED: Final = ox.NamedNode("urn:kgraph:inferred")
 _DELTA: Final = ox.NamedNode("urn:kgraph:delta")
 _NEXT: Final = ox.NamedNode("urn:kgraph:next")
 _GIVEN: Final = f"USING {FACTS} USING {INFERRED} USING NAMED {_DELTA}"
+_TYPE: Final = ox.NamedNode(RDF_TYPE)
 _SAME: Final = ox.NamedNode(OWL_SAME_AS)
 #: How many contradictions of one axiom are looked at: after the first few they repeat themselves.
 _CLASHES_OF_A_CLAUSE: Final = 20
@@ -54,7 +55,11 @@ class Clash:
 def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
     clauses, strata = _ordered(tuple(program))
-    for stratum in strata:
+    present = signs_in(store)
+    for clauses_of_stratum in strata:
+        stratum = reachable(clauses_of_stratum, present)
+        if not stratum:
+            continue
         if _is_recursive(stratum):
             for clause in stratum:
                 _derive(store, clause, into=_NEXT)
@@ -78,9 +83,8 @@ def _ordered(program: tuple[Clause, ...]) -> tuple[list[Clause], list[list[Claus
 
 def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
     """The contradictions in a saturated store."""
-    for clause in program:
-        if clause.conclusion is not None:
-            continue
+    denials = [clause for clause in program if clause.conclusion is None]
+    for clause in reachable(denials, signs_in(store)):
         names = sorted(set().union(*(premise.variables for premise in clause.premises)))
         select = " ".join(f"?{name}" for name in names) or "*"
         query = f"SELECT DISTINCT {select} WHERE {{ {clause.where} }} LIMIT {_CLASHES_OF_A_CLAUSE}"
@@ -88,6 +92,19 @@ def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
         for row in rows:
             binding = {name: cast(Slot, row[name]) for name in names}
             yield Clash(clause, tuple(premise.bind(binding).triple for premise in clause.premises))
+
+
+def signs_in(store: ox.Store) -> Signs:
+    """What the triples of a store are about."""
+    given = f"FROM {FACTS} FROM {INFERRED}"
+    predicates, classes = (
+        cast(ox.QuerySolutions, store.query(f"SELECT DISTINCT ?it {given} {{ {where} }}"))
+        for where in ("?s ?it ?o", f"?s {_TYPE} ?it")
+    )
+    found = Signs((cast(Slot, row["it"]), None) for row in predicates if row["it"] != _TYPE)
+    for row in classes:
+        found.add((_TYPE, cast(Slot, row["it"])))
+    return found
 
 
 def is_equality(clause: Clause) -> bool:
@@ -124,14 +141,17 @@ def _iterate(store: ox.Store, clauses: Sequence[Clause]) -> None:
 
 def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The strongly connected components of what feeds what, each before those that it feeds (Tarjan)."""
-    users: dict[Sign, list[int]] = {}
+    users: dict[Slot | None, dict[Sign, list[int]]] = {}
     for number, clause in enumerate(clauses):
         for premise in clause.premises:
-            users.setdefault(sign_of(premise), []).append(number)
-    feeds = [
-        sorted({n for sign, numbers in users.items() if meets(sign, _head(clause)) for n in numbers})
-        for clause in clauses
-    ]
+            sign = sign_of(premise)
+            users.setdefault(sign[0], {}).setdefault(sign, []).append(number)
+    feeds = []
+    for head in map(_head, clauses):
+        near = users.values() if head[0] is None else (users.get(head[0], {}), users.get(None, {}))
+        feeds.append(
+            sorted({n for signs in near for sign, some in signs.items() if meets(sign, head) for n in some})
+        )
     order: dict[int, int] = {}
     low: dict[int, int] = {}
     stack: list[int] = []

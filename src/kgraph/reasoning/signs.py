@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kgraph.reasoning.program import Clause, Pattern, Slot
 from kgraph.vocab import RDF_TYPE
 
-__all__ = ["Rules", "Sign", "Signs", "as_pattern", "meets", "sign_of"]
+__all__ = ["Rules", "Sign", "Signs", "as_pattern", "meets", "reachable", "sign_of"]
 
 Sign: TypeAlias = tuple[Slot | None, Slot | None]
 
@@ -94,6 +94,23 @@ class Rules:
                 binding = conclusion.match(goal)
                 if binding is not None:
                     yield clause, binding
+
+
+def reachable(clauses: Iterable[Clause], present: Signs) -> list[Clause]:
+    """The clauses of which something may meet every premise; ``present``, what facts are about, grows."""
+    waiting, found = list(clauses), list[Clause]()
+    growing = True
+    while growing and waiting:
+        growing, missing = False, list[Clause]()
+        for clause in waiting:
+            if not all(present.meets(sign_of(premise)) for premise in clause.premises):
+                missing.append(clause)
+                continue
+            found.append(clause)
+            if clause.conclusion is not None:
+                growing |= present.add(sign_of(clause.conclusion))
+        waiting = missing
+    return found
 
 
 def _signs_of(goal: Pattern) -> list[Sign]:

@@ -20,8 +20,8 @@ from typing import Final, TypeAlias, TypeVar, cast
 import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Slot
-from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality
-from kgraph.reasoning.signs import Signs, as_pattern, sign_of
+from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality, signs_in
+from kgraph.reasoning.signs import Signs, as_pattern, reachable, sign_of
 from kgraph.vocab import OWL_SAME_AS
 
 __all__ = [
@@ -142,6 +142,7 @@ def find_support(
     """
     same = store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ ?x <{OWL_SAME_AS}> ?y }}")
     clauses = [c for c in program if c.conclusion is not None and (same or not is_equality(c))]
+    clauses = reachable(clauses, signs_in(store))
     signs = led_to(clauses, Signs(sign_of(as_pattern(triple)) for triple in told))
     steps = [
         step

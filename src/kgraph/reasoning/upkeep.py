@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kgraph.reasoning.change import Change, alter, derivations, reach
 from kgraph.reasoning.closure import Closure, Selection, assemble, normal
 from kgraph.reasoning.evidence import Asking
-from kgraph.reasoning.program import Pattern, compile_program, find_unsupported
+from kgraph.reasoning.program import Pattern, compile_program
 from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support import FREE, Inference, Ways, beyond_told, either, settle
@@ -79,13 +79,11 @@ def update(
     support = {**read_support(view.triples(SUPPORT)), **remainder.support}
     for triple in step.unsettled:
         support.pop(triple, None)
-    facts = [triple for name, triples in graphs.items() if _is_data(name) for triple in triples]
     return assemble(
         before.difference(step.change.gone) | step.change.new,
         {**support, **step.support},
         Selection(axioms, [triple for triples in graphs.values() for triple in triples]),
         (),
-        find_unsupported(axioms) | find_unsupported(facts, supported=False),
     )
 
 

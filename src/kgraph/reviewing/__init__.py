@@ -9,12 +9,38 @@ sheet        a Turtle file as text with headings
 composing    a proposal → edits
 edits        edits of files, carried out or taken back
 review       the decisions on one article, and what they write
+
+The names below are loaded on first use.
 """
 
-from kgraph.reviewing.decisions import Decision, Verdict
-from kgraph.reviewing.desk import Desk, open_desk
-from kgraph.reviewing.proposal import Proposal
-from kgraph.reviewing.review import Outcome, Review
-from kgraph.reviewing.state import Item, State
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kgraph.reviewing.decisions import Decision, Verdict
+    from kgraph.reviewing.desk import Desk, open_desk
+    from kgraph.reviewing.proposal import Proposal
+    from kgraph.reviewing.review import Outcome, Review
+    from kgraph.reviewing.state import Item, State
 
 __all__ = ["Decision", "Desk", "Item", "Outcome", "Proposal", "Review", "State", "Verdict", "open_desk"]
+
+_HOMES: Final = {
+    name: home
+    for home, names in {
+        "decisions": "Decision Verdict",
+        "desk": "Desk open_desk",
+        "proposal": "Proposal",
+        "review": "Outcome Review",
+        "state": "Item State",
+    }.items()
+    for name in names.split()
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

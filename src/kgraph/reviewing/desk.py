@@ -5,7 +5,7 @@ Reads the article and what all articles share; the other articles are left alone
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -25,9 +25,7 @@ from kgraph.project.folder import ONTOLOGY_GRAPH, Role
 from kgraph.projection import project_stated
 from kgraph.rdf.terms import parse_term, render_words
 from kgraph.rdf.turtle import parse_turtle
-from kgraph.reasoning import compile_program, is_reasoned_over
-from kgraph.reasoning.program import Clause
-from kgraph.reasoning.saturation import FACTS, find_clashes, saturate
+from kgraph.reasoning import Theory, close, is_reasoned_over
 from kgraph.reviewing.naming import Naming
 from kgraph.reviewing.sheet import Home, Sheet
 from kgraph.settings import Settings
@@ -107,13 +105,9 @@ class Desk:
             for triple in triples
         ]
         axioms = tuple(t for file in self.subject.project.files(Role.ONTOLOGY) for t in file.triples)
-        program = _program(axioms)
-        store = ox.Store()
-        store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, FACTS) for t in (*axioms, *facts))
-        saturate(store, program)
         prefixes = self.settings.names.prefixes
         found = []
-        for clash in find_clashes(store, program):
+        for clash in close(_theory(axioms), facts, ()).contradictions:
             axiom = render_words("; ".join(clash.clause.words), prefixes)
             said = "; and ".join(
                 " · ".join(self.naming.label(str(term)) for term in (t.subject, t.predicate, t.object))
@@ -273,9 +267,9 @@ def open_desk(settings: Settings, slug: str, *, instead: Mapping[str, str] = Map
 
 
 @lru_cache(maxsize=2)
-def _program(axioms: tuple[ox.Triple, ...]) -> Sequence[Clause]:
-    """The rules that an ontology makes: the same for every decision."""
-    return compile_program(axioms)
+def _theory(axioms: tuple[ox.Triple, ...]) -> Theory:
+    """What is made of an ontology: the same for every decision."""
+    return Theory(axioms)
 
 
 def _is_slug(slug: str) -> bool:

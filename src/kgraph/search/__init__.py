@@ -14,18 +14,26 @@ likeness     how much of a question's words a text has
 differences  what a question says otherwise than the text: numbers, names, negation
 searching    the four ways of being found, and a page of hits
 property     kg:search in a SPARQL query
+
+The names below are loaded on first use.
 """
 
-from kgraph.search.differences import Difference, denies
-from kgraph.search.encoders import Encoder, open_encoder
-from kgraph.search.index import FILTERS
-from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, read_entries
-from kgraph.search.property import SEARCH, expand_search
-from kgraph.search.ranking import Found
-from kgraph.search.reading import Asked
-from kgraph.search.roles import Kind
-from kgraph.search.searching import Hit, Hits, Search, TextIndex, check_page
-from kgraph.search.writing import write_index
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kgraph.search.differences import Difference, denies
+    from kgraph.search.encoders import Encoder, open_encoder
+    from kgraph.search.index import FILTERS
+    from kgraph.search.passages import ClaimEntry, NameEntry, Part, PassageEntry, read_entries
+    from kgraph.search.property import SEARCH, expand_search
+    from kgraph.search.ranking import Found
+    from kgraph.search.reading import Asked
+    from kgraph.search.roles import Kind
+    from kgraph.search.searching import Hit, Hits, Search, TextIndex, check_page
+    from kgraph.search.writing import write_index
 
 __all__ = [
     "FILTERS",
@@ -50,3 +58,26 @@ __all__ = [
     "read_entries",
     "write_index",
 ]
+
+_HOMES: Final = {
+    name: home
+    for home, names in {
+        "differences": "Difference denies",
+        "encoders": "Encoder open_encoder",
+        "index": "FILTERS",
+        "passages": "ClaimEntry NameEntry Part PassageEntry read_entries",
+        "property": "SEARCH expand_search",
+        "ranking": "Found",
+        "reading": "Asked",
+        "roles": "Kind",
+        "searching": "Hit Hits Search TextIndex check_page",
+        "writing": "write_index",
+    }.items()
+    for name in names.split()
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -238,6 +238,7 @@ class Reader:
         self.index = index
         self.uses: dict[str, set[str]] = {}
         self._readings: dict[str, list[str]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
         for statement in index.instances(KG + "EditorialStatement"):
             for about in index.iris(statement, KG + "about"):
                 self._readings.setdefault(about, []).extend(self._literals(statement, KG + "edtf"))
@@ -288,7 +289,10 @@ class Reader:
 
     def labels(self, iri: str) -> tuple[str, ...]:
         """What a thing is called, the preferred label first."""
-        return tuple(dict.fromkeys(text for name in _LABELS for text in self._literals(iri, name)))
+        if iri not in self._known:
+            texts = (text for name in _LABELS for text in self._literals(iri, name))
+            self._known[iri] = tuple(dict.fromkeys(texts))
+        return self._known[iri]
 
     def _literals(self, iri: str, predicate: str) -> list[str]:
         return [t.value for t in self.index.objects(iri, predicate) if isinstance(t, ox.Literal)]

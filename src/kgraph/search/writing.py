@@ -65,22 +65,25 @@ class IndexRevision:
     """An index without vectors that is being written.
 
     Args:
-        path: its folder, which is made.
+        path: its folder; an index that is there is gone on with.
         earlier: the folder of the index to go on from; without one it is new.
     """
 
     def __init__(self, path: Path, earlier: Path | None = None) -> None:
         self._path = path
-        path.mkdir(parents=True)
-        about: dict[str, Any] = {"passages": 0, "next": 0, "gone": 0, "spoken": {}}
+        path.mkdir(parents=True, exist_ok=True)
         if earlier is not None:
             for file in earlier.iterdir():
-                if file.suffix != _LOCKS and file.is_file() and file.name != ABOUT:
+                if file.suffix != _LOCKS and file.is_file():
                     _link(file, path / file.name)
-            about = json.loads((earlier / ABOUT).read_text(encoding="utf-8"))
+        goes_on = (path / ABOUT).is_file()
+        about: dict[str, Any] = {"passages": 0, "next": 0, "gone": 0, "spoken": {}}
+        if goes_on:
+            about = json.loads((path / ABOUT).read_text(encoding="utf-8"))
+            (path / ABOUT).unlink()
         self._passages, self._next, self._gone = (int(about[name]) for name in ("passages", "next", "gone"))
         self._languages = Counter[str](about["spoken"])
-        self._writer = open_index(path, reuse=earlier is not None).writer(_HEAP_BYTES, 1)
+        self._writer = open_index(path, reuse=goes_on).writer(_HEAP_BYTES, 1)
 
     @staticmethod
     def can_go_on_from(earlier: Path) -> bool:

@@ -16,7 +16,6 @@ import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Pattern, Slot
 from kgraph.reasoning.saturation import is_equality
-from kgraph.reasoning.signs import Signs, sign_of
 
 __all__ = [
     "ANY",
@@ -27,7 +26,6 @@ __all__ = [
     "goal_of",
     "identity",
     "plans",
-    "reachable",
     "steps_of",
 ]
 
@@ -226,18 +224,3 @@ def _unified(one: Pattern, other: Pattern) -> dict[str, Slot] | None:
         else:
             return None
     return {name: value(slot) for name, slot in binding.items()}
-
-
-def reachable(program: Iterable[Clause], present: Signs) -> list[Clause]:
-    """The clauses of which something may meet every premise; ``present``, what facts are about, grows."""
-    waiting, found = list(program), list[Clause]()
-    growing = True
-    while growing:
-        ready = [c for c in waiting if all(present.meets(sign_of(premise)) for premise in c.premises)]
-        waiting = [c for c in waiting if c not in ready] if ready else waiting
-        found += ready
-        growing = False
-        for clause in ready:
-            if clause.conclusion is not None:
-                growing |= present.add(sign_of(clause.conclusion))
-    return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pyoxigraph as ox
 
 from kgraph.build.clock import Clock
-from kgraph.build.spark.clauses import Plan, plans, reachable
+from kgraph.build.spark.clauses import Plan, plans
 from kgraph.build.spark.facts import rows_of_triples
 from kgraph.build.spark.joining import Joins
 from kgraph.build.spark.resting import Resting
@@ -23,6 +23,7 @@ from kgraph.build.spark.tables import TRIPLE, table_of
 from kgraph.reasoning import Clash, Ways
 from kgraph.reasoning.closure import Selection
 from kgraph.reasoning.program import Clause, Slot
+from kgraph.reasoning.signs import reachable
 from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kgraph.build.spark.clauses import compose, identity, plans, reachable
+from kgraph.build.spark.clauses import compose, identity, plans
 from kgraph.build.spark.joining import Joins, is_thing
 from kgraph.build.spark.tables import TRIPLE, table_of
 from kgraph.reasoning.program import Clause, Pattern
 from kgraph.reasoning.saturation import is_equality
-from kgraph.reasoning.signs import Signs, sign_of
+from kgraph.reasoning.signs import Signs, reachable, sign_of
 from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
 if TYPE_CHECKING:
