@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 from typing import Final
 
 from kgraph.search.likeness import misspells
@@ -45,8 +46,8 @@ class Told:
     """What a passage says, as far as questions are compared with it.
 
     ``words`` are all of its words, ``near`` those of the part of it that has the question's, ``beside`` what
-    its speakers and things are called besides, ``voices`` what each of its voices is called, the innermost
-    first. ``is_negative`` says whether the claim that is meant is a denial.
+    its speakers and things are called besides, ``voices`` what each of its voices is called, that of the
+    nearest claim first. ``is_negative`` says whether the claim that is meant is a denial.
     """
 
     words: Sequence[str]
@@ -129,15 +130,20 @@ def _words_of_kinds(
 def _said_by(
     asked: Sequence[str], told: Told, names: Collection[str], is_name: Callable[[str], bool]
 ) -> Iterator[Difference]:
-    """A name that the question gives to the speaker, and that none of the voices has: "Kfor said …"."""
+    """A name that the question gives to the speaker, and that none of the voices has.
+
+    So "Kfor said …" and "according to Kfor …", but not "the mayor of Zubin Potok said".
+    """
     saying = (at for at, word in enumerate(asked) if word in listed("said") and not is_name(word))
-    place = next(saying, 0)
+    place = next(saying, len(asked))
     speaker = [word for word in asked[:place] if word not in listed("stop")]
+    is_marked = bool(speaker) and _is_marked(asked, place - 1, names, told.language)
+    if place == 0:
+        speaker = [*takewhile(is_name, dropwhile(listed("stop").__contains__, asked[1:]))]
     called = {word for voice in told.voices for name in voice for word in read_words(name)}
-    if not called or not 0 < len(speaker) <= _LONGEST_NAME or not is_name(asked[place - 1]):
+    is_somebody = 0 < len(speaker) <= _LONGEST_NAME and is_name(speaker[-1]) and not is_marked
+    if place == len(asked) or not called or not is_somebody:
         return
-    if _is_marked(asked, place - 1, names, told.language):
-        return  # "the mayor of Zubin Potok said"
     if not any(word == other or misspells(word, other) for word in speaker for other in called):
         yield Difference("speaker", " ".join(speaker), told.voices[0][0])
 

@@ -239,12 +239,16 @@ class Ranking:
     def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
         entry, at = each.passage.entry, each.coverage.at
         near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + 2]
-        innermost = sorted(entry.claims, key=lambda claim: -claim.depth)
+        matter = set(asked.matter)
+        nearest = sorted(
+            entry.claims,
+            key=lambda claim: (-len(matter & {*read_words(entry.words_of(claim.spans))}), -claim.depth),
+        )
         told = Told(
             words=each.words,
             near=near,
             beside=self._named(asked, each.passage),
-            voices=[claim.speaker for claim in innermost if claim.speaker],
+            voices=[claim.speaker for claim in nearest if claim.speaker],
             is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
             language=entry.language,
         )
