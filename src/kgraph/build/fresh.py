@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
@@ -14,7 +15,7 @@ from kgraph.build.elsewhere import take_over
 from kgraph.build.filling import Filler, graphs_of
 from kgraph.build.indexing import begin_index, iter_products, write_whole_index
 from kgraph.build.made import encoder_of
-from kgraph.build.occurring import count_in, metadata_quads, read_counts
+from kgraph.build.occurring import count_all, count_in, metadata_quads, read_counts, write_counts
 from kgraph.build.products import Product
 from kgraph.build.reading import below
 from kgraph.build.rows import UnitRow
@@ -30,6 +31,10 @@ from kgraph.store.spelling import is_kept, note_of, stored
 from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, METADATA, OWL_SAME_AS, STATED_BY
 
 __all__ = ["FreshBuild"]
+
+
+#: The folder of what other processes read of the store.
+_COPY: Final = "oxigraph.read"
 
 
 class FreshBuild:
@@ -73,12 +78,22 @@ class FreshBuild:
             self._load_derived(store)
             clashes = self._close(store)
         with state.clock.step("writing"):
-            store.optimize()
-            copy = state.path / "oxigraph.read"
-            store.backup(str(copy))
-            self._counting = state.crew.begin(partial(count_in, copy), 1)
+            self._counting = self._begin_counting(store)
             self._weigh(store)
         return clashes
+
+    def _begin_counting(self, store: ox.Store) -> Callable[[], str]:
+        """Count what occurs in another process; in this one where the file system knows no hard links."""
+        copy = self.state.path / _COPY
+        store.flush()
+        try:
+            store.backup(str(copy))
+        except OSError:
+            for leftover in copy.parent.glob(f"{copy.name}*"):
+                shutil.rmtree(leftover)
+            counted = write_counts(count_all(store))
+            return lambda: counted
+        return self.state.crew.begin(partial(count_in, copy), 1)
 
     def index(self, earlier: Path | None) -> None:
         """Write the text index; ``earlier`` is the folder of another, whose vectors are taken over."""
@@ -92,7 +107,7 @@ class FreshBuild:
         state = self.state
         assert self.store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
         counted = self._counting()
-        shutil.rmtree(state.path / "oxigraph.read")
+        shutil.rmtree(state.path / _COPY, ignore_errors=True)
         state.ledger.put("counts", counted)
         quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
         with Filler(self.store, state.names) as filler:
@@ -101,6 +116,7 @@ class FreshBuild:
         if quads:
             self.graphs[state.names.graph(METADATA)] = len(quads)
         self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
+        self.store.optimize()
         self.store.flush()
         self.store = None
 

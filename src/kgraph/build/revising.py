@@ -246,19 +246,28 @@ class RevisedBuild:
                 self.examined.append((was, now))
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
-        if len(tasks) <= FEW:
+        copy = self.state.path / "oxigraph.read"
+        if len(tasks) <= FEW or not self._is_copied(copy):
             workshop = Workshop(
                 self.state.setting(), store=self.revision.store, vocabulary=self.state.vocabulary
             )
             yield from map(workshop.do, tasks)
             return
-        self.revision.store.flush()
-        copy = self.state.path / "oxigraph.read"
-        self.revision.store.backup(str(copy))
         try:
             yield from self.state.do(tasks, copy)
         finally:
             shutil.rmtree(copy, ignore_errors=True)
+
+    def _is_copied(self, copy: Path) -> bool:
+        """Copy the store for other processes, where the file system knows hard links."""
+        self.revision.store.flush()
+        try:
+            self.revision.store.backup(str(copy))
+        except OSError:
+            for leftover in copy.parent.glob(f"{copy.name}*"):
+                shutil.rmtree(leftover)
+            return False
+        return True
 
     # What follows
 
