@@ -28,6 +28,7 @@ from kgraph.store.cover import count_graphs
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
 from kgraph.store.manifest import graph_key
 from kgraph.store.spelling import is_kept, note_of, stored
+from kgraph.store.workspace import link_store
 from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, METADATA, OWL_SAME_AS, STATED_BY
 
 __all__ = ["FreshBuild"]
@@ -85,12 +86,7 @@ class FreshBuild:
     def _begin_counting(self, store: ox.Store) -> Callable[[], str]:
         """Count what occurs in another process; in this one where the file system knows no hard links."""
         copy = self.state.path / _COPY
-        store.flush()
-        try:
-            store.backup(str(copy))
-        except OSError:
-            for leftover in copy.parent.glob(f"{copy.name}*"):
-                shutil.rmtree(leftover)
+        if not link_store(store, copy):
             counted = write_counts(count_all(store))
             return lambda: counted
         return self.state.crew.begin(partial(count_in, copy), 1)

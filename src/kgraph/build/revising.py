@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -34,6 +33,7 @@ from kgraph.store.hashing import MODULUS, finish, has_blank
 from kgraph.store.manifest import graph_key
 from kgraph.store.revision import Revision
 from kgraph.store.spelling import stored
+from kgraph.store.workspace import link_store
 from kgraph.vocab import METADATA, STATED_BY
 
 __all__ = ["RevisedBuild"]
@@ -248,7 +248,7 @@ class RevisedBuild:
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
         copy = self.state.path / "oxigraph.read"
-        if len(tasks) <= FEW or not self._is_copied(copy):
+        if len(tasks) <= FEW or not link_store(self.revision.store, copy):
             workshop = Workshop(
                 self.state.setting(), store=self.revision.store, vocabulary=self.state.vocabulary
             )
@@ -258,17 +258,6 @@ class RevisedBuild:
             yield from self.state.do(tasks, copy)
         finally:
             shutil.rmtree(copy, ignore_errors=True)
-
-    def _is_copied(self, copy: Path) -> bool:
-        """Copy the store for other processes, where the file system knows hard links."""
-        self.revision.store.flush()
-        try:
-            self.revision.store.backup(str(copy))
-        except OSError:
-            for leftover in copy.parent.glob(f"{copy.name}*"):
-                shutil.rmtree(leftover)
-            return False
-        return True
 
     # What follows
 

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kgraph.store.generation import Generation
 from kgraph.store.locks import is_locked
 
-__all__ = ["Workspace", "copy_store"]
+__all__ = ["Workspace", "copy_store", "link_store"]
 
 _PREFIX: Final = ".work-"
 _OWNER: Final = "owner"
@@ -37,6 +37,18 @@ def copy_store(source: Path, target: Path) -> None:
         target.mkdir()
         for file in source.iterdir():
             shutil.copy2(file, target)
+
+
+def link_store(store: ox.Store, target: Path) -> bool:
+    """Make a store of its own of one that is open, by hard links to its files; False where these fail."""
+    store.flush()
+    try:
+        store.backup(str(target))
+    except OSError:
+        for leftover in target.parent.glob(f"{target.name}*"):
+            shutil.rmtree(leftover)
+        return False
+    return True
 
 
 class Workspace:
