@@ -24,6 +24,7 @@ ROOMS = (
         "problems",
         "text",
         "encodings",
+        "lazy",
         "memory",
         "core",
         "patience",

@@ -32,15 +32,15 @@ import gc
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from traceback import clear_frames
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kgraph.build.clock import Clock, Progress, silent
 from kgraph.build.made import encoder_name, versions
 from kgraph.build.sources import find_sources
 from kgraph.errors import StoreError
+from kgraph.lazy import on_first_use
 from kgraph.problems import Problem
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation
@@ -58,11 +58,8 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 _PATIENCE_S: Final = 300.0
 
 
-def __getattr__(name: str) -> Any:
-    """What examines a project in one piece, loaded when somebody asks for it."""
-    if name in ("Inspection", "inspect_project"):
-        return getattr(import_module("kgraph.build.inspection"), name)
-    raise AttributeError(name)
+#: What examines a project in one piece is loaded when somebody asks for it.
+__getattr__ = on_first_use(__name__, {"inspection": "Inspection inspect_project"})
 
 
 @dataclass(frozen=True, slots=True)

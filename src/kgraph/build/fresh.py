@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
@@ -32,10 +31,6 @@ from kgraph.store.workspace import link_store
 from kgraph.vocab import DRAFTS, HIDDEN_GRAPHS, METADATA, OWL_SAME_AS, STATED_BY
 
 __all__ = ["FreshBuild"]
-
-
-#: The folder of what other processes read of the store.
-_COPY: Final = "oxigraph.read"
 
 
 class FreshBuild:
@@ -85,7 +80,7 @@ class FreshBuild:
 
     def _begin_counting(self, store: ox.Store) -> Callable[[], str]:
         """Count what occurs in another process; in this one where the file system knows no hard links."""
-        copy = self.state.path / _COPY
+        copy = self.state.copy_path
         if not link_store(store, copy):
             counted = write_counts(count_all(store))
             return lambda: counted
@@ -103,7 +98,7 @@ class FreshBuild:
         state = self.state
         assert self.store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
         counted = self._counting()
-        shutil.rmtree(state.path / _COPY, ignore_errors=True)
+        shutil.rmtree(state.copy_path, ignore_errors=True)
         state.ledger.put("counts", counted)
         quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
         with Filler(self.store, state.names) as filler:

@@ -247,7 +247,7 @@ class RevisedBuild:
                 self.examined.append((was, now))
 
     def _outcomes(self, tasks: list[Task]) -> Iterator[Outcome]:
-        copy = self.state.path / "oxigraph.read"
+        copy = self.state.copy_path
         if len(tasks) <= FEW or not link_store(self.revision.store, copy):
             workshop = Workshop(
                 self.state.setting(), store=self.revision.store, vocabulary=self.state.vocabulary

@@ -58,6 +58,11 @@ class State:
         return self.settings.store_path / "products"
 
     @property
+    def copy_path(self) -> Path:
+        """Where other processes read a copy of the store while it is being written."""
+        return self.path / "oxigraph.read"
+
+    @property
     def names(self) -> Names:
         """The names of the project."""
         return self.settings.names

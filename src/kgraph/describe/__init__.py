@@ -19,8 +19,9 @@ The names below are loaded on first use.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from kgraph.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kgraph.describe.article import ArticleText, Claimed, Listed, Run, SentenceText, cut_runs
@@ -75,9 +76,9 @@ __all__ = [
     "without_header",
 ]
 
-_HOMES: Final = {
-    name: home
-    for home, names in {
+__getattr__ = on_first_use(
+    __name__,
+    {
         "article": "ArticleText Claimed Listed Run SentenceText cut_runs",
         "browsing": "FACETS Facet Place Talk VoiceCount",
         "catalogue": "Addresses",
@@ -90,12 +91,5 @@ _HOMES: Final = {
         "partitions": "ClassUse Partitions",
         "schema_org": "article_data dataset_data terms_data thing_data",
         "terms": "Ontology Phrase Term",
-    }.items()
-    for name in names.split()
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    },
+)

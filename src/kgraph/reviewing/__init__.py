@@ -15,8 +15,9 @@ The names below are loaded on first use.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from kgraph.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kgraph.reviewing.decisions import Decision, Verdict
@@ -27,20 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Decision", "Desk", "Item", "Outcome", "Proposal", "Review", "State", "Verdict", "open_desk"]
 
-_HOMES: Final = {
-    name: home
-    for home, names in {
+__getattr__ = on_first_use(
+    __name__,
+    {
         "decisions": "Decision Verdict",
         "desk": "Desk open_desk",
         "proposal": "Proposal",
         "review": "Outcome Review",
         "state": "Item State",
-    }.items()
-    for name in names.split()
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    },
+)

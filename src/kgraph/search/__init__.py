@@ -20,8 +20,9 @@ The names below are loaded on first use.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from kgraph.lazy import on_first_use
 
 if TYPE_CHECKING:
     from kgraph.search.differences import Difference, denies
@@ -59,9 +60,9 @@ __all__ = [
     "write_index",
 ]
 
-_HOMES: Final = {
-    name: home
-    for home, names in {
+__getattr__ = on_first_use(
+    __name__,
+    {
         "differences": "Difference denies",
         "encoders": "Encoder open_encoder",
         "index": "FILTERS",
@@ -72,12 +73,5 @@ _HOMES: Final = {
         "roles": "Kind",
         "searching": "Hit Hits Search TextIndex check_page",
         "writing": "write_index",
-    }.items()
-    for name in names.split()
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    },
+)

@@ -70,13 +70,14 @@ def differences(
         is_open: whether the question asks for something; then it denies and doubts nothing.
     """
     text, near, language = told.words, told.near, told.language
-    names = {word for word in {*asked, *text} if is_name(word) or word in told.beside}
-    speaking = () if is_open else tuple(_said_by(asked, told, names, is_name))
-    speaker = {word for each in speaking for word in each.asked.split()}
     yield from _numbers(asked, text)
-    yield from _words_of_kinds([word for word in asked if word not in speaker], text, told.beside, is_name)
     if is_open:
+        yield from _words_of_kinds(asked, text, told.beside, is_name)
         return
+    names = {word for word in {*asked, *text} if is_name(word) or word in told.beside}
+    speaking = tuple(_said_by(asked, told, names, is_name))
+    speaker = {word for each in speaking for word in each.asked.split()}
+    yield from _words_of_kinds([word for word in asked if word not in speaker], text, told.beside, is_name)
     yield from speaking
     yield from _acting(asked, told, names)
     spelt = [next((other for other in near if misspells(word, other)), word) for word in asked]
