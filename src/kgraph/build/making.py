@@ -28,7 +28,8 @@ from kgraph.checks import load_subject
 from kgraph.checks.shapes import check_shapes
 from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, count_problems, has_errors
-from kgraph.project.folder import Listing, Role, read_files, read_project
+from kgraph.project.folder import read_files, read_project
+from kgraph.project.listing import Listing, Role
 from kgraph.reasoning import Remainder
 from kgraph.search.writing import IndexRevision
 from kgraph.settings import Settings
