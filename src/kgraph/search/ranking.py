@@ -31,12 +31,12 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
 #: that is asked for.
-_OF_PASSAGE: Final = (33.0, 4.0)
+_OF_PASSAGE: Final = (50.0, 4.0)
 #: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
 #: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
 #: for; the share of its object that the question itself names, which is then no answer; how like the
 #: question is to how people ask for what has the role of its object.
-_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0)
+_OF_CLAIM: Final = (42.0, 21.0, 2.8, 1.4, -1.0, 40.0)
 #: By how much, a voice, what is said comes before the words that tell of its saying.
 _BEFORE: Final = 1e-6
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
