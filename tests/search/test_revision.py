@@ -83,6 +83,8 @@ class _Counting:
         rows = np.stack([np.random.default_rng(crc32(text.encode())).normal(size=8) for text in texts])
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
+    statements = questions
+
 
 @pytest.mark.parametrize("seed", range(3))
 def test_vectors_are_carried_on_article_by_article(tmp_path: Path, seed: int) -> None:

@@ -43,7 +43,7 @@ _BEFORE: Final = 1e-6
 #: that asks for something; of a statement, what is left of it without the passage's words, and how much more
 #: so, the greater their share is: a paraphrase of other words says all of it otherwise.
 _WHOLE: Final = 0.843
-_WHOLE_ASKED: Final = 0.85
+_WHOLE_ASKED: Final = 0.835
 _REST: Final = 0.79
 _REST_BY_SHARE: Final = 0.26
 #: How fast the odds grow with what is beyond these.
@@ -238,7 +238,7 @@ class Ranking:
         rest = [token for token in asked.text.split() if not shared & set(read_words(token))]
         if self._encoder is None or not (missing and shared and rest):
             return 1.0
-        meant = self.mean(self._encoder.questions([" ".join(rest)])[0], [first.passage])
+        meant = self.mean(self._encoder.statements([" ".join(rest)])[0], [first.passage])
         alike = meant.nearest(first.passage.keys) if meant is not None else 0.0
         return alike - _REST - _REST_BY_SHARE * first.coverage.share
 

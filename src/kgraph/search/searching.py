@@ -245,7 +245,10 @@ class TextIndex(IndexReader):
     def _ranked(
         self, asked: Asked, narrowing: Narrowing, *, is_fact: bool = False
     ) -> tuple[list[Hit], Found, tuple[Difference, ...]]:
-        question = self._encoder.questions([asked.text])[0] if self._encoder is not None else None
+        question = None
+        if self._encoder is not None:
+            encode = self._encoder.statements if asked.is_statement else self._encoder.questions
+            question = encode([asked.text])[0]
         candidates = self._candidates(asked, question, narrowing)
         meant = self._ranking.mean(question, candidates)
         ranked = [self._ranking.rank(asked, passage, meant) for passage in candidates]
