@@ -48,7 +48,7 @@ from bench.reasoning import bench_explain, bench_scale
 from bench.search import bench_search
 from kgraph import KnowledgeGraph
 from kgraph.build import inspect_project
-from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.project.listing import ONTOLOGY_GRAPH, Role
 from kgraph.project.rdflib_graph import to_rdflib
 from kgraph.reasoning import close, is_reasoned_over
 from kgraph.settings import load_settings

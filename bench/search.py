@@ -83,6 +83,10 @@ class Standing:
         """The encoder's own."""
         return self._encoder.questions(texts)
 
+    def statements(self, texts: Sequence[str]) -> Matrix:
+        """The encoder's own."""
+        return self._encoder.statements(texts)
+
 
 def bench_meaning(size: int) -> None:
     """What a question in other words costs among so many sentences, and what an archive costs to encode."""
@@ -107,13 +111,15 @@ def bench_meaning(size: int) -> None:
         index = TextIndex(path, encoder)
         chance = random.Random(2)  # noqa: S311 - a measurement, not a secret
         asked = [" ".join(chance.sample(chance.choice(texts).split(), 5)) for _ in range(QUESTIONS // 3)]
-        times_ms(lambda text: index.search(Search(text=text)), asked[:5])
-        taken = sorted(times_ms(lambda text: index.search(Search(text=text)), asked))
-        print(
-            f"{'':10} {f'in other words, {size:,} sentences':30} median {statistics.median(taken):8.2f} ms"
-            f"   p99 {taken[int(len(taken) * 0.99)]:8.2f} ms",
-            flush=True,
-        )
+        for kind, frame in {"a statement": "{}", "a question": "Why {}?"}.items():
+            some = [frame.format(text) for text in asked]
+            times_ms(lambda text: index.search(Search(text=text)), some[:5])
+            taken = sorted(times_ms(lambda text: index.search(Search(text=text)), some))
+            print(
+                f"{'':10} {f'{kind} in other words, {size:,} sentences':46}"
+                f" median {statistics.median(taken):8.2f} ms   p99 {taken[int(len(taken) * 0.99)]:8.2f} ms",
+                flush=True,
+            )
 
 
 def _build(texts: list[str], folder: Path) -> Path:

@@ -424,16 +424,19 @@ def _indexed(path: Path, encoder: Encoder | None = None) -> list[str]:
     reader = IndexReader(path, encoder)
     index = tantivy.Index(reader.schema, path=str(path), reuse=True)
     searcher = index.searcher()
-    rows = reader.vectors.rows if reader.vectors is not None else None
     found = []
     for _, address in searcher.search(tantivy.Query.all_query(), 100_000).hits:
         record = json.loads(bytes(searcher.doc(address).get_first("record") or b""))
         if isinstance(record, dict):  # a passage; the others are names
-            numbers = [*record["rows"], *(row for each in record["claim_rows"] for row in each)]
-            taken = np.asarray(rows[numbers], dtype=np.float32) if rows is not None else np.empty(0)
+            keys = [*record["keys"], *(key for each in record["claim_keys"] for key in each)]
+            taken = reader.vectors.take(keys) if reader.vectors is not None else np.empty(0)
             record = {"entry": record["entry"], "vectors": taken.round(2).tolist()}
         found.append(json.dumps(record))
     assert reader.size == sum(each.startswith("{") for each in found)
+    if reader.vectors is not None:
+        places, wholes = reader.vectors.wholes
+        assert len(wholes) == reader.size
+        assert len(reader.at([*map(int, places)])) == reader.size
     return sorted(found)
 
 

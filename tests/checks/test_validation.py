@@ -16,8 +16,8 @@ from kgraph.checks.shacl_process import validate as judge
 from kgraph.checks.shapes import shown_terms
 from kgraph.checks.validation import validate
 from kgraph.project import read_project
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Role
 from kgraph.settings import load_settings
 from tests.conftest import MILL
 

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 import pytest
 
 from kgraph.checks.profile import check_profile
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Role
 from kgraph.reasoning import close
 from kgraph.vocab import KG, KGL, OWL, RDF_TYPE, RDFS, SKOS
 

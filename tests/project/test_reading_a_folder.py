@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from kgraph.project import Project, read_articles, read_claims, read_project
 from kgraph.project.claims import source_chain
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Role
 from kgraph.project.rdflib_graph import from_rdflib, to_rdflib
 from kgraph.rdf.terms import Term
 from kgraph.settings import load_settings

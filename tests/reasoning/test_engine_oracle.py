@@ -11,8 +11,8 @@ import rdflib
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Role
 from kgraph.project.rdflib_graph import from_rdflib, to_rdflib
 from kgraph.reasoning import close, is_reasoned_over
 from kgraph.vocab import KG, OWL, OWL_SAME_AS, RDF, RDF_TYPE, RDFS, XSD

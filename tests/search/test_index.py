@@ -217,6 +217,9 @@ class Counting:
     def questions(self, texts: Sequence[str]) -> Any:
         return self._encoder.questions(texts)
 
+    def statements(self, texts: Sequence[str]) -> Any:
+        return self._encoder.statements(texts)
+
 
 def test_vectors_are_made_once_a_text_and_taken_over(tmp_path: Path) -> None:
     encoder = Counting()

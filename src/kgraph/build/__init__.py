@@ -111,7 +111,7 @@ def build(
     """
     clock = Clock(progress)
     with clock.step("reading the project"):
-        sources = find_sources(settings)
+        sources = find_sources(settings, anew=force)
     if not force and sources.is_whole and (generation := is_current(settings, sources.digests)) is not None:
         return Report(generation, fresh=False)
     catalog = Catalog(settings.store_path)

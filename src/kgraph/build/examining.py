@@ -24,8 +24,9 @@ from kgraph.checks.shapes import is_shown, problems_of_shapes
 from kgraph.encodings import decode_text
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_articles, read_claims
-from kgraph.project.folder import ONTOLOGY_GRAPH, Listing, read_files
+from kgraph.project.folder import read_files
 from kgraph.project.index import TripleIndex, key
+from kgraph.project.listing import ONTOLOGY_GRAPH, Listing
 from kgraph.projection import project_articles, project_stated, project_voices
 from kgraph.reasoning import GAZETTEER, Ways, close, is_reasoned_over, minimal
 from kgraph.reasoning.closure import normal

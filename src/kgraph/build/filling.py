@@ -50,6 +50,11 @@ class Filler:
             self._wait(0)
         self._threads.shutdown()
 
+    def add_product(self, product: Product) -> None:
+        """Load the graphs of a product."""
+        for graph, content in graphs_of(product):
+            self.add_graph(graph, content)
+
     def add_graph(self, graph: str, content: bytes) -> None:
         """Load N-Triples into a graph of the project. Blank nodes keep their labels."""
         home = ox.NamedNode(self._names.graph(graph))

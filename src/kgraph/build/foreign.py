@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import pyoxigraph as ox
 
@@ -32,6 +32,9 @@ class Said:
         """The same to look things up in."""
         return TripleIndex(triple for _, triple in self.triples)
 
+
+#: When so many quads of other graphs have been met, those of the data's are asked for one by one.
+_MANY: Final = 100
 
 Describe = Callable[[str], Said]
 #: The statements that say how a name is read.
@@ -86,7 +89,7 @@ class Data:
         if name in self.terms:
             return Said(())
         node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-        quads = restore(self.store, self._quads(node, None, None))
+        quads = restore(self.store, self._about(node))
         return Said([(self.graphs[quad.graph_name], quad.triple) for quad in quads])
 
     def readings(self, name: str) -> tuple[str, ...]:
@@ -96,6 +99,20 @@ class Data:
             for quad in self._quads(None, ABOUT, ox.NamedNode(name))
             if isinstance(quad.subject, ox.NamedNode) and any(self._quads(quad.subject, READING, None))
         )
+
+    def _about(self, node: Any) -> list[ox.Quad]:
+        """What the data say of a node: graph by graph where many other graphs say something of it, as each
+        article's do that states something of what all articles name.
+        """
+        found: list[ox.Quad] = []
+        others = 0
+        for quad in self.store.quads_for_pattern(node, None, None, None):
+            if quad.graph_name in self.graphs:
+                found.append(quad)
+            elif (others := others + 1) > _MANY:
+                find = self.store.quads_for_pattern
+                return [each for graph in self.graphs for each in find(node, None, None, graph)]
+        return found
 
     def _quads(self, subject: Any, predicate: Any, value: Any) -> Iterator[ox.Quad]:
         quads = self.store.quads_for_pattern(subject, predicate, value, None)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kgraph.build.closing import Closing, Crossings, crossings
 from kgraph.build.elsewhere import take_over
-from kgraph.build.filling import Filler, graphs_of
+from kgraph.build.filling import Filler
 from kgraph.build.indexing import begin_index, iter_products, write_whole_index
 from kgraph.build.made import encoder_of
 from kgraph.build.occurring import count_all, count_in, metadata_quads, read_counts, write_counts
@@ -20,7 +20,7 @@ from kgraph.build.reading import below
 from kgraph.build.rows import UnitRow
 from kgraph.build.settling import Settling, Sharing
 from kgraph.build.state import State
-from kgraph.build.work import Outcome, Task
+from kgraph.build.work import ONTOLOGY, Outcome, Task
 from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
@@ -61,17 +61,16 @@ class FreshBuild:
         """Make all but the text index and what is told in the end; the contradictions that were found."""
         state = self.state
         state.path.mkdir(parents=True, exist_ok=True)
-        with state.clock.step("reading the project"):
-            self._read()
-        store = ox.Store(self._store_path)
+        self.store = store = ox.Store(self._store_path)
+        with state.clock.step("reading the project"), Filler(store, state.names) as filler:
+            self._read(filler)
         with state.clock.step("loading"):
-            self._load(store)
+            self._load_rest(store)
         del store
         with state.clock.step("checking"):
             self._examine()
-        store = self.store = ox.Store(self._store_path)
+        store = self.store
         with state.clock.step("reasoning"):
-            self._load_derived(store)
             clashes = self._close(store)
         with state.clock.step("writing"):
             self._counting = self._begin_counting(store)
@@ -111,7 +110,8 @@ class FreshBuild:
         self.store.flush()
         self.store = None
 
-    def _read(self) -> None:
+    def _read(self, filler: Filler) -> None:
+        """Have all units read; each is loaded while others are being read."""
         state = self.state
         stale = state.stale_units(self.known)
         fresh = {unit.name for unit in stale}
@@ -123,12 +123,22 @@ class FreshBuild:
                     stale.append(state.sources.units[unit])
                     continue
                 task = Task(unit, state.sources.units[unit])
-                state.take_in(Outcome(task, row.product, product.header, product.parts["mentions"]))
+                mentions = product.parts["mentions"]
+                self._take_in(Outcome(task, row.product, product.header, mentions), filler)
         for outcome in state.do(Task(unit.name, unit) for unit in stale):
-            state.take_in(outcome)
+            self._take_in(outcome, filler)
         state.units_changed()
 
-    def _load(self, store: ox.Store) -> None:
+    def _take_in(self, outcome: Outcome, filler: Filler) -> None:
+        row = self.state.take_in(outcome)
+        product = self.state.products.get(row.product)
+        assert product is not None  # noqa: S101 - it has just been put there
+        filler.add_product(product)
+        filler.add_notes(product.parts["notes"])
+        self.total += row.ground + row.blank
+
+    def _load_rest(self, store: ox.Store) -> None:
+        """Load what is no unit's, and have a graph for each file."""
         state, names = self.state, self.state.names
         vocabulary = state.vocabulary.project
         with Filler(store, names) as filler:
@@ -142,37 +152,45 @@ class FreshBuild:
                 notes = [note_of(quad) for quad in quads if not is_kept(quad.object)]
                 filler.add_notes(ox.serialize(notes, format=ox.RdfFormat.N_QUADS) or b"")
                 store.add_graph(home)
-            for row in state.ledger.units():
-                product = state.products.get(row.product)
-                assert product is not None  # noqa: S101 - it has just been put there
-                for graph, content in graphs_of(product):
-                    filler.add_graph(graph, content)
-                filler.add_notes(product.parts["notes"])
-                self.total += row.ground + row.blank
         for graph in state.graph_files:
             store.add_graph(ox.NamedNode(names.graph(graph)))
         store.flush()
 
     def _examine(self) -> None:
-        state = self.state
-        tasks = state.tasks()
-        for outcome in state.do((task for task, _ in tasks.values()), state.path / "oxigraph"):
-            state.note(outcome, tasks[outcome.task.name][1])
+        """Have all clusters examined; what each gives is loaded while others are being examined.
+
+        Where the file system knows no hard links, other processes read the store itself, so it is closed
+        meanwhile.
+        """
+        state, copy = self.state, self.state.copy_path
+        assert self.store is not None  # noqa: S101 - it has been made
+        if link_store(self.store, copy):
+            with Filler(self.store, state.names) as filler:
+                for product in self._examinations(copy):
+                    filler.add_product(product)
+            shutil.rmtree(copy, ignore_errors=True)
+        else:
+            self.store = None
+            for _ in self._examinations(Path(self._store_path)):
+                pass
+            self.store = ox.Store(self._store_path)
+            with Filler(self.store, state.names) as filler:
+                for product in iter_products(state):
+                    filler.add_product(product)
         if encoder_of(state.settings) is None:
             products = [product for _, product in state.examinations()]
             self._indexing = state.crew.begin(
                 partial(begin_index, state.path / "search", state.products_path, products)
             )
 
-    def _load_derived(self, store: ox.Store) -> None:
+    def _examinations(self, store: Path) -> Iterator[Product]:
+        """What is made of each cluster, as it is made."""
         state = self.state
-        with Filler(store, state.names) as filler:
-            for product in self._products():
-                for graph, content in graphs_of(product):
-                    filler.add_graph(graph, content)
-
-    def _products(self) -> Iterator[Product]:
-        return iter_products(self.state)
+        tasks = state.tasks()
+        for outcome in state.do((task for task, _ in tasks.values()), store):
+            product = state.note(outcome, tasks[outcome.task.name][1])
+            if outcome.task.name != ONTOLOGY:
+                yield product
 
     # What follows
 
@@ -217,7 +235,7 @@ class FreshBuild:
         clashing: dict[ox.Triple, None] = {}
         dropped: dict[ox.Triple, None] = {}
         with Filler(store, self.state.names) as filler:
-            for product in self._products():
+            for product in iter_products(self.state):
                 kept, is_own = bytearray(), below(product.header["articles"])
                 for line in product.parts["inferred"].splitlines(keepends=True):
                     name = line[1 : line.index(b">")].decode() if line.startswith(b"<") else ""

@@ -12,7 +12,7 @@ from kgraph.build.examining import passages_of
 from kgraph.build.products import Product, Products
 from kgraph.build.state import Lost, State
 from kgraph.errors import StoreError
-from kgraph.search import Encoder, NameEntry, PassageEntry, write_index
+from kgraph.search import Encoder, NameEntry
 from kgraph.search.writing import IndexRevision
 from kgraph.store.manifest import graph_key
 
@@ -32,13 +32,26 @@ def iter_products(state: State) -> Iterator[Product]:
         yield found
 
 
-def begin_index(folder: Path, products: Path, names: Sequence[str]) -> None:
-    """Begin an index without vectors: the passages of some examinations, by the names of their products.
+def begin_index(
+    folder: Path,
+    products: Path,
+    names: Sequence[str],
+    encoder: Encoder | None = None,
+    vectors: Path | None = None,
+) -> None:
+    """Begin an index: the passages of some examinations, by the names of their products.
+
+    Args:
+        folder: that of the index.
+        products: that of the products.
+        names: the products.
+        encoder: makes the vectors; without one there are none.
+        vectors: the folder of an index whose vectors are taken over.
 
     Raises:
-        StoreError: one of them is not there any more.
+        StoreError: a product is not there any more.
     """
-    kept, revision = Products(products), IndexRevision(folder)
+    kept, revision = Products(products), IndexRevision(folder, encoder=encoder, vectors=vectors)
     for name in names:
         if (product := kept.get(name)) is None:
             raise StoreError("A part of the store was deleted while it was needed.", hint="Build again.")
@@ -51,21 +64,13 @@ def write_whole_index(state: State, store: ox.Store, encoder: Encoder | None, ea
     vectors are taken over.
     """
     folder = state.path / "search"
-    if encoder is not None:
-        write_index(folder, _entries(state, store), encoder=encoder, earlier=earlier)
-        return
     if not folder.exists():
-        begin_index(folder, state.products_path, [product for _, product in state.examinations()])
+        products = [product for _, product in state.examinations()]
+        begin_index(folder, state.products_path, products, encoder, earlier)
     revision = IndexRevision(folder)
     for entry in _names(state, store):
         revision.add_name(entry)
     revision.finish()
-
-
-def _entries(state: State, store: ox.Store) -> Iterator[PassageEntry | NameEntry]:
-    passages = [entry for product in iter_products(state) for entry in passages_of(product)]
-    yield from sorted(passages, key=lambda entry: (entry.article, entry.begin, -entry.end, entry.iri))
-    yield from _names(state, store)
 
 
 def _label_reader(state: State, store: ox.Store) -> Callable[..., NameEntry | None]:
@@ -99,8 +104,9 @@ def revise_index(
     names: set[str],
     examined: Sequence[tuple[Product | None, Product | None]],
     earlier: Path,
+    encoder: Encoder | None,
 ) -> None:
-    """Carry an index without vectors on.
+    """Carry an index on.
 
     Args:
         state: the build under way.
@@ -108,8 +114,9 @@ def revise_index(
         names: the things of which something else is said than before.
         examined: the examinations that changed, as they were and as they are.
         earlier: the folder of the index of before.
+        encoder: what made its vectors; None where it has none.
     """
-    revision = IndexRevision(state.path / "search", earlier)
+    revision = IndexRevision(state.path / "search", earlier, encoder=encoder)
     read = _label_reader(state, store)
     renamed = set(names)
     for was, now in examined:

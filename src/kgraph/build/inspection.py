@@ -17,7 +17,7 @@ from kgraph.checks import Subject, load_subject, run_checks, validating
 from kgraph.describe import Occurrences, describe_occurrences, describe_queries
 from kgraph.problems import Problem, Severity
 from kgraph.project import Project, read_project
-from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.project.listing import ONTOLOGY_GRAPH, Role
 from kgraph.projection import project_articles, project_stated, project_voices
 from kgraph.reasoning import (
     GAZETTEER,

@@ -28,7 +28,8 @@ from kgraph.checks import load_subject
 from kgraph.checks.shapes import check_shapes
 from kgraph.errors import ProjectError, StoreError
 from kgraph.problems import Problem, Severity, count_problems, has_errors
-from kgraph.project.folder import Listing, Role, read_files, read_project
+from kgraph.project.folder import read_files, read_project
+from kgraph.project.listing import Listing, Role
 from kgraph.reasoning import Remainder
 from kgraph.search.writing import IndexRevision
 from kgraph.settings import Settings
@@ -90,10 +91,11 @@ class Work:
             more = list(state.contradictions(clashes, work.closing.proofs())) if clashes else []
             problems = self._problems(state, more)
             with self.clock.step("writing"):
-                if encoder_of(self.settings) is None and IndexRevision.can_go_on_from(base.index_path):
-                    revise_index(state, revision.store, work.names, work.examined, base.index_path)
+                encoder = encoder_of(self.settings)
+                if IndexRevision.can_go_on_from(base.index_path, encoder):
+                    revise_index(state, revision.store, work.names, work.examined, base.index_path, encoder)
                 else:
-                    reindex(state, revision.store, encoder_of(self.settings), base.index_path)
+                    reindex(state, revision.store, encoder, base.index_path)
                 self._write_rest(state, work.remainder)
                 ledger.put("total", f"{work.total:x}")
             counts = ledger.counts()

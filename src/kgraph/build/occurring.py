@@ -11,8 +11,8 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
+from typing import Any, cast
 
 import pyoxigraph as ox
 
@@ -30,12 +30,38 @@ _REMEMBERED = 200_000
 
 
 def count_all(store: ox.Store) -> Occurrences:
-    """What occurs in the union of a store."""
-    found, classes = Occurrences(), _Classes(store)
-    quads = store.quads_for_pattern(None, None, None, _UNION)  # which come subject by subject
-    things = groupby(quads, lambda quad: quad.subject)
-    found.count((some for subject, some in things if not _is_own(subject)), classes.of)
-    return found
+    """What occurs in the union of a store.
+
+    A property at a time, since the things of an article lie far apart in a large store. Only the classes of
+    things are held in memory, each set of classes once.
+    """
+    found: dict[Any, list[str]] = {}
+    for thing, cls in _pairs(store, _TYPE):
+        if isinstance(cls, ox.NamedNode) and not _is_own(thing):
+            found.setdefault(thing, []).append(cls.value)
+    sets: dict[tuple[str, ...], tuple[str, ...]] = {}
+    classes = {thing: sets.setdefault(own, own) for thing, some in found.items() for own in [tuple(some)]}
+    counts = Occurrences(things=Counter(cls for own in classes.values() for cls in own))
+    for (predicate,) in _select(store, "SELECT DISTINCT ?p { ?s ?p ?o }"):
+        uses: Counter[tuple[tuple[str, ...], str | tuple[str, ...]]] = Counter()
+        for subject, value in _pairs(store, predicate):
+            own = classes.get(subject)
+            if own is not None:
+                uses[own, value.datatype.value if type(value) is ox.Literal else classes.get(value, ())] += 1
+                counts.triples += 1
+            elif not _is_own(subject):
+                counts.triples += 1
+        counts.add({(own, predicate.value, kinds): n for (own, kinds), n in uses.items()})
+    return counts
+
+
+def _pairs(store: ox.Store, predicate: ox.NamedNode) -> Iterator[Any]:
+    """The subjects and objects of a predicate."""
+    return _select(store, f"SELECT ?s ?o {{ ?s {predicate} ?o }}")
+
+
+def _select(store: ox.Store, query: str) -> Iterator[Any]:
+    return iter(cast(ox.QuerySolutions, store.query(query, default_graph=_UNION)))
 
 
 def count_in(folder: Path) -> str:

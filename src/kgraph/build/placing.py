@@ -10,7 +10,7 @@ from kgraph.build.rows import Located
 from kgraph.build.sources import Sources
 from kgraph.problems import Problem
 from kgraph.project import Project, TurtleFile
-from kgraph.project.folder import Role
+from kgraph.project.listing import Role
 from kgraph.settings import Settings
 
 __all__ = ["Placer", "collect"]

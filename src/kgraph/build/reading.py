@@ -20,7 +20,8 @@ from kgraph.build.products import Product
 from kgraph.errors import StoreError
 from kgraph.problems import Problem, Severity
 from kgraph.project import TurtleFile
-from kgraph.project.folder import Listing, Role, read_files
+from kgraph.project.folder import read_files
+from kgraph.project.listing import Listing, Role
 from kgraph.settings import Settings
 from kgraph.store.hashing import MODULUS, has_blank, hash_of, sum_of_blank
 from kgraph.store.spelling import is_kept, note_of, stored

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from kgraph.build.reading import Unit, combine
-from kgraph.project.folder import Listing, Role, list_files, unit_of
+from kgraph.build.stamps import Stamps
+from kgraph.project.listing import Listing, Role, list_files, unit_of
 from kgraph.settings import CONFIG_FILE, Settings
-from kgraph.text import digest
 
 __all__ = ["Sources", "find_sources"]
 
@@ -29,17 +27,15 @@ class Sources:
     is_whole: bool
 
 
-def find_sources(settings: Settings) -> Sources:
-    """Look at all files of the project."""
+def find_sources(settings: Settings, *, anew: bool = False) -> Sources:
+    """Look at all files of the project; ``anew`` to read also those that nobody has touched."""
     root = settings.project
     listing = list_files(root)
     entries = [(name, path) for name, path, *_ in listing.turtle]
     entries += [*listing.texts, *listing.queries, *listing.drafts.values(), *listing.reviews.values()]
     if (root / CONFIG_FILE).is_file():
         entries.append((CONFIG_FILE, root / CONFIG_FILE))
-    with ThreadPoolExecutor(2) as threads:
-        found = threads.map(_digest, (path for _, path in entries))
-        digests = {name: told for (name, _), told in zip(entries, found, strict=True) if told is not None}
+    digests = Stamps(settings.store_path, trusted=not anew).digests(entries)
     groups: dict[str, list[str]] = {}
     rest = [settings.base_iri]
     for name, _, role, graph in listing.turtle:
@@ -52,10 +48,3 @@ def find_sources(settings: Settings) -> Sources:
         for name, paths in groups.items()
     }
     return Sources(listing, digests, units, combine(rest), len(digests) == len(entries))
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        return digest(path.read_bytes())
-    except OSError:
-        return None

@@ -24,8 +24,9 @@ from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unrea
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task
 from kgraph.problems import Problem, Severity
-from kgraph.project.folder import Listing, read_files
+from kgraph.project.folder import read_files
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Listing
 from kgraph.reasoning import Clash, Explainer, is_reasoned_over
 from kgraph.search import NameEntry
 from kgraph.search.passages import Reader

@@ -11,8 +11,9 @@ from kgraph.checks.shacl import Shape, Target, Unsupported, compile_shapes
 from kgraph.checks.shapes import is_shown
 from kgraph.problems import Problem
 from kgraph.project import Project
-from kgraph.project.folder import Listing, Role, read_files
+from kgraph.project.folder import read_files
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Listing, Role
 from kgraph.reasoning import Theory
 from kgraph.reasoning.program import Clause
 from kgraph.settings import Settings

@@ -16,8 +16,8 @@ from kgraph.build.products import Products
 from kgraph.build.reading import Unit, read_unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
-from kgraph.project.folder import Listing
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Listing
 from kgraph.settings import Settings
 
 __all__ = ["ONTOLOGY", "Outcome", "Setting", "Task", "Workshop"]

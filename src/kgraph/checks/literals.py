@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kgraph.checks.subject import Subject
 from kgraph.problems import Problem, Severity
-from kgraph.project.folder import Role
+from kgraph.project.listing import Role
 from kgraph.rdf.terms import compact
 from kgraph.vocab import XSD
 

@@ -21,8 +21,8 @@ from kgraph.checks.shacl import Shape, Target, Unsupported, compile_shapes, rend
 from kgraph.checks.subject import Subject
 from kgraph.checks.validation import Reads, validate
 from kgraph.problems import Problem, Severity
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex, key
+from kgraph.project.listing import Role
 from kgraph.rdf.terms import compact
 from kgraph.vocab import KG, RDF_TYPE, RDFS, SH, SKOS
 

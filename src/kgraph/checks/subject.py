@@ -8,8 +8,8 @@ import pyoxigraph as ox
 
 from kgraph.encodings import decode_text
 from kgraph.project import Article, Claim, Project, read_articles, read_claims
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Role
 from kgraph.text import digest
 
 __all__ = ["Subject", "load_subject"]

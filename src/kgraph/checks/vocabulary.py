@@ -14,7 +14,8 @@ import pyoxigraph as ox
 
 from kgraph.checks.subject import Subject
 from kgraph.problems import Problem, Severity
-from kgraph.project.folder import Role, TurtleFile, unit_of
+from kgraph.project.folder import TurtleFile
+from kgraph.project.listing import Role, unit_of
 from kgraph.rdf.terms import Term, compact
 from kgraph.vocab import KG, OWL, OWL_SAME_AS, RDFS, SKOS
 

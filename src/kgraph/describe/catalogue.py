@@ -42,7 +42,7 @@ _VOCABULARIES: Final = {
 }
 #: The formats that a graph is given out in, with the W3C's IRIs of them.
 _DISTRIBUTED: Final = {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF_XML"}
-#: What each graph of a project holds (see :mod:`kgraph.project.folder` and ``docs`` in the README).
+#: What each graph of a project holds (see :mod:`kgraph.project.listing` and ``docs`` in the README).
 _CONTENTS: Final = {
     "assertions": "The claims of the articles, their sources, evidence and time expressions.",
     "document": "The articles, their sentences and the digests of their texts.",

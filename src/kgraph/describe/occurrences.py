@@ -10,7 +10,7 @@ dataset's canonical hash stays cheap.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -19,11 +19,14 @@ import pyoxigraph as ox
 
 from kgraph.vocab import RDF_TYPE, XSD
 
-__all__ = ["Occurrences", "classes_of", "describe_occurrences"]
+__all__ = ["Occurrences", "Use", "classes_of", "describe_occurrences"]
 
 _VOID: Final = "http://rdfs.org/ns/void#"
 _VOID_EXT: Final = "http://ldf.fi/void-ext#"
 _URN: Final = "urn:kgraph:"
+
+#: A way to use a property: the classes of its subject, its IRI, and the datatype or the classes of its value.
+Use = tuple[tuple[str, ...], str, str | tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -62,7 +65,7 @@ class Occurrences:
             classes: tells the classes of a node.
             times: how often it is to count.
         """
-        seen: Counter[tuple[tuple[str, ...], str, str | tuple[str, ...]]] = Counter()
+        seen: Counter[Use] = Counter()
         for said in things:
             known = list(said)
             own = tuple(classes_of(known))
@@ -73,6 +76,10 @@ class Occurrences:
                 value = triple.object
                 kinds = value.datatype.value if isinstance(value, ox.Literal) else classes(value)
                 seen[own, triple.predicate.value, kinds] += times
+        self.add(seen)
+
+    def add(self, seen: Mapping[Use, int]) -> None:
+        """Put in how often properties are used in which way."""
         for (own, predicate, kinds), count in seen.items():
             for key in ((cls, predicate) for cls in own):
                 self.uses[key] += count

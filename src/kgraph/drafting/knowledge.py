@@ -11,8 +11,8 @@ from kgraph.drafting.drafting import Laid
 from kgraph.encodings import decode_text
 from kgraph.errors import DraftError, UnknownNameError
 from kgraph.project import LexiconEntry, Project, entries_of, read_articles, read_project
-from kgraph.project.folder import Role
 from kgraph.project.index import TripleIndex
+from kgraph.project.listing import Role
 from kgraph.rdf.terms import compact
 from kgraph.settings import Settings
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE, SKOS

@@ -1,27 +1,10 @@
-"""A project's folder: which file plays which part, and which named graph it fills.
-
-    ontology/*.ttl                  the graph ``ontology``
-    ontology/alignments*.ttl        the same graph, but never reasoned over
-    ontology/shapes/*.ttl           SHACL shapes; no graph
-    data/ttl/<name>.ttl             the graph ``<name>``
-    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
-                                    short form are expanded as they are read
-    data/drafts/<slug>.json         candidates for an article's claims, made by a tool
-    data/reviews/<slug>.jsonl       what reviewers decided on them
-    seeds/*.txt                     the exact texts that offsets refer to
-    queries/*.rq, queries/*.sparql  canned queries
-
-Each part may be missing. What a project that uses kgraph's terms lacks of the ontology, the package brings
-(kgraph.core), under paths that begin with ``kgraph:``, unless it has an ``ontology/kgraph.ttl`` of its own.
-Files and folders whose name starts with a dot are left alone.
-"""
+"""Reading the files that a project has (:mod:`kgraph.project.listing`): triples, texts and faults."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -30,31 +13,17 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.authoring import expand_article
-from kgraph.core import PREFIX, is_core, iter_core_files
 from kgraph.encodings import decode_text
 from kgraph.problems import Problem, Severity
+from kgraph.project.listing import ARTICLES, ONTOLOGY_GRAPH, Listing, Role, list_files, unit_of
 from kgraph.rdf.turtle import LineIndex, index_lines, parse_turtle
 from kgraph.settings import CONFIG_FILE, Settings
 from kgraph.text import digest
-from kgraph.vocab import KG, is_derived
+from kgraph.vocab import is_derived
 
-__all__ = ["Listing", "Project", "Role", "TurtleFile", "list_files", "read_files", "read_project", "unit_of"]
+__all__ = ["Project", "TurtleFile", "read_files", "read_project"]
 
-ONTOLOGY_GRAPH: Final = "ontology"
-#: A project with this file brings its own ontology, shapes and questions, all of them.
-_ONTOLOGY: Final = "ontology/kgraph.ttl"
-_VOCABULARY: Final = KG.encode()
-_ARTICLES: Final = "data/ttl/articles/"
 _GRAPH_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-
-class Role(StrEnum):
-    """The part that a Turtle file plays."""
-
-    ONTOLOGY = "ontology"
-    ALIGNMENTS = "alignments"
-    SHAPES = "shapes"
-    DATA = "data"
 
 
 @dataclass(frozen=True)
@@ -72,10 +41,6 @@ class TurtleFile:
     def lines(self) -> LineIndex:
         """Where each subject and predicate stands; read only when a problem must name its line."""
         return index_lines(self.content, base_iri=self.base_iri)
-
-
-#: The ends of the names of query files, which are grlc's.
-QUERY_SUFFIXES: Final = (".rq", ".sparql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,59 +102,6 @@ class Project:
         """A problem at the place where ``subject`` is described."""
         path, line = self.place(subject, predicate)
         return Problem(severity, code, path, line, message, hint)
-
-
-def _visible(paths: Iterable[Path], root: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in paths
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
-
-
-def _ontology_role(name: str) -> tuple[Role, str]:
-    """The part of a file below ``ontology/`` and the graph that it fills, by its path."""
-    *folders, file = name.split("/")
-    if "shapes" in folders:
-        return Role.SHAPES, ""
-    return (Role.ALIGNMENTS if file.startswith("alignments") else Role.ONTOLOGY), ONTOLOGY_GRAPH
-
-
-def _speaks_of_claims(path: Path) -> bool:
-    """Whether a file uses kgraph's vocabulary."""
-    try:
-        return _VOCABULARY in path.read_bytes()
-    except OSError:
-        return False  # which is told when it is read
-
-
-def _turtle_paths(
-    root: Path, article: str | None, instead: Mapping[str, str]
-) -> Iterator[tuple[str, Path, Role, str]]:
-    """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
-    own = _visible((root / "ontology").rglob("*.ttl"), root)
-    data = root / "data" / "ttl"
-    files = _visible([*data.glob("*.ttl"), *data.glob(f"articles/{article or '*'}/*.ttl")], root)
-    files = sorted({*files, *(root / name for name in instead if name.endswith(".ttl"))})
-    if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(path) for path in (*own, *files)):
-        for name, path in iter_core_files("ontology", ".ttl"):
-            yield PREFIX + name, path, *_ontology_role(name)
-    for path in own:
-        name = path.relative_to(root).as_posix()
-        yield name, path, *_ontology_role(name)
-    for path in files:
-        yield path.relative_to(root).as_posix(), path, Role.DATA, path.stem
-
-
-def _query_paths(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
-    """The canned queries; one of the project's takes the place of the package's of the same name."""
-    own = [path for path in _visible((root / "queries").glob("*"), root) if path.suffix in QUERY_SUFFIXES]
-    taken = {path.stem for path in own}
-    for name, path in iter_core_files("queries", ".rq") if core else ():
-        if path.stem not in taken:
-            yield PREFIX + name, path
-    for path in own:
-        yield path.relative_to(root).as_posix(), path
 
 
 class _Reader:
@@ -255,38 +167,6 @@ class _Reader:
         return TurtleFile(name, role, graph, tuple(triples), content, base_iri)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The files of a project: Turtle with the part and the graph of each, and the others by name.
-
-    ``drafts`` and ``reviews`` come by the slug of their article, each with its name and path.
-    """
-
-    turtle: tuple[tuple[str, Path, Role, str], ...] = ()
-    texts: tuple[tuple[str, Path], ...] = ()
-    queries: tuple[tuple[str, Path], ...] = ()
-    drafts: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
-    reviews: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
-
-
-def list_files(
-    root: Path, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
-) -> Listing:
-    """The files of the project in a folder: see :func:`read_project`."""
-
-    def found(pattern: str) -> list[tuple[str, Path]]:
-        return [(path.relative_to(root).as_posix(), path) for path in _visible(root.glob(pattern), root)]
-
-    slug = article or "*"
-    turtle = tuple(_turtle_paths(root, article, instead))
-    queries = tuple(_query_paths(root, core=any(is_core(name) for name, *_ in turtle)))
-    drafts, reviews = (
-        {path.stem: (name, path) for name, path in found(f"data/{pattern}")}
-        for pattern in (f"drafts/{slug}.json", f"reviews/{slug}.jsonl")
-    )
-    return Listing(turtle, tuple(found(f"seeds/{slug}.txt")), queries, drafts, reviews)
-
-
 def read_project(
     settings: Settings, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Project, list[Problem]]:
@@ -337,16 +217,11 @@ def read_files(
     return project, [*reader.problems, *faults]
 
 
-def unit_of(path: str) -> str:
-    """What is read together with a data file, by name: an article's folder, or the file alone."""
-    return path.rpartition("/")[0] if path.startswith(_ARTICLES) else path
-
-
 def _expanded(project: Project) -> tuple[Project, list[Problem]]:
     """The project with each article's claims in the full form (:mod:`kgraph.authoring`)."""
     folders: dict[str, list[TurtleFile]] = {}
     for file in project.files(Role.DATA):
-        if file.path.startswith(_ARTICLES):
+        if file.path.startswith(ARTICLES):
             folders.setdefault(unit_of(file.path), []).append(file)
     expanded: dict[str, TurtleFile] = {}
     problems: list[Problem] = []

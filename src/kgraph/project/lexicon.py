@@ -9,8 +9,9 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.core import iter_core_files
-from kgraph.project.folder import Project, Role, read_project
+from kgraph.project.folder import Project, read_project
 from kgraph.project.index import TripleIndex, key
+from kgraph.project.listing import Role
 from kgraph.rdf.terms import compact
 from kgraph.rdf.turtle import parse_turtle
 from kgraph.settings import Settings

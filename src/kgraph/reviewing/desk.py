@@ -21,7 +21,7 @@ from kgraph.drafting import Draft, parse_draft
 from kgraph.errors import ReviewError
 from kgraph.problems import Problem, Severity
 from kgraph.project import read_project
-from kgraph.project.folder import ONTOLOGY_GRAPH, Role
+from kgraph.project.listing import ONTOLOGY_GRAPH, Role
 from kgraph.projection import project_stated
 from kgraph.rdf.terms import parse_term, render_words
 from kgraph.rdf.turtle import parse_turtle

@@ -37,7 +37,7 @@ ABSENT: Final = (
 )
 _BATCH: Final = 64
 _PATIENCE_S: Final = 60.0
-#: How much the question counts as a question, and how much as a text like those that it is compared with.
+#: How much a statement counts as a question, and how much as a text like those that it is compared with.
 _AS_QUESTION: Final = 0.6
 
 
@@ -53,6 +53,9 @@ class Encoder(Protocol):
 
     def questions(self, texts: Sequence[str]) -> Matrix:
         """The vectors of some questions, a row each."""
+
+    def statements(self, texts: Sequence[str]) -> Matrix:
+        """The vectors of some statements of which it is asked who says so, a row each."""
 
 
 @cache
@@ -91,6 +94,10 @@ class _Bundled:
 
     def questions(self, texts: Sequence[str]) -> Matrix:
         """See :class:`Encoder`."""
+        return self._encode(texts, is_query=True)
+
+    def statements(self, texts: Sequence[str]) -> Matrix:
+        """See :class:`Encoder`."""
         both = self._encode(texts, is_query=True), self._encode(texts, is_query=False)
         return _unit(_AS_QUESTION * both[0] + (1 - _AS_QUESTION) * both[1])
 
@@ -125,9 +132,7 @@ class _Endpoint:
             rows += self._ask(texts[start : start + _BATCH])
         return _unit(np.asarray(rows, dtype=np.float32).reshape(len(rows), -1))
 
-    def questions(self, texts: Sequence[str]) -> Matrix:
-        """See :class:`Encoder`."""
-        return self.texts(texts)
+    questions = statements = texts
 
     def _ask(self, texts: Sequence[str]) -> list[list[float]]:
         import httpx  # noqa: PLC0415 - few ask an endpoint

@@ -45,16 +45,16 @@ NAME: Final = "kind=name"
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage as a search reads it: its entry, its place in the order of all, and the rows of its vectors.
+    """A passage as a search reads it: its entry, its place in the order of all, and the keys of its vectors.
 
-    ``rows`` are those of the whole and of its clauses, ``claim_rows`` those of each claim: of its words, and
+    ``keys`` are those of the whole and of its clauses, ``claim_keys`` those of each claim: of its words, and
     of the claim as it is told.
     """
 
     entry: PassageEntry
     ordinal: int
-    rows: tuple[int, ...]
-    claim_rows: tuple[tuple[int, ...], ...]
+    keys: tuple[int, ...]
+    claim_keys: tuple[tuple[int, ...], ...]
 
 
 def _schema() -> tantivy.Schema:
@@ -212,8 +212,8 @@ class IndexReader:
 
     def _passage(self, address: Any) -> Passage:
         told = json.loads(self._stored(address))
-        claim_rows = tuple(map(tuple, told["claim_rows"]))
-        return Passage(passage_from(told["entry"]), told["ordinal"], tuple(told["rows"]), claim_rows)
+        claim_keys = tuple(map(tuple, told["claim_keys"]))
+        return Passage(passage_from(told["entry"]), told["ordinal"], tuple(told["keys"]), claim_keys)
 
 
 _MUST: Final = tantivy.Occur.Must

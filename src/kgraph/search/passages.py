@@ -224,9 +224,11 @@ def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEn
 
 
 def times_of(index: TripleIndex, claim: Claim) -> list[str]:
-    """The names of what can say when a claim holds."""
-    of_object = [claim.object.value] if isinstance(claim.object, ox.NamedNode) else []
-    return [*index.iris(claim.iri, KG + "temporalContext"), *of_object]
+    """The names of what can say when a claim holds: its times, and its object where that is one."""
+    times = index.iris(claim.iri, KG + "temporalContext")
+    if isinstance(claim.object, ox.NamedNode) and Kind.WHEN in kinds_of_subject(index, claim.object):
+        times = [*times, claim.object.value]
+    return times
 
 
 class Reader:

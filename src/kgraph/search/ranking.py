@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -31,19 +31,19 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
 #: that is asked for.
-_OF_PASSAGE: Final = (33.0, 4.0)
+_OF_PASSAGE: Final = (50.0, 4.0)
 #: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
 #: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
 #: for; the share of its object that the question itself names, which is then no answer; how like the
 #: question is to how people ask for what has the role of its object.
-_OF_CLAIM: Final = (28.0, 14.0, 2.8, 1.4, -1.0, 27.0)
+_OF_CLAIM: Final = (42.0, 21.0, 2.8, 1.4, -1.0, 40.0)
 #: By how much, a voice, what is said comes before the words that tell of its saying.
 _BEFORE: Final = 1e-6
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
 #: that asks for something; of a statement, what is left of it without the passage's words, and how much more
 #: so, the greater their share is: a paraphrase of other words says all of it otherwise.
 _WHOLE: Final = 0.843
-_WHOLE_ASKED: Final = 0.85
+_WHOLE_ASKED: Final = 0.835
 _REST: Final = 0.79
 _REST_BY_SHARE: Final = 0.26
 #: How fast the odds grow with what is beyond these.
@@ -86,6 +86,18 @@ class Answering:
     claims: tuple[tuple[float, ClaimEntry], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A question's vector, and how like it texts are (cosine), by key."""
+
+    vector: Vector
+    alike: Mapping[int, float]
+
+    def nearest(self, keys: Iterable[int]) -> float:
+        """How like it the most alike of some texts is; 0 where there is none."""
+        return max((self.alike[key] for key in keys), default=0.0)
+
+
 class Ranking:
     """Compares questions with the passages of an index."""
 
@@ -102,14 +114,23 @@ class Ranking:
             return as_written and self._reader.is_name(word)
         return asked.language != "de" and word in asked.names
 
-    def rank(self, asked: Asked, passage: Passage, question: Vector | None) -> Ranked:
+    def mean(self, question: Vector | None, passages: Iterable[Passage]) -> Meant | None:
+        """A question with how like it the texts of some passages are; None where words alone are compared."""
+        if question is None or self._reader.vectors is None:
+            return None
+        keys = {key for passage in passages for some in (passage.keys, *passage.claim_keys) for key in some}
+        ordered = sorted(keys)
+        alike = self._reader.vectors.take(ordered) @ question if ordered else ()
+        return Meant(question, dict(zip(ordered, map(float, alike), strict=True)))
+
+    def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
         words = join_numbers(read_words(passage.entry.text))
         named = self._named(asked, passage)
         language = passage.entry.language
         coverage = cover(asked.matter, words, named, language=language, weigh=self.weigh)
-        rows = [*passage.rows, *(row for rows in passage.claim_rows for row in rows)]
-        alike = self._alike(rows, question)
+        keys = [*passage.keys, *(key for keys in passage.claim_keys for key in keys)]
+        alike = question.nearest(keys) if question is not None else 0.0
         score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
         return Ranked(passage, score, alike, coverage, words)
 
@@ -121,23 +142,17 @@ class Ranking:
         quoted_ones = [claim for claim in claims if claim.depth > 1]
         return named_by(claims, voices=False) | named_by(quoted_ones)
 
-    def _alike(self, rows: Sequence[int], question: Vector | None) -> float:
-        """How like a question the most alike of some texts is."""
-        if question is None or self._reader.vectors is None or not rows:
-            return 0.0
-        return float((self._reader.vectors.take(list(rows)) @ question).max())
-
     def answer(
-        self, asked: Asked, each: Ranked, question: Vector | None, admitted: Sequence[ClaimEntry]
+        self, asked: Asked, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]
     ) -> Answering:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
         passage = each.passage
-        own = zip(passage.entry.claims, passage.claim_rows, strict=True)
-        claims = [(claim, rows) for claim, rows in own if claim in admitted]
+        own = zip(passage.entry.claims, passage.claim_keys, strict=True)
+        claims = [(claim, keys) for claim, keys in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
         own_scores = {
-            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, rows, question))
-            for claim, rows in claims or [(whole, passage.rows[:1])]
+            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, keys, question))
+            for claim, keys in claims or [(whole, passage.keys[:1])]
         }
         has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim), passage))
         scores = dict(own_scores)
@@ -155,8 +170,8 @@ class Ranking:
         asked: Asked,
         each: Ranked,
         claim: ClaimEntry,
-        rows: Sequence[int],
-        question: Vector | None,
+        keys: Sequence[int],
+        question: Meant | None,
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
@@ -164,21 +179,21 @@ class Ranking:
         coverage = cover(asked.matter, quote, named, language=language, weigh=self.weigh)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
-            self._alike(rows[-1:], question),
-            is_quotation * self._alike(rows[:1], question),
+            question.nearest(keys[-1:]) if question is not None else 0.0,
+            question.nearest(keys[:1]) if question is not None and is_quotation else 0.0,
             coverage.share,
             _answers(asked, claim, language),
             asked.is_open * _named_share(claim.object, asked.words, language),
             self._asks_for(claim.role, question),
         )
 
-    def _asks_for(self, role: str, question: Vector | None) -> float:
+    def _asks_for(self, role: str, question: Meant | None) -> float:
         """How like a question is to how people ask for what has a role."""
         if question is None or self._encoder is None:
             return 0.0
         if role not in self._asking:
             self._asking[role] = self._encoder.texts([f"{each}?" for each in phrases(role)]).mean(axis=0)
-        return float(self._asking[role] @ question)
+        return float(self._asking[role] @ question.vector)
 
     def judge(
         self, asked: Asked, each: Ranked, odds: float, *, is_fact: bool = False
@@ -223,7 +238,8 @@ class Ranking:
         rest = [token for token in asked.text.split() if not shared & set(read_words(token))]
         if self._encoder is None or not (missing and shared and rest):
             return 1.0
-        alike = self._alike(first.passage.rows, self._encoder.questions([" ".join(rest)])[0])
+        meant = self.mean(self._encoder.statements([" ".join(rest)])[0], [first.passage])
+        alike = meant.nearest(first.passage.keys) if meant is not None else 0.0
         return alike - _REST - _REST_BY_SHARE * first.coverage.share
 
     def _is_nearly_said(self, asked: Asked, each: Ranked) -> bool:

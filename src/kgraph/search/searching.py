@@ -13,7 +13,7 @@ stable: the index of a generation never changes, so a page asked for again is th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,7 @@ from kgraph.search.reading import Asked, read_question
 from kgraph.search.words import join_numbers, listed, read_words
 
 if TYPE_CHECKING:
-    from kgraph.search.encoders import Matrix, Vector
+    from kgraph.search.encoders import Vector
 
 __all__ = ["DEEPEST", "Found", "Hit", "Hits", "Search", "TextIndex", "check_page"]
 
@@ -100,7 +100,6 @@ class TextIndex(IndexReader):
     def __init__(self, path: Path, encoder: Encoder | None = None) -> None:
         super().__init__(path, encoder)
         self._encoder = encoder if self.vectors is not None else None
-        self._wholes: Matrix | None = None
         self._ranking = Ranking(self, self._encoder)
 
     def search(self, search: Search) -> Hits:
@@ -246,14 +245,18 @@ class TextIndex(IndexReader):
     def _ranked(
         self, asked: Asked, narrowing: Narrowing, *, is_fact: bool = False
     ) -> tuple[list[Hit], Found, tuple[Difference, ...]]:
-        question = self._encoder.questions([asked.text])[0] if self._encoder is not None else None
+        question = None
+        if self._encoder is not None:
+            encode = self._encoder.statements if asked.is_statement else self._encoder.questions
+            question = encode([asked.text])[0]
         candidates = self._candidates(asked, question, narrowing)
-        ranked = [self._ranking.rank(asked, passage, question) for passage in candidates]
+        meant = self._ranking.mean(question, candidates)
+        ranked = [self._ranking.rank(asked, passage, meant) for passage in candidates]
         ranked.sort(key=lambda each: (-each.score, each.passage.entry.article, each.passage.entry.begin))
         if not ranked:
             return [], Found.NONE, ()
         answers = [
-            self._ranking.answer(asked, each, question, narrowing.claims(each.passage))
+            self._ranking.answer(asked, each, meant, narrowing.claims(each.passage))
             for each in ranked[:WEIGHED]
         ]
         least = min(answer.score - answer.ranked.score for answer in answers)
@@ -278,7 +281,7 @@ class TextIndex(IndexReader):
         hits.sort(key=lambda each: (-each[0], each[1].iri))
         return [hit for _, hit in hits[:DEEPEST]], verdict, differs
 
-    def _candidates(self, asked: Asked, question: Vector | None, narrowing: Narrowing) -> Iterable[Passage]:
+    def _candidates(self, asked: Asked, question: Vector | None, narrowing: Narrowing) -> list[Passage]:
         found = {
             passage.ordinal: passage
             for passage in self.passages(self.like(asked.matter), narrowing.queries, _RANKED)
@@ -286,15 +289,14 @@ class TextIndex(IndexReader):
         if question is not None and self.vectors is not None:
             import numpy as np  # noqa: PLC0415 - an extra has it
 
-            if self._wholes is None:
-                self._wholes = self.vectors.take(slice(0, self.size))
-            scores = self._wholes @ question
+            places, wholes = self.vectors.wholes
+            scores = wholes @ question
             deep = min(len(scores), _RANKED if narrowing.is_empty else len(scores))
             near = np.argpartition(-scores, deep - 1)[:deep] if deep else np.empty(0, dtype=int)
-            fresh = [int(ordinal) for ordinal in near if int(ordinal) not in found]
+            fresh = [place for place in map(int, places[near]) if place not in found]
             for passage in self.at(fresh[:DEEPEST], narrowing.queries):
                 found[passage.ordinal] = passage
-        return found.values()
+        return list(found.values())
 
 
 def _offsets(text: str) -> tuple[list[int], list[int]]:

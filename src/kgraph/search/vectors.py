@@ -1,36 +1,60 @@
-"""The vectors of a generation's texts, in its folder: made once a text, and taken over by later builds.
+"""The vectors of a generation's texts, in its folder: each made once, and taken over by later builds.
 
-vectors/vectors.npy     a row of float16 for each text, those of the passages first
-vectors/digests         16 bytes a row (BLAKE2b of the text), by which a later build finds what it has already
+vectors/<n>.npy         a segment: a row of float16 for each of some texts
+vectors/<n>.keys.npy    the keys of these texts, in order; a key is 8 bytes of BLAKE2b
+vectors/passages.npy    of each passage: a number for its article, its place, and the key of its text
 vectors/encoder.txt     the model that made them
+
+A segment is never written again, so an index that goes on from another has hard links to its segments, and
+what is new comes in one more. Small ones are joined, so that there are few.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from kgraph.errors import StoreError
 from kgraph.search.encoders import Encoder
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Matrix
 
-__all__ = ["Vectors", "write_vectors"]
+__all__ = ["Progress", "Vectors", "key_of", "link_file", "write_vectors"]
 
 _FOLDER: Final = "vectors"
-_DIGEST_BYTES: Final = 16
+_KEY_BYTES: Final = 8
 _BATCH: Final = 256
-#: Up to this size the vectors are read into memory at once.
+#: Segments up to this size are read into memory at once.
 _SMALL_BYTES: Final = 64 << 20
 
 Progress = Callable[[int, int], None]
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST_BYTES).digest()
+def key_of(text: str) -> int:
+    """What names a text, or an article."""
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_KEY_BYTES)
+    return int.from_bytes(digest.digest(), "big")
+
+
+class _Segment(NamedTuple):
+    number: int
+    keys: Any
+    rows: Any
+
+    def find(self, wanted: Any) -> tuple[Any, Any]:
+        """Which of some keys it has, and in which rows."""
+        import numpy as np  # noqa: PLC0415 - an extra has it
+
+        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        has = self.keys[places] == wanted
+        return has, places[has]
 
 
 class Vectors:
@@ -39,11 +63,11 @@ class Vectors:
     def __init__(self, path: Path) -> None:
         import numpy as np  # noqa: PLC0415 - an extra has it
 
-        folder = path / _FOLDER
-        self.encoder = (folder / "encoder.txt").read_text(encoding="utf-8")
-        file = folder / "vectors.npy"
-        self.rows = np.load(file, mmap_mode="r" if file.stat().st_size > _SMALL_BYTES else None)
-        self._digests = folder / "digests"
+        self.folder = path / _FOLDER
+        self.encoder = (self.folder / "encoder.txt").read_text(encoding="utf-8")
+        self.passages = np.load(self.folder / "passages.npy")
+        numbers = sorted(int(file.name.partition(".")[0]) for file in self.folder.glob("*.keys.npy"))
+        self.segments = [_open(self.folder, number) for number in numbers]
 
     @classmethod
     def of(cls, path: Path | None, encoder: Encoder | None) -> Vectors | None:
@@ -56,55 +80,139 @@ class Vectors:
                 return vectors
         return None
 
-    def known(self) -> Mapping[bytes, int]:
-        """The row of each text, by its digest."""
-        data = self._digests.read_bytes()
-        steps = range(0, len(data), _DIGEST_BYTES)
-        return {data[at : at + _DIGEST_BYTES]: row for row, at in enumerate(steps)}
-
-    def take(self, rows: Sequence[int] | slice) -> Matrix:
-        """Some rows, to be computed with."""
+    def known(self, keys: Sequence[int]) -> dict[int, Any]:
+        """The rows of those texts that there are, by key."""
         import numpy as np  # noqa: PLC0415 - an extra has it
 
-        taken: Matrix = np.asarray(self.rows[rows], dtype=np.float32)
+        wanted = np.asarray(keys, dtype=np.uint64)
+        found: dict[int, Any] = {}
+        for segment in self.segments:
+            has, places = segment.find(wanted)
+            found |= zip(map(int, wanted[has]), segment.rows[places], strict=True)
+        return found
+
+    def take(self, keys: Any) -> Matrix:
+        """The vectors of some texts, to be computed with.
+
+        Raises:
+            StoreError: one of them is missing.
+        """
+        import numpy as np  # noqa: PLC0415 - an extra has it
+
+        wanted = np.asarray(keys, dtype=np.uint64)
+        width = self.segments[0].rows.shape[1] if self.segments else 0
+        taken: Matrix = np.empty((len(wanted), width), dtype=np.float32)
+        missing = np.ones(len(wanted), dtype=bool)
+        for segment in self.segments:
+            has, places = segment.find(wanted)
+            taken[has] = segment.rows[places]
+            missing &= ~has
+        if missing.any():
+            raise StoreError(
+                "The text index lacks the vector of a text.", hint="Build it again with --force."
+            )
         return taken
+
+    @cached_property
+    def wholes(self) -> tuple[Any, Matrix]:
+        """The places of all passages, and the vectors of their texts."""
+        return self.passages["place"], self.take(self.passages["text"])
+
+
+def _open(folder: Path, number: int) -> _Segment:
+    import numpy as np  # noqa: PLC0415 - an extra has it
+
+    file = folder / f"{number}.npy"
+    rows = np.load(file, mmap_mode="r" if file.stat().st_size > _SMALL_BYTES else None)
+    return _Segment(number, np.load(folder / f"{number}.keys.npy"), rows)
 
 
 def write_vectors(
     path: Path,
-    texts: Sequence[str],
     encoder: Encoder,
+    texts: Iterable[str],
+    passages: Sequence[tuple[str, int, str]],
     *,
-    earlier: Path | None = None,
+    before: Path | None = None,
+    goes_on: bool = False,
+    gone: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> int:
     """Write the vectors of some texts beside an index; says how many had to be made.
 
     Args:
         path: the folder of the index.
-        texts: the texts, by row.
         encoder: what makes a vector.
-        earlier: the folder of an index whose vectors are taken over.
+        texts: the texts.
+        passages: the article, the place and the text of each passage, whose texts are among these.
+        before: the folder of an index whose vectors are taken over.
+        goes_on: whether all of these stay, as those of the passages do whose articles are not ``gone``.
+        gone: the articles that were taken out.
         progress: told how many of how many have been made.
     """
     import numpy as np  # noqa: PLC0415 - an extra has it
 
-    digests = [_digest(text) for text in texts]
-    before = Vectors.of(earlier, encoder)
-    known = before.known() if before is not None else {}
-    missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
-    rows = {digest: before.rows[known[digest]] for digest in digests if before and digest in known}
-    # Texts of a length are encoded together: each of a batch costs as much as its longest.
-    order = sorted(missing, key=lambda digest: len(missing[digest]))
-    for start in range(0, len(order), _BATCH):
-        batch = order[start : start + _BATCH]
-        made = encoder.texts([missing[digest] for digest in batch])
-        rows |= zip(batch, made.astype(np.float16), strict=True)
-        if progress is not None:
-            progress(min(start + _BATCH, len(order)), len(order))
+    earlier = Vectors.of(before, encoder)
+    by_key = {key_of(text): text for text in texts}
+    known = earlier.known(list(by_key)) if earlier is not None else {}
+    made = _encode({key: text for key, text in by_key.items() if key not in known}, encoder, progress)
     folder = path / _FOLDER
     folder.mkdir()
-    np.save(folder / "vectors.npy", np.stack([rows[digest] for digest in digests]))
-    (folder / "digests").write_bytes(b"".join(digests))
+    table = np.array(
+        [(key_of(article), place, key_of(text)) for article, place, text in passages],
+        dtype=[("article", np.uint64), ("place", np.uint64), ("text", np.uint64)],
+    )
+    kept: list[_Segment] = []
+    fresh = dict(made)
+    if goes_on and earlier is not None:
+        kept = earlier.segments
+        stay = ~np.isin(earlier.passages["article"], np.array([*map(key_of, gone)], dtype=np.uint64))
+        table = np.concatenate([earlier.passages[stay], table])
+    else:
+        fresh |= known
+    number = max((segment.number for segment in kept), default=-1) + 1
+    joined = _joined(kept, len(fresh))
+    for segment in joined:
+        fresh |= zip(map(int, segment.keys), segment.rows, strict=True)
+    for segment in kept[: len(kept) - len(joined)]:
+        for name in (f"{segment.number}.npy", f"{segment.number}.keys.npy"):
+            link_file(earlier.folder / name, folder / name) if earlier is not None else None
+    if fresh:
+        keys = np.array(sorted(fresh), dtype=np.uint64)
+        np.save(folder / f"{number}.npy", np.stack([fresh[int(key)] for key in keys]))
+        np.save(folder / f"{number}.keys.npy", keys)
+    np.save(folder / "passages.npy", table)
     (folder / "encoder.txt").write_text(encoder.name, encoding="utf-8")
-    return len(order)
+    return len(made)
+
+
+def _joined(segments: Sequence[_Segment], size: int) -> Sequence[_Segment]:
+    """The last segments that are not much larger than what comes behind them."""
+    first = len(segments)
+    while size and first and len(segments[first - 1].keys) <= 2 * size:
+        first -= 1
+        size += len(segments[first].keys)
+    return segments[first:]
+
+
+def _encode(texts: Mapping[int, str], encoder: Encoder, progress: Progress | None) -> dict[int, Any]:
+    """The vectors of some texts by key. Those of a length go together: each costs as much as the longest."""
+    import numpy as np  # noqa: PLC0415 - an extra has it
+
+    made: dict[int, Any] = {}
+    order = sorted(texts, key=lambda key: len(texts[key]))
+    for start in range(0, len(order), _BATCH):
+        batch = order[start : start + _BATCH]
+        made |= zip(batch, encoder.texts([texts[key] for key in batch]).astype(np.float16), strict=True)
+        if progress is not None:
+            progress(len(made), len(order))
+    return made
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Have a file that is never written again in another folder too."""
+    try:
+        os.link(source, target)
+    except OSError:
+        with suppress(FileNotFoundError):
+            shutil.copy2(source, target)

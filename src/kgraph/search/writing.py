@@ -1,29 +1,26 @@
 """Writing a text index: as a whole, or article by article as a copy of an earlier one in which some have
 changed.
 
-tantivy's segments are never written again, so the copy is hard links, and what is new comes beside them.
-With a sentence encoder the rows of the vectors count all passages through, so such an index is written as a
-whole.
+tantivy's segments and those of the vectors are never written again, so the copy is hard links, and what is
+new comes beside them.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import tantivy
 
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import ABOUT, NAME, OVERHANG, PASSAGE, open_index
 from kgraph.search.passages import ClaimEntry, NameEntry, PassageEntry, clauses, named_by
-from kgraph.search.vectors import Progress, write_vectors
+from kgraph.search.vectors import Progress, Vectors, key_of, link_file, write_vectors
 from kgraph.search.words import capitalised, read_words, stem
 
 __all__ = ["IndexRevision", "write_index"]
@@ -49,33 +46,42 @@ def write_index(
 
     ``earlier`` is the folder of another index, whose vectors are taken over.
     """
+    revision = IndexRevision(path, encoder=encoder, vectors=earlier)
     known = list(entries)
-    passages = [entry for entry in known if isinstance(entry, PassageEntry)]
-    revision = IndexRevision(path)
-    texts = revision.add_passages(passages)
+    revision.add_passages([entry for entry in known if isinstance(entry, PassageEntry)])
     for entry in known:
         if isinstance(entry, NameEntry):
             revision.add_name(entry)
-    revision.finish()
-    if encoder is not None and passages:
-        write_vectors(path, texts, encoder, earlier=earlier, progress=progress)
+    revision.finish(progress)
 
 
 class IndexRevision:
-    """An index without vectors that is being written.
+    """An index that is being written.
 
     Args:
         path: its folder; an index that is there is gone on with.
         earlier: the folder of the index to go on from; without one it is new.
+        encoder: makes the vectors of the texts that are added; without one there are none.
+        vectors: the folder of an index whose vectors are taken over; otherwise ``earlier``.
     """
 
-    def __init__(self, path: Path, earlier: Path | None = None) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        earlier: Path | None = None,
+        *,
+        encoder: Encoder | None = None,
+        vectors: Path | None = None,
+    ) -> None:
+        self._path, self._earlier, self._encoder, self._vectors = path, earlier, encoder, vectors
+        self._texts: dict[str, None] = {}
+        self._added: list[tuple[str, int, str]] = []
+        self._removed: set[str] = set()
         path.mkdir(parents=True, exist_ok=True)
         if earlier is not None:
             for file in earlier.iterdir():
                 if file.suffix != _LOCKS and file.is_file():
-                    _link(file, path / file.name)
+                    _copy(file, path / file.name)
         goes_on = (path / ABOUT).is_file()
         about: dict[str, Any] = {"passages": 0, "next": 0, "gone": 0, "spoken": {}}
         if goes_on:
@@ -86,30 +92,28 @@ class IndexRevision:
         self._writer = open_index(path, reuse=goes_on).writer(_HEAP_BYTES, 1)
 
     @staticmethod
-    def can_go_on_from(earlier: Path) -> bool:
-        """Whether most of an index is still there."""
+    def can_go_on_from(earlier: Path, encoder: Encoder | None = None) -> bool:
+        """Whether most of an index is still there, and it has the vectors of the encoder that there is."""
         try:
             about = json.loads((earlier / ABOUT).read_text(encoding="utf-8"))
-            return bool(about["gone"] <= max(_FEW, about["passages"] * _MOST_GONE))
+            is_there = bool(about["gone"] <= max(_FEW, about["passages"] * _MOST_GONE))
         except (OSError, ValueError, KeyError, TypeError):
             return False
+        return is_there and (encoder is None or Vectors.of(earlier, encoder) is not None)
 
     def remove_articles(self, passages: Iterable[PassageEntry]) -> None:
         """Take out the articles of some passages, all that are indexed of them."""
         known = list(passages)
-        for article in {entry.article for entry in known}:
+        articles = {entry.article for entry in known}
+        self._removed |= articles
+        for article in articles:
             self._writer.delete_documents_by_term("traits", f"article={article}")
         self._passages -= len(known)
         self._gone += len(known)
         self._languages.subtract(entry.language for entry in known)
 
-    def add_passages(self, passages: Sequence[PassageEntry]) -> list[str]:
-        """Add the passages of some articles, all of each, in the order of the text.
-
-        Returns:
-            The texts that have rows in the vectors, by row: those of the passages first, then whatever else.
-        """
-        rows = _Rows([entry.text for entry in passages])
+    def add_passages(self, passages: Sequence[PassageEntry]) -> None:
+        """Add the passages of some articles, all of each, in the order of the text."""
         words = [read_words(entry.text) for entry in passages]
         for number, entry in enumerate(passages):
             # The words go on into the next passages of the article, for phrases over the ends of sentences.
@@ -119,12 +123,17 @@ class IndexRevision:
                     break
                 flow += words[following]
             flow = flow[: len(words[number]) + OVERHANG]
-            self._writer.add_document(_document(entry, number, self._next, flow, words[number], rows))
+            record = _record(entry, self._next)
+            self._writer.add_document(_document(entry, self._next, flow, words[number], record))
+            if self._encoder is not None:
+                self._texts |= dict.fromkeys(
+                    (*record.own, *(text for some in record.claims for text in some))
+                )
+                self._added.append((entry.article, self._next, entry.text))
             self._next += 1
         self._next += 1  # a gap: what follows is of another article
         self._languages.update(entry.language for entry in passages)
         self._passages += len(passages)
-        return rows.texts
 
     def remove_name(self, iri: str) -> None:
         """Take out the names of a thing."""
@@ -143,8 +152,8 @@ class IndexRevision:
         document.add_bytes("record", json.dumps([entry.iri, *entry.labels[:1]]).encode())
         self._writer.add_document(document)
 
-    def finish(self) -> None:
-        """Write what is left."""
+    def finish(self, progress: Progress | None = None) -> None:
+        """Write what is left; ``progress`` hears how many of how many vectors have been made."""
         self._writer.commit()
         self._writer.wait_merging_threads()
         about = {
@@ -155,35 +164,49 @@ class IndexRevision:
             "gone": self._gone,
         }
         (self._path / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+        if self._encoder is not None and self._passages:
+            write_vectors(
+                self._path,
+                self._encoder,
+                self._texts,
+                self._added,
+                before=self._vectors or self._earlier,
+                goes_on=self._earlier is not None,
+                gone=self._removed,
+                progress=progress,
+            )
 
 
-class _Rows:
-    """Which row of the vectors a text has: the passages first, then whatever else, each text once."""
+class _Record(NamedTuple):
+    """What is stored of a passage; the texts that have vectors: it with its clauses, and those of claims."""
 
-    def __init__(self, passages: list[str]) -> None:
-        self.texts = passages
-        self._known = {text: row for row, text in reversed([*enumerate(passages)])}
+    stored: bytes
+    own: list[str]
+    claims: list[list[str]]
 
-    def of(self, text: str) -> int:
-        """The row of a text."""
-        row = self._known.setdefault(text, len(self.texts))
-        if row == len(self.texts):
-            self.texts.append(text)
-        return row
+
+def _record(entry: PassageEntry, ordinal: int) -> _Record:
+    own, claims = [entry.text, *clauses(entry.text)], [_told(claim, entry) for claim in entry.claims]
+    told = {
+        "entry": entry,
+        "ordinal": ordinal,
+        "keys": [*map(key_of, own)],
+        "claim_keys": [[*map(key_of, some)] for some in claims],
+    }
+    return _Record(json.dumps(told, default=_fields).encode(), own, claims)
 
 
 def _document(
-    entry: PassageEntry, row: int, ordinal: int, flow: Sequence[str], words: Sequence[str], rows: _Rows
+    entry: PassageEntry, ordinal: int, flow: Sequence[str], words: Sequence[str], record: _Record
 ) -> tantivy.Document:
     """What is indexed of a passage.
 
     Args:
         entry: the passage.
-        row: which row of the vectors is its own.
         ordinal: its place in the order of all.
         flow: its words, and the first ones after it.
         words: its words.
-        rows: which rows of the vectors its other texts have.
+        record: what is stored of it.
     """
     document = tantivy.Document()
     document.add_text("flow", " ".join(flow))
@@ -200,13 +223,7 @@ def _document(
     if days:
         document.add_integer("first", min(each.first for each in days))
         document.add_integer("last", max(each.last for each in days))
-    record = {
-        "entry": entry,
-        "ordinal": ordinal,
-        "rows": [row, *map(rows.of, clauses(entry.text))],
-        "claim_rows": [[*map(rows.of, _told(claim, entry))] for claim in entry.claims],
-    }
-    document.add_bytes("record", json.dumps(record, default=_fields).encode())
+    document.add_bytes("record", record.stored)
     return document
 
 
@@ -224,12 +241,8 @@ def _told(claim: ClaimEntry, entry: PassageEntry) -> list[str]:
     return [text for text in (quote, f"{told} {quote}".lstrip(". ")) if text.strip()]
 
 
-def _link(source: Path, target: Path) -> None:
-    if source.name.startswith((".", "meta")):
+def _copy(source: Path, target: Path) -> None:
+    if source.name.startswith((".", "meta")):  # which tantivy writes again
         shutil.copy2(source, target)
-        return
-    try:
-        os.link(source, target)
-    except OSError:
-        with suppress(FileNotFoundError):
-            shutil.copy2(source, target)
+    else:
+        link_file(source, target)

@@ -1,0 +1,162 @@
+"""Which files a project has: which part each plays, and which named graph it fills.
+
+    ontology/*.ttl                  the graph ``ontology``
+    ontology/alignments*.ttl        the same graph, but never reasoned over
+    ontology/shapes/*.ttl           SHACL shapes; no graph
+    data/ttl/<name>.ttl             the graph ``<name>``
+    data/ttl/articles/<slug>/*.ttl  the graph of the file's name, shared by all articles; claims in their
+                                    short form are expanded as they are read
+    data/drafts/<slug>.json         candidates for an article's claims, made by a tool
+    data/reviews/<slug>.jsonl       what reviewers decided on them
+    seeds/*.txt                     the exact texts that offsets refer to
+    queries/*.rq, queries/*.sparql  canned queries
+
+Each part may be missing. What a project that uses kgraph's terms lacks of the ontology, the package brings
+(kgraph.core), under paths that begin with ``kgraph:``, unless it has an ``ontology/kgraph.ttl`` of its own.
+Files and folders whose name starts with a dot are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from kgraph.core import PREFIX, is_core, iter_core_files
+from kgraph.vocab import KG
+
+__all__ = ["ARTICLES", "ONTOLOGY_GRAPH", "QUERY_SUFFIXES", "Listing", "Role", "list_files", "unit_of"]
+
+ONTOLOGY_GRAPH: Final = "ontology"
+#: A project with this file brings its own ontology, shapes and questions, all of them.
+_ONTOLOGY: Final = "ontology/kgraph.ttl"
+_VOCABULARY: Final = KG.encode()
+#: Where the articles' folders are.
+ARTICLES: Final = "data/ttl/articles/"
+#: The ends of the names of query files, which are grlc's.
+QUERY_SUFFIXES: Final = (".rq", ".sparql")
+
+
+class Role(StrEnum):
+    """The part that a Turtle file plays."""
+
+    ONTOLOGY = "ontology"
+    ALIGNMENTS = "alignments"
+    SHAPES = "shapes"
+    DATA = "data"
+
+
+def _files_in(root: Path, folder: str, *suffixes: str, stem: str | None = None) -> list[str]:
+    """The files of a folder with one of some endings, by their names in the project; of a stem, if given.
+
+    There may be many, so that no object is made of each but its name.
+    """
+    return [
+        f"{folder}/{entry.name}"
+        for entry in _entries(root / folder)
+        if entry.name.endswith(suffixes) and stem in (None, entry.name.rpartition(".")[0]) and entry.is_file()
+    ]
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What is in a folder and not hidden, by name; nothing where there is no such folder."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((entry for entry in entries if not entry.name.startswith(".")), key=_name)
+    except OSError:
+        return []
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _ontology_role(name: str) -> tuple[Role, str]:
+    """The part of a file below ``ontology/`` and the graph that it fills, by its path."""
+    *folders, file = name.split("/")
+    if "shapes" in folders:
+        return Role.SHAPES, ""
+    return (Role.ALIGNMENTS if file.startswith("alignments") else Role.ONTOLOGY), ONTOLOGY_GRAPH
+
+
+def _speaks_of_claims(path: Path) -> bool:
+    """Whether a file uses kgraph's vocabulary."""
+    try:
+        return _VOCABULARY in path.read_bytes()
+    except OSError:
+        return False  # which is told when it is read
+
+
+def _ontology_files(root: Path) -> list[str]:
+    paths = (path.relative_to(root) for path in (root / "ontology").rglob("*.ttl") if path.is_file())
+    shown = (path for path in paths if not any(part.startswith(".") for part in path.parts))
+    return [path.as_posix() for path in sorted(shown)]
+
+
+def _turtle_files(
+    root: Path, article: str | None, instead: Iterable[str]
+) -> Iterator[tuple[str, Path, Role, str]]:
+    """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
+    own, files = _ontology_files(root), set(_files_in(root, "data/ttl", ".ttl"))
+    for folder in _entries(root / ARTICLES):
+        if article in (None, folder.name):
+            files.update(_files_in(root, ARTICLES + folder.name, ".ttl"))
+    files.update(name for name in instead if name.endswith(".ttl"))
+    data = sorted(files, key=lambda name: name.split("/"))
+    if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(root / name) for name in (*own, *data)):
+        for name, path in iter_core_files("ontology", ".ttl"):
+            yield PREFIX + name, path, *_ontology_role(name)
+    for name in own:
+        yield name, root / name, *_ontology_role(name)
+    for name in data:
+        yield name, root / name, Role.DATA, name.rpartition("/")[2].removesuffix(".ttl")
+
+
+def _query_files(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
+    """The canned queries; one of the project's takes the place of the package's of the same name."""
+    own = [(name, root / name) for name in _files_in(root, "queries", *QUERY_SUFFIXES)]
+    taken = {path.stem for _, path in own}
+    for name, path in iter_core_files("queries", ".rq") if core else ():
+        if path.stem not in taken:
+            yield PREFIX + name, path
+    yield from own
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a project: Turtle with the part and the graph of each, and the others by name.
+
+    ``drafts`` and ``reviews`` come by the slug of their article, each with its name and path.
+    """
+
+    turtle: tuple[tuple[str, Path, Role, str], ...] = ()
+    texts: tuple[tuple[str, Path], ...] = ()
+    queries: tuple[tuple[str, Path], ...] = ()
+    drafts: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
+    reviews: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
+
+
+def list_files(
+    root: Path, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
+) -> Listing:
+    """The files of the project in a folder: see :func:`kgraph.project.folder.read_project`."""
+
+    def found(folder: str, suffix: str) -> list[tuple[str, Path]]:
+        return [(name, root / name) for name in _files_in(root, folder, suffix, stem=article)]
+
+    turtle = tuple(_turtle_files(root, article, instead))
+    queries = tuple(_query_files(root, core=any(is_core(name) for name, *_ in turtle)))
+    drafts, reviews = (
+        {path.stem: (name, path) for name, path in some}
+        for some in (found("data/drafts", ".json"), found("data/reviews", ".jsonl"))
+    )
+    return Listing(turtle, tuple(found("seeds", ".txt")), queries, drafts, reviews)
+
+
+def unit_of(path: str) -> str:
+    """What is read together with a data file, by name: an article's folder, or the file alone."""
+    return path.rpartition("/")[0] if path.startswith(ARTICLES) else path

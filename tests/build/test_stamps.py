@@ -1,0 +1,103 @@
+"""A file that nobody has touched is not read again; one that somebody has touched always is."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from kgraph.build import stamps
+from kgraph.build.stamps import Stamps
+from kgraph.text import digest
+
+COUNT = 40
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[tuple[str, Path]]:
+    """More files than are always read again, written well before they are looked at."""
+    made = []
+    for number in range(COUNT):
+        path = tmp_path / "data" / f"{number}.ttl"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"content {number:03}", encoding="utf-8")
+        made.append((path.name, path))
+    return made
+
+
+@pytest.fixture
+def old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system's clock so fine that a file counts as old at once."""
+    monkeypatch.setattr(stamps, "_TICK_NS", -1_000_000_000)
+
+
+def contents(files: list[tuple[str, Path]]) -> dict[str, str]:
+    return {name: digest(path.read_bytes()) for name, path in files if path.is_file()}
+
+
+def reads(monkeypatch: pytest.MonkeyPatch, look: Stamps, files: list[tuple[str, Path]]) -> int:
+    """How many files are read when they are looked at."""
+    seen = []
+    with monkeypatch.context() as patch:
+        patch.setattr(stamps, "digest", lambda content: seen.append(content) or digest(content))
+        assert look.digests(files) == contents(files)
+    return len(seen)
+
+
+@pytest.mark.usefixtures("old")
+def test_only_what_was_touched_is_read_again(
+    tmp_path: Path, files: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / ".kgraph"
+    assert reads(monkeypatch, Stamps(store), files) == COUNT
+    assert reads(monkeypatch, Stamps(store), files) == 0
+    files[3][1].write_text("content 999", encoding="utf-8")
+    files[4][1].unlink()
+    assert reads(monkeypatch, Stamps(store), files) == 1
+    assert reads(monkeypatch, Stamps(store, trusted=False), files) == COUNT - 1
+
+
+def test_files_written_a_moment_ago_are_read_again(
+    tmp_path: Path, files: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / ".kgraph"
+    assert reads(monkeypatch, Stamps(store), files) == COUNT
+    assert reads(monkeypatch, Stamps(store), files) == COUNT
+
+
+@pytest.mark.usefixtures("old")
+@pytest.mark.parametrize("seed", range(4))
+def test_no_change_is_missed(tmp_path: Path, files: list[tuple[str, Path]], seed: int) -> None:
+    """Also where size and time of modification stay as they were."""
+    store, chance = tmp_path / ".kgraph", random.Random(seed)  # noqa: S311 - a test, not a secret
+    for _ in range(8):
+        assert Stamps(store).digests(files) == contents(files)
+        time.sleep(0.02)
+        for _, path in chance.sample(files, chance.choice((1, 3, COUNT))):
+            before = path.stat() if path.is_file() else None
+            match chance.randrange(4):
+                case 0:
+                    path.write_text(f"content {chance.randrange(1000):03}", encoding="utf-8")
+                case 1:
+                    other = path.with_suffix(".new")
+                    other.write_text(f"content {chance.randrange(1000):03}", encoding="utf-8")
+                    other.replace(path)
+                case 2:
+                    path.unlink(missing_ok=True)
+                case _:
+                    path.write_text("another length", encoding="utf-8")
+            if before is not None and path.is_file():
+                os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"": "soon"}', '{"": 1, "0.ttl": 3}', "null"])
+def test_notes_that_cannot_be_read_are_made_anew(
+    tmp_path: Path, files: list[tuple[str, Path]], content: str
+) -> None:
+    store = tmp_path / ".kgraph"
+    store.mkdir()
+    (store / "stamps.json").write_text(content, encoding="utf-8")
+    assert Stamps(store).digests(files) == contents(files)
