@@ -37,7 +37,7 @@ def is_of_a_body(name: str, cues: Cues) -> bool:
 
 
 def judge_kind(voice: Voice, nouns: Sequence[str], cues: Cues) -> None:
-    """Let what a name is called tell what it names: "a patients’ group, Open Chart", "the baker Ana"."""
+    """Let what a name is called tell what it names: "a crews’ group, Ana Sea", "the baker Ana"."""
     is_known = voice.sex or voice.name.partition(" ")[0].casefold() in cues.given_names
     collective = cues.bodies | cues.groups
     if any(noun in collective for noun in nouns) and not is_known:

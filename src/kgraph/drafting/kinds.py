@@ -319,7 +319,7 @@ def _is_cut_short(tree: Tree, head: int) -> bool:
 
 
 def _is_reckoned(tree: Tree, head: int, cues: Cues) -> bool:
-    """Whether the clause says a figure that is hedged: "is roughly two kilometers down", "lost about 40"."""
+    """Whether the clause says a figure that is hedged: "is about two miles off", "lost about 40"."""
     if tree.tokens[head].lemma in _MEASURING:
         subjects = {child.number for child in tree.children(head, *SUBJECTS)}
         below = tree.subtree(head, without=subjects)

@@ -48,7 +48,7 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
 
 
 def _learned_from(tree: Tree, verb: Token) -> Token | None:
-    """From whom somebody has it: "I learned from a stranger that"."""
+    """From whom somebody has it: "she learned from guests that"."""
     from_ = next((each for each in tree.children(verb.number, "prep") if each.lemma == "from"), None)
     return tree.child(from_.number, "pobj") if from_ and verb.lemma in _LEARNING else None
 

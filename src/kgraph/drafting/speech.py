@@ -173,7 +173,7 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say when"
-        or (cue.kind in _OWN and is_no_one)  # "no director planned to leave"
+        or (cue.kind in _OWN and is_no_one)  # "no owner meant to go"
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
         or (rule == "parataxis" and (verb.tag == "VB" or is_own))
     )
@@ -216,7 +216,7 @@ def _is_rejected(tree: Tree, verb: Token, content: Sequence[int], cues: Cues) ->
 def _with_antecedent(tree: Tree, verb: Token, content: tuple[int, ...], root: int) -> tuple[int, ...]:
     """A relative clause with what it is about, if that takes up what was said: "a step which he calls so"."""
     is_put_in = verb.dep == "parataxis"
-    verb = tree.tokens[root] if is_put_in else verb  # "an order which, he says, was never given"
+    verb = tree.tokens[root] if is_put_in else verb  # "a step which, he says, was not taken"
     noun = tree.head(verb)
     first = tree.subtree(noun.number)[0]
     relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in ("WDT", "WP")), None)

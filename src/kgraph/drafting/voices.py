@@ -256,7 +256,7 @@ class Cast:
         is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         is_agent = verb.dep == "agent" and is_human
         if token.dep == "pobj" and (tree.head(verb).lemma == "accord" or is_agent):
-            is_subject = True  # "according to her", "a petition started by her"
+            is_subject = True  # "according to her", "a club led by her"
         if token.dep == "attr" and (it := tree.child(verb.number, "nsubj")) and it.lemma == "it":
             is_subject = True  # "it was the baker who told us"
         clause = tree.head(verb) if verb.dep == "agent" else verb
