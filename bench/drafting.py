@@ -34,16 +34,28 @@ from kgraph.text import Span, paragraphs
 #: What the rules were made on. All else is held out.
 TUNED = {
     "asprel-volcano-evacuation",
+    "hospital-data-leak-ruling",
     "kelderby-takeover-protest",
     "t1-dunmore-plant-strike",
     "t2-gallery-disputed-painting",
-    *(f"GUM_news_{name}" for name in ("afghan", "clock", "hackers", "iodine", "lanterns", "taxes")),
+    "h1-pennick-water-rationing",
+    "h2-cardiant-trial-halted",
+    "h3-morrowdale-rail-inquiry",
+    *(
+        f"GUM_news_{name}"
+        for name in (
+            *("afghan", "clock", "defector", "expo", "hackers", "ie9"),
+            *("iodine", "lanterns", "questionnaire", "soccer", "taxes", "warming"),
+        )
+    ),
 }
 #: What GUM has none of: requests, orders and plans with an infinitive or a noun; names for things.
 NOT_IN_GUM = {
     f"rules:{rule}"
     for rule in ("infinitive", "object", "phrase", "naming", "noun", "condition", "hearsay", "figure")
 }
+#: Kinds of ours that the annotated articles do not tell apart: what cannot be is not possible.
+ALIKE = {"inability": "possibility"}
 WHOLE = 0.8
 _IGNORED = set("the a an of dr mr mrs ms prof professor unnamed and".split())
 
@@ -140,7 +152,7 @@ def _own_sheet(folder: Path) -> Sheet:
                 pieces.append(Span(start, start + len(piece)))
                 begin = start + len(piece)
             publisher = row["chain"].split(">")[-1]
-            cue = _nearest(text, row["cue"], pieces)
+            cue = _nearest(text, row["cue"], row["source"], pieces)
             kind = {"condition": "conditional"}.get(row["modality"], row["modality"])
             golds.append(
                 Gold(
@@ -150,13 +162,24 @@ def _own_sheet(folder: Path) -> Sheet:
     return Sheet(folder.name, text, publisher, tuple(golds))
 
 
-def _nearest(text: str, cue: str, pieces: Sequence[Span]) -> Span | None:
-    """Where a cue stands: nearest to its content."""
-    places = [match.start() for match in re.finditer(re.escape(cue), text)] if cue else []
+def _nearest(text: str, cue: str, source: str, pieces: Sequence[Span]) -> Span | None:
+    """Where a cue stands: nearest to its content and to the mention of its speaker, both together."""
+    places = _places(text, cue)
+    speakers = _places(text, source) or [Span(pieces[0].start, pieces[0].start)]
+    ends = Span(pieces[0].start, pieces[-1].end)
     if not places:
         return None
-    start = min(places, key=lambda at: min(abs(at - pieces[0].start), abs(at - pieces[-1].end)))
-    return Span(start, start + len(cue))
+    return min(places, key=lambda at: _gap(at, ends) + min(_gap(at, speaker) for speaker in speakers))
+
+
+def _places(text: str, words: str) -> list[Span]:
+    pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
+    return [Span(*match.span()) for match in re.finditer(pattern, text)] if words else []
+
+
+def _gap(left: Span, right: Span) -> int:
+    """The characters between two spans."""
+    return max(0, right.start - left.end, left.start - right.end)
 
 
 def _gum_sheet(document: dict[str, Any]) -> Sheet:
@@ -265,8 +288,10 @@ def score(sheet: Sheet, said: Sequence[Said], total: Score) -> None:
             best = max(mine, key=lambda n: likeness(said[n].content, gold.contents[0]))
             total.counts["judged"] += 1
             total.counts["polarity"] += said[best].polarity == gold.polarity
-            total.counts["kind"] += said[best].kind == gold.kind
-            if said[best].polarity != gold.polarity or said[best].kind != gold.kind:
+            kind = said[best].kind or ""
+            kind = ALIKE.get(kind, kind)
+            total.counts["kind"] += kind == gold.kind
+            if said[best].polarity != gold.polarity or kind != gold.kind:
                 total.wrong.append(
                     f"{sheet.name}: PUT {said[best].polarity} {said[best].kind} "
                     f"for {gold.polarity} {gold.kind}: "
@@ -387,10 +412,12 @@ def bench_drafting(*, verbose: str = "") -> None:
             "all": sheets,
         }
         for name, chosen in sets.items():
+            if not chosen:
+                continue
             total = Score()
             for sheet in chosen:
                 score(sheet, said[sheet.name], total)
-            if tool == "kgraph" and name == "held out, GUM":
+            if tool == "kgraph" and name.endswith("GUM"):
                 fitting = Score()
                 for sheet in chosen:
                     score(sheet, [s for s in said[sheet.name] if s.rule not in NOT_IN_GUM], fitting)

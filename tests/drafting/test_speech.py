@@ -79,6 +79,60 @@ def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        # Who puts a clause in is not whom it is put into.
+        ("Lars Brenn was calm. The owner, he said, was away.", "The owner … was away", "Lars Brenn"),
+        # "his boss" is not "he", and whoever asks is not who is asked.
+        ("Lars Brenn met his boss. “It is late,” he said.", "It is late", "Lars Brenn"),
+        ("Asked by Lars Brenn whether it was late, he said it was early.", "it was early", "unnamed: he"),
+        # Things say nothing.
+        ("The crews saw the boats. They said it was late.", "it was late", "unnamed: crews"),
+        (
+            "Ana Holt spoke for the crews. In May, they said, it was late.",
+            "In May … it was late",
+            "unnamed: crews",
+        ),
+        # A surname is no given name; a name called a group is none of a person.
+        ("Nazreen Ahmed, a lawyer, was calm. “It is late,” she said.", "It is late", "Nazreen Ahmed"),
+        ("A crews’ group, Ana Sea, was angry. It said it was late.", "it was late", "Ana Sea"),
+        # A name that begins a sentence without an article, taken for a common noun elsewhere.
+        ("Fans like Grimholm’s team. Grimholm said it was late.", "it was late", "Grimholm"),
+    ],
+)
+def test_a_pronoun_means_who_may_speak(draft: Drafting, text: str, words: str, speaker: str) -> None:
+    assert {each.words: each.speaker for each in said(draft, text)}[words] == speaker
+
+
+@pytest.mark.parametrize("joint", ["and", "but"])
+@pytest.mark.parametrize(
+    "first", ["the road was shut", "her boat had been ordered to stay", "it was being checked"]
+)
+@pytest.mark.parametrize("cue", ["said", "told the crews", "warned a meeting in the hall", "insisted"])
+def test_a_second_that_goes_on_from_what_is_said(draft: Drafting, cue: str, first: str, joint: str) -> None:
+    text = f"Ana Holt {cue} that {first} {joint} that the ferry had left."
+    found = {each.words: each.speaker for each in said(draft, text) if each.cue and each.cue.of(text) in cue}
+    assert found == dict.fromkeys([first, "the ferry had left"], "Ana Holt")
+
+
+@pytest.mark.parametrize("content", ["the boats were safe", "nobody had been hurt", "she would go"])
+@pytest.mark.parametrize(
+    "added",
+    [
+        ", and a guest later told the crews that it was late.",
+        ", though a guest said it was late.",
+        ", as two guests had told the court.",
+        ", a claim that the owner disputes.",
+        " — an account the crews call false.",
+        ", something the owner denies.",
+    ],
+)
+def test_what_others_add_is_no_part_of_it(draft: Drafting, content: str, added: str) -> None:
+    text = f"Ana Holt said {content}{added}"
+    assert [each.words for each in said(draft, text) if each.speaker == "Ana Holt"] == [content]
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("The owner is said to have sold the boats.", "to have sold the boats"),
@@ -103,6 +157,10 @@ def test_hearsay_is_nobodys(draft: Drafting, text: str, words: str) -> None:
         "Holt holds a commanding lead.",
         "Jokes are told, interviews are requested and advice is given.",
         "Mina Oort is the author of “Long Roads”.",
+        "No owner planned to leave.",
+        "The owner would neither confirm nor deny this.",
+        "The owner could not say when the ferry would sail.",
+        "Asked about the road, Holt said no.",
     ],
 )
 def test_who_says_nothing_is_not_quoted(draft: Drafting, text: str) -> None:

@@ -1,7 +1,9 @@
-"""Who attributes without a verb of saying: by an adjective, an adverb, or a noun that somebody has or gives.
+"""Who attributes without a verb of saying: by a phrase, an adjective, an adverb, or a noun of saying.
 
 rules:attitude      is convinced that …
 rules:hearsay       is reportedly …
+rules:according     according to X
+rules:condition     on condition of …
 rules:noun          a demand by X to …, X voiced the fear that …, rumours that …
 """
 
@@ -12,12 +14,16 @@ from typing import Final
 
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_clause, is_infinitive, without_mark
-from kgraph.drafting.cues import Cues
+from kgraph.drafting.cues import Cue, Cues
+from kgraph.drafting.kinds import is_condition
 from kgraph.drafting.sources import source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["of_attitude", "of_hearsay", "of_noun"]
+__all__ = ["of_according", "of_attitude", "of_condition", "of_hearsay", "of_noun"]
+
+_SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+_CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 
 #: Adjectives that somebody makes something: "made it clear that".
 _CLEAR: Final = frozenset({"clear", "plain", "known"})
@@ -65,6 +71,9 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     cue = cues.nouns.get(noun.lemma)
     if cue is None:
         return
+    if (found := _of_copula(tree, noun, cue)) is not None:
+        yield found
+        return
     clause = next(
         (
             each
@@ -96,6 +105,26 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         tuple(number for number in without_mark(tree, clause) if number not in own),
         clause.number,
     )
+
+
+def _of_copula(tree: Tree, noun: Token, cue: Cue) -> Attribution | None:
+    """What is said by "the answer was that …", "word in the town is that …"."""
+    verb = tree.head(noun)
+    if noun.dep != "nsubj" or verb.lemma != "be":
+        return None
+    clause = next((each for each in tree.children(verb.number, "ccomp") if _is_that(tree, each)), None)
+    if clause is None or clause.number < verb.number:
+        return None
+    first = tree.subtree(noun.number)[0]
+    conditions = [
+        number
+        for each in tree.children(verb.number, "advcl", "ccomp")
+        if each.number < first and is_condition(tree, each)
+        for number in tree.subtree(each.number)
+    ]
+    content = tuple(sorted({*conditions, *without_mark(tree, clause)}))
+    source = _owner(tree, noun)[0] or noun
+    return Attribution(tree, "noun", cue, noun.span, noun.number, source, content, clause.number)
 
 
 def _asked_for(tree: Tree, noun: Token) -> Token | None:
@@ -137,9 +166,86 @@ def _owner(tree: Tree, noun: Token) -> tuple[Token | None, Token | None]:
 def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | None]:
     """Who has or gives what a noun names, and the clause that the parser hung at the verb: "voiced fears"."""
     verb = tree.head(noun)
-    if noun.dep != "dobj" or verb.lemma not in cues.light or tree.child(verb.number, "neg"):
+    is_reached = noun.dep == "pobj" and verb.lemma == "to" and tree.head(verb).lemma == "come"
+    verb = tree.head(verb) if is_reached else verb  # "came to the conclusion that"
+    is_held = noun.dep == "dobj" and verb.lemma in cues.light
+    if not (is_held or is_reached) or tree.child(verb.number, "neg"):
         return None, None
     clauses = [
         each for each in tree.children(verb.number, "ccomp", "acl", "advcl", "relcl") if _is_that(tree, each)
     ]
     return source_of(tree, verb)[0], next((each for each in clauses if each.number > noun.number), None)
+
+
+def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
+    """What is so according to somebody."""
+    to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
+    source = tree.child(to.number, "pobj") if to else None
+    if to is None or source is None:
+        return
+    root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
+    if root.number == token.number:
+        return
+    besides: list[int] = []
+    if (
+        root.number > token.number > 1
+        and root.dep == "conj"
+        and _is_about_it(tree, range(source.number, root.number))
+    ):
+        besides, root = tree.subtree(root.number), tree.head(root)  # "…, according to two, none of whom knew"
+    own = _own_of_according(tree, token, source)
+    if token.number <= 1:  # "According to X, …": all the rest
+        rest = [
+            other.number for other in tree.tokens if other.number not in own and other.number > token.number
+        ]
+        if any(tree.tokens[number].is_word for number in rest):
+            words = Span(token.span.start, to.span.end)
+            yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
+        return
+    marks = {child.number for child in tree.children(root.number, "mark", "cc")}
+    left_out = own | marks | set(besides)
+    content = [number for number in tree.subtree(root.number) if number not in left_out]
+    if content:
+        words = Span(token.span.start, to.span.end)
+        yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
+
+
+def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:
+    """The tokens of "according to X", without what the parser hung below X after the comma that ends it."""
+    numbers = set(tree.subtree(token.number))
+    if token.number > 1:
+        return numbers
+    commas = [word.number for word in tree.tokens if word.text == "," and word.number > source.number]
+    if len(commas) > 1 and _is_about_it(tree, range(commas[0] + 1, commas[1])):
+        return {*(n for n in numbers if n < commas[1]), *range(token.number, commas[1] + 1)}
+    comma = next((n for n in commas if n in numbers), None)
+    if comma is None:
+        return numbers
+    says_more = {
+        number
+        for below in tree.subtree(source.number)
+        for child in tree.children(below, "appos", "relcl", "acl", "conj")
+        if child.dep != "appos" or child.pos in ("NOUN", "PROPN")
+        for number in tree.subtree(child.number)
+    }
+    return {n for n in numbers if n <= comma or n in says_more}
+
+
+def _is_about_it(tree: Tree, numbers: range) -> bool:
+    """Whether some words between commas tell of what was said before: "parts of which we have read"."""
+    return any(tree.tokens[number].tag in ("WDT", "WP") for number in numbers[1:8])
+
+
+def of_condition(tree: Tree, noun: Token) -> Iterator[Attribution]:
+    """On what condition somebody speaks."""
+    on = tree.head(noun)
+    if noun.lemma != "condition" or on.lemma != "on":
+        return
+    verb = tree.head(on)
+    source, _ = source_of(tree, verb) if verb.is_verb else (None, False)
+    of = tree.child(noun.number, "prep")
+    held = tree.child(of.number, "pobj") if of else None
+    if source and of and held:
+        words = Span(on.span.start, of.span.end)
+        content = tuple(tree.subtree(held.number))
+        yield Attribution(tree, "condition", _CONDITION, words, noun.number, source, content, held.number)

@@ -7,8 +7,10 @@ from typing import Final
 
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
-__all__ = ["all_of", "governed_clauses", "is_clause", "is_infinitive", "without_mark"]
+__all__ = ["TELLING", "all_of", "governed_clauses", "is_clause", "is_infinitive", "without_mark"]
 
+#: Verbs whose object is whom they tell: a clause before them may be what they say.
+TELLING: Final = frozenset("tell inform remind assure notify warn ask promise answer".split())
 _MARKS: Final = frozenset({"that", "if", "whether"})
 _FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 
@@ -22,6 +24,8 @@ def governed_clauses(tree: Tree, verb: Token) -> list[Token]:
     ]
     if not found:
         return []
+    has_object = tree.child(verb.number, "dobj") is not None and verb.lemma not in TELLING
+    found = [clause for clause in found if clause.number > verb.number or not has_object]
     after = [clause for clause in found if clause.number > verb.number]
     subject = tree.child(verb.number, *SUBJECTS)
     is_inverted = subject is not None and subject.number > verb.number
@@ -30,8 +34,8 @@ def governed_clauses(tree: Tree, verb: Token) -> list[Token]:
 
 
 def _is_parted(tree: Tree, clause: Token, verb: Token) -> bool:
-    """Whether a semicolon parts a clause from a verb after it: "The one says yes; the other says no"."""
-    return any(tree.tokens[number].text == ";" for number in range(clause.number, verb.number))
+    """Whether a semicolon or a colon parts a clause from a verb after it: "One says yes; one says no"."""
+    return any(tree.tokens[number].text in (";", ":") for number in range(clause.number, verb.number))
 
 
 def _in_a_letter(tree: Tree, verb: Token) -> list[Token]:
@@ -71,5 +75,8 @@ def is_infinitive(tree: Tree, clause: Token) -> bool:
 def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
     """The tokens of a clause without the "that", "if" or "whether" that begins it, or an "only that"."""
     marks = [child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS]
+    below = tree.subtree(clause.number)
+    if tree.tokens[below[0]].text == "that" and tree.tokens[below[0]].tag == "IN":
+        marks.append(below[0])
     first = min((n for n in marks if n < clause.number and tree.tokens[n].lemma == "that"), default=0)
-    return tuple(number for number in tree.subtree(clause.number) if number >= first and number not in marks)
+    return tuple(number for number in below if number >= first and number not in marks)

@@ -25,7 +25,13 @@ class Cue:
     polarity: str
     frames: frozenset[str]
     prepositions: frozenset[str] = frozenset()
-    needs_document: bool = False
+    #: What must say it: ``documents``, or ``courts`` to which it is said; empty for anybody.
+    subjects: str = ""
+
+    @property
+    def needs_document(self) -> bool:
+        """Whether only what is written or found says it."""
+        return self.subjects == "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Cues:
     verbs: Mapping[str, tuple[Cue, ...]]
     nouns: Mapping[str, Cue]
     documents: frozenset[str]
+    courts: frozenset[str]
     media: frozenset[str]
     known_media: frozenset[str]
     bodies: frozenset[str]
@@ -42,16 +49,28 @@ class Cues:
     people: frozenset[str]
     people_endings: tuple[str, ...]
     no_people: frozenset[str]
+    groups: frozenset[str]
     attempts: frozenset[str]
     given: frozenset[str]
     rejecting: frozenset[str]
+    accepting: frozenset[str]
+    accepted: frozenset[str]
+    accounts: frozenset[str]
+    given_out: frozenset[str]
+    proof: frozenset[str]
     possible: frozenset[str]
     likely: frozenset[str]
     about: frozenset[str]
+    #: Verbs for what befalls somebody.
+    chances: frozenset[str]
+    #: Verbs of which "I am …ing" tells what one means to do.
+    resolved: frozenset[str]
     #: Adjectives and participles with "that …", by their form: "convinced".
     attitudes: Mapping[str, Cue]
     #: Adverbs for what is said by nobody in particular: "reportedly".
     adverbs: Mapping[str, Cue]
+    #: Verbs that say something below others, with these: "let it be known", "wanted to know".
+    let: Mapping[str, str]
     #: Verbs with which a noun of saying is said: "expressed the hope that".
     light: frozenset[str]
     #: ``m`` or ``f`` by given name.
@@ -59,7 +78,12 @@ class Cues:
 
     def is_person(self, noun: str) -> bool:
         """Whether a common noun is what a person is called."""
-        return noun in self.people or (noun.endswith(self.people_endings) and noun not in self.no_people)
+        is_called = noun in self.people or (noun.endswith(self.people_endings) and noun not in self.no_people)
+        return is_called and noun not in self.bodies
+
+    def is_account(self, noun: Token) -> bool:
+        """Whether a noun names what somebody has said: "the account", "an order"."""
+        return noun.lemma in self.accounts or (noun.pos == "NOUN" and noun.lemma in self.nouns)
 
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""
@@ -70,8 +94,12 @@ class Cues:
         ]  # not "insisted on Tuesday"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
-        # Lemmas are guessed: "hopes" becomes "hop" for some pipelines.
-        plain = self.verbs.get(verb.lemma) or self.verbs.get(verb.text.lower()[:-1], ())
+        # Lemmas are guessed: "hopes" and "hoping" become "hop" for some pipelines.
+        word = verb.text.lower()
+        forms = (verb.lemma, word[:-1], f"{verb.lemma}e", word.removesuffix("ed"))
+        plain = next((self.verbs[form] for form in forms if form in self.verbs), ())
+        if verb.lemma in self.let and tree.head(verb).lemma in self.let[verb.lemma].split():
+            plain = self.verbs["ask" if tree.head(verb).lemma == "want" else "say"]
         return (*found, *plain)
 
 
@@ -83,7 +111,7 @@ def _cue(name: str, group: Mapping[str, Any]) -> Cue:
         group.get("polarity", "positive"),
         frozenset(frame for frame in frames if not frame.startswith("after:")),
         frozenset(frame.removeprefix("after:") for frame in frames if frame.startswith("after:")),
-        group.get("subjects") == "documents",
+        group.get("subjects", ""),
     )
 
 
@@ -110,7 +138,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         for word in [*_phrases(group.get("verbs", "")), *lexical]:
             known = verbs.setdefault(word, [])
             # A word of the lexicon does not change what a group says of it.
-            if all(other.frames != cue.frames or other.needs_document for other in known):
+            if all(other.frames != cue.frames or other.subjects for other in known):
                 known.append(cue)
         for word in [*group.get("nouns", "").split(), *lexical]:
             nouns.setdefault(word, cue)
@@ -120,6 +148,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         {word: tuple(found) for word, found in verbs.items()},
         nouns,
         frozenset(tables["documents"]["nouns"].split()),
+        frozenset(tables["courts"]["nouns"].split()),
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
         frozenset(tables["bodies"]["nouns"].split()),
@@ -127,14 +156,23 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["people"]["nouns"].split()),
         tuple(tables["people"]["endings"].split()),
         frozenset(tables["people"]["others"].split()),
+        frozenset(tables["groups"]["nouns"].split()),
         frozenset(tables["attempts"]["verbs"].split()),
         frozenset(tables["given"]["nouns"].split()),
         frozenset(tables["rejecting"]["words"].split()),
+        frozenset(tables["accepting"]["words"].split()),
+        frozenset(tables["accepting"]["verbs"].split()),
+        frozenset(tables["accounts"]["nouns"].split()),
+        frozenset(tables["accounts"]["given"].split()),
+        frozenset(tables["accounts"]["proof"].split()),
         frozenset(tables["hedges"]["possible"].split()),
         frozenset(tables["hedges"]["likely"].split()),
         frozenset(tables["hedges"]["about"].split()),
+        frozenset(tables["hedges"]["chances"].split()),
+        frozenset(tables["hedges"]["resolved"].split()),
         attitudes,
         adverbs,
+        tables["below"],
         frozenset(tables["light"]["verbs"].split()),
         {name: sex[0] for sex, names in _table("given").items() for name in names.split()},
     )

@@ -8,14 +8,16 @@ from typing import Final
 
 from kgraph.drafting.attributing import attribute
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
-from kgraph.drafting.clauses import Clause, iter_clauses, put
+from kgraph.drafting.clauses import Clause, iter_clauses
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.kinds import put
+from kgraph.drafting.mending import mended
 from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.narrating import Evocations, Teller
 from kgraph.drafting.page import Found, Page, lay_page
 from kgraph.drafting.times import find_time
-from kgraph.drafting.tree import Tree, mended
+from kgraph.drafting.tree import Tree
 from kgraph.drafting.voices import Cast, Voice
 from kgraph.text import Span, digest
 
@@ -222,7 +224,9 @@ def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
         for other in each.attribution.tree.tokens:
             if other.dep == "conj" and other.head == source.number and other.pos in ("PROPN", "NOUN"):
                 voice = cast.voice_of(each.sentence, other)
-                if voice is not None and source in each.attribution.tree.tokens:
+                is_other = voice is not None and voice.title not in names
+                is_said = other.number in each.attribution.content
+                if voice is not None and is_other and not is_said and source in each.attribution.tree.tokens:
                     names.append(voice.title)
     return " and ".join(names)
 
@@ -235,6 +239,8 @@ def _relayer(page: Page, cast: Cast, cues: Cues, each: Found) -> Voice | None:
     if each.attribution.relayer is not None:
         return voice
     if voice is None or voice.kind != "body":
+        return None
+    if voice.name[:1].islower() or each.attribution.cue.kind not in ("said", "claim"):
         return None
     words = {word.casefold() for word in voice.name.split()}
     return voice if words & cues.media or voice.name in cues.known_media else None

@@ -8,8 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kgraph.drafting.complements import all_of, governed_clauses, is_clause, is_infinitive, without_mark
+from kgraph.drafting.complements import (
+    TELLING,
+    all_of,
+    governed_clauses,
+    is_clause,
+    is_infinitive,
+    without_mark,
+)
 from kgraph.drafting.cues import Cue, Cues
+from kgraph.drafting.kinds import is_condition
 from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
@@ -23,6 +31,10 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
+#: What tells by when something is due.
+_DUE: Final = frozenset({"by", "until", "before", "within"})
+#: What begins a reason or a condition that follows "…, she said".
+_LATE: Final = frozenset("to if unless provided because although though since until".split())
 #: Kinds of what somebody is to do who says so.
 _OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
 
@@ -54,17 +66,61 @@ def _clause_frame(site: Site) -> Content | None:
         return None
     governed = governed_clauses(tree, verb)
     clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
+    if site.own is not None:  # in a quotation: what stands before it is no part of it
+        clauses = [clause for clause in clauses if quoted(clause, site.quotes) == site.own]
     if governed and not clauses:
         return None
     is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb) or _is_bare(tree, verb, site.cues)
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    if site.own is None and (found := quotation_of(tree, verb, site.quotes, site.cues)):
-        return found
+    if site.own is None and not _has_quoted_infinitive(site):
+        quotation = quotation_of(tree, verb, site.quotes, site.cues)
+        if quotation is not None:
+            rule, quoted_numbers, root = quotation
+            return rule, _without_hearers(tree, verb, quoted_numbers), root
     if clauses:
-        return "clause", all_of(tree, clauses), clauses[0].number
+        late = _late_conditions(tree, verb) if clauses[0].number < verb.number else []
+        numbers = sorted({*_without_hearers(tree, verb, all_of(tree, clauses)), *late})
+        return "clause", tuple(numbers), clauses[0].number
     return _small_clause(tree, verb)
+
+
+def _has_quoted_infinitive(site: Site) -> bool:
+    """Whether a "to" stands right before a quotation: "called on them to “wait”"."""
+    if "infinitive" not in site.cue.frames:
+        return False
+    ends = {token.number for token in site.tree.tokens if token.tag == "TO"}
+    starts = [site.tree.within(quote)[:1] for quote in site.quotes]
+    return any(
+        words and words[0].number - 2 in ends and words[0].number > site.verb.number for words in starts
+    )
+
+
+def _late_conditions(tree: Tree, verb: Token) -> list[int]:
+    """A condition or a reason after the verb of saying: "It will rise, she said, unless they pay"."""
+    found: list[int] = []
+    for clause in tree.children(verb.number, "advcl", "prep", "xcomp"):
+        below = tree.subtree(clause.number)
+        mark = clause if clause.dep == "prep" else tree.child(clause.number, "mark")
+        mark = tree.child(clause.number, "aux") if clause.dep == "xcomp" else mark  # "…, she said, to go"
+        is_late = below[0] > verb.number and tree.tokens[below[0] - 1].text == ","
+        if is_late and mark is not None and mark.lemma in _LATE:
+            found += below
+    return found
+
+
+def _without_hearers(tree: Tree, verb: Token, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """A content without those who are told, and "that", where the parser took them for its subject."""
+    if verb.lemma not in TELLING or not numbers or numbers[0] != verb.number + 1:
+        return numbers
+    for number in numbers:
+        token = tree.tokens[number]
+        if token.text == "that" and number > numbers[0] and token.tag in ("IN", "WDT"):
+            return tuple(n for n in numbers if n > number)
+        if token.is_verb or not token.is_word:
+            break
+    return numbers
 
 
 def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
@@ -100,7 +156,8 @@ def _is_as_aside(tree: Tree, verb: Token) -> bool:
     if verb.dep != "advcl" or mark is None or mark.lemma != "as":
         return False
     subject = tree.child(verb.number, "nsubj")
-    held = tree.child(verb.number, "ccomp", "dobj", "xcomp", "advcl", "prep", "acomp")
+    labels = ["ccomp", "xcomp", "advcl", "prep", "acomp", *(["dobj"] if verb.lemma not in TELLING else [])]
+    held = tree.child(verb.number, *labels)  # "as she told the Post"
     if subject is None or subject.number > verb.number or held is not None:
         return False
     numbers = tree.subtree(verb.number)
@@ -136,11 +193,23 @@ def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
         if clause.number > verb.number and is_infinitive(tree, clause):
-            return "infinitive", _infinitive(tree, verb, clause, site.cue), clause.number
+            numbers = {*_infinitive(tree, verb, clause, site.cue), *_conditions(tree, verb)}
+            return "infinitive", tuple(sorted(numbers)), clause.number
     return None
 
 
+def _conditions(tree: Tree, verb: Token) -> list[int]:
+    """The conditions on which somebody means to do something: "threatened to go unless they paid"."""
+    clauses = [each for each in tree.children(verb.number, "advcl") if each.number > verb.number]
+    return [n for clause in clauses if is_condition(tree, clause) for n in tree.subtree(clause.number)]
+
+
 def _infinitive_of_another(site: Site) -> Content | None:
+    held = site.tree.child(site.verb.number, "dobj")
+    for clause in site.tree.children(site.verb.number, "advcl", "xcomp") if held is not None else ():
+        below = site.tree.subtree(held.number) if held is not None else []
+        if is_infinitive(site.tree, clause) and site.tree.subtree(clause.number)[0] == below[-1] + 1:
+            return "infinitive", (*below, *site.tree.subtree(clause.number)), clause.number
     for clause in site.tree.children(site.verb.number, "ccomp"):
         if is_infinitive(site.tree, clause) and site.tree.child(clause.number, *SUBJECTS):
             return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
@@ -176,6 +245,8 @@ def _object_frame(site: Site) -> Content | None:
     if is_negative and tree.child(verb.number, "dative", "nsubjpass"):
         return None  # "was denied a visa"
     for held in tree.children(verb.number, "dobj"):
+        if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
+            return "clause", *found  # "recommended that the state review it"
         if cue.kind == "denial" and held.lemma in site.cues.given:
             continue
         noun = site.cues.nouns.get(held.lemma) if is_negative else None
@@ -207,9 +278,8 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
     numbers = tree.subtree(held.number)
     for child in tree.children(verb.number, "dative", "prep"):
-        if child.number == numbers[-1] + 1 and not any(
-            token.entity in ("DATE", "TIME") for token in tree.children(child.number)
-        ):
+        is_when = any(token.entity in ("DATE", "TIME") for token in tree.children(child.number))
+        if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE):
             numbers += tree.subtree(child.number)
     return numbers
 
@@ -217,9 +287,12 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
 def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
     """An infinitive, with those who are to do it: "ordered two villages to leave"."""
     numbers = tree.subtree(clause.number)
+    if cue.group == "told" or verb.lemma == "instruct":
+        return tuple(numbers)  # who is told is not what they are told
     for preposition in tree.children(verb.number, "prep"):
         called = tree.child(preposition.number, "pobj")
-        if called and preposition.number == verb.number + 1 and called.number < clause.number:
+        is_called = called is not None and called.entity not in ("DATE", "TIME")  # not "offered on Monday to"
+        if called and is_called and preposition.number == verb.number + 1 and called.number < clause.number:
             return tuple(sorted({*numbers, *tree.subtree(called.number)}))
     held = tree.child(clause.number, *SUBJECTS) or tree.child(verb.number, "dobj", "dative")
     if held is None or held.pos == "PRON":
@@ -236,10 +309,12 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     first = min(verb.number, subject.number if subject else verb.number)
     spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
     own = set(tree.subtree(verb.number, without={child.number for child in spared}))
+    own -= set(_late_conditions(tree, verb))
     root = next((above for above in tree.ancestors(verb.number) if above.is_verb), tree.head(verb))
     if verb.dep == "ccomp":
         root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
-    content = [number for number in tree.subtree(root.number) if number not in own]
+    below = {*tree.subtree(root.number), *_late_conditions(tree, verb)}
+    content = [number for number in sorted(below) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):
         return (

@@ -14,6 +14,7 @@ from typing import Final
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.page import Found, Page
+from kgraph.drafting.sources import source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.text import Span
@@ -226,6 +227,13 @@ class _Hosts:
                 tree, "introduced", _QUOTED, None, None, last, (last.number,), last.number
             )
             return Found(number, attribution, self._cast.voice_of(number, last))
+        if last is not None and last.tag == "VBG" and last.lemma in self._cues.verbs:  # "a note reading:"
+            source = source_of(tree, last)[0]
+            if source is not None:
+                attribution = Attribution(
+                    tree, "introduced", _QUOTED, last.span, last.number, source, (last.number,), last.number
+                )
+                return Found(number, attribution, self._cast.voice_of(number, source))
         for verb in reversed(tokens):
             subject = tree.subject(verb.number) if verb.is_verb and verb.dep not in _BELOW else None
             if subject is not None:

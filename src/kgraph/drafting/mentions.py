@@ -8,13 +8,24 @@ from typing import Final
 from kgraph.drafting.tree import Token, Tree
 from kgraph.text import Span
 
-__all__ = ["initials", "is_last_of_name", "mention_span", "name_of", "name_span", "neutral_name"]
+__all__ = [
+    "begins_with_name",
+    "initials",
+    "is_last_of_name",
+    "mention_span",
+    "name_of",
+    "name_span",
+    "neutral_name",
+]
 
 _TITLES: Final = re.compile(
     r"(?:(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lord|lady|rev|fr|st|gen|col|lt|sgt|capt|cpl|maj|hon|superintendent|"
-    r"president|minister|governor|mayor|judge|justice|senator|king|queen|pope|detective|inspector|chief|officer)\.?\s)+",
+    r"president|captain|capt|councillor|cllr|councilman|councilwoman|congressman|congresswoman|sen|gov|rep|"
+    r"sheriff|grandmaster|bishop|archbishop|admiral|ambassador|commissioner|chancellor|sergeant|minister|governor|mayor|judge|justice|senator|king|queen|pope|detective|inspector|chief|officer)\.?\s)+",
     re.IGNORECASE,
 )
+#: Letters that follow a name.
+_AFTER_NAMES: Final = frozenset("KC QC MP MEP MSP TD OBE MBE CBE MD PhD Jr Jr. Sr Sr. Esq".split())
 #: Dependents that say more of a person than who it is.
 _BESIDE: Final = frozenset(
     {"relcl", "appos", "acl", "punct", "case", "advcl", "parataxis", "dep", "cc", "conj"}
@@ -65,7 +76,7 @@ def name_span(tree: Tree, token: Token) -> Span:
 
 def _name_tokens(tree: Tree, token: Token) -> list[Token]:
     """The tokens of the name that a token is the head of."""
-    if token.entity:
+    if token.entity and not begins_with_name(tree, token):
         start = end = token.number
         while start > 0 and tree.tokens[start - 1].entity == token.entity and not tree.tokens[start].begins:
             start -= 1
@@ -89,11 +100,21 @@ def _name_tokens(tree: Tree, token: Token) -> list[Token]:
         while start - 1 in near:
             start -= 1
         words = [tree.tokens[number] for number in range(start, token.number + 1)]
-    while len(words) > 1 and (words[-1].tag == "POS" or not words[-1].is_word):
+    while len(words) > 1 and (
+        words[-1].tag == "POS" or not words[-1].is_word or words[-1].text in _AFTER_NAMES
+    ):
         words.pop()
     while len(words) > 1 and words[0].lemma in ("the", "a", "an"):
         words.pop(0)
     return words
+
+
+def begins_with_name(tree: Tree, token: Token) -> bool:
+    """Whether a figure or a date is part of a name: "Channel Seven"."""
+    before = tree.tokens[token.number - 1] if token.number else None
+    is_figure = token.entity in ("CARDINAL", "ORDINAL", "DATE", "TIME", "QUANTITY")
+    is_near = before is not None and before.head == token.number and before.entity != token.entity
+    return is_figure and token.pos == "PROPN" and is_near and before is not None and before.pos == "PROPN"
 
 
 def name_of(tree: Tree, token: Token) -> tuple[str, bool]:

@@ -29,10 +29,6 @@ _CLASS_OF_VOICE: Final = {"person": "kg:Person", "document": "kg:Document", "bod
 _PLACES: Final = frozenset(
     "town city village region country state province district municipality county".split()
 )
-#: Common nouns for several people.
-_GROUPS: Final = frozenset(
-    "family couple crew staff crowd team gang public audience jury delegation faction tribe squad".split()
-)
 _LONGEST: Final = 6
 
 
@@ -82,7 +78,7 @@ class Names:
         cls = _CLASS_OF.get(token.entity) or (_CLASS_OF_VOICE.get(voice.kind) if voice else None)
         if token.tag == "NN" and self._cast.is_person(token):
             cls = "kg:Person"
-        elif token.lemma in _GROUPS:
+        elif self._cast.is_group(token):
             cls = "kg:Group"
         elif token.lemma in _PLACES:
             cls = "kg:GeopoliticalEntity"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.tree import Token, Tree
-from kgraph.text import Span
 
 __all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
 
@@ -17,6 +16,7 @@ __all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
 _FIGURES: Final = frozenset(
     "that it this figure number toll count total estimate forecast value cost probability".split()
 )
+_COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
 _SPANS: Final = frozenset("minute hour day night week fortnight month year".split())
 
@@ -61,14 +61,18 @@ def figure(site: Site) -> Content | None:
     """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
     tree, verb = site.tree, site.verb
     of_what = tree.child(verb.number, "dobj")
-    wanted = "at" if verb.lemma == "put" else "to"
+    beside = tree.children(verb.number, "advmod", "acomp", "oprd") if verb.lemma == "put" else []
+    nearer = next((each for each in beside if tree.child(each.number, "prep")), None)  # "closer to"
+    wanted = "at" if verb.lemma == "put" and nearer is None else "to"
     if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
         return None
-    for preposition in tree.children(verb.number, "prep"):
+    closer = tree.children(nearer.number, "prep") if nearer is not None else []
+    for preposition in [*tree.children(verb.number, "prep"), *closer]:
         figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
         if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
+            numbers |= {nearer.number} if nearer is not None and preposition in closer else set()
             return "figure", tuple(sorted(numbers)), verb.number
     return None
 
@@ -96,38 +100,54 @@ def _objects(tree: Tree, verb: Token) -> Iterator[Token]:
 
 
 def naming(site: Site) -> Content | None:
-    """What somebody or something is called: "described it as late"."""
-    others = [quote for number, quote in enumerate(site.quotes) if number != site.own]
-    return _naming(site.tree, site.verb, others)
-
-
-def _naming(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tuple[int, ...], int] | None:
-    """What somebody is called: "the deal as settled", "it “a disgrace”"."""
+    """What somebody or something is called: "described it as late", "called it “a disgrace”"."""
+    tree, verb = site.tree, site.verb
+    quotes = [quote for number, quote in enumerate(site.quotes) if number != site.own]
+    is_cited = site.cue.group == "cited"
+    held = tree.child(verb.number, "dobj")
+    if is_cited and verb.lemma not in _COMPARING and held is not None and quoted(held, quotes) is None:
+        return None
     named = tree.child(verb.number, "dobj", "nsubjpass")
-    numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
-    if verb.dep == "relcl" and any(
-        child.tag in ("WDT", "WP") for child in tree.children(verb.number, "dobj")
-    ):
-        numbers |= set(tree.subtree(verb.head, without={verb.number}))  # "an offer which he called a joke"
-    as_what = next((child for child in tree.children(verb.number, "prep") if child.lemma == "as"), None)
-    for child in tree.children(verb.number, "advcl", "acl"):
-        mark = tree.child(child.number, "mark")
-        if as_what is None and mark is not None and mark.lemma == "as" and child.tag in ("VBN", "VBG"):
-            as_what = child
-            numbers |= set(tree.subtree(child.number))
-    if as_what and as_what.dep == "prep":
+    as_what = _as_what(tree, verb, named)
+    numbers = _what_is_called(tree, verb, named)
+    if as_what is not None:
         numbers |= set(tree.subtree(as_what.number)) - ({as_what.number} if not numbers else set())
-    for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp"):
-        if child.number > verb.number:
-            numbers |= set(tree.subtree(child.number))
+    for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp", "dobj"):
+        is_second = child.dep != "dobj" or quoted(child, quotes) is not None  # "calling it “a gift”"
+        numbers |= set(tree.subtree(child.number)) if child.number > verb.number and is_second else set()
+    for quote in quotes:  # to its end
+        inside = {token.number for token in tree.within(quote)}
+        numbers |= inside if numbers & inside else set()
     has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
     judged = tree.child(verb.number, "oprd")
     is_judged = judged is not None and judged.pos in ("ADJ", "NOUN") and judged.number > verb.number
-    if not numbers or not (as_what or has_quotation or is_judged) or (named is None and not has_quotation):
+    is_called = has_quotation or (not is_cited and named is not None and (as_what is not None or is_judged))
+    if not numbers or not is_called:
         return None
     root = as_what or named
-    return (
-        "naming",
-        tuple(sorted(numbers)),
-        (tree.child(root.number, "pobj") or root).number if root else min(numbers),
-    )
+    head = (tree.child(root.number, "pobj") or root).number if root else min(numbers)
+    return "naming", tuple(sorted(numbers)), head
+
+
+def _as_what(tree: Tree, verb: Token, named: Token | None) -> Token | None:
+    """The "as" of a phrase, or the participle after one: "described as isolated"; "compared to" likewise."""
+    link = "to" if verb.lemma in _COMPARING else "as"
+    phrases = tree.children(verb.number, "prep")
+    phrases += tree.children(named.number, "prep") if named is not None else []  # taken for one phrase
+    if (found := next((each for each in phrases if each.lemma == link), None)) is not None:
+        return found
+    for child in tree.children(verb.number, "advcl", "acl"):
+        mark = tree.child(child.number, "mark")
+        if mark is not None and mark.lemma == "as" and child.tag in ("VBN", "VBG"):
+            return child
+    return None
+
+
+def _what_is_called(tree: Tree, verb: Token, named: Token | None) -> set[int]:
+    """What gets a name: an object after the verb, or what a relative clause is about."""
+    numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
+    relatives = [each for each in tree.children(verb.number, "dobj") if each.number < verb.number]
+    is_relative = all(each.tag in ("WDT", "WP") or each.lemma == "that" for each in relatives)
+    if verb.dep == "relcl" and not numbers and is_relative and (relatives or named is None):
+        return set(tree.subtree(verb.head, without={verb.number}))  # "an offer which he called a joke"
+    return numbers

@@ -142,6 +142,7 @@ def _is_whole(doc: Doc) -> bool:
         and not (token.lemma_ in _BEFORE_COLON and doc[-1].text == ":")
         and any(child.dep_.startswith("nsubj") for child in token.children)
         and any(each.tag_ in _FINITE for each in (token, *token.children))
+        and not any(child.dep_ == "mark" and child.i < token.i for child in token.children)
         for token in doc
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kgraph.drafting.complements import all_of, governed_clauses
+from kgraph.drafting.complements import TELLING, all_of, governed_clauses
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
@@ -54,7 +54,7 @@ def quotation_of(
 
 def _is_inverted(tree: Tree, verb: Token, quotes: Sequence[Span]) -> bool:
     """Whether a quotation is just before a verb without a subject: "“…,” said Holt, asked about it"."""
-    if tree.child(verb.number, *SUBJECTS) or not verb.number:
+    if tree.child(verb.number, *SUBJECTS) or not verb.number or verb.tag == "VBG":
         return False
     before = tree.tokens[verb.number - 1].span.end
     return any(quote.end <= before <= quote.end + 2 for quote in quotes)
@@ -103,20 +103,22 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
             below = tree.subtree(child.number)
             spoken = {n for n in below if tree.tokens[n].is_verb and tree.tokens[n].lemma in cues.verbs}
             own |= set(below) - (spoken if child.dep in ("prep", "dep") else set())
+    if verb.dep == "xcomp" and subject is None:  # "a reporter wanted to know"
+        own |= set(tree.subtree(verb.head, without=numbers))
     if subject:
         own |= set(tree.subtree(subject.number))
     others = [n for n in between if tree.tokens[n].is_word and n not in own and n not in numbers]
     if any(tree.tokens[n].is_verb for n in others) or len(others) > 2:
         return False
-    if clause and clause.number not in numbers and start > verb.number < clause.number:
-        return False
-    # The marks tell a quotation from quoted words: a comma or a colon before, a comma or a stop at its end.
-    if end < verb.number:
-        return True
-    before = next(
-        (tree.tokens[n] for n in range(start - 2, start) if n >= 0 and tree.tokens[n].text in ",:"), None
-    )
-    return before is not None or _is_complement(tree, verb, numbers)
+    held = [each for each in tree.children(verb.number, "dobj") if each.number not in numbers]
+    if end < verb.number:  # not "“…”, highlighting the cost"
+        has_subject = tree.child(verb.number, *SUBJECTS) is not None or verb.tag == "VBG"
+        return not held or verb.lemma in TELLING or not has_subject
+    # The marks tell a quotation from quoted words: a comma or a colon before.
+    is_after_clause = clause is not None and clause.number not in numbers and verb.number < clause.number
+    marks = [tree.tokens[n].text for n in range(max(0, start - 2), start)]
+    is_marked = "," in marks or ":" in marks
+    return not is_after_clause and (is_marked or _is_complement(tree, verb, numbers))
 
 
 def _is_complement(tree: Tree, verb: Token, numbers: set[int]) -> bool:

@@ -13,15 +13,22 @@ __all__ = ["quoted_source", "recipient_of", "source_beside", "source_of"]
 
 #: Kinds of entities that say nothing.
 _FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
+#: Verbs of those to whom something is said.
+_LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 
 
 def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     """The head of who says it, and whether the verb is passive; None where nobody is named."""
-    if tree.child(verb.number, "auxpass", "nsubjpass") or (verb.tag == "VBN" and verb.dep == "acl"):
+    is_first = verb.number == 0 and verb.dep == "advcl" and verb.tag in ("VBD", "VBN")  # "Told that …, she"
+    is_asked = verb.dep == "advcl" and tree.child(verb.number, "agent") is not None
+    is_participle = is_first or (verb.tag == "VBN" and (verb.dep == "acl" or is_asked))
+    if tree.child(verb.number, "auxpass", "nsubjpass") or is_participle:
         agent = tree.child(verb.number, "agent")
         return (tree.child(agent.number, "pobj") if agent else None), True
+    if (origin := _learned_from(tree, verb)) is not None:
+        return origin, False
     if subject := tree.subject(verb.number):
         return (None if subject.dep == "expl" else _antecedent(tree, _nearest(tree, subject, verb))), False
     if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
@@ -38,6 +45,12 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     ):
         return None, False  # "accused her of lying"
     return (_governing_source(tree, verb) if has_none else None), False
+
+
+def _learned_from(tree: Tree, verb: Token) -> Token | None:
+    """From whom somebody has it: "she learned from guests that"."""
+    from_ = next((each for each in tree.children(verb.number, "prep") if each.lemma == "from"), None)
+    return tree.child(from_.number, "pobj") if from_ and verb.lemma in _LEARNING else None
 
 
 def _nearest(tree: Tree, subject: Token, verb: Token) -> Token:
@@ -73,10 +86,19 @@ def _antecedent(tree: Tree, subject: Token) -> Token:
     """What a relative pronoun stands for."""
     if subject.lemma in ("who", "which", "that") and subject.tag in ("WP", "WDT"):
         for above in tree.ancestors(subject.number):
-            if above.pos in ("NOUN", "PROPN", "PRON"):
+            if above.pos in ("NOUN", "PROPN", "PRON", "NUM", "DET"):
+                above = _person(tree, above) if subject.lemma == "who" else above  # noqa: PLW2901
                 named = tree.head(above)
                 return named if above.dep == "appos" and named.pos == "PROPN" else above
     return subject
+
+
+def _person(tree: Tree, noun: Token) -> Token:
+    """Whom "who" means: "Ana Holt of the Food Institute, who" is Ana Holt."""
+    of = tree.head(noun)
+    whose = tree.head(of)
+    is_body = noun.dep == "pobj" and noun.entity in ("ORG", "GPE", "FAC", "LOC")
+    return whose if is_body and of.dep == "prep" and whose.pos in ("PROPN", "NOUN") else noun
 
 
 def recipient_of(tree: Tree, verb: Token) -> Token | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attitudes import of_attitude, of_hearsay, of_noun
+from kgraph.drafting.attitudes import of_according, of_attitude, of_condition, of_hearsay, of_noun
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
@@ -29,12 +29,17 @@ __all__ = ["find_attributions"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
-_CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
 _FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
+#: Verbs after which "to say" tells what was said: "rang to warn that".
+_CONTACT: Final = frozenset(
+    "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
+)
+#: Kinds of what somebody has in mind.
+_OWN: Final = frozenset({"plan", "intention", "promise", "demand"})
 _UNASKED: Final = frozenset(
     {"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"}
 )
@@ -45,14 +50,14 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     found: list[Attribution] = []
     for token in tree.tokens:
         if token.text.lower() == "according":
-            found += _according(tree, token)
+            found += of_according(tree, token)
         elif held := [*of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
             found += _of_verb(tree, token, quotes, cues)
         elif token.pos == "NOUN":
             found += of_noun(tree, token, cues)
-            found += _on_condition(tree, token)
+            found += of_condition(tree, token)
     return [each for each in found if not _is_taken(each, found)]
 
 
@@ -87,10 +92,10 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
     if source is not None and (source.lemma == "you" or _is_taken_back(tree, verb, source, own)):
         return
-    if _is_beside_the_point(tree, verb) or verb.dep in ("amod", "compound"):
+    if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound"):
         return  # "a commanding lead"
     for cue in cues.of_verb(tree, verb):
-        if cue.needs_document and (source is None or not _is_document(tree, source, cues)):
+        if not _may_say(tree, source, cue, cues):
             continue
         found = find_content(Site(tree, verb, cue, quotes, own, cues))
         if found is None:
@@ -98,31 +103,49 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         rule, content, root = found
         if source is None and rule == "quotation" and not is_passive:
             source = source_beside(tree, verb, quotes)
+        speaker = None if cue.subjects == "courts" else source  # nobody says who told the court
         if _says_nothing(tree, verb, cue, found, own):
             continue
-        if source is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
+        if speaker is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
             continue
-        is_claim = rule == "clause" or (rule == "object" and _is_allegation(tree.tokens[root], cues))
-        if cue.kind == "refusal" and is_claim:
-            cue = _DENIED  # noqa: PLW2901 - to reject what was said is to deny it
-        is_negated = tree.child(verb.number, "neg") is not None
-        if cue.group == "excluded" and is_negated:
-            cue = replace(cue, kind="possibility")  # noqa: PLW2901 - what is not ruled out is left open
         yield Attribution(
             tree,
             rule,
-            cue,
+            _judged(tree, verb, cue, found, cues),
             _cue_words(tree, verb, content),
             verb.number,
-            source,
-            content,
+            speaker,
+            _with_antecedent(tree, verb, content, root),
             root,
-            is_negated=is_negated,
+            is_negated=tree.child(verb.number, "neg") is not None and cue.kind != "denial",
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=recipient_of(tree, verb),
             relayer=quoting[1] if quoting else None,
         )
         return
+
+
+def _may_say(tree: Tree, source: Token | None, cue: Cue, cues: Cues) -> bool:
+    """Whether a cue has a fitting subject: what is written, those who sit in court, or anybody."""
+    if cue.subjects == "courts":
+        return source is not None and source.lemma in cues.courts
+    return not cue.needs_document or (source is not None and _is_document(tree, source, cues))
+
+
+def _judged(tree: Tree, verb: Token, cue: Cue, found: Content, cues: Cues) -> Cue:
+    """The cue with the kind that its content gives it: to reject what was said is to deny it."""
+    rule, content, root = found
+    is_claim = rule == "clause" or (rule == "object" and _is_allegation(tree.tokens[root], cues))
+    if cue.kind == "refusal" and is_claim:
+        return _DENIED
+    if rule == "naming" and cue.kind == "said" and _is_rejected(tree, verb, content, cues):
+        return _DENIED
+    is_negated = tree.child(verb.number, "neg") is not None
+    if cue.kind == "denial" and is_negated:
+        return _SAID  # what is not disputed is granted
+    if cue.group == "excluded" and is_negated:
+        return replace(cue, kind="possibility")  # what is not ruled out is left open
+    return cue
 
 
 def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> bool:
@@ -133,13 +156,34 @@ def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> b
 def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | None) -> bool:
     """Whether it only looks so: "refused to comment", "that she lobbied for", "as I said above"."""
     rule, content, root = found
-    if cue.kind == "refusal" and tree.tokens[root].lemma in _UNASKED:
-        return True
-    if all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content):
-        return True
     subject = tree.child(verb.number, *SUBJECTS)
+    owner = tree.subject(verb.number)
+    words = [owner, *tree.children(owner.number, "det")] if owner is not None else []
+    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none") for word in words)
+    is_unable = verb.lemma == "say" and any(
+        aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
+    )
+    is_asked = subject is not None and subject.tag == "WP" and verb.dep in ("ccomp", "pcomp", "csubj")
+    is_done = tree.tokens[root].lemma == "do" and not any(tree.tokens[n].pos == "NOUN" for n in content)
     is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
-    return rule == "parataxis" and (verb.tag == "VB" or is_own)
+    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp")
+    return (
+        (cue.kind == "refusal" and (is_bare or is_done))  # "which it declined to do"
+        or is_asked  # "to say who had ordered it"
+        or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
+        or (cue.kind == "denial" and _is_neither(tree, verb))
+        or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say when"
+        or (cue.kind in _OWN and is_no_one)  # "no owner meant to go"
+        or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
+        or (rule == "parataxis" and (verb.tag == "VB" or is_own))
+    )
+
+
+def _is_neither(tree: Tree, verb: Token) -> bool:
+    """Whether a verb is of those that somebody does neither of: "would neither confirm nor deny it"."""
+    words = tree.children(verb.number, "cc", "preconj", "advmod")
+    words += tree.children(verb.head, "cc", "preconj") if verb.dep == "conj" else []
+    return any(word.lemma in ("nor", "neither") for word in words)
 
 
 def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passive: bool) -> bool:
@@ -158,7 +202,30 @@ def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passiv
 def _is_allegation(token: Token, cues: Cues) -> bool:
     """Whether a noun names something that was said: "the claim", "that"."""
     cue = cues.nouns.get(token.lemma)
-    return token.lemma in ("that", "this", "it") or (cue is not None and cue.kind == "claim")
+    is_claim = token.lemma in cues.accounts or (cue is not None and cue.kind == "claim")
+    return token.lemma in ("that", "this", "it") or is_claim
+
+
+def _is_rejected(tree: Tree, verb: Token, content: Sequence[int], cues: Cues) -> bool:
+    """Whether what somebody said is called something, and not right: "called the account a fairy tale"."""
+    named = tree.child(verb.number, "dobj", "nsubjpass")
+    is_account = named is not None and named.lemma in cues.accounts
+    return is_account and not any(tree.tokens[number].lemma in cues.accepting for number in content)
+
+
+def _with_antecedent(tree: Tree, verb: Token, content: tuple[int, ...], root: int) -> tuple[int, ...]:
+    """A relative clause with what it is about, if that takes up what was said: "a step which he calls so"."""
+    is_put_in = verb.dep == "parataxis"
+    verb = tree.tokens[root] if is_put_in else verb  # "a step which, he says, was not taken"
+    noun = tree.head(verb)
+    first = tree.subtree(noun.number)[0]
+    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in ("WDT", "WP")), None)
+    is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–") and noun.pos == "NOUN"
+    subjects = tree.children(verb.number, *SUBJECTS)
+    is_told = verb.dep == "relcl" and (is_put_in or any(each.tag not in ("WDT", "WP") for each in subjects))
+    if not is_told or relative is None or not is_taken_up or tree.tokens[first].pos != "DET":
+        return content
+    return tuple(sorted({*content, *range(first, noun.number + 1), relative.number}))
 
 
 def _rejects(verb: Token, cues: Cues) -> bool:
@@ -166,13 +233,24 @@ def _rejects(verb: Token, cues: Cues) -> bool:
     return any(cue.kind in ("denial", "refusal") for cue in cues.verbs.get(verb.lemma, ()))
 
 
-def _is_beside_the_point(tree: Tree, verb: Token) -> bool:
+def _is_beside_the_point(tree: Tree, verb: Token, cues: Cues) -> bool:
     """Whether nobody says anything: "it is reasonable to assume", "declined to say"."""
     if not is_infinitive(tree, verb):
         return False
     above = tree.head(verb)
+    if verb.lemma in cues.let and above.lemma in cues.let[verb.lemma].split():
+        return False  # "wanted to know why"
+    if verb.dep in ("advcl", "xcomp") and above.lemma in _CONTACT and _is_done(tree, above):
+        return tree.child(verb.number, "ccomp") is None
     is_future = above.lemma == "go" and above.tag == "VBG"  # "I am not going to say"
     return above.lemma not in _GOING_ON or is_future
+
+
+def _is_done(tree: Tree, verb: Token) -> bool:
+    """Whether a verb tells what has been done: "wrote", "has called"."""
+    auxiliaries = {aux.lemma for aux in tree.children(verb.number, "aux")}
+    is_past = verb.tag in ("VBD", "VBN") or bool(auxiliaries & {"have", "’d", "'d"})
+    return is_past and not tree.child(verb.number, "neg", "auxpass")
 
 
 def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
@@ -206,60 +284,3 @@ def _cue_words(tree: Tree, verb: Token, content: tuple[int, ...]) -> Span:
     while end + 1 in parts:
         end += 1
     return Span(tree.tokens[start].span.start, tree.tokens[end].span.end)
-
-
-# Phrases and nouns
-
-
-def _according(tree: Tree, token: Token) -> Iterator[Attribution]:
-    to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
-    source = tree.child(to.number, "pobj") if to else None
-    if to is None or source is None:
-        return
-    root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
-    if root.number == token.number:
-        return
-    own = _own_of_according(tree, token, source)
-    if token.number <= 1:  # "According to X, …": all the rest
-        rest = [
-            other.number for other in tree.tokens if other.number not in own and other.number > token.number
-        ]
-        if any(tree.tokens[number].is_word for number in rest):
-            words = Span(token.span.start, to.span.end)
-            yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
-        return
-    marks = {child.number for child in tree.children(root.number, "mark", "cc")}
-    content = [number for number in tree.subtree(root.number) if number not in own and number not in marks]
-    if content:
-        words = Span(token.span.start, to.span.end)
-        yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
-
-
-def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:
-    """The tokens of "according to X", without what the parser hung below X after the comma that ends it."""
-    numbers = tree.subtree(token.number)
-    comma = next((n for n in numbers if n > source.number and tree.tokens[n].text == ","), None)
-    if comma is None or token.number > 1:
-        return set(numbers)
-    says_more = {
-        number
-        for below in tree.subtree(source.number)
-        for child in tree.children(below, "appos", "relcl", "acl", "conj")
-        if child.dep != "appos" or child.pos in ("NOUN", "PROPN")
-        for number in tree.subtree(child.number)
-    }
-    return {n for n in numbers if n <= comma or n in says_more}
-
-
-def _on_condition(tree: Tree, noun: Token) -> Iterator[Attribution]:
-    on = tree.head(noun)
-    if noun.lemma != "condition" or on.lemma != "on":
-        return
-    verb = tree.head(on)
-    source, _ = source_of(tree, verb) if verb.is_verb else (None, False)
-    of = tree.child(noun.number, "prep")
-    held = tree.child(of.number, "pobj") if of else None
-    if source and of and held:
-        words = Span(on.span.start, of.span.end)
-        content = tuple(tree.subtree(held.number))
-        yield Attribution(tree, "condition", _CONDITION, words, noun.number, source, content, held.number)

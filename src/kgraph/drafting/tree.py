@@ -6,16 +6,15 @@ Labels are those of spaCy's English pipelines: ClearNLP dependencies, Penn Treeb
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from kgraph.text import Span
 
-__all__ = ["SUBJECTS", "Token", "Tree", "mended"]
+__all__ = ["SUBJECTS", "Token", "Tree"]
 
 SUBJECTS: Final = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,63 +123,3 @@ class Tree:
     def within(self, span: Span) -> list[Token]:
         """The tokens that lie in a span."""
         return [token for token in self.tokens if token.span.within(span)]
-
-
-def mended(tree: Tree, speaking: Collection[str]) -> Tree:
-    """The tree with verbs at the verb that they go on from. ``speaking`` are lemmas of saying.
-
-    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
-    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another. So
-    does a participle after a comma: "said it may rain, noting that …".
-    """
-    changed = list(tree.tokens)
-    for token in tree.tokens:
-        if (above := _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)) is not None:
-            changed[token.number] = replace(token, head=above.number)
-    return Tree(tree.span, tuple(changed))
-
-
-def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """The verb that a coordinated verb goes on from, where the parser chose another."""
-    head = tree.head(token)
-    is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*_FINITE, "VBN", "VBG")
-    if token.dep != "conj" or not is_likely or not head.is_verb:
-        return None
-    if tree.child(token.number, *SUBJECTS, "auxpass") or head.lemma in speaking:
-        return None
-    if token.tag == "VBG":  # "saying it is late and warning that"
-        is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
-        return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
-    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
-    is_odd = (
-        token.tag != "VBN"
-        and head.tag not in _FINITE
-        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
-    )
-    return next(
-        (
-            above
-            for above in tree.ancestors(head.number)
-            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
-        ),
-        None,
-    )
-
-
-def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """The verb of saying that a participle of saying comments on: "said it may rain, noting that …"."""
-    head = tree.head(token)
-    if token.dep != "advcl" or token.tag != "VBG" or token.lemma not in speaking or head.lemma in speaking:
-        return None
-    first = tree.subtree(token.number)[0]
-    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
-        return None
-    return next(
-        (
-            other
-            for other in tree.ancestors(head.number)
-            if other.lemma in speaking and other.is_verb and other.tag != "VB"
-        ),
-        None,
-    )

@@ -8,11 +8,19 @@ others the subject of a sentence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.designations import (
+    NEVER_HUMAN,
+    in_apposition,
+    is_medium,
+    is_of_a_body,
+    is_of_a_person,
+    judge_kind,
+)
 from kgraph.drafting.mentions import (
+    begins_with_name,
     initials,
     is_last_of_name,
     mention_span,
@@ -20,6 +28,7 @@ from kgraph.drafting.mentions import (
     name_span,
     neutral_name,
 )
+from kgraph.drafting.pronouns import FIRST, NEUTER, PERSONAL, PLURAL, Seen, Voice, meant_by
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
@@ -31,60 +40,11 @@ _MALE: Final = frozenset(
 _FEMALE: Final = frozenset(
     "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess".split()
 )
-_PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fromkeys(
-    ("she", "her", "hers", "herself"), "f"
-)
-_PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some", "others", "many"})
-_NEUTER: Final = frozenset({"it", "its", "itself"})
-_FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
-_FAR: Final = 8
 #: So many mentions back a body may be called "the company".
 _LATELY: Final = 30
 _NOBODY: Final = frozenset({"nobody", "nothing", "none", "everything", "anything", "anyone", "anybody"})
-_NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
-
-
-@dataclass(slots=True)
-class Voice:
-    """Somebody or something that can speak: its fullest name, and all that it is called."""
-
-    name: str
-    #: ``person``, ``body``, ``document`` or ``unnamed``.
-    kind: str
-    names: set[str] = field(default_factory=set)
-    nouns: set[str] = field(default_factory=set)
-    #: The bodies that are named with it: "who heads the Observatory".
-    bodies: set[str] = field(default_factory=set)
-    sex: str = ""
-    is_plural: bool = False
-    may_be_human: bool = False
-    is_organization: bool = False
-    iri: str | None = None
-    #: Where it is first named.
-    first: Span | None = None
-
-    @property
-    def is_company(self) -> bool:
-        """Whether it is a body with a name of its own that is no place's."""
-        return self.kind == "body" and self.is_organization
-
-    @property
-    def title(self) -> str:
-        """The name for a reader: a source without a name is called one."""
-        return f"unnamed: {self.name}" if self.kind == "unnamed" else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """That a voice is spoken of: where, and whether as a subject."""
-
-    sentence: int
-    token: int
-    voice: Voice
-    is_subject: bool
-    verb: int
-    is_quoted: bool
-    speaks: bool
+#: Kinds of entities that say nothing.
+_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 
 
 class Cast:
@@ -109,8 +69,9 @@ class Cast:
         self._called: dict[str, list[Voice]] = {}
         self._bodies: dict[str, list[Voice]] = {}
         self._met: dict[str, Voice] = {}
-        self._seen: list[_Seen] = []
+        self._seen: list[Seen] = []
         self._of: dict[tuple[int, int], Voice] = {}
+        self._capitals = {token.text for tree in trees for token in tree.tokens if token.pos == "PROPN"}
         for number, tree in enumerate(trees):
             self._find_names(number, tree)
         for number, tree in enumerate(trees):
@@ -134,6 +95,10 @@ class Cast:
         """Whether a common noun is what a person is called."""
         return noun.pos == "NOUN" and self._cues.is_person(noun.lemma)
 
+    def is_group(self, noun: Token) -> bool:
+        """Whether a common noun is what several people together are called."""
+        return noun.pos == "NOUN" and noun.lemma in self._cues.groups
+
     def is_own(self, sentence: int, token: Token, speaker: Voice) -> bool:
         """Whether a token means a speaker, or the body that the speaker is named with."""
         voice = self.voice_of(sentence, token)
@@ -147,9 +112,9 @@ class Cast:
 
     def _find_names(self, sentence: int, tree: Tree) -> None:
         for token in tree.tokens:
-            if (token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat")) or (
-                token.entity == "PERSON" and is_last_of_name(tree, token)
-            ):
+            is_name = token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat")
+            is_name = is_name and (token.entity not in _FIGURES or begins_with_name(tree, token))
+            if is_name or (token.entity == "PERSON" and is_last_of_name(tree, token)):
                 self._of[sentence, token.number] = self._meet(tree, token)
         for token in tree.tokens:
             voice = self._of.get((sentence, token.number))
@@ -158,23 +123,29 @@ class Cast:
 
     def _meet(self, tree: Tree, token: Token) -> Voice:
         name, is_person = name_of(tree, token)
+        before = tree.tokens[token.number - 1] if token.number else token
+        if token.entity == "PERSON" and before.head == token.number and name == token.text:
+            is_given = before.text.casefold() in self._cues.given_names  # "Grandmaster Ilya Petrenko"
+            name = f"{before.text} {name}" if is_given else name
+        is_person = is_person or is_of_a_person(name, token, self._cues)
         found = self._by_name(name)
         if found is None:
             kind = "person" if is_person else "body"
             found = self._new(name, kind)
             found.first = token.span
             has_article = tree.child(token.number, "det") is not None
-            last = name.rpartition(" ")[2].casefold()
-            is_body = last in self._cues.bodies or last in self._cues.media or last in self._cues.documents
-            is_named = not has_article and token.tag == "NNP" and token.entity not in _NEVER_HUMAN
+            is_body = is_of_a_body(name, self._cues)
+            is_named = not has_article and token.tag == "NNP" and token.entity not in NEVER_HUMAN
             found.may_be_human = is_named and not is_body
-            is_place = token.entity in _NEVER_HUMAN
+            is_place = token.entity in NEVER_HUMAN
             found.is_organization = token.entity == "ORG" or (not is_place and (has_article or is_body))
             self._learn(found, name)
         elif is_person and found.kind == "body" and " " in name:
             found.kind = "person"
         if found.kind == "person" or found.may_be_human:
-            found.sex = found.sex or self._cues.given_names.get(name.partition(" ")[0].casefold(), "")
+            is_given = found.name.casefold().startswith(name.casefold())  # and no surname: "Ms Ahmed"
+            given = self._cues.given_names.get(name.partition(" ")[0].casefold(), "")
+            found.sex = found.sex or (given if is_given else "")
         self._learn(found, name)
         if len(name) > len(found.name) and (found.kind == "person" or found.name.isupper()):
             found.name = name
@@ -210,7 +181,8 @@ class Cast:
         if letters := initials(name):
             self._short.setdefault(letters.casefold(), voice)
         if voice.kind == "body" and " " in lower:
-            self._bodies.setdefault(lower.rpartition(" ")[2], []).append(voice)
+            bodies = self._bodies.setdefault(lower.rpartition(" ")[2], [])
+            bodies += [] if any(other is voice for other in bodies) else [voice]
         if (voice.kind == "person" or voice.may_be_human) and " " in lower:
             self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
 
@@ -231,6 +203,10 @@ class Cast:
         for noun in set(nouns) - voice.nouns:
             self._called.setdefault(noun, []).append(voice)
         voice.nouns |= set(nouns)
+        judge_kind(voice, nouns, self._cues)
+        clauses = tree.children(token.number, "relcl")
+        if any(each.lemma == "who" for c in clauses for each in tree.children(c.number, *SUBJECTS)):
+            voice.kind = "person" if voice.kind == "body" and not voice.is_organization else voice.kind
         if voice.kind == "person":
             voice.bodies |= {
                 other.name
@@ -247,7 +223,8 @@ class Cast:
 
     def _read(self, sentence: int, tree: Tree) -> None:
         for token in tree.tokens:
-            if token.pos not in ("PROPN", "NOUN", "PRON", "DET", "NUM", "ADJ"):
+            is_surname = token.text[:1].isupper() and token.text.lower() in self._surnamed
+            if token.pos not in ("PROPN", "NOUN", "PRON", "DET", "NUM", "ADJ") and not is_surname:
                 continue
             is_argument = token.dep in {
                 *SUBJECTS,
@@ -266,61 +243,82 @@ class Cast:
             if voice is None or not is_argument or token.lemma in _NOBODY:
                 continue
             self._of[sentence, token.number] = voice
-            is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
-            verb = tree.head(token).number
-            speaks = tree.tokens[verb].lemma in self._cues.verbs and tree.tokens[verb].is_verb
-            seen = _Seen(sentence, token.number, voice, token.dep in SUBJECTS, verb, is_quoted, speaks)
-            self._seen.append(seen)
+            self._seen.append(self._seen_as(sentence, tree, token, voice))
+        self._learn_bodies(sentence, tree)
+
+    def _seen_as(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> Seen:
+        is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
+        verb = tree.head(token)
+        is_subject = token.dep in SUBJECTS and not any(
+            aux.tag == "TO" for aux in tree.children(verb.number, "aux")
+        )
+        speaks = verb.lemma in self._cues.verbs and verb.is_verb
+        is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
+        is_agent = verb.dep == "agent" and is_human
+        if token.dep == "pobj" and (tree.head(verb).lemma == "accord" or is_agent):
+            is_subject = True  # "according to her", "a club led by her"
+        if token.dep == "attr" and (it := tree.child(verb.number, "nsubj")) and it.lemma == "it":
+            is_subject = True  # "it was the baker who told us"
+        clause = tree.head(verb) if verb.dep == "agent" else verb
+        while clause.dep == "advcl" and clause.tag in ("VBN", "VBG") and verb.dep == "agent":
+            clause = tree.head(clause)  # "asked by a reporter, she said": she is another
+        return Seen(sentence, token.number, voice, is_subject, clause.number, is_quoted, speaks)
+
+    def _learn_bodies(self, sentence: int, tree: Tree) -> None:
+        """Take in whose head or speaker somebody is: "its leader, Ana Holt", "the union’s lawyer"."""
+        for token in tree.tokens:
+            voice = self._of.get((sentence, token.number))
+            if voice is None or voice.kind not in ("person", "unnamed") or token.pos == "PRON":
+                continue
+            for noun in (token, tree.head(token)) if token.dep == "appos" else (token,):
+                of = [tree.child(each.number, "pobj") for each in tree.children(noun.number, "prep")]
+                for other in [*tree.children(noun.number, "poss"), *of]:
+                    body = self._of.get((sentence, other.number)) if other is not None else None
+                    if body is not None and body is not voice and self._is_body(body):
+                        voice.bodies.add(body.name)
+
+    def _is_body(self, voice: Voice) -> bool:
+        return voice.kind == "body" or bool(voice.nouns & self._cues.bodies)
 
     def _resolve(self, sentence: int, tree: Tree, token: Token) -> Voice | None:
         word = token.text.lower()
-        if word in _FIRST:
+        if word in FIRST:
             return None
         if token.text[:1].isupper() and (found := self._surnamed.get(word)):
             return found  # "Brooks", taken for a common noun
-        if token.pos == "PRON" or word in _PLURAL:
+        is_bare = token.pos == "NOUN" and token.dep in SUBJECTS and not tree.children(token.number)
+        if is_bare and token.text[:1].isupper() and token.text in self._capitals:
+            return self.named(token.text)  # so is what is a name elsewhere
+        if token.pos == "PRON" or word in PLURAL:
             return self._of_pronoun(sentence, tree, token, word)
         if token.pos not in ("NOUN", "ADJ", "NUM"):
             return None
         return self._of_noun(tree, token)
 
     def _of_pronoun(self, sentence: int, tree: Tree, token: Token, word: str) -> Voice | None:
-        sex = _PERSONAL.get(word, "")
-        if not sex and word not in _PLURAL and word not in _NEUTER:
+        sex = PERSONAL.get(word, "")
+        if not sex and word not in PLURAL and word not in NEUTER:
             return self._unnamed(tree, token) if token.dep in SUBJECTS and token.tag == "NN" else None
-        best: tuple[float, Voice] | None = None
-        verb = tree.head(token).number
-        for seen in reversed(self._seen):
-            distance = sentence - seen.sentence
-            if distance > _FAR:
-                break
-            same_clause = distance == 0 and seen.verb == verb
-            if same_clause or not _agrees(seen.voice, sex, word):
-                continue
-            score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
-            score -= 1.5 * (bool(sex) and seen.voice.kind == "body" and seen.voice.is_organization)
-            score -= 0.4 * (bool(sex) and seen.voice.kind == "body")
-            score += 0.6 * (seen.speaks and seen.is_subject) - 1.2 * (
-                word in _PLURAL and not seen.voice.is_plural
-            )
-            score -= 0.5 * (seen.voice.kind == "unnamed") - 0.01 * seen.token * (not seen.is_subject)
-            if best is None or score > best[0]:
-                best = score, seen.voice
+        verb = tree.head(token)
+        speaks = token.dep in SUBJECTS and verb.is_verb and verb.lemma in self._cues.verbs
+        best = meant_by(token, tree, sentence, reversed(self._seen), speaks=speaks)
         if best is None:
             return None
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if sex and not is_quoted:  # whom a speaker means is guessed
-            best[1].sex = best[1].sex or sex
-            best[1].kind = "person" if best[1].kind == "body" else best[1].kind
-        return best[1]
+            best.sex = best.sex or sex
+            best.kind = "person" if best.kind == "body" else best.kind
+        return best
 
     def _of_noun(self, tree: Tree, token: Token) -> Voice | None:
-        for other in tree.children(token.number, "appos"):
-            if other.pos == "PROPN" and token.dep in SUBJECTS:
-                name, _ = name_of(tree, other)
-                if found := self._by_name(name):
-                    return found
         lemma = token.lemma.lower()
+        if (
+            token.dep in {*SUBJECTS, "attr", "pobj"}
+            and (other := in_apposition(tree, token, self._cues)) is not None
+        ):
+            name, _ = name_of(tree, other)
+            if found := self._by_name(name):
+                return found
         determiner = tree.child(token.number, "det", "poss")
         is_definite = determiner is not None and determiner.lemma in ("the", "this", "that", "these", "those")
         if is_definite and token.tag == "NN":
@@ -332,9 +330,15 @@ class Cast:
                 return bodies[0]
         met = self._met.get(lemma)
         met = met if met is None or met.is_plural == (token.tag in ("NNS", "NNPS")) else None
-        if met is None and is_definite and lemma in self._cues.again and token.tag == "NN":
+        is_bare = tree.child(token.number, "compound", "amod", "nmod") is None
+        if met is None and is_definite and is_bare and lemma in self._cues.again and token.tag == "NN":
             met = next(
-                (seen.voice for seen in reversed(self._seen[-_LATELY:]) if seen.voice.is_company), None
+                (
+                    seen.voice
+                    for seen in reversed(self._seen[-_LATELY:])
+                    if seen.voice.is_company and not is_medium(seen.voice, self._cues)
+                ),
+                None,
             )
         is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
         return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
@@ -346,7 +350,15 @@ class Cast:
         if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
-        voice.may_be_human = not voice.is_plural and self._cues.is_person(lemma)
+        is_group = lemma in self._cues.groups or lemma in self._cues.bodies
+        voice.may_be_human = (
+            lemma in ("another", "one", "other")
+            or self._cues.is_person(lemma)
+            or (voice.is_plural and is_group)
+        )
+        owners = [*tree.children(token.number, "poss"), *tree.children(token.number, "prep")]
+        words = [t for each in owners for t in (each, *tree.children(each.number, "pobj", "poss"))]
+        voice.whose = next((PERSONAL[t.text.lower()] for t in words if t.text.lower() in PERSONAL), "")
         voice.first = token.span
         self._met[lemma] = voice
         voice.iri = self._known.get(name.casefold())
@@ -361,15 +373,3 @@ def _sex(words: Iterable[str]) -> str:
         if word in _MALE or word.endswith("sman"):
             return "m"
     return ""
-
-
-def _agrees(voice: Voice, sex: str, word: str) -> bool:
-    if sex:
-        is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
-        # A name that the pipeline takes for a body's may be a person's.
-        is_human = is_human or (voice.kind == "body" and voice.may_be_human)
-        return is_human and voice.sex in ("", sex)
-    if word in _NEUTER:
-        is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
-        return not is_human and not voice.is_plural
-    return voice.is_plural or voice.kind == "body"

@@ -1,0 +1,330 @@
+"""How a clause is put: its polarity, and its kind by its own words and by the cue that it stands under."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from kgraph.drafting.cues import SAID, Cue, Cues
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
+
+__all__ = [
+    "is_condition",
+    "kind_of_question",
+    "mark_of",
+    "polarity_of",
+    "put",
+    "put_under",
+    "turned_of",
+    "way_of",
+]
+
+_NEGATIVE_WORDS: Final = frozenset({"no", "nobody", "none", "nothing", "neither", "nowhere"})
+_IF: Final = frozenset({"if", "unless", "provided"})
+#: Complements through which "he does not want to say" is negative.
+_OF_ONE_VERB: Final = frozenset({"xcomp"})
+#: Kinds of cues with which "whether" leaves it open.
+_LEFT_OPEN: Final = frozenset({SAID, "claim", "request"})
+#: Verbs whose complement is a figure.
+_MEASURING: Final = frozenset("be cost take number total stand reach amount last measure weigh come".split())
+#: Forms that are in the indicative for sure.
+_INDICATIVE: Final = frozenset("is are was were am has had does did".split())
+#: Kinds of what others are to do.
+_OTHERS_DUE: Final = frozenset({"request", "demand", "order"})
+#: What points at something that was said.
+_POINTING: Final = frozenset({"that", "this", "it", "these", "those", "they"})
+_NOT_SO: Final = 2
+#: A clause that is cut short has not more words.
+_CUT_SHORT: Final = 4
+_POSSIBLE: Final = frozenset({"may", "might", "could"})
+_DUE: Final = frozenset({"should", "must", "ought"})
+_FUTURE: Final = frozenset({"will", "would", "shall", "wo", "'ll", "’ll", "’d", "'d"})
+
+
+def is_condition(tree: Tree, clause: Token) -> bool:
+    """Whether a clause is a condition: after *if*, or turned round: "should it go ahead"."""
+    if clause.dep == "advcl" and mark_of(tree, clause) in _IF:
+        return True
+    if clause.dep not in ("advcl", "ccomp"):
+        return False
+    subject = tree.child(clause.number, *SUBJECTS)
+    turned = turned_of(tree, clause)
+    return subject is not None and turned is not None and turned.number < subject.number
+
+
+def turned_of(tree: Tree, clause: Token) -> Token | None:
+    """The auxiliary that may begin a condition: "should", "had", "were"."""
+    return next(
+        (aux for aux in tree.children(clause.number, "aux") if aux.text.lower() in ("should", "had", "were")),
+        None,
+    )
+
+
+def mark_of(tree: Tree, token: Token) -> str:
+    """The lemma of the conjunction that begins a clause; empty if there is none."""
+    mark = tree.child(token.number, "mark")
+    return mark.lemma if mark else ""
+
+
+def kind_of_question(tree: Tree, tokens: Sequence[int]) -> str:
+    """The kind of a question, empty for others: yes-or-no leaves it open, the rest ask for something.
+
+    "Should we …?" is about what is due.
+    """
+    words = [tree.tokens[number] for number in tokens if tree.tokens[number].is_word]
+    rest = tree.tokens[words[-1].number + 1 :]
+    after = next((token for token in rest if token.text not in ",\"'”’»"), None)
+    if any(token.tag in ("WP", "WRB", "WDT", "WP$") for token in words[:2]):
+        ends = next((token.text for token in rest if token.text in ".?!;"), "")
+        return "request" if ends == "?" else ""
+    if after is None or after.text != "?":
+        return ""
+    return "obligation" if words[0].lemma in _DUE else "possibility"
+
+
+def way_of(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[str, str]:
+    """The kind and the polarity that a clause has by its own words."""
+    polarity = polarity_of(tree, head, inside)
+    return _kind(tree, head, polarity, cues, frozenset()), polarity
+
+
+# Polarity and kind
+
+
+def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
+    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object."""
+    has_not = any(child.number in inside or child.dep == "neg" for child in tree.children(head, "neg"))
+    is_none = tree.tokens[head].pos == "NOUN" and any(d.lemma == "no" for d in tree.children(head, "det"))
+    adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj", "cc")}
+    is_undone = "yet" in adverbs and _is_infinitive_of(tree, head, "have", "has", "had")
+    is_told = tree.child(head, "dobj", "auxpass", "dative") is not None  # "told them not to go"
+    below = tree.children(head, *_OF_ONE_VERB) if not is_told else []
+    acomp = tree.child(head, "acomp")
+    held = [tree.child(each.number, "pobj") for each in tree.children(head, "prep")]
+    held += tree.children(head, "advmod", "npadvmod")  # "no longer", "under no duty"
+    is_negative = (
+        has_not
+        or is_none
+        or is_undone
+        or bool(adverbs & {"never", "neither", "nor", "no"})
+        or any(tree.child(child.number, "neg") for child in below)
+        or (acomp is not None and acomp.lemma in ("unable", "unlikely"))
+        or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS, "dobj", "attr"))
+        or any(each is not None and _has_no(tree, each) for each in held)
+    )
+    return "negative" if is_negative else "positive"
+
+
+def _has_no(tree: Tree, word: Token) -> bool:
+    is_no = any(child.lemma == "no" for child in tree.children(word.number, "det", "neg", "advmod"))
+    return is_no and not any(child.tag == "JJR" for child in tree.children(word.number))  # "no better"
+
+
+def _is_nothing(tree: Tree, noun: Token) -> bool:
+    """Whether a noun phrase says that there is none: "nobody", "no reason", "not one patient"."""
+    words = [noun, *tree.children(noun.number, "det", "preconj", "neg")]
+    first = tree.tokens[tree.subtree(noun.number)[0]]
+    is_not_one = noun.dep in SUBJECTS and first.text.lower() == "not"
+    return is_not_one or any(word.lemma in _NEGATIVE_WORDS for word in words)
+
+
+def put(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[str, str]:
+    """The kind and the polarity of a clause that nobody else says."""
+    polarity = polarity_of(tree, head, inside)
+    if is_condition(tree, tree.tokens[head]):
+        return "conditional", polarity
+    if any(child.tag == "TO" for child in tree.children(head, "aux")):
+        return _kind_of_infinitive(tree, head, cues), polarity
+    return _kind(tree, head, polarity, cues, frozenset()), polarity
+
+
+def _kind_of_infinitive(tree: Tree, head: int, cues: Cues) -> str:
+    """What an infinitive is told as: never as done. "came to man", "tried to take", "were ordered to go"."""
+    above = tree.head(tree.tokens[head])
+    if above.lemma in cues.attempts:
+        return "attempt"
+    kinds = [cue.kind for cue in cues.verbs.get(above.lemma, ()) if "infinitive" in cue.frames]
+    return kinds[0] if kinds and kinds[0] not in (SAID, "claim") else "intention"
+
+
+def put_under(
+    tree: Tree, head: int, inside: frozenset[int], cue: Cue, cues: Cues, is_first_person: frozenset[int]
+) -> tuple[str, str]:
+    """The kind and the polarity of a clause under a cue."""
+    polarity = polarity_of(tree, head, inside)
+    token = tree.tokens[head]
+    is_without = token.dep == "prep" and token.lemma == "without"
+    is_open = token.dep in ("ccomp", "advcl") and mark_of(tree, token) in ("whether", "if")
+    stated = _as_stated(tree, token, cue)
+    if is_without or is_condition(tree, token):
+        kind, polarity = "conditional", "negative" if is_without else polarity
+    elif is_open and cue.kind in _LEFT_OPEN:
+        kind = "possibility"
+    elif _is_not_so(tree, inside, cues):
+        kind, polarity = "denial", "negative"
+    elif stated.kind not in (SAID, "claim"):
+        kind = stated.kind
+        if stated.polarity == "negative":
+            polarity = "negative" if polarity == "positive" else "positive"
+    else:
+        kind = _kind(tree, head, polarity, cues, is_first_person)
+        polarity = "negative" if kind == "denial" else polarity
+        kind = "claim" if kind == "fact" and stated.kind == "claim" else kind
+    return kind, polarity
+
+
+def _is_not_so(tree: Tree, inside: frozenset[int], cues: Cues) -> bool:
+    """Whether a content is no more than "Not so", "Not true"."""
+    words = [tree.tokens[number] for number in sorted(inside) if tree.tokens[number].is_word]
+    return len(words) == _NOT_SO and words[0].lemma == "not" and words[1].lemma in cues.accepting
+
+
+def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
+    """What a cue does with a clause in the indicative or in the subjunctive.
+
+    "pleaded that it is late" and "swears that nobody lied" state something; "insisted that he go" demands it.
+    """
+    subject = tree.child(head.number, *SUBJECTS)
+    if subject is None or not head.is_verb or any(a.tag == "TO" for a in tree.children(head.number, "aux")):
+        return cue
+    if tree.tokens[tree.subtree(head.number)[0]].tag in ("WRB", "WP", "WDT"):
+        return cue  # "asked how it was done"
+    words = [head, *tree.children(head.number, "aux", "auxpass", "cop")]
+    is_finite = any(word.tag in ("VBZ", "VBD") or word.text.lower() in _INDICATIVE for word in words)
+    is_future = any(word.text.lower() in _FUTURE for word in words)
+    if cue.kind in _OTHERS_DUE and (is_finite or is_future):
+        return replace(cue, kind="claim", polarity="positive")
+    if cue.kind == "promise" and is_finite and not is_future:
+        return replace(cue, kind="claim")
+    is_bare = all(word.tag == "VB" for word in words) and subject.tag in ("NN", "NNP", "PRP")
+    if cue.kind == "claim" and is_bare and subject.number < head.number and subject.lemma not in ("i", "you"):
+        return replace(cue, kind="demand" if cue.group == "claimed" else "request")
+    return cue
+
+
+def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: frozenset[int]) -> str:
+    """The kind that a clause has by its own words: the first that fits."""
+    verb = tree.tokens[head]
+    bearer = head  # "would take it and leave": the second verb has the first one's auxiliary
+    while (
+        tree.tokens[bearer].dep == "conj"
+        and tree.tokens[bearer].tag == "VB"
+        and not tree.child(bearer, "aux")
+    ):
+        bearer = tree.tokens[bearer].head
+    auxiliaries = {child.text.lower() for child in tree.children(bearer, "aux") if not _is_had(child, verb)}
+    words = {child.lemma for child in tree.children(head)}
+    subject = tree.subject(head)
+    is_own = subject is not None and subject.number in is_first_person
+    is_negative = polarity == "negative"
+    is_future = _is_infinitive_of(tree, head, "going") or bool(auxiliaries & _FUTURE)
+    is_future = is_future and (is_own or "rather" not in words)
+    is_arranged = subject is not None and subject.dep == "nsubjpass" and not is_negative
+    has_infinitive = _is_infinitive_of(tree, head, "have", "has", "had", "need", "needs", "needed")
+    is_due = has_infinitive or (bool(auxiliaries & _DUE) and verb.lemma != "like")
+    is_undone = has_infinitive and not auxiliaries and "yet" in words
+    is_likely = bool(words & cues.likely) and verb.lemma == "be"
+    is_left_open = is_negative and verb.lemma == "rule" and tree.child(head, "prt") is not None
+    is_unable = is_negative and bool(auxiliaries & {"can", "ca", "could"}) and "have" not in auxiliaries
+    is_ordered = "shall" in auxiliaries and (subject is None or subject.lemma not in ("i", "we"))
+    is_resolved = (
+        verb.tag == "VBG"
+        and verb.lemma in cues.resolved
+        and auxiliaries <= {"am", "are", "’m", "’re", "'m", "'re"}
+    )
+    is_chance = verb.lemma in cues.chances  # "will be lost" is nobody's plan
+    fitting = (
+        ("request", _is_imperative(tree, verb)),
+        ("fact", is_undone),
+        ("possibility", is_left_open),  # "would not rule it out"
+        ("possibility", "have" in auxiliaries and bool(auxiliaries & {"would", "could", "might"})),
+        ("inability", is_unable),
+        ("obligation", is_due or is_ordered or verb.lemma == "ought"),
+        ("refusal", (is_future or is_resolved) and is_own and is_negative),
+        ("intention", (is_future and is_own and "be" not in auxiliaries) or (is_resolved and is_own)),
+        ("plan", is_future and is_arranged and not is_chance),
+        ("prediction", is_future),
+        ("possibility", bool(auxiliaries & _POSSIBLE or words & cues.possible)),
+        ("prediction", is_likely),
+        ("denial", _rejects(tree, head, cues, is_negative=is_negative)),
+        ("estimate", _is_reckoned(tree, head, cues)),
+    )
+    return next((kind for kind, fits in fitting if fits), "fact")
+
+
+def _is_had(aux: Token, verb: Token) -> bool:
+    """Whether "’d" is "had": "he’d rung"."""
+    is_participle = verb.tag == "VBN" or verb.text.lower().endswith(("ed", "ung", "own", "ken", "ven", "en"))
+    return aux.text.lower() in ("’d", "'d") and is_participle and aux.number < verb.number
+
+
+def _is_imperative(tree: Tree, verb: Token) -> bool:
+    """Whether a clause tells somebody to do something: "Show me", "Don’t go", "so let them wait"."""
+    is_bare = verb.tag in ("VB", "VBP") and verb.lemma == verb.text.lower() and verb.lemma != "have"
+    auxiliaries = {aux.lemma for aux in tree.children(verb.number, "aux", "auxpass")}
+    is_head = verb.dep in ("ROOT", "ccomp", "conj", "parataxis", "advcl", "dep")
+    if not is_bare or not is_head or not auxiliaries <= {"do"} or tree.child(verb.number, *SUBJECTS, "mark"):
+        return False
+    before = verb.number - 1
+    while before >= 0 and tree.tokens[before].dep in ("aux", "neg", "advmod", "intj", "cc"):
+        before -= 1
+    if verb.dep == "conj" and tree.head(verb).tag == "VB" and _is_imperative(tree, tree.head(verb)):
+        return True
+    return before < 0 or not tree.tokens[before].is_word
+
+
+def _is_infinitive_of(tree: Tree, head: int, *words: str) -> bool:
+    """Whether a clause's verb is one of some words with an infinitive: "has to go", "going to go"."""
+    clauses = tree.children(head, "xcomp")
+    has_to = any(aux.tag == "TO" for clause in clauses for aux in tree.children(clause.number, "aux"))
+    return has_to and tree.tokens[head].text.lower() in words
+
+
+def _rejects(tree: Tree, head: int, cues: Cues, *, is_negative: bool) -> bool:
+    """Whether a clause rejects what was said: "That is false", "no such order was given", "It had not"."""
+    subject = tree.child(head, *SUBJECTS)
+    if subject is None:
+        return False
+    of_what = _antecedent_of(tree, head, subject)
+    is_about_words = subject.lemma in _POINTING or cues.is_account(of_what)
+    said = tree.child(head, "acomp", "attr")
+    judged = said.lemma if said is not None else ""
+    if is_about_words and (judged in cues.rejecting if not is_negative else judged in cues.accepting):
+        return True
+    if not is_negative:
+        return False
+    held = tree.child(head, "dobj", "attr")
+    is_refused = held is not None and (
+        (held.lemma in cues.proof and any(det.lemma == "no" for det in tree.children(held.number, "det")))
+        or (cues.is_account(held) and tree.tokens[head].lemma in cues.accepted)
+    )
+    is_ungiven = cues.is_account(of_what) and tree.tokens[head].lemma in cues.given_out
+    return is_refused or is_ungiven or _is_cut_short(tree, head)
+
+
+def _antecedent_of(tree: Tree, head: int, subject: Token) -> Token:
+    """What the subject of a clause is, or what it stands for: "an order which was never given"."""
+    is_relative = subject.tag in ("WDT", "WP") and tree.tokens[head].dep == "relcl"
+    return tree.head(tree.tokens[head]) if is_relative else subject
+
+
+def _is_cut_short(tree: Tree, head: int) -> bool:
+    """Whether a clause is no more than a subject and a negated auxiliary: "there had not"."""
+    token = tree.tokens[head]
+    words = [number for number in tree.subtree(head) if tree.tokens[number].is_word]
+    is_auxiliary = token.lemma in ("have", "be", "do") and token.tag in ("VBD", "VBZ", "VBP")
+    last = tree.tokens[words[-1]] if words else token
+    return is_auxiliary and last.dep == "neg" and len(words) <= _CUT_SHORT
+
+
+def _is_reckoned(tree: Tree, head: int, cues: Cues) -> bool:
+    """Whether the clause says a figure that is hedged: "is about two miles off", "lost about 40"."""
+    if tree.tokens[head].lemma in _MEASURING:
+        subjects = {child.number for child in tree.children(head, *SUBJECTS)}
+        below = tree.subtree(head, without=subjects)
+    else:
+        below = [n for held in tree.children(head, "dobj", "npadvmod") for n in tree.subtree(held.number)]
+    hedges = [number for number in below if tree.tokens[number].lemma in cues.about]
+    starts = [n + 2 if n + 1 in below and tree.tokens[n + 1].lemma in ("to", "of") else n + 1 for n in hedges]
+    return any(number in below and tree.tokens[number].pos in ("NUM", "SYM") for number in starts)

@@ -1,0 +1,319 @@
+"""What parsers take apart wrongly in sentences about saying, put right by the words that join clauses.
+
+A tree that is mended differs in heads and labels alone. ``speaking`` are lemmas of saying throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Final
+
+from kgraph.drafting.complements import TELLING
+from kgraph.drafting.that_clauses import (
+    and_that,
+    asked_if,
+    noun_after_that,
+    that_begins_a_clause,
+    that_is_no_article,
+    that_is_no_preposition,
+    that_is_no_reason,
+)
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
+
+__all__ = ["mended"]
+
+_FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
+#: Verbs that ask somebody to do something.
+_ASKING_TO: Final = frozenset(
+    "ask urge tell order want beg advise invite instruct encourage warn command".split()
+)
+_NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
+
+
+def mended(tree: Tree, speaking: Collection[str]) -> Tree:
+    """The tree with its clauses where they belong."""
+    for way in _WAYS:
+        changes = way(tree, speaking)
+        if changes:
+            tokens = list(tree.tokens)
+            for token in changes:
+                tokens[token.number] = token
+            tree = Tree(tree.span, tuple(tokens))
+    return tree
+
+
+def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said flour kept in sheds went bad": of two clauses in a row the first says more of the subject."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        held = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+        if not verb.is_verb or verb.lemma not in speaking or len(held) != 2:
+            continue
+        first, second = held
+        subject = tree.child(first.number, *SUBJECTS)
+        if _form(tree, second) not in _FINITE or subject is None or subject.number > first.number:
+            continue
+        is_pronoun = subject.pos not in ("NOUN", "PROPN")
+        if second.lemma in speaking or is_pronoun or tree.child(second.number, *SUBJECTS, "mark", "cc"):
+            continue
+        begins = min([second.number, *(aux.number for aux in tree.children(second.number, "aux", "auxpass"))])
+        is_aside = tree.tokens[tree.subtree(subject.number)[-1] + 1].text == "," or any(
+            tree.tokens[number].text == "," for number in range(subject.number, first.number)
+        )  # "the talk, a tape of which was played, was long"
+        if tree.tokens[begins - 1].text == "," and not is_aside:
+            found.append(
+                replace(second, dep="conj", head=first.number)
+            )  # "the dogs were fed, have slept and"
+            continue
+        is_bare = first.tag == "VBN" and not tree.child(first.number, "aux", "auxpass")
+        found.append(replace(first, dep="acl" if is_bare else "relcl", head=subject.number))
+        found.append(replace(subject, head=second.number))
+        found += [replace(mark, head=second.number) for mark in tree.children(first.number, "mark")]
+    return found
+
+
+def _turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It is late, warned Ana Holt": whoever follows a verb of saying that has no subject speaks."""
+    found: list[Token] = []
+    for verb in tree.tokens[1:]:
+        held = tree.child(verb.number, "dobj", "dative", "oprd")
+        is_turned = verb.tag in _FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
+        if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
+            continue
+        is_next = tree.subtree(held.number)[0] == verb.number + 1
+        clauses = tree.children(verb.number, "ccomp")
+        if (
+            is_next
+            and not tree.child(verb.number, *SUBJECTS)
+            and any(c.number < verb.number for c in clauses)
+        ):
+            found.append(replace(held, dep="nsubj"))
+    return found
+
+
+def _two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        above = tree.head(verb)
+        subjects = tree.children(verb.number, "nsubj")
+        is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
+        if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
+            continue
+        last = tree.subtree(subjects[0].number)[-1]
+        if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
+            found.append(replace(subjects[0], head=above.number))
+    return found
+
+
+def _turned_condition(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "would have sunk had the tug not come": "had" before a subject and a participle begins a condition."""
+    found: list[Token] = []
+    for had in tree.tokens:
+        clause = tree.child(had.number, "ccomp")
+        if had.text != "had" or clause is None or tree.child(had.number, *SUBJECTS, "aux", "dobj"):
+            continue
+        subject = tree.child(clause.number, *SUBJECTS)
+        if clause.tag not in ("VBN", "VBD", "VB") or subject is None or had.head == had.number:
+            continue
+        if tree.subtree(subject.number)[0] == had.number + 1:
+            beside = [each for each in tree.children(had.head, "ccomp") if each.number < had.number]
+            head = beside[-1].number if beside else had.head
+            found.append(replace(clause, dep="advcl", head=head, tag="VBN"))
+            found.append(replace(had, dep="aux", head=clause.number))
+    return found
+
+
+def _finite_after_infinitive(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "had ordered them to go and would not wait": a finite verb goes on from a finite one."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        head = tree.head(verb)
+        is_to = any(aux.tag == "TO" for aux in tree.children(head.number, "aux"))
+        form = _form(tree, verb)
+        if (
+            verb.dep != "conj"
+            or not is_to
+            or form not in (*_FINITE, "MD")
+            or tree.child(verb.number, *SUBJECTS)
+        ):
+            continue
+        above = next(
+            (each for each in tree.ancestors(head.number) if _form(tree, each) in (*_FINITE, "MD")), None
+        )
+        if above is not None and not (verb.tag == "VBP" and verb.text == verb.lemma):
+            found.append(replace(verb, head=above.number))
+    return found
+
+
+def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "told the Post they had left", "asked the zoo to wait": what follows says no more of whom is told."""
+    found: list[Token] = []
+    for clause in tree.tokens:
+        hearer, verb = tree.head(clause), tree.head(tree.head(clause))
+        is_next = hearer.dep in ("dobj", "dative") and hearer.number < clause.number and verb.is_verb
+        if clause.dep not in ("relcl", "acl") or not is_next:
+            continue
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        subject = tree.child(clause.number, *SUBJECTS)
+        is_to = any(aux.tag == "TO" for aux in tree.children(clause.number, "aux"))
+        if is_to and verb.lemma in _ASKING_TO and first.tag == "TO":
+            found.append(replace(clause, dep="xcomp", head=verb.number))
+        elif verb.lemma in TELLING and subject is not None and first.number == hearer.number + 1:
+            is_relative = any(
+                t.tag in ("WDT", "WP", "WRB") for t in tree.tokens[first.number : clause.number]
+            )
+            found += [] if is_relative or is_to else [replace(clause, dep="ccomp", head=verb.number)]
+    return found
+
+
+def _name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Holt, for her part, offered to pay": a sentence that has a participle and no verb has a verb."""
+    roots = [token for token in tree.tokens if token.head == token.number]
+    if len(roots) != 1 or roots[0].pos not in ("PROPN", "NOUN"):
+        return []
+    for verb in tree.children(roots[0].number, "relcl", "acl"):
+        is_bare = verb.tag in ("VBN", "VBD") and not tree.child(verb.number, "aux", "auxpass", *SUBJECTS)
+        if is_bare and tree.tokens[verb.number - 1].text == "," and verb.number > roots[0].number:
+            return [
+                replace(verb, dep="ROOT", head=verb.number, tag="VBD"),
+                replace(roots[0], dep="nsubj", head=verb.number),
+            ]
+    return []
+
+
+def _clause_before_its_verb(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "We asked, and until they tell me, nothing moves": "until" begins what goes with the verb after it."""
+    found: list[Token] = []
+    for clause in tree.tokens:
+        mark = tree.child(clause.number, "mark")
+        if clause.dep != "conj" or mark is None or mark.lemma in ("that", "whether") or not mark.number:
+            continue
+        last = tree.subtree(clause.number)[-1]
+        verb = next((v for v in tree.ancestors(clause.number) if v.number > last and v.is_verb), None)
+        if tree.tokens[mark.number - 1].dep == "cc" and verb is not None:
+            found.append(replace(clause, dep="advcl", head=verb.number))
+    return found
+
+
+def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Asked about the cost, a director said no": what follows the comma is the subject."""
+    for verb in tree.tokens:
+        if (
+            not verb.is_verb
+            or verb.tag not in _FINITE
+            or verb.dep == "conj"
+            or tree.child(verb.number, *SUBJECTS)
+        ):
+            continue
+        for clause in tree.children(verb.number, "advcl", "prep"):
+            below = [number for number in tree.subtree(clause.number) if number > clause.number]
+            for number in below:
+                token = tree.tokens[number]
+                first = tree.subtree(number)[0]
+                is_apart = first > 0 and tree.tokens[first - 1].text == "," and number < verb.number
+                if token.dep == "appos" and is_apart and token.pos in _NOMINAL:
+                    return [replace(token, dep="nsubj", head=verb.number)]
+    return []
+
+
+def _goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """The verbs that go on from another than the parser chose.
+
+    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
+    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another. So
+    does a participle after a comma: "said it may rain, noting that …".
+    """
+    found: list[Token] = []
+    for token in tree.tokens:
+        above = _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
+        if above is not None:
+            found.append(replace(token, head=above.number))
+    return found
+
+
+def _form(tree: Tree, verb: Token) -> str:
+    """The tag of a verb's finite word: its own or its auxiliary's."""
+    words = [verb, *tree.children(verb.number, "aux", "auxpass")]
+    return next((word.tag for word in words if word.tag in (*_FINITE, "MD")), verb.tag)
+
+
+def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """The verb that a coordinated verb goes on from, where the parser chose another."""
+    head = tree.head(token)
+    is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
+    is_likely = is_plain or token.tag in (*_FINITE, "VBN", "VBG")
+    if token.dep != "conj" or not is_likely or not head.is_verb:
+        return None
+    if tree.child(token.number, *SUBJECTS, "auxpass"):
+        return None
+    form = _form(tree, token)
+    if token.lemma in speaking and form in ("VBZ", "VBP") and _form(tree, head) != form:
+        for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
+            if above.lemma in speaking and _form(tree, above) == form:
+                return above
+    if head.lemma in speaking:
+        return None
+    if token.tag == "VBG":  # "saying it is late and warning that"
+        is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
+        return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
+    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
+    is_odd = (
+        token.tag != "VBN"
+        and head.tag not in _FINITE
+        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
+    )
+    return next(
+        (
+            above
+            for above in tree.ancestors(head.number)
+            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
+        ),
+        None,
+    )
+
+
+def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """The verb of saying that a participle of saying comments on: "said it may rain, noting that …".
+
+    Or the preposition before it: "said it was late, after denying it".
+    """
+    head = tree.head(token)
+    held = tree.child(token.number, "pcomp") if token.dep == "prep" else None
+    verb = held or token
+    is_likely = token.dep == "advcl" or (held is not None and token.lemma in ("after", "before", "despite"))
+    if not is_likely or verb.tag != "VBG" or verb.lemma not in speaking or head.lemma in speaking:
+        return None
+    first = tree.subtree(token.number)[0]
+    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
+        return None
+    return next(
+        (
+            other
+            for other in tree.ancestors(head.number)
+            if other.lemma in speaking and other.is_verb and other.tag != "VB"
+        ),
+        None,
+    )
+
+
+_WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
+    _name_as_root,
+    _turned_condition,
+    _told_clause,
+    noun_after_that,
+    that_begins_a_clause,
+    that_is_no_preposition,
+    that_is_no_reason,
+    _second_predicate,
+    _turned_subject,
+    _two_subjects,
+    _finite_after_infinitive,
+    _clause_before_its_verb,
+    asked_if,
+    _subject_after_a_participle,
+    that_is_no_article,
+    and_that,
+    _goes_on,
+)

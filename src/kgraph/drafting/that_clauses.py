@@ -1,0 +1,168 @@
+"""Clauses that "that", "if" and "whether" begin, put below the verbs of saying that govern them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
+
+__all__ = [
+    "and_that",
+    "asked_if",
+    "noun_after_that",
+    "that_begins_a_clause",
+    "that_is_no_article",
+    "that_is_no_preposition",
+    "that_is_no_reason",
+]
+
+#: Verbs that ask with "if".
+_ASKING: Final = frozenset("ask wonder know see check inquire enquire".split())
+#: What begins a reason with "that", or a second clause.
+_NO_CLAUSE: Final = frozenset("so now such in and but or ,".split())
+_NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
+
+
+def that_is_no_preposition(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said that the images dated from May": the noun after "that" is a subject, the participle its verb."""
+    found: list[Token] = []
+    for that in tree.tokens:
+        verb, noun = tree.head(that), tree.child(that.number, "pobj", "prep", "dobj", "npadvmod")
+        if (
+            that.text != "that"
+            or that.dep not in ("prep", "dep")
+            or verb.lemma not in speaking
+            or noun is None
+        ):
+            continue
+        clause = tree.child(noun.number, "acl", "relcl")
+        if noun.pos in _NOMINAL and clause is not None and clause.is_verb:
+            found += [replace(that, dep="mark", head=clause.number, tag="IN")]
+            found += [replace(noun, dep="nsubj", head=clause.number)]
+            found += [replace(clause, dep="ccomp", head=verb.number, tag=clause.tag.replace("VBN", "VBD"))]
+    return found
+
+
+def noun_after_that(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "told us that results from the sites had been lost": the word after "that" is no verb."""
+    found: list[Token] = []
+    for that in tree.tokens[:-1]:
+        noun = tree.tokens[that.number + 1]
+        verb = tree.head(noun)
+        is_odd = that.text == "that" and that.head == noun.number and that.dep in SUBJECTS
+        if not is_odd or noun.tag != "VBZ" or noun.dep != "ccomp" or verb.lemma not in speaking:
+            continue
+        second = next((c for c in tree.children(verb.number, "ccomp") if c.number > noun.number), None)
+        if second is not None and not tree.child(second.number, *SUBJECTS, "mark"):
+            found.append(replace(that, dep="mark", tag="IN", head=second.number))
+            found.append(replace(noun, dep="nsubj", pos="NOUN", tag="NNS", head=second.number))
+    return found
+
+
+def that_is_no_reason(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said only that it was late": a clause with "that" beside a verb of saying is what is said."""
+    found: list[Token] = []
+    for clause in tree.tokens:
+        verb, mark = tree.head(clause), tree.child(clause.number, "mark")
+        if clause.dep != "advcl" or mark is None or mark.text != "that" or mark.number < verb.number:
+            continue
+        before = tree.tokens[mark.number - 1]
+        if verb.is_verb and verb.lemma in speaking and before.lemma not in _NO_CLAUSE:
+            found.append(replace(clause, dep="ccomp"))
+    return found
+
+
+def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "told a meeting in the hall that it was late": a clause with a subject says no more of the hall."""
+    found: list[Token] = []
+    for that in tree.tokens:
+        clause = tree.head(that)
+        if that.lemma != "that" or that.tag != "WDT" or clause.dep != "relcl" or that.number > clause.number:
+            continue
+        others = [each for each in tree.children(clause.number, *SUBJECTS) if each.number > that.number]
+        verb = _speaking_above(tree, clause, speaking)
+        if others and verb is not None and that.dep in (*SUBJECTS, "advmod"):
+            found.append(replace(that, dep="mark", tag="IN"))
+            found.append(replace(clause, dep="ccomp", head=verb.number))
+    return found
+
+
+def _speaking_above(tree: Tree, clause: Token, speaking: Collection[str]) -> Token | None:
+    for above in tree.ancestors(clause.number):
+        if above.is_verb:
+            return above if above.lemma in speaking and above.number < clause.number else None
+    return None
+
+
+def that_is_no_article(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said it was late but that ice was near": "that" begins a clause, and is not of its subject."""
+    found: list[Token] = []
+    for that in tree.tokens[1:]:
+        noun = tree.head(that)
+        clause, verb = tree.head(noun), tree.head(tree.head(noun))
+        is_first = tree.tokens[that.number - 1].dep == "cc" and that.tag == "DT" and that.text == "that"
+        if is_first and clause.dep == "conj" and noun.dep in SUBJECTS and verb.lemma in speaking:
+            held = tree.child(verb.number, "ccomp")
+            if clause.lemma not in speaking and held is not None and verb.number < held.number < that.number:
+                found.append(replace(that, dep="mark", tag="IN", head=clause.number))
+                found.append(replace(clause, head=held.number))
+    return found
+
+
+def and_that(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said the request was seen but that it was late": a second "that" goes on from what is said."""
+    found: list[Token] = []
+    for mark in tree.tokens:
+        clause = tree.head(mark)
+        if mark.text != "that" or mark.dep != "mark" or not 0 < mark.number < clause.number:
+            continue
+        verb, first = _row_before(tree, mark, clause, speaking)
+        joint = tree.tokens[mark.number - 1].lemma
+        if verb is None or joint not in ("and", "but", "or", ","):
+            continue
+        if first is None:  # "adding, to loud applause, that she hoped"
+            is_free = joint == "," and clause.head not in (verb.number, clause.number) and verb.tag == "VBG"
+            found += [replace(clause, dep="ccomp", head=verb.number)] if is_free else []
+        elif not (clause.dep == "conj" and clause.head == first.number) and clause.number not in {
+            first.number,
+            *(above.number for above in tree.ancestors(first.number)),
+        }:
+            found.append(replace(clause, dep="conj", head=first.number))
+    return found
+
+
+def _row_before(
+    tree: Tree, mark: Token, own: Token, speaking: Collection[str]
+) -> tuple[Token | None, Token | None]:
+    """The nearest verb of saying before a "that" which may hold it, and what it governs already."""
+    for verb in reversed(tree.tokens[: mark.number]):
+        if not verb.is_verb or verb.lemma not in speaking:
+            continue
+        clauses = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+        held = [each for each in clauses if each.number < mark.number and each.number != own.number]
+        commas = sum(token.text == "," for token in tree.tokens[verb.number : mark.number])
+        is_aside = commas > 1 and own in clauses  # "told her, by letter, that"
+        if held or verb.tag == "VBG" or is_aside or (own in clauses and not commas):
+            return verb, held[0] if held else None
+    return None, None
+
+
+def asked_if(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "asked me if I had the key": a clause with "if" or "whether" right after is what is asked."""
+    found: list[Token] = []
+    for clause in tree.tokens:
+        asking, first = tree.head(clause), tree.subtree(clause.number)[0]
+        if asking.dep == "pobj" and tree.head(asking).dep == "agent":  # "asked by a guest whether"
+            asking = tree.head(tree.head(asking))
+        marks = {mark.lemma for mark in tree.children(clause.number, "mark")}
+        is_next = asking.number < first and tree.tokens[first - 1].text != ","
+        if (
+            clause.dep in ("advcl", "relcl", "acl")
+            and asking.lemma in _ASKING
+            and is_next
+            and marks & {"if", "whether"}
+        ):
+            found.append(replace(clause, dep="ccomp", head=asking.number))
+    return found
