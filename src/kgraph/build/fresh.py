@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -85,29 +86,31 @@ class FreshBuild:
             return lambda: counted
         return self.state.crew.begin(partial(count_in, copy), 1)
 
-    def index(self, earlier: Path | None) -> None:
-        """Write the text index; ``earlier`` is the folder of another, whose vectors are taken over."""
-        assert self.store is not None  # noqa: S101 - it has been made
-        if self._indexing is not None:
-            self._indexing()
-        write_whole_index(self.state, self.store, encoder_of(self.state.settings), earlier)
+    def finish(self, earlier: Path | None) -> None:
+        """Write the text index and what the dataset says of itself, and let go of the store.
 
-    def finish(self) -> None:
-        """Write what the dataset says of itself, and let go of the store."""
-        state = self.state
-        assert self.store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
-        counted = self._counting()
+        ``earlier`` is the folder of another index, whose vectors are taken over. The store is put in order
+        meanwhile.
+        """
+        state, store = self.state, self.store
+        assert store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
+        with ThreadPoolExecutor(1) as threads:
+            ordered = threads.submit(store.optimize)
+            if self._indexing is not None:
+                self._indexing()
+            write_whole_index(state, store, encoder_of(state.settings), earlier)
+            counted = self._counting()
+            ordered.result()
         shutil.rmtree(state.copy_path, ignore_errors=True)
         state.ledger.put("counts", counted)
         quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
-        with Filler(self.store, state.names) as filler:
+        with Filler(store, state.names) as filler:
             content = ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b""
             filler.add_graph(METADATA, content)
         if quads:
             self.graphs[state.names.graph(METADATA)] = len(quads)
         self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
-        self.store.optimize()
-        self.store.flush()
+        store.flush()
         self.store = None
 
     def _read(self, filler: Filler) -> None:

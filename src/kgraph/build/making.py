@@ -154,8 +154,7 @@ class Work:
             problems = self._problems(state, more)
             with self.clock.step("writing"):
                 with self._current() as current:  # whose vectors are taken over
-                    fresh.index(current.index_path if current is not None else None)
-                fresh.finish()
+                    fresh.finish(current.index_path if current is not None else None)
                 self._write_rest(state, fresh.remainder)
                 ledger.put("total", f"{fresh.total:x}")
             counts = ledger.counts()
