@@ -20,7 +20,7 @@ from kgraph.web.pages import mark_spans, render_page
 __all__ = ["Place", "desk_page", "index_page"]
 
 #: How many predicates a form has room for at first; the last one is empty.
-_ROOM: Final = 2
+_ROOM: Final = 3
 _DONE: Final = {
     Verdict.ACCEPT: "Accepted",
     Verdict.CHANGE: "Changed and accepted",
@@ -95,9 +95,9 @@ def desk_page(
             "rooms": range(1, min(room, PAIRS) + 1),
             "polarities": POLARITIES,
             "modalities": MODALITIES,
-            "properties": sorted(set(desk.naming.properties)),
-            "things": [label for label, _ in desk.naming.known_things()],
-            "classes": sorted(set(desk.naming.classes)),
+            "properties": desk.naming.known_properties(),
+            "things": list(desk.naming.known_things()),
+            "classes": desk.naming.known_classes(),
             "waiting": place.waiting,
             "total": len(state.items),
             "following": place.following,
