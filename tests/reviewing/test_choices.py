@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kgraph.errors import ReviewError
-from kgraph.reviewing import Desk, Review
+from kgraph.reviewing import Desk, Review, Verdict
+from kgraph.reviewing.forms import read_form
 from kgraph.settings import load_settings
-from tests.reviewing.drafts import SLUG, make_project
+from tests.reviewing.drafts import ME, SLUG, candidates, make_project
+
+TOLD = candidates()[0].id
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +61,30 @@ def test_what_is_offered_is_read_again(desk: Desk) -> None:
     assert "library of Marrow Bay" not in things  # nothing is known before the first decision
     for label in things:
         assert naming.thing(label, role="object")[1] is None
+
+
+def test_what_no_claim_quotes_is_told_until_one_does(tmp_path: Path) -> None:
+    folder = make_project(tmp_path / "harbour")
+    review = Review(load_settings(folder, environ={}), SLUG)
+
+    def left() -> list[str]:
+        state = review.state()
+        return [span.of(state.desk.text) for span in state.left_over()]
+
+    before = left()
+    assert before
+    assert all(words[0].isalnum() and words[-1].isalnum() and "\n" not in words for words in before)
+    state = review.state()
+    for candidate in candidates():
+        for span in candidate.content:  # what an open candidate quotes will be decided
+            assert not any(each.overlaps(span) for each in state.left_over())
+    review.decide(Verdict.REJECT, ME, key=TOLD)
+    assert "The library of Marrow Bay has been shut since Sunday, when" in left()
+    fields = {
+        "words": "The library of Marrow Bay has been shut since Sunday",
+        "subject": "closure of the library = Closure",
+        "predicate1": "time",
+        "object1": "since Sunday",
+    }
+    review.decide(Verdict.ADD, ME, proposal=read_form(fields, review.state().desk))
+    assert left() == before

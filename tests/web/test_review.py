@@ -183,6 +183,15 @@ def test_a_form_is_filled_by_keys(pages: httpx.Client, harbour: Path, browser: B
     browser.evaluate("document.getElementById('f-modality').focus()")
     press(browser, "Enter")  # in a list too
     assert "Added as a:c0101" in said(browser)
+    with browser.loading():  # words that no claim quotes are a link to a form that has them
+        browser.evaluate("document.querySelector('#left-over + ul a').click()")
+    left = browser.evaluate("document.querySelector('#sentence mark').textContent")
+    assert left
+    assert left in browser.evaluate("document.getElementById('f-words').value")
+    assert browser.evaluate("document.activeElement.id") == "f-subject"
+    assert browser.evaluate("document.getElementById('f-polarity').value") == "positive"
+    with browser.loading():
+        browser.evaluate("document.querySelector('#the-candidate + p a').click()")
     press(browser, "+")  # without marked words: the empty form of this sentence
     assert browser.evaluate("location.search + document.activeElement.id").endswith("add=1f-words")
     assert browser.complaints == []

@@ -80,9 +80,7 @@ class _Session:
             while True:
                 item = self._next(state)
                 if item is None:
-                    if not self._decided and not self._again:
-                        break
-                    self._out.print(Text("\nNothing is open. Take back the last decision, or quit."))
+                    self._show_rest(state)
                 else:
                     self._show(item, state)
                 if not self._act(self._key(), item, state):
@@ -122,6 +120,16 @@ class _Session:
             self._out.print(Text(f"  new: {', '.join(wording.new)}", style="yellow"))
         if item.candidate is not None:
             self._out.print(Text(f"  {item.candidate.confidence:.0%}, {item.candidate.by}", style="dim"))
+
+    def _show_rest(self, state: State) -> None:
+        """Nothing is open: which words no claim quotes."""
+        self._out.print(Text("\nNothing is open. Add a claim, take back the last decision, or quit."))
+        if left := state.left_over():
+            self._out.print(Text("Words that no claim quotes yet:"))
+        for span in left:
+            self._out.print(
+                Text(f"  {state.desk.home(span).title}  “{span.of(state.desk.text)}”", style="dim")
+            )
 
     def _key(self) -> str:
         self._notes.print(Text("  ".join(f"{key} {name}" for key, name in _KEYS.items()), style="dim"))
