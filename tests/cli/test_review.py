@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -59,6 +60,24 @@ def test_an_article_in_lines(harbour: Path) -> None:
     )
     assert "4 open" in again.stdout  # nobody's decisions but one's own count
     assert written(harbour).count("kg:claims (") == 1
+
+
+def test_what_was_refused_is_kept_and_a_full_stop_keeps_the_rest(harbour: Path) -> None:
+    refused = ["c", "", "neglect of the roof = Evnt", "theme", "roof of the library = Artefact", "", "."]
+    mended = ["c", "", "neglect of the roof = Event", "."]
+    done = subprocess.run(
+        COMMAND,
+        input="\n".join(["a", "s", "a", *refused, *mended, "q"]) + "\n",
+        capture_output=True,
+        text=True,
+        cwd=harbour,
+        check=True,
+    )
+    assert "There is no class 'Evnt'" in done.stderr
+    assert "What you filled in is kept: press c again." in done.stderr
+    assert "3 decided, 1 open" in done.stderr
+    assert re.search(r"kg:claims \( kgr:neglect\w+ kg:theme kgr:roof\w+ \)", written(harbour))
+    assert "kg:modality kg:denial" in written(harbour)
 
 
 def test_one_key_a_decision_in_a_terminal(harbour: Path) -> None:

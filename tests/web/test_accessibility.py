@@ -81,6 +81,7 @@ REVIEW_PAGES = (
     f"/review/{SLUG}",
     f"/review/{SLUG}?done=1",
     f"/review/{SLUG}?again=1",
+    f"/review/{SLUG}?add=1&at=0-10",
     f"/review/{SLUG}?item={candidates()[3].id}",
     f"/id/article/{SLUG}",
     f"/id/article/{SLUG}/draft/{candidates()[2].id}",

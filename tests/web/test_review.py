@@ -160,6 +160,44 @@ def test_keys_decide_and_the_mouse_marks_words(pages: httpx.Client, harbour: Pat
     assert [each.of(TEXT) for each in decision.claim.spans] == ["when", "ruined about"]
 
 
+def test_a_form_is_filled_by_keys(pages: httpx.Client, harbour: Path, browser: Browser) -> None:
+    browser.resize(1280, 900)
+    browser.open(str(pages.base_url.join(PAGE)))
+    strike(browser, "c")  # what stands in the field is selected: typing takes its place
+    type_in(browser, "shutting of the library = Closure")
+    assert browser.evaluate("document.activeElement.value") == "shutting of the library = Closure"
+    type_in(browser, "=")
+    browser.evaluate("document.activeElement.select()")
+    type_in(browser, "talk = bargai")  # a word that evokes a class finds it
+    offered = "[...document.querySelectorAll('#things option')].map(each => each.value)"
+    assert browser.evaluate(offered) == ["talk = Negotiation"]
+    browser.open(str(pages.base_url.join(PAGE)))
+    select(browser, "since Sunday", modifiers=0)
+    strike(browser, "+")  # an empty form for the marked words, that Enter sends
+    assert browser.evaluate("document.getElementById('f-predicate1').value") == ""
+    type_in(browser, "beginning = Event")
+    browser.evaluate("document.getElementById('f-predicate1').focus()")
+    type_in(browser, "time")
+    browser.evaluate("document.getElementById('f-object1').focus()")
+    type_in(browser, "since Sunday")
+    browser.evaluate("document.getElementById('f-modality').focus()")
+    press(browser, "Enter")  # in a list too
+    assert "Added as a:c0101" in said(browser)
+    with browser.loading():  # words that no claim quotes are a link to a form that has them
+        browser.evaluate("document.querySelector('#left-over + ul a').click()")
+    left = browser.evaluate("document.querySelector('#sentence mark').textContent")
+    assert left
+    assert left in browser.evaluate("document.getElementById('f-words').value")
+    assert browser.evaluate("document.activeElement.id") == "f-subject"
+    assert browser.evaluate("document.getElementById('f-polarity').value") == "positive"
+    with browser.loading():
+        browser.evaluate("document.querySelector('#the-candidate + p a').click()")
+    press(browser, "+")  # without marked words: the empty form of this sentence
+    assert browser.evaluate("location.search + document.activeElement.id").endswith("add=1f-words")
+    assert browser.complaints == []
+    assert len(state_of(harbour).open) == 4
+
+
 def said(browser: Browser) -> str:
     return str(browser.evaluate("document.querySelector('.done, .problem')?.textContent ?? ''"))
 
@@ -172,8 +210,19 @@ def submit(browser: Browser, script: str) -> None:
 
 def press(browser: Browser, key: str) -> None:
     with browser.loading():
-        for kind in ("keyDown", "keyUp"):
-            browser.send("Input.dispatchKeyEvent", type=kind, key=key, text=key if kind == "keyDown" else "")
+        strike(browser, key)
+
+
+def strike(browser: Browser, key: str) -> None:
+    """Press a key that leads nowhere."""
+    text = "\r" if key == "Enter" else key
+    browser.send("Input.dispatchKeyEvent", type="keyDown", key=key, text=text)
+    browser.send("Input.dispatchKeyEvent", type="keyUp", key=key)
+
+
+def type_in(browser: Browser, text: str) -> None:
+    for key in text:
+        strike(browser, key)
 
 
 def select(browser: Browser, words: str, *, modifiers: int) -> None:

@@ -14,7 +14,7 @@ from kgraph.project import Article, Sentence
 from kgraph.text import Span, uncovered
 from kgraph.vocab import KG
 
-__all__ = ["check_coverage", "covered_share"]
+__all__ = ["check_coverage", "covered_share", "covered_spans", "says_something"]
 
 #: Words that carry no claim of their own: a gap of nothing else is no gap.
 _FUNCTION_WORDS: Final = frozenset(
@@ -37,6 +37,11 @@ def covered_share(text: str, spans: list[Span]) -> float:
     places = {position for position, character in enumerate(text) if character != "\n"}
     covered = {position for span in spans for position in range(span.start, span.end)}
     return len(places & covered) / len(places) if places else 1.0
+
+
+def says_something(words: str) -> bool:
+    """Whether there are other words than those that carry no claim of their own."""
+    return bool(set(re.findall(r"[^\W_]+", words.lower())) - _FUNCTION_WORDS)
 
 
 def check_coverage(subject: Subject) -> Iterator[Problem]:
@@ -82,8 +87,7 @@ def _check_words(subject: Subject, article: Article) -> Iterator[Problem]:
     # Headline, dateline and caption repeat what the text reports: whoever wants to annotates them.
     beside = [part.span for part in article.parts if part.span and part.part != "paragraph"]
     for gap in uncovered(text, [*covered_spans(subject, article), *beside]):
-        words = re.findall(r"[^\W_]+", gap.of(text).lower())
-        if set(words) - _FUNCTION_WORDS:
+        if says_something(gap.of(text)):
             yield subject.project.problem(
                 "words-not-covered",
                 article.iri,

@@ -30,6 +30,8 @@ _KEYS: Final = {
 _FIELDS: Final = ("words", "subject", "speaker", "cue", "through", "polarity", "modality", "note")
 #: What empties a field.
 _NOTHING: Final = "-"
+#: What keeps this field and all that follow.
+_REST: Final = "."
 
 
 @click.command("review")
@@ -63,6 +65,9 @@ class _Session:
         self._verdicts = Verdict
         self._skipped: set[str] = set()
         self._decided = 0
+        self._keeps_rest = False
+        #: What was filled in and refused, by the candidate's key ("" for a claim that is added).
+        self._refused: dict[str, dict[str, str]] = {}
 
     def run(self) -> None:
         state = self._review.state()
@@ -75,9 +80,7 @@ class _Session:
             while True:
                 item = self._next(state)
                 if item is None:
-                    if not self._decided and not self._again:
-                        break
-                    self._out.print(Text("\nNothing is open. Take back the last decision, or quit."))
+                    self._show_rest(state)
                 else:
                     self._show(item, state)
                 if not self._act(self._key(), item, state):
@@ -118,6 +121,16 @@ class _Session:
         if item.candidate is not None:
             self._out.print(Text(f"  {item.candidate.confidence:.0%}, {item.candidate.by}", style="dim"))
 
+    def _show_rest(self, state: State) -> None:
+        """Nothing is open: which words no claim quotes."""
+        self._out.print(Text("\nNothing is open. Add a claim, take back the last decision, or quit."))
+        if left := state.left_over():
+            self._out.print(Text("Words that no claim quotes yet:"))
+        for span in left:
+            self._out.print(
+                Text(f"  {state.desk.home(span).title}  “{span.of(state.desk.text)}”", style="dim")
+            )
+
     def _key(self) -> str:
         self._notes.print(Text("  ".join(f"{key} {name}" for key, name in _KEYS.items()), style="dim"))
         if sys.stdin.isatty():
@@ -131,7 +144,7 @@ class _Session:
         """Do what a key says; false to stop."""
         kinds, decide = self._verdicts, self._review.decide
         actions: dict[str, Callable[[], Outcome]] = {
-            "+": lambda: decide(kinds.ADD, self._reviewer, proposal=self._fill(None, state)),
+            "+": lambda: decide(kinds.ADD, self._reviewer, proposal=self._fill(None, state, "")),
             "u": lambda: self._review.undo(self._reviewer),
         }
         if item is not None:
@@ -140,7 +153,7 @@ class _Session:
                 "a": lambda: decide(kinds.ACCEPT, self._reviewer, key=item.key),
                 "r": lambda: decide(kinds.REJECT, self._reviewer, key=item.key),
                 "c": lambda: decide(
-                    kinds.CHANGE, self._reviewer, key=item.key, proposal=self._fill(given, state)
+                    kinds.CHANGE, self._reviewer, key=item.key, proposal=self._fill(given, state, item.key)
                 ),
             }
         if key == "q":
@@ -150,8 +163,11 @@ class _Session:
         elif key in actions:
             try:
                 self._tell(actions[key](), state)
+                self._refused.clear()
             except KgraphError as error:
                 self._complain(error)
+                if key in ("c", "+"):
+                    self._notes.print(Text(f"What you filled in is kept: press {key} again.", style="dim"))
         return True
 
     def _tell(self, outcome: Outcome, state: State) -> None:
@@ -167,16 +183,21 @@ class _Session:
             self._out.print(Text(f"  {decision.decision.value}: done", style="green"))
         print_problems(outcome.problems)
 
-    def _fill(self, given: Proposal | None, state: State) -> Proposal:
-        """Ask for each field; what is there is kept with the Enter key, and emptied with '-'."""
+    def _fill(self, given: Proposal | None, state: State, key: str) -> Proposal:
+        """Ask for each field; Enter keeps what is there, '-' empties it, '.' keeps all that follow."""
         from kgraph.reviewing.forms import PAIRS, read_form, show_form  # noqa: PLC0415
 
-        before = show_form(given, state.desk) if given is not None else {}
+        shown = show_form(given, state.desk) if given is not None else {}
+        before = self._refused.get(key, shown)
+        self._keeps_rest = False
+        self._notes.print(
+            Text(f"  Enter keeps a field, {_NOTHING} empties it, {_REST} keeps all that follow", style="dim")
+        )
         fields: dict[str, str] = {}
         for name in _FIELDS[:2]:
             fields[name] = self._ask(name, before.get(name, ""))
-        if given is not None and fields["words"] == before["words"]:
-            fields["spans"] = before["spans"]
+        if given is not None and fields["words"] == shown["words"]:
+            fields["spans"] = shown["spans"]
         for number in range(1, PAIRS + 1):
             predicate = f"predicate{number}"
             fields[predicate] = self._ask(predicate, before.get(predicate, ""))
@@ -186,8 +207,14 @@ class _Session:
         defaults = {"polarity": "positive", "modality": "fact"}
         for name in _FIELDS[2:]:
             fields[name] = self._ask(name, before.get(name, "") or defaults.get(name, ""))
+        self._refused[key] = fields
         return read_form(fields, state.desk, given)
 
     def _ask(self, name: str, default: str) -> str:
+        if self._keeps_rest:
+            return default
         answer = click.prompt(f"  {name}", default=default, show_default=bool(default), err=True)
+        if answer == _REST:
+            self._keeps_rest = True
+            return default
         return "" if answer == _NOTHING else str(answer)

@@ -9,7 +9,7 @@ speaker      empty for the publication; through: further voices, outwards, parte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,7 +24,7 @@ from kgraph.text import Span
 from kgraph.vocab import KG
 from kgraph.who_said.wording import verdict
 
-__all__ = ["MODALITIES", "POLARITIES", "Wording", "read_form", "show_form", "word"]
+__all__ = ["MODALITIES", "POLARITIES", "Wording", "read_form", "show_form", "show_words", "word"]
 
 POLARITIES: Final = ("positive", "negative")
 MODALITIES: Final = (
@@ -97,8 +97,7 @@ def show_form(proposal: Proposal, desk: Desk) -> dict[str, str]:
         return naming.shown(term) if term else ""
 
     fields = {
-        "words": _words(proposal, desk),
-        "spans": ",".join(f"{span.start}-{span.end}" for span in proposal.spans),
+        **show_words(proposal.spans, desk),
         "subject": shown(proposal.subject),
         "speaker": shown(proposal.speaker),
         "cue": proposal.cue,
@@ -113,9 +112,13 @@ def show_form(proposal: Proposal, desk: Desk) -> dict[str, str]:
     return fields
 
 
-def _words(proposal: Proposal, desk: Desk) -> str:
-    quoted = quote_words(desk.text, proposal.spans, desk.manuscript.layout.sentences)
-    return quoted or " … ".join(span.of(desk.text) for span in proposal.spans)
+def show_words(spans: Sequence[Span], desk: Desk) -> dict[str, str]:
+    """The fields of the words that a claim quotes, as :func:`read_form` reads them."""
+    quoted = quote_words(desk.text, tuple(spans), desk.manuscript.layout.sentences)
+    return {
+        "words": quoted or " … ".join(span.of(desk.text) for span in spans),
+        "spans": ",".join(f"{span.start}-{span.end}" for span in spans),
+    }
 
 
 def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = None) -> Proposal:

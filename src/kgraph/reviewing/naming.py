@@ -19,6 +19,7 @@ from kgraph.drafting import Thing
 from kgraph.errors import ReviewError
 from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term, compact, is_literal, parse_term
+from kgraph.reviewing.choices import GENERAL_CLASSES, claim_properties, class_choices, near_classes
 from kgraph.vocab import DCTERMS, KG, KGL, OWL, RDF_TYPE, RDFS, SKOS
 
 __all__ = ["PERSON", "TIME_CLASS", "Naming"]
@@ -194,6 +195,10 @@ class Naming:
         if not plain:
             raise ReviewError(f"The {role} is missing.", hint="Name a thing, or write: label = Class.")
         label, equals, cls = plain.rpartition("=")
+        if "=" in label and not plain.startswith("<"):
+            raise ReviewError(
+                f"{plain!r} has more than one '=' ({role}).", hint="Write: label = Class, once."
+            )
         if equals and not plain.startswith("<"):
             there = self.labels.get(_folded(label), set())
             if len(there) == 1:  # it is known, and is to be of this class
@@ -231,9 +236,14 @@ class Naming:
         if iri is None:
             raise ReviewError(
                 f"There is no class {plain!r}.",
-                hint="'kgraph lexicon WORD' lists types of events, states and things.",
+                hint=self._near(plain) + "'kgraph lexicon WORD' lists types of events, states and things.",
             )
         return self.written(ox.NamedNode(iri))
+
+    def _near(self, words: str) -> str:
+        if near := near_classes(words, self.classes, self._ontology):
+            return f"Near: {', '.join(near)}. "
+        return f"General ones: {', '.join(GENERAL_CLASSES)}. "
 
     def _new(self, label: str, cls: str) -> tuple[str, Thing]:
         if cls == TIME_CLASS:
@@ -273,11 +283,21 @@ class Naming:
             raise ReviewError(f"Nothing describes {words} ({role}).", hint=hint)
         return node.value
 
-    def known_things(self) -> Iterable[tuple[str, str]]:
-        """Labels with names, for lists to choose from."""
-        for label, iris in sorted(self.labels.items()):
+    def known_classes(self) -> list[tuple[str, str]]:
+        """Names of classes with the words that evoke them, for lists to choose from."""
+        return class_choices(self.classes.values(), self._ontology)
+
+    def known_properties(self) -> list[str]:
+        """Labels of the properties that claims are made with, for lists to choose from."""
+        found = claim_properties(self.properties.values(), self._ontology)
+        return sorted({"is a", *(self.label(f"<{iri}>") for iri in found)})
+
+    def known_things(self) -> Iterable[str]:
+        """What things are called, for lists to choose from; names where several things share a label."""
+        for folded, iris in sorted(self.labels.items()):
             for iri in sorted(iris):
-                yield self._index.literal(iri, SKOS + "prefLabel") or label, compact(iri, self.prefixes)
+                shown = (self._index.literal(iri, label) for label in (SKOS + "prefLabel", RDFS + "label"))
+                yield compact(iri, self.prefixes) if len(iris) > 1 else next(filter(None, shown), folded)
 
 
 def _local(iri: str) -> str:

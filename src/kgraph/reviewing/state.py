@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kgraph.checks.coverage import covered_spans, says_something
 from kgraph.drafting import Candidate
 from kgraph.errors import ReviewError
 from kgraph.reviewing.decisions import Decision, standing
 from kgraph.reviewing.desk import Desk
 from kgraph.reviewing.drafted import Anchored, anchor, match_decisions
 from kgraph.reviewing.proposal import Proposal, propose
+from kgraph.text import Span, uncovered
 
 __all__ = ["Item", "State", "read_state"]
 
@@ -61,6 +63,21 @@ class State:
     def open(self) -> list[Item]:
         """What is still to be decided."""
         return [each for each in self.items if each.is_open]
+
+    def left_over(self) -> list[Span]:
+        """The words of sentences that no claim and no open candidate quotes, in the order of the text."""
+        desk = self.desk
+        article = next(each for each in desk.subject.articles if each.iri == desk.article.subject.value)
+        taken = [*covered_spans(desk.subject, article), *(s for i in self.open for s in i.proposal.spans)]
+        found = []
+        for gap in uncovered(desk.text, taken):
+            for place in desk.manuscript.layout.sentences:
+                if gap.overlaps(place):
+                    start, end = max(gap.start, place.start), min(gap.end, place.end)
+                    letters = [n for n in range(start, end) if desk.text[n].isalnum()]
+                    if letters and says_something(desk.text[start:end]):
+                        found.append(Span(letters[0], letters[-1] + 1))
+        return found
 
     def open_for(self, reviewer: str) -> list[Item]:
         """What one reviewer has not decided on, whatever others have."""

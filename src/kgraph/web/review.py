@@ -7,6 +7,7 @@ with it, keys decide and the mouse marks words.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -21,6 +22,7 @@ from kgraph.reviewing import Item, Outcome, Review, State, Verdict
 from kgraph.reviewing.forms import read_form
 from kgraph.reviewing.status import read_progress
 from kgraph.settings import BUILD_SETTINGS
+from kgraph.text import Span
 from kgraph.web.admission import admit_write
 from kgraph.web.bodies import media_type_of, read_body, unsupported
 from kgraph.web.commands import run_command
@@ -35,6 +37,7 @@ __all__ = ["router"]
 router: Final = APIRouter(tags=["Review"])
 _COOKIE: Final = "kgraph-reviewer"
 _COOKIE_AGE_S: Final = 90 * 86_400
+_AT: Final = re.compile(r"(\d{1,9})-(\d{1,9})")
 _BUILDING: Final = asyncio.Lock()
 #: How much of what a failed build says is shown.
 _SHOWN: Final = 4_000
@@ -168,7 +171,15 @@ def _place(state: State, reviewer: str, values: Mapping[str, str]) -> Place:
         again=again,
         done=decisions.get(done),
         adding=bool(values.get("add")) or values.get("decision") == "add",
+        marked=_marked(values.get("at", ""), len(state.desk.text)),
     )
+
+
+def _marked(at: str, length: int) -> Span | None:
+    """The words that a link to add a claim marks, as in ``12-40``; None where it marks none."""
+    match = _AT.fullmatch(at)
+    span = Span(int(match[1]), int(match[2])) if match else None
+    return span if span is not None and span.start < span.end <= length else None
 
 
 async def _fields(request: Request) -> dict[str, str]:

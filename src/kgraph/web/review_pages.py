@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from kgraph.errors import ReviewError
 from kgraph.reviewing import Decision, Desk, Item, State, Verdict
-from kgraph.reviewing.forms import MODALITIES, PAIRS, POLARITIES, show_form, word
+from kgraph.reviewing.forms import MODALITIES, PAIRS, POLARITIES, show_form, show_words, word
 from kgraph.reviewing.status import ArticleStatus
 from kgraph.text import Span
 from kgraph.web.pages import mark_spans, render_page
@@ -20,7 +20,7 @@ from kgraph.web.pages import mark_spans, render_page
 __all__ = ["Place", "desk_page", "index_page"]
 
 #: How many predicates a form has room for at first; the last one is empty.
-_ROOM: Final = 2
+_ROOM: Final = 3
 _DONE: Final = {
     Verdict.ACCEPT: "Accepted",
     Verdict.CHANGE: "Changed and accepted",
@@ -43,7 +43,8 @@ def index_page(
 class Place:
     """Where a reviewer is: the item shown, how many wait, the item after it, and the decision just taken.
 
-    ``again`` says that others' decisions are hidden; ``adding`` that a claim is added that no candidate has.
+    ``again`` says that others' decisions are hidden; ``adding`` that a claim is added that no candidate has;
+    ``marked`` which words it is to quote.
     """
 
     item: Item | None
@@ -52,6 +53,7 @@ class Place:
     again: bool
     done: Decision | None
     adding: bool
+    marked: Span | None = None
 
 
 def desk_page(
@@ -64,12 +66,13 @@ def desk_page(
     filled: Mapping[str, str] | None = None,
 ) -> Response:
     """One article: the sentence, the candidate in plain English, and the form to change it."""
-    item = place.item
+    item = place.item if place.marked is None else None
     desk = state.desk
-    start = item.proposal.spans[0].start if item is not None else 0
+    marked = item.proposal.spans if item is not None else tuple(filter(None, [place.marked]))
+    start = marked[0].start if marked else 0
     fields = dict(filled) if filled is not None else show_form(item.proposal, desk) if item else {}
     if place.adding and filled is None:
-        fields = {}
+        fields = show_words([place.marked], desk) if place.marked is not None else {}
     room = max(
         _ROOM,
         sum(f"predicate{n}" in fields and bool(fields[f"predicate{n}"]) for n in range(1, PAIRS + 1)) + 1,
@@ -81,9 +84,10 @@ def desk_page(
             "desk": desk,
             "slug": desk.slug,
             "reviewer": reviewer,
-            "key": item.key if item else "",
+            "key": place.item.key if place.item else "",
+            "marked": place.marked,
             "place": re.sub(r"^S(?=\d)", "Sentence ", _where(desk, start)),
-            "sentence": _sentence(desk, item, start),
+            "sentence": _sentence(desk, marked, start),
             "around": _around(desk, start),
             "wording": word(item.proposal, desk) if item else None,
             "candidate": item.candidate if item else None,
@@ -95,9 +99,9 @@ def desk_page(
             "rooms": range(1, min(room, PAIRS) + 1),
             "polarities": POLARITIES,
             "modalities": MODALITIES,
-            "properties": sorted(set(desk.naming.properties)),
-            "things": [label for label, _ in desk.naming.known_things()],
-            "classes": sorted(set(desk.naming.classes)),
+            "properties": desk.naming.known_properties(),
+            "things": list(desk.naming.known_things()),
+            "classes": desk.naming.known_classes(),
             "waiting": place.waiting,
             "total": len(state.items),
             "following": place.following,
@@ -108,6 +112,14 @@ def desk_page(
             "lost": len(state.drafted.lost),
             "moved": state.drafted.moved,
             "error": error,
+            "left_over": [
+                {
+                    "place": _where(desk, span.start),
+                    "words": span.of(desk.text),
+                    "at": f"{span.start}-{span.end}",
+                }
+                for span in state.left_over()
+            ],
             "items": [_listed(each, desk, hidden=place.again) for each in state.items],
         },
         status=HTTPStatus.CONFLICT if error is not None else HTTPStatus.OK,
@@ -119,10 +131,9 @@ def _where(desk: Desk, position: int) -> str:
     return desk.home(Span(position, position + 1)).title if desk.text else ""
 
 
-def _sentence(desk: Desk, item: Item | None, start: int) -> dict[str, Any]:
+def _sentence(desk: Desk, spans: Sequence[Span], start: int) -> dict[str, Any]:
     """The sentence with its marked words, and where it begins."""
     span = desk.sentence_at(start)
-    spans = item.proposal.spans if item is not None else ()
     end = max([span.end, *(each.end for each in spans)])
     marked = [(each.start - span.start, each.end - span.start) for each in spans]
     return {"start": span.start, "runs": mark_spans(desk.text[span.start : end], marked)}

@@ -11,21 +11,39 @@
   for (const note of document.querySelectorAll(".scripted")) note.hidden = false;
 
   const press = (id) => at(id)?.click();
-  const change = () => {
+  const form = at("filled");
+  const fill = () => {
     details.open = true;
     at("f-subject").focus();
+    at("f-subject").select();
+  };
+  // A claim is added from empty fields; words that are marked already are kept.
+  const add = () => {
+    if (!marked.length && at("add")) {
+      press("add");
+      return;
+    }
+    for (const field of form.querySelectorAll(".field input")) if (field !== words) field.value = "";
+    at("f-polarity").value = "positive";
+    at("f-modality").value = "fact";
+    form.querySelector("[value=change]")?.remove();
+    fill();
   };
   const keys = {
     a: () => press("accept"),
     r: () => press("reject"),
     n: () => press("next"),
     u: () => press("undo"),
-    c: change,
-    "+": change,
+    c: fill,
+    "+": add,
   };
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, select, textarea");
     if (event.key === "Escape" && field) field.blur();
+    if (event.key === "Enter" && field?.matches("#filled select")) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button"));
+    }
     if (field || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
     event.preventDefault();
     keys[event.key]();
@@ -47,6 +65,32 @@
 
   const text = sentence.textContent;
   const start = Number(sentence.dataset.start);
+  if ("adding" in details.dataset) (words.value ? fill : () => words.focus())();
+
+  // After "label =", the things to choose from are classes: by their names, or by the words that evoke them.
+  const things = at("things");
+  const known = things.innerHTML;
+  const classes = [...at("classes").options].map((each) => [each.value, `${each.value}, ${each.text}`.toLowerCase()]);
+  let offered = "";
+  form.addEventListener("input", (event) => {
+    if (event.target.getAttribute("list") !== "things") return;
+    const [, label, typed] = /^(.*\S)\s*=\s*([^=]*)$/.exec(event.target.value) ?? [];
+    const wanted = (typed ?? "").trim().toLowerCase();
+    if (offered === `${label}=${wanted}`) return;
+    offered = `${label}=${wanted}`;
+    if (label === undefined) {
+      things.innerHTML = known;
+      return;
+    }
+    const fitting = classes.filter(([, evoking]) => evoking.includes(wanted));
+    things.replaceChildren(...fitting.map(([name, evoking]) => {
+      const option = document.createElement("option");
+      option.value = `${label} = ${name}`;
+      option.label = evoking;
+      return option;
+    }));
+  });
+
   const points = (units) => Array.from(text.slice(0, units)).length;
   let marked = [];
 
