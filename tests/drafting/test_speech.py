@@ -221,6 +221,29 @@ def test_what_is_new_in_a_fact_is_of_a_fitting_class(draft: Drafting) -> None:
     assert roles == {"kg:cause", "kg:recipient"}  # a clock does not act
 
 
+@pytest.mark.parametrize(
+    ("noun", "type_"),
+    [
+        ("helicopters", "kgl:Helicopter"),
+        ("two grey ferries", "kgl:Ship"),
+        ("a border crossing", "kgl:BorderCrossing"),
+        ("the eruption", "kgl:Eruption"),
+        ("the operation", "kgl:Operation"),
+        ("a trade union", "kgl:Union"),
+        ("the partition", "kgl:Partition"),
+        ("a hospital", "kgl:Hospital"),
+        ("the town", "kg:GeopoliticalEntity"),
+        ("a nurse", "kg:Person"),
+    ],
+)
+def test_what_is_called_by_a_type_of_the_lexicon_is_of_that_type(
+    draft: Drafting, noun: str, type_: str
+) -> None:
+    drafted = draft(f"The harbour master photographed {noun} on Friday.").candidates
+    types = [thing.type for each in drafted for thing in each.things if thing.label in noun]
+    assert types == [type_]
+
+
 def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:
     text = (
         "The crews said that it " + "was late and it " * 2000 + "rained.\n\nHolt said the harbour was shut."

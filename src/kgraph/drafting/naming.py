@@ -10,6 +10,7 @@ from kgraph.drafting.candidates import Thing
 from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast
+from kgraph.project import LexiconEntry
 
 __all__ = ["Names", "camel"]
 
@@ -41,13 +42,20 @@ def camel(label: str) -> str:
 
 
 class Names:
-    """The names of a draft. ``known`` maps labels in lower case to the project's prefixed names."""
+    """The names of a draft.
 
-    def __init__(self, known: Mapping[str, str], cast: Cast) -> None:
+    Args:
+        known: the project's prefixed names, by labels in lower case.
+        cast: the voices of the text.
+        types: the lexicon's types, by what things are called.
+    """
+
+    def __init__(self, known: Mapping[str, str], cast: Cast, types: Mapping[str, LexiconEntry]) -> None:
         self._names = dict(known)
         self._taken = {name.partition(":")[2] for name in known.values()}
         self._cast = cast
-        self._artefacts: set[str] = set()
+        self._types = types
+        self._passive: set[str] = set()
 
     def fresh(self, label: str) -> str:
         """A name that nothing has yet."""
@@ -76,17 +84,33 @@ class Names:
         name = self.fresh(label)
         self._names[label.casefold()] = name
         cls = _CLASS_OF.get(token.entity) or (_CLASS_OF_VOICE.get(voice.kind) if voice else None)
+        typed = self._typed(tree, token)
+        if cls is not None and typed is not None and (cls == "kg:Person" or typed.below != "Actor"):
+            typed = None
         if token.tag == "NN" and self._cast.is_person(token):
             cls = "kg:Person"
-        elif self._cast.is_group(token):
-            cls = "kg:Group"
         elif token.lemma in _PLACES:
             cls = "kg:GeopoliticalEntity"
+        elif typed is not None:
+            cls = typed.name
+        elif self._cast.is_group(token):
+            cls = "kg:Group"
         cls = cls or ("kg:Group" if token.tag == "NNS" else "kg:Artefact")
-        if cls == "kg:Artefact":
-            self._artefacts.add(name)
+        if cls == "kg:Artefact" or (typed is not None and cls == typed.name and typed.below != "Actor"):
+            self._passive.add(name)
         return name, label, Thing(name, label, cls)
 
-    def is_artefact(self, name: str) -> bool:
-        """Whether a new thing is taken for one that people make, for want of anything better."""
-        return name in self._artefacts
+    def _typed(self, tree: Tree, token: Token) -> LexiconEntry | None:
+        """The type that a common noun is called by, with the word before it first: "border crossing"."""
+        if token.pos != "NOUN":
+            return None
+        before = [
+            each for each in tree.children(token.number, "compound", "amod") if each.number < token.number
+        ]
+        names = [f"{each.lemma} {token.lemma}" for each in before[-1:]]
+        names += [token.text.casefold(), token.lemma]
+        return next((self._types[name] for name in names if name in self._types), None)
+
+    def is_passive(self, name: str) -> bool:
+        """Whether a new thing neither acts nor receives, by its type or for want of anything better."""
+        return name in self._passive

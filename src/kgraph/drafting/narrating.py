@@ -8,7 +8,7 @@ arguments become roles. "X is Y" describes X. A title or an apposition that evok
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,13 +63,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Evocations:
-    """The types of events and states by the word, or the phrase of verb and particle, that evokes them."""
+    """The types of events and states by the word, or the phrase of verb and particle, that evokes them; and
+    the types of things by what these are called.
+    """
 
     verbs: Mapping[str, LexiconEntry]
     nouns: Mapping[str, LexiconEntry]
+    things: Mapping[str, LexiconEntry]
 
 
-def evocations_of(entries: Iterable[LexiconEntry]) -> Evocations:
+_THINGS: Final = ("Actor", "Location", "Artefact")
+
+
+def evocations_of(entries: Sequence[LexiconEntry]) -> Evocations:
     """The types that words evoke. A word of several types stands for the one that lists it first."""
     verbs: dict[str, LexiconEntry] = {}
     nouns: dict[str, LexiconEntry] = {}
@@ -79,7 +85,13 @@ def evocations_of(entries: Iterable[LexiconEntry]) -> Evocations:
             verbs.setdefault(word, entry)
         if entry.below == "State":
             nouns.setdefault(word, entry)
-    return Evocations(verbs, nouns)
+    # Words for events and states are mostly verbs, so of these the label alone is sure to be a noun.
+    called = [(0, entry.label, entry) for entry in entries]
+    called += [(1 + rank, word, entry) for rank, word, entry in ranked if entry.below in _THINGS]
+    things: dict[str, LexiconEntry] = {}
+    for _, word, entry in sorted(called, key=lambda each: (each[0], each[2].below not in _THINGS)):
+        things.setdefault(word.casefold(), entry)
+    return Evocations(verbs, nouns, things)
 
 
 @dataclass(slots=True)
@@ -101,7 +113,7 @@ class Teller:
         self._trees = trees
         self._cast = cast
         self._evocations = evocations
-        self._names = Names(known, cast)
+        self._names = Names(known, cast, evocations.things)
 
     def tell(self, sentence: int, said: frozenset[int]) -> Iterator[Told]:
         """The facts of a sentence that the publication tells; ``said`` are the tokens that it quotes."""
@@ -184,7 +196,7 @@ class Teller:
             return
         tree = self._trees[sentence]
         name, label, thing = self._names.of(sentence, tree, token)
-        if role in _ACTING and self._names.is_artefact(name):
+        if role in _ACTING and self._names.is_passive(name):
             role = "kg:cause"  # things neither act nor receive: "the clock pays for the rest"
         if (role, name) in found.roles:
             return
