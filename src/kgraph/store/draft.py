@@ -10,11 +10,9 @@ default graph.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -26,6 +24,7 @@ import pyoxigraph as ox
 
 from kgraph.errors import GraphStateError, WriteError
 from kgraph.rdf.nesting import DEEPEST_TERM, is_deep
+from kgraph.search.vectors import link_file
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
 from kgraph.store.generation import AXIOMS, LEDGER, REMAINDER, Generation
@@ -295,7 +294,7 @@ class Draft:
         for name in ("search", "queries"):
             _link_tree(self.base.path / name, self.path / name)
         for name in (AXIOMS, REMAINDER, LEDGER):
-            _link(self.base.path / name, self.path / name)
+            link_file(self.base.path / name, self.path / name)
         self.delta.write(self.path)
         sizes, base = self._sizes(), self.base.manifest
         versions = {
@@ -374,13 +373,4 @@ def _link_tree(source: Path, target: Path) -> None:
         if item.is_dir():
             _link_tree(item, target / item.name)
         else:
-            _link(item, target / item.name)
-
-
-def _link(source: Path, target: Path) -> None:
-    """Have a file in another folder too; as a copy where the file system knows no links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        with suppress(FileNotFoundError):
-            shutil.copy2(source, target)
+            link_file(item, target / item.name)
