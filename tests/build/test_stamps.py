@@ -40,9 +40,14 @@ def contents(files: list[tuple[str, Path]]) -> dict[str, str]:
 
 def reads(monkeypatch: pytest.MonkeyPatch, look: Stamps, files: list[tuple[str, Path]]) -> int:
     """How many files are read when they are looked at."""
-    seen = []
+    seen: list[bytes] = []
+
+    def counted(content: bytes) -> str:
+        seen.append(content)
+        return digest(content)
+
     with monkeypatch.context() as patch:
-        patch.setattr(stamps, "digest", lambda content: seen.append(content) or digest(content))
+        patch.setattr(stamps, "digest", counted)
         assert look.digests(files) == contents(files)
     return len(seen)
 
