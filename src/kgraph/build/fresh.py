@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -62,12 +61,11 @@ class FreshBuild:
         """Make all but the text index and what is told in the end; the contradictions that were found."""
         state = self.state
         state.path.mkdir(parents=True, exist_ok=True)
-        self.store = store = ox.Store(self._store_path)
-        with state.clock.step("reading the project"), Filler(store, state.names) as filler:
-            self._read(filler)
+        self.store = ox.Store(self._store_path)
+        with state.clock.step("reading the project"):
+            self._read()
         with state.clock.step("loading"):
-            self._load_rest(store)
-        del store
+            self._load_rest(self.store)
         with state.clock.step("checking"):
             self._examine()
         store = self.store
@@ -89,18 +87,15 @@ class FreshBuild:
     def finish(self, earlier: Path | None) -> None:
         """Write the text index and what the dataset says of itself, and let go of the store.
 
-        ``earlier`` is the folder of another index, whose vectors are taken over. The store is put in order
-        meanwhile.
+        ``earlier`` is the folder of another index, whose vectors are taken over. The store is put in order at
+        the very end, lest whoever opens it for writing finds RocksDB at work.
         """
         state, store = self.state, self.store
         assert store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
-        with ThreadPoolExecutor(1) as threads:
-            ordered = threads.submit(store.optimize)
-            if self._indexing is not None:
-                self._indexing()
-            write_whole_index(state, store, encoder_of(state.settings), earlier)
-            counted = self._counting()
-            ordered.result()
+        if self._indexing is not None:
+            self._indexing()
+        write_whole_index(state, store, encoder_of(state.settings), earlier)
+        counted = self._counting()
         shutil.rmtree(state.copy_path, ignore_errors=True)
         state.ledger.put("counts", counted)
         quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
@@ -110,11 +105,18 @@ class FreshBuild:
         if quads:
             self.graphs[state.names.graph(METADATA)] = len(quads)
         self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
+        store.optimize()
         store.flush()
         self.store = None
 
-    def _read(self, filler: Filler) -> None:
+    def _read(self) -> None:
         """Have all units read; each is loaded while others are being read."""
+        assert self.store is not None  # noqa: S101 - it has been made
+        with Filler(self.store, self.state.names) as filler:
+            self._read_units(filler)
+        self.state.units_changed()
+
+    def _read_units(self, filler: Filler) -> None:
         state = self.state
         stale = state.stale_units(self.known)
         fresh = {unit.name for unit in stale}
@@ -130,7 +132,6 @@ class FreshBuild:
                 self._take_in(Outcome(task, row.product, product.header, mentions), filler)
         for outcome in state.do(Task(unit.name, unit) for unit in stale):
             self._take_in(outcome, filler)
-        state.units_changed()
 
     def _take_in(self, outcome: Outcome, filler: Filler) -> None:
         row = self.state.take_in(outcome)
