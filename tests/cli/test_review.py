@@ -38,16 +38,21 @@ def written(folder: Path) -> str:
     return (folder / f"data/ttl/articles/{SLUG}/assertions.ttl").read_text(encoding="utf-8")
 
 
-def test_an_article_in_lines(harbour: Path) -> None:
-    lines = ["a", "s", "a", *DENIAL, "u", "r", "q"]
-    done = subprocess.run(
-        [*COMMAND, "--reviewer", "Ines Caldrow"],
+def reviewed(folder: Path, lines: list[str], *options: str) -> subprocess.CompletedProcess[str]:
+    """A review of which each line is a key or what is filled in."""
+    return subprocess.run(
+        [*COMMAND, *options],
         input="\n".join(lines) + "\n",
         capture_output=True,
         text=True,
-        cwd=harbour,
+        cwd=folder,
         check=True,
     )
+
+
+def test_an_article_in_lines(harbour: Path) -> None:
+    lines = ["a", "s", "a", *DENIAL, "u", "r", "q"]
+    done = reviewed(harbour, lines, "--reviewer", "Ines Caldrow")
     assert "promised by Ana Holt, in quotation marks" in done.stdout
     assert "reopening of the library · agent · library of Marrow Bay" in done.stdout
     assert "new: closure of the library (closure)" in done.stdout
@@ -55,9 +60,7 @@ def test_an_article_in_lines(harbour: Path) -> None:
     assert "5 decided, 1 open" in done.stderr
     assert written(harbour).count("kg:claims (") == 2  # the change was taken back
     assert "kg:reviewer kgr:inesCaldrow" in written(harbour)
-    again = subprocess.run(
-        [*COMMAND, "--again"], input="r\nq\n", capture_output=True, text=True, cwd=harbour, check=True
-    )
+    again = reviewed(harbour, ["r", "q"], "--again")
     assert "4 open" in again.stdout  # nobody's decisions but one's own count
     assert written(harbour).count("kg:claims (") == 1
 
@@ -65,14 +68,7 @@ def test_an_article_in_lines(harbour: Path) -> None:
 def test_what_was_refused_is_kept_and_a_full_stop_keeps_the_rest(harbour: Path) -> None:
     refused = ["c", "", "neglect of the roof = Evnt", "theme", "roof of the library = Artefact", "", "."]
     mended = ["c", "", "neglect of the roof = Event", "."]
-    done = subprocess.run(
-        COMMAND,
-        input="\n".join(["a", "s", "a", *refused, *mended, "q"]) + "\n",
-        capture_output=True,
-        text=True,
-        cwd=harbour,
-        check=True,
-    )
+    done = reviewed(harbour, ["a", "s", "a", *refused, *mended, "q"])
     assert "There is no class 'Evnt'" in done.stderr
     assert "What you filled in is kept: press c again." in done.stderr
     assert "3 decided, 1 open" in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import pyoxigraph as ox
 from kgraph.authoring.entries import Entry, Lists
 from kgraph.authoring.manuscript import Manuscript, kg, typed
 from kgraph.authoring.values import parse_quantity, quantity_triples
-from kgraph.rdf.terms import Term
+from kgraph.rdf.terms import Term, local_name
 from kgraph.text import Span
 from kgraph.vocab import DCTERMS, KG, RDF_TYPE
 
@@ -127,7 +126,7 @@ def _shared(entry: Entry, spans: tuple[Span, ...], manuscript: Manuscript) -> It
             "unknown-voice",
             entry,
             "by",
-            f"{re.split(r'[/#]', source.value)[-1]} is not declared as a voice of this article.",
+            f"{local_name(source.value)} is not declared as a voice of this article.",
             'Declare it: a:speaker kg:sourceAgent kgr:somebody ; kg:cue "said" .',
         )
     yield KG + "source", source
@@ -165,7 +164,7 @@ def _names(entry: str, predicates: list[str]) -> list[str]:
     counts: Counter[str] = Counter()
     found = []
     for predicate in predicates:
-        local = re.split(r"[/#]", predicate)[-1]
+        local = local_name(predicate)
         counts[local] += 1
         found.append(f"{entry}-{local}" + (f"-{counts[local]}" if counts[local] > 1 else ""))
     return found

@@ -5,7 +5,7 @@ Each such question is written down: :class:`Foreign` is the only way out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +18,10 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.store.spelling import restore
 
-__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said", "read_otherwise"]
+__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said", "quads_about", "read_otherwise"]
+
+#: When so many quads of other graphs have been met, the graphs that are asked for are looked up one by one.
+_MANY: Final = 100
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,6 @@ class Said:
         """The same to look things up in."""
         return TripleIndex(triple for _, triple in self.triples)
 
-
-#: When so many quads of other graphs have been met, those of the data's are asked for one by one.
-_MANY: Final = 100
 
 Describe = Callable[[str], Said]
 #: The statements that say how a name is read.
@@ -89,7 +89,7 @@ class Data:
         if name in self.terms:
             return Said(())
         node = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
-        quads = restore(self.store, self._about(node))
+        quads = restore(self.store, quads_about(self.store, node, self.graphs))
         return Said([(self.graphs[quad.graph_name], quad.triple) for quad in quads])
 
     def readings(self, name: str) -> tuple[str, ...]:
@@ -100,23 +100,23 @@ class Data:
             if isinstance(quad.subject, ox.NamedNode) and any(self._quads(quad.subject, READING, None))
         )
 
-    def _about(self, node: Any) -> list[ox.Quad]:
-        """What the data say of a node: graph by graph where many other graphs say something of it, as each
-        article's do that states something of what all articles name.
-        """
-        found: list[ox.Quad] = []
-        others = 0
-        for quad in self.store.quads_for_pattern(node, None, None, None):
-            if quad.graph_name in self.graphs:
-                found.append(quad)
-            elif (others := others + 1) > _MANY:
-                find = self.store.quads_for_pattern
-                return [each for graph in self.graphs for each in find(node, None, None, graph)]
-        return found
-
     def _quads(self, subject: Any, predicate: Any, value: Any) -> Iterator[ox.Quad]:
         quads = self.store.quads_for_pattern(subject, predicate, value, None)
         return (quad for quad in quads if quad.graph_name in self.graphs)
+
+
+def quads_about(store: ox.Store, node: Any, graphs: Collection[Any]) -> list[ox.Quad]:
+    """What some graphs say of a node: graph by graph where many others say something of it, as each article's
+    do that states something of what all articles name.
+    """
+    found: list[ox.Quad] = []
+    others = 0
+    for quad in store.quads_for_pattern(node, None, None, None):
+        if quad.graph_name in graphs:
+            found.append(quad)
+        elif (others := others + 1) > _MANY:
+            return [each for graph in graphs for each in store.quads_for_pattern(node, None, None, graph)]
+    return found
 
 
 def read_otherwise(store: ox.Store, changed: set[ox.Quad]) -> set[str]:

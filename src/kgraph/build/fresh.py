@@ -127,16 +127,15 @@ class FreshBuild:
                 if product is None:
                     stale.append(state.sources.units[unit])
                     continue
-                task = Task(unit, state.sources.units[unit])
-                mentions = product.parts["mentions"]
-                self._take_in(Outcome(task, row.product, product.header, mentions), filler)
+                task, mentions = Task(unit, state.sources.units[unit]), product.parts["mentions"]
+                self._take_in(Outcome(task, row.product, product.header, mentions), product, filler)
         for outcome in state.do(Task(unit.name, unit) for unit in stale):
-            self._take_in(outcome, filler)
+            product = state.products.get(outcome.product)
+            assert product is not None  # noqa: S101 - it has just been put there
+            self._take_in(outcome, product, filler)
 
-    def _take_in(self, outcome: Outcome, filler: Filler) -> None:
+    def _take_in(self, outcome: Outcome, product: Product, filler: Filler) -> None:
         row = self.state.take_in(outcome)
-        product = self.state.products.get(row.product)
-        assert product is not None  # noqa: S101 - it has just been put there
         filler.add_product(product)
         filler.add_notes(product.parts["notes"])
         self.total += row.ground + row.blank

@@ -9,12 +9,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgraph.build.examining import passages_of
+from kgraph.build.foreign import quads_about
 from kgraph.build.products import Product, Products
 from kgraph.build.state import Lost, State
 from kgraph.errors import StoreError
 from kgraph.search import Encoder, NameEntry
 from kgraph.search.writing import IndexRevision
-from kgraph.store.manifest import graph_key
 
 __all__ = ["begin_index", "iter_products", "revise_index", "write_whole_index"]
 
@@ -75,11 +75,10 @@ def write_whole_index(state: State, store: ox.Store, encoder: Encoder | None, ea
 
 def _label_reader(state: State, store: ox.Store) -> Callable[..., NameEntry | None]:
     """What tells what a thing is called, by what data say of it."""
-    data = {state.names.graph(graph) for graph in state.graph_files}
+    data = {ox.NamedNode(state.names.graph(graph)) for graph in state.graph_files}
 
     def describe(name: str) -> Iterator[ox.Triple]:
-        quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
-        return (quad.triple for quad in quads if graph_key(quad.graph_name) in data)
+        return (quad.triple for quad in quads_about(store, ox.NamedNode(name), data))
 
     return state.label_reader(describe)
 

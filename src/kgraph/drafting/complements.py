@@ -12,7 +12,6 @@ __all__ = ["TELLING", "all_of", "governed_clauses", "is_clause", "is_infinitive"
 #: Verbs whose object is whom they tell: a clause before them may be what they say.
 TELLING: Final = frozenset("tell inform remind assure notify warn ask promise answer".split())
 _MARKS: Final = frozenset({"that", "if", "whether"})
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 
 
 def governed_clauses(tree: Tree, verb: Token) -> list[Token]:

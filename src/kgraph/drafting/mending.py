@@ -19,16 +19,14 @@ from kgraph.drafting.that_clauses import (
     that_is_no_preposition,
     that_is_no_reason,
 )
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
 
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 #: Verbs that ask somebody to do something.
 _ASKING_TO: Final = frozenset(
     "ask urge tell order want beg advise invite instruct encourage warn command".split()
 )
-_NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
 def mended(tree: Tree, speaking: Collection[str]) -> Tree:
@@ -52,7 +50,7 @@ def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         first, second = held
         subject = tree.child(first.number, *SUBJECTS)
-        if _form(tree, second) not in _FINITE or subject is None or subject.number > first.number:
+        if _form(tree, second) not in FINITE or subject is None or subject.number > first.number:
             continue
         is_pronoun = subject.pos not in ("NOUN", "PROPN")
         if second.lemma in speaking or is_pronoun or tree.child(second.number, *SUBJECTS, "mark", "cc"):
@@ -78,7 +76,7 @@ def _turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
     found: list[Token] = []
     for verb in tree.tokens[1:]:
         held = tree.child(verb.number, "dobj", "dative", "oprd")
-        is_turned = verb.tag in _FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
+        is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
         if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
             continue
         is_next = tree.subtree(held.number)[0] == verb.number + 1
@@ -132,15 +130,10 @@ def _finite_after_infinitive(tree: Tree, _: Collection[str]) -> list[Token]:
         head = tree.head(verb)
         is_to = any(aux.tag == "TO" for aux in tree.children(head.number, "aux"))
         form = _form(tree, verb)
-        if (
-            verb.dep != "conj"
-            or not is_to
-            or form not in (*_FINITE, "MD")
-            or tree.child(verb.number, *SUBJECTS)
-        ):
+        if verb.dep != "conj" or not is_to or form not in FINITE_WORDS or tree.child(verb.number, *SUBJECTS):
             continue
         above = next(
-            (each for each in tree.ancestors(head.number) if _form(tree, each) in (*_FINITE, "MD")), None
+            (each for each in tree.ancestors(head.number) if _form(tree, each) in FINITE_WORDS), None
         )
         if above is not None and not (verb.tag == "VBP" and verb.text == verb.lemma):
             found.append(replace(verb, head=above.number))
@@ -202,7 +195,7 @@ def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
     for verb in tree.tokens:
         if (
             not verb.is_verb
-            or verb.tag not in _FINITE
+            or verb.tag not in FINITE
             or verb.dep == "conj"
             or tree.child(verb.number, *SUBJECTS)
         ):
@@ -213,7 +206,7 @@ def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
                 token = tree.tokens[number]
                 first = tree.subtree(number)[0]
                 is_apart = first > 0 and tree.tokens[first - 1].text == "," and number < verb.number
-                if token.dep == "appos" and is_apart and token.pos in _NOMINAL:
+                if token.dep == "appos" and is_apart and token.pos in NOMINAL:
                     return [replace(token, dep="nsubj", head=verb.number)]
     return []
 
@@ -236,14 +229,14 @@ def _goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
 def _form(tree: Tree, verb: Token) -> str:
     """The tag of a verb's finite word: its own or its auxiliary's."""
     words = [verb, *tree.children(verb.number, "aux", "auxpass")]
-    return next((word.tag for word in words if word.tag in (*_FINITE, "MD")), verb.tag)
+    return next((word.tag for word in words if word.tag in FINITE_WORDS), verb.tag)
 
 
 def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
     """The verb that a coordinated verb goes on from, where the parser chose another."""
     head = tree.head(token)
     is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*_FINITE, "VBN", "VBG")
+    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG")
     if token.dep != "conj" or not is_likely or not head.is_verb:
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass"):
@@ -261,7 +254,7 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
     is_odd = (
         token.tag != "VBN"
-        and head.tag not in _FINITE
+        and head.tag not in FINITE
         and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
     )
     return next(

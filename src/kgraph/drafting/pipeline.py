@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
 
@@ -33,7 +33,6 @@ _MARKS: Final = str.maketrans(
 _JOINT: Final = re.compile(r";\s+(?=\S)|(?<=\w):\s+(?=\w)")
 #: What these verbs say follows a colon.
 _BEFORE_COLON: Final = frozenset("say tell write read ask add reply answer put".split())
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 _BATCH: Final = 64
 #: A longer sentence is none, and would take much memory: nothing is found in it.
 _LONGEST: Final = 10_000
@@ -141,7 +140,7 @@ def _is_whole(doc: Doc) -> bool:
         token.head.i == token.i
         and not (token.lemma_ in _BEFORE_COLON and doc[-1].text == ":")
         and any(child.dep_.startswith("nsubj") for child in token.children)
-        and any(each.tag_ in _FINITE for each in (token, *token.children))
+        and any(each.tag_ in FINITE_WORDS for each in (token, *token.children))
         and not any(child.dep_ == "mark" and child.i < token.i for child in token.children)
         for token in doc
     )

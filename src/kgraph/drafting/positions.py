@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 
 __all__ = ["after_that", "around", "before_tail"]
 
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP", "MD"})
 _WHEN: Final = frozenset("when while after before as once".split())
 #: So many words may stand between a verb and its "that": whom it tells, and when.
 _BETWEEN: Final = 12
@@ -91,7 +90,7 @@ def around(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
     goes_on = next(
         (token for token in tree.tokens[after[0] + 1 :] if token.pos not in ("ADV", "PUNCT")), None
     )
-    is_likely = goes_on is not None and goes_on.tag in _FINITE
+    is_likely = goes_on is not None and goes_on.tag in FINITE_WORDS
     if not is_bare and (not is_likely or tree.tokens[part.start].pos in ("ADP", "SCONJ", "VERB", "ADV")):
         return None
     rest = [number for number in part if not first - 1 <= number <= after[0]]
@@ -116,7 +115,7 @@ def _clause(
     finite = [
         head
         for number in words
-        if tree.tokens[number].tag in _FINITE
+        if tree.tokens[number].tag in FINITE_WORDS
         for head in (number if tree.tokens[number].is_verb else tree.tokens[number].head,)
         if head in kept
     ]

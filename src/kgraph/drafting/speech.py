@@ -22,7 +22,7 @@ from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -30,7 +30,6 @@ __all__ = ["find_attributions"]
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
@@ -196,7 +195,7 @@ def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passiv
         return False
     if is_passive:
         return root > verb.number or rule == "parataxis"
-    return verb.tag in _FINITE and not any(aux.tag == "TO" for aux in tree.children(verb.number, "aux"))
+    return verb.tag in FINITE and not any(aux.tag == "TO" for aux in tree.children(verb.number, "aux"))
 
 
 def _is_allegation(token: Token, cues: Cues) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = [
     "and_that",
@@ -22,7 +22,6 @@ __all__ = [
 _ASKING: Final = frozenset("ask wonder know see check inquire enquire".split())
 #: What begins a reason with "that", or a second clause.
 _NO_CLAUSE: Final = frozenset("so now such in and but or ,".split())
-_NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
 
 
 def that_is_no_preposition(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -38,7 +37,7 @@ def that_is_no_preposition(tree: Tree, speaking: Collection[str]) -> list[Token]
         ):
             continue
         clause = tree.child(noun.number, "acl", "relcl")
-        if noun.pos in _NOMINAL and clause is not None and clause.is_verb:
+        if noun.pos in NOMINAL and clause is not None and clause.is_verb:
             found += [replace(that, dep="mark", head=clause.number, tag="IN")]
             found += [replace(noun, dep="nsubj", head=clause.number)]
             found += [replace(clause, dep="ccomp", head=verb.number, tag=clause.tag.replace("VBN", "VBD"))]

@@ -12,8 +12,13 @@ from typing import Final
 
 from kgraph.text import Span
 
-__all__ = ["SUBJECTS", "Token", "Tree"]
+__all__ = ["FINITE", "FINITE_WORDS", "NOMINAL", "SUBJECTS", "Token", "Tree"]
 
+#: The tags of finite verbs, and these with auxiliaries that are always finite.
+FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
+FINITE_WORDS: Final = FINITE | {"MD"}
+#: What can be a subject.
+NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
 SUBJECTS: Final = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 
 

@@ -14,7 +14,7 @@ from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.page import Found, Page
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["trimmed"]
@@ -22,7 +22,6 @@ __all__ = ["trimmed"]
 _DASHES: Final = frozenset({"—", "–", "-"})
 _CONTRASTS: Final = frozenset({"although", "though", "while", "whereas"})
 _RELATIVE: Final = frozenset({"WP", "WDT"})
-_FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,7 @@ def _is_told_besides(sentence: _Sentence, verb: Token) -> bool:
         return False
     subject, mark = tree.child(verb.number, *SUBJECTS), tree.child(verb.number, "mark")
     auxiliaries = tree.children(verb.number, "aux", "auxpass")
-    is_finite = (
-        verb.tag in (*_FINITE, "VBN") if not auxiliaries else any(a.tag in _FINITE for a in auxiliaries)
-    )
+    is_finite = verb.tag in (*FINITE, "VBN") if not auxiliaries else any(a.tag in FINITE for a in auxiliaries)
     if subject is None or subject.tag in _RELATIVE or subject.number > verb.number or not is_finite:
         return False
     if verb.dep == "advcl" and (mark is None or mark.lemma not in _CONTRASTS):

@@ -16,6 +16,7 @@ __all__ = [
     "compact",
     "in_words",
     "is_literal",
+    "local_name",
     "parse_iri",
     "parse_term",
     "parse_triple",
@@ -154,6 +155,11 @@ def render_triple(triple: ox.Triple, prefixes: Mapping[str, str]) -> str:
 def render_words(words: str, prefixes: Mapping[str, str]) -> str:
     """Words in which IRIs stand in angle brackets, with the IRIs shortened."""
     return re.sub(r"<([^<>\s]+)>", lambda match: compact(match[1], prefixes), words)
+
+
+def local_name(iri: str) -> str:
+    """What stands behind the last slash or number sign of an IRI."""
+    return re.split(r"[/#]", iri)[-1]
 
 
 def in_words(name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
 from kgraph.project.index import TripleIndex
+from kgraph.rdf.terms import in_words, local_name
 from kgraph.vocab import KG, OWL, RDF_TYPE, RDFS, SKOS
 
 __all__ = ["GENERAL_CLASSES", "claim_properties", "class_choices", "near_classes"]
@@ -17,8 +17,6 @@ GENERAL_CLASSES: Final = (
     *("Person", "Group", "Organization", "GeopoliticalEntity", "Location", "Document", "Artefact"),
     *("Quantity", "Event", "State"),
 )
-#: Where camel case begins a new word.
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 #: What claims are about; other domains are those of the record itself: assertions, sources, pieces of text.
 _DOMAINS: Final = frozenset(KG + name for name in ("Eventuality", "Actor", "Location"))
 _OPEN_TO_ALL: Final = frozenset(KG + name for name in ("described", "status"))
@@ -31,9 +29,9 @@ def class_choices(classes: Iterable[str], ontology: TripleIndex) -> list[tuple[s
     """The local name of each class that things in claims are of, and the words that evoke it."""
     listed = {iri: ", ".join(_words(iri, ontology)) for iri in classes if not iri.startswith(SKOS)}
     return sorted(
-        (_local(iri), words)
+        (local_name(iri), words)
         for iri, words in listed.items()
-        if words or not iri.startswith(KG) or _local(iri) in GENERAL_CLASSES
+        if words or not iri.startswith(KG) or local_name(iri) in GENERAL_CLASSES
     )
 
 
@@ -64,18 +62,14 @@ def near_classes(words: str, classes: Mapping[str, str], ontology: TripleIndex) 
         ontology: what the ontology says.
     """
     spelt = get_close_matches(words.casefold(), classes, n=_NEAR, cutoff=_ALIKE)
-    plain = {words.casefold(), _CAMEL.sub(" ", words).casefold()}
+    plain = {words.casefold(), in_words(words)}
     evoked = [
         iri
         for iri in dict.fromkeys(classes.values())
         if plain & {word.casefold() for word in _words(iri, ontology)}
     ]
-    return [_local(iri) for iri in dict.fromkeys([*(classes[name] for name in spelt), *evoked])][:_NEAR]
+    return [local_name(iri) for iri in dict.fromkeys([*(classes[name] for name in spelt), *evoked])][:_NEAR]
 
 
 def _words(iri: str, ontology: TripleIndex) -> list[str]:
     return [term.value for term in ontology.objects(iri, KG + "evokedBy") if hasattr(term, "value")]
-
-
-def _local(iri: str) -> str:
-    return re.split(r"[/#]", iri)[-1]

@@ -18,7 +18,7 @@ from kgraph.authoring.entries import Entry
 from kgraph.authoring.quoting import join_spans, quote_words
 from kgraph.drafting import Thing
 from kgraph.errors import ReviewError
-from kgraph.rdf.terms import Term, compact, parse_term
+from kgraph.rdf.terms import Term, compact, local_name, parse_term
 from kgraph.reviewing.desk import ENTITIES, Desk
 from kgraph.reviewing.edits import Edit, Kind
 from kgraph.reviewing.naming import TIME_CLASS
@@ -233,7 +233,7 @@ def _declared(agent: str, cue: str, outer: str, voices: dict[str, Entry], writer
             if cue and old and cue not in entry.literals("cue"):
                 writer.put(Edit(file, Kind.VOICE, iri, old=old, new=_with_cue(old, cue)))
             return iri
-    name = re.split(r"[/#]", node.value)[-1]
+    name = local_name(node.value)
     number, iri = 1, desk.namespace + name
     while iri in voices or iri in desk.subject.index:
         number += 1

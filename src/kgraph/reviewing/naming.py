@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from kgraph.drafting import Thing
 from kgraph.errors import ReviewError
 from kgraph.project.index import TripleIndex
-from kgraph.rdf.terms import Term, compact, is_literal, parse_term
+from kgraph.rdf.terms import Term, compact, is_literal, local_name, parse_term
 from kgraph.reviewing.choices import GENERAL_CLASSES, claim_properties, class_choices, near_classes
 from kgraph.vocab import DCTERMS, KG, KGL, OWL, RDF_TYPE, RDFS, SKOS
 
@@ -79,10 +79,10 @@ class Naming:
             return
         if OWL + "Class" in types:
             self.classes.setdefault(label.casefold(), iri)
-            self.classes.setdefault(_local(iri).casefold(), iri)
+            self.classes.setdefault(local_name(iri).casefold(), iri)
         elif any(OWL + name in types for name in _PROPERTIES):
             self.properties.setdefault(label.casefold(), iri)
-            self.properties.setdefault(_local(iri).casefold(), iri)
+            self.properties.setdefault(local_name(iri).casefold(), iri)
         elif KG + "TimeExpression" in types and iri.startswith(self.prefixes.get("a", "-")):
             self.labels.setdefault(_folded(label), set()).add(iri)
         elif not iri.startswith((KG, KGL)):
@@ -298,10 +298,6 @@ class Naming:
             for iri in sorted(iris):
                 shown = (self._index.literal(iri, label) for label in (SKOS + "prefLabel", RDFS + "label"))
                 yield compact(iri, self.prefixes) if len(iris) > 1 else next(filter(None, shown), folded)
-
-
-def _local(iri: str) -> str:
-    return re.split(r"[/#]", iri)[-1]
 
 
 def _folded(label: str) -> str:

@@ -93,9 +93,11 @@ class Meant:
     vector: Vector
     alike: Mapping[int, float]
 
-    def nearest(self, keys: Iterable[int]) -> float:
-        """How like it the most alike of some texts is; 0 where there is none."""
-        return max((self.alike[key] for key in keys), default=0.0)
+
+def _nearest(question: Meant | None, keys: Iterable[int]) -> float:
+    """How like a question the most alike of some texts is; 0 where there is none, or only words are
+    compared."""
+    return max((question.alike[key] for key in keys), default=0.0) if question is not None else 0.0
 
 
 class Ranking:
@@ -130,7 +132,7 @@ class Ranking:
         language = passage.entry.language
         coverage = cover(asked.matter, words, named, language=language, weigh=self.weigh)
         keys = [*passage.keys, *(key for keys in passage.claim_keys for key in keys)]
-        alike = question.nearest(keys) if question is not None else 0.0
+        alike = _nearest(question, keys)
         score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
         return Ranked(passage, score, alike, coverage, words)
 
@@ -179,8 +181,8 @@ class Ranking:
         coverage = cover(asked.matter, quote, named, language=language, weigh=self.weigh)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
-            question.nearest(keys[-1:]) if question is not None else 0.0,
-            question.nearest(keys[:1]) if question is not None and is_quotation else 0.0,
+            _nearest(question, keys[-1:]),
+            is_quotation * _nearest(question, keys[:1]),
             coverage.share,
             _answers(asked, claim, language),
             asked.is_open * _named_share(claim.object, asked.words, language),
@@ -239,8 +241,7 @@ class Ranking:
         if self._encoder is None or not (missing and shared and rest):
             return 1.0
         meant = self.mean(self._encoder.statements([" ".join(rest)])[0], [first.passage])
-        alike = meant.nearest(first.passage.keys) if meant is not None else 0.0
-        return alike - _REST - _REST_BY_SHARE * first.coverage.share
+        return _nearest(meant, first.passage.keys) - _REST - _REST_BY_SHARE * first.coverage.share
 
     def _is_nearly_said(self, asked: Asked, each: Ranked) -> bool:
         """Whether a passage has so much of a question that what differs is another number, name or time."""

@@ -8,7 +8,6 @@ class; anything else is an answer to *what*.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
@@ -16,7 +15,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
-from kgraph.rdf.terms import Term
+from kgraph.rdf.terms import Term, local_name
 from kgraph.vocab import KG, RDF_TYPE, RDFS, XSD
 
 __all__ = ["Kind", "kinds_of_object", "kinds_of_subject", "phrases", "role_of", "upwards"]
@@ -96,7 +95,7 @@ def upwards(index: TripleIndex, predicate: str) -> list[str]:
 def role_of(index: TripleIndex, predicate: str) -> str:
     """The role that a predicate gives its objects: its local name or that of a property above it; empty for
     none."""
-    names = (re.split(r"[#/]", iri)[-1] for iri in upwards(index, predicate))
+    names = (local_name(iri) for iri in upwards(index, predicate))
     return next((name for name in names if name in _ROLES), "")
 
 

@@ -48,6 +48,11 @@ class _Segment(NamedTuple):
     keys: Any
     rows: Any
 
+    @staticmethod
+    def files(number: int) -> tuple[str, str]:
+        """The names of its files: keys, and rows."""
+        return f"{number}.keys.npy", f"{number}.npy"
+
     def find(self, wanted: Any) -> tuple[Any, Any]:
         """Which of some keys it has, and in which rows."""
         import numpy as np  # noqa: PLC0415 - an extra has it
@@ -64,7 +69,6 @@ class Vectors:
         import numpy as np  # noqa: PLC0415 - an extra has it
 
         self.folder = path / _FOLDER
-        self.encoder = (self.folder / "encoder.txt").read_text(encoding="utf-8")
         self.passages = np.load(self.folder / "passages.npy")
         numbers = sorted(int(file.name.partition(".")[0]) for file in self.folder.glob("*.keys.npy"))
         self.segments = [_open(self.folder, number) for number in numbers]
@@ -75,10 +79,15 @@ class Vectors:
         if path is None or encoder is None:
             return None
         with suppress(OSError, ValueError, ImportError):
-            vectors = cls(path)
-            if vectors.encoder == encoder.name:
-                return vectors
+            return cls(path) if cls.are_of(path, encoder) else None
         return None
+
+    @staticmethod
+    def are_of(path: Path, encoder: Encoder) -> bool:
+        """Whether a folder has vectors that an encoder made."""
+        with suppress(OSError, ValueError):
+            return (path / _FOLDER / "encoder.txt").read_text(encoding="utf-8") == encoder.name
+        return False
 
     def known(self, keys: Sequence[int]) -> dict[int, Any]:
         """The rows of those texts that there are, by key."""
@@ -122,9 +131,9 @@ class Vectors:
 def _open(folder: Path, number: int) -> _Segment:
     import numpy as np  # noqa: PLC0415 - an extra has it
 
-    file = folder / f"{number}.npy"
-    rows = np.load(file, mmap_mode="r" if file.stat().st_size > _SMALL_BYTES else None)
-    return _Segment(number, np.load(folder / f"{number}.keys.npy"), rows)
+    keys, rows = (folder / name for name in _Segment.files(number))
+    mode: Any = "r" if rows.stat().st_size > _SMALL_BYTES else None
+    return _Segment(number, np.load(keys), np.load(rows, mmap_mode=mode))
 
 
 def write_vectors(
@@ -174,13 +183,15 @@ def write_vectors(
     joined = _joined(kept, len(fresh))
     for segment in joined:
         fresh |= zip(map(int, segment.keys), segment.rows, strict=True)
-    for segment in kept[: len(kept) - len(joined)]:
-        for name in (f"{segment.number}.npy", f"{segment.number}.keys.npy"):
-            link_file(earlier.folder / name, folder / name) if earlier is not None else None
+    if earlier is not None:
+        for segment in kept[: len(kept) - len(joined)]:
+            for name in _Segment.files(segment.number):
+                link_file(earlier.folder / name, folder / name)
     if fresh:
         keys = np.array(sorted(fresh), dtype=np.uint64)
-        np.save(folder / f"{number}.npy", np.stack([fresh[int(key)] for key in keys]))
-        np.save(folder / f"{number}.keys.npy", keys)
+        rows = np.stack([fresh[int(key)] for key in keys])
+        for name, content in zip(_Segment.files(number), (keys, rows), strict=True):
+            np.save(folder / name, content)
     np.save(folder / "passages.npy", table)
     (folder / "encoder.txt").write_text(encoder.name, encoding="utf-8")
     return len(made)

@@ -99,7 +99,7 @@ class IndexRevision:
             is_there = bool(about["gone"] <= max(_FEW, about["passages"] * _MOST_GONE))
         except (OSError, ValueError, KeyError, TypeError):
             return False
-        return is_there and (encoder is None or Vectors.of(earlier, encoder) is not None)
+        return is_there and (encoder is None or Vectors.are_of(earlier, encoder))
 
     def remove_articles(self, passages: Iterable[PassageEntry]) -> None:
         """Take out the articles of some passages, all that are indexed of them."""
