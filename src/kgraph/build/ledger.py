@@ -19,7 +19,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -54,9 +54,11 @@ class Ledger:
         self._digests = lru_cache(_REMEMBERED)(self._digest)
         self._owners = lru_cache(_REMEMBERED)(self._find_owners)
         self._homes = lru_cache(_REMEMBERED)(self._find_homes)
+        rows = partial(self._db.execute, "SELECT * FROM units ORDER BY unit")
+        self._rows = lru_cache(1)(lambda: tuple(map(unit_of_row, rows())))
 
     def _units_change(self) -> None:
-        for known in (self._digests, self._owners, self._homes):
+        for known in (self._digests, self._owners, self._homes, self._rows):
             known.cache_clear()
 
     def __enter__(self) -> Self:
@@ -99,10 +101,9 @@ class Ledger:
 
     # Units
 
-    def units(self) -> Iterator[UnitRow]:
+    def units(self) -> tuple[UnitRow, ...]:
         """All units."""
-        for row in self._db.execute("SELECT * FROM units ORDER BY unit"):
-            yield unit_of_row(row)
+        return self._rows()
 
     def unit(self, name: str) -> UnitRow | None:
         """A unit by its name."""
@@ -380,12 +381,11 @@ class Ledger:
 
     def kinds(self) -> list[tuple[str, str, str, int]]:
         """The kinds of problems, by severity, code and kind, with how many there are."""
-        rows = self._db.execute(
+        return self._db.execute(
             "SELECT severity, code, kind, count(*) FROM (SELECT DISTINCT severity, code, path, message, "
             "hint, kind, subject, predicate FROM problems) GROUP BY severity, code, kind "
             "ORDER BY severity, code, kind"
-        )
-        return rows.fetchall()
+        ).fetchall()
 
     def problems(self, severity: str, code: str, kind: str, limit: int) -> list[Located]:
         """The first problems of a kind."""

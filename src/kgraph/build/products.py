@@ -73,14 +73,17 @@ class Products:
             start += size
         return Product(header, parts)
 
-    def has(self, name: str) -> bool:
-        """Whether there is such a product."""
-        return self._file(name).exists()
+    def names(self) -> set[str]:
+        """The names of all products that there are."""
+        found: set[str] = set()
+        with suppress(OSError), os.scandir(self._path) as folders:
+            for folder in folders:
+                with suppress(OSError):
+                    found.update(folder.name + name for name in os.listdir(folder.path))  # noqa: PTH208 - names
+        return found
 
     def keep_only(self, names: Iterable[str]) -> None:
         """Delete all but these."""
-        kept = set(names)
-        for file in self._path.glob("??/*"):
-            if file.parent.name + file.name not in kept:
-                with suppress(OSError):
-                    file.unlink()
+        for name in self.names().difference(names):
+            with suppress(OSError):
+                self._file(name).unlink()

@@ -113,16 +113,18 @@ class State:
     # Reading
 
     def stale_units(self, known: Mapping[str, UnitRow]) -> list[Unit]:
-        """The units that must be read: what is known of them is of other files or texts."""
-        return [unit for unit in self.sources.units.values() if not self._is_same(unit, known.get(unit.name))]
+        """The units that must be read: what is known of them is of other files or texts, or is gone."""
+        there = self.products.names() if known else set[str]()
 
-    def _is_same(self, unit: Unit, row: UnitRow | None) -> bool:
-        return (
-            row is not None
-            and row.files == unit.files
-            and all(self.sources.digests.get(name) == seen for name, seen in row.texts.items())
-            and self.products.has(row.product)
-        )
+        def is_same(unit: Unit, row: UnitRow | None) -> bool:
+            return (
+                row is not None
+                and row.files == unit.files
+                and all(self.sources.digests.get(name) == seen for name, seen in row.texts.items())
+                and row.product in there
+            )
+
+        return [unit for unit in self.sources.units.values() if not is_same(unit, known.get(unit.name))]
 
     def take_in(self, outcome: Outcome) -> UnitRow:
         """Note a unit that was read."""

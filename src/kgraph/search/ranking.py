@@ -232,29 +232,13 @@ class Ranking:
             return 6.0 * (first.coverage.share - 0.75)
         if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
-        whole = max(first.meaning, self._corrected(asked, first))
+        whole = first.meaning
         if not asked.is_statement:
             is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
             return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0
         if is_fact or whole < _WHOLE:
             return _STEEPNESS * (whole - _WHOLE)
         return _STEEPNESS * min(whole - _WHOLE, self._beyond(asked, first))
-
-    def _corrected(self, asked: Asked, first: Ranked) -> float:
-        """How like a passage a question is once the words that it misspells are spelt as there; 0 of one that
-        has none. A word that any text has is no misspelt one.
-        """
-        tokens, corrected = asked.text.split(), list[str]()
-        for token in tokens:
-            unknown = [word for word in read_words(token) if not self._reader.frequency(word)]
-            meant = (other for word in unknown for other in first.words if self._spells(word, other))
-            corrected.append(next(meant, token))
-        if self._encoder is None or corrected == tokens:
-            return 0.0
-        encode = self._encoder.statements if asked.is_statement else self._encoder.questions
-        question = self.mean(encode([" ".join(corrected)])[0], [first.passage])
-        claims = (key for keys in first.passage.claim_keys for key in keys)
-        return _nearest(question, [*first.passage.keys, *claims])
 
     def _beyond(self, asked: Asked, first: Ranked) -> float:
         """By how much the words of a statement that a passage does not have are like it all the same."""
