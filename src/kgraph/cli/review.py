@@ -202,6 +202,8 @@ class _Session:
             predicate = f"predicate{number}"
             fields[predicate] = self._ask(predicate, before.get(predicate, ""))
             if not fields[predicate]:
+                if before.get(f"predicate{number + 1}"):
+                    continue  # left out, and the next stays
                 break
             fields[f"object{number}"] = self._ask(f"object{number}", before.get(f"object{number}", ""))
         defaults = {"polarity": "positive", "modality": "fact"}

@@ -38,7 +38,8 @@ _SUPPORT: Final = {
 _WEAK: Final = frozenset(
     "be have do get go let seem become appear remain stay keep begin start continue want need like know "
     "think believe feel mean intend plan hope expect refuse decline tend happen come bring put make take "
-    "give set stand see use try manage fail include involve date follow draw concern depend contain ought".split()
+    "give set stand see use try manage fail include involve date follow draw concern depend contain "
+    "ought".split()
 )
 #: The types of what is said, by the kind that the words give it; nothing for what only a person intends.
 _SAYINGS: Final = {

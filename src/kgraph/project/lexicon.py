@@ -21,8 +21,6 @@ __all__ = ["LexiconEntry", "entries_of", "read_lexicon"]
 
 #: The classes below which an entry's types hang.
 _ROOTS: Final = ("Event", "State", "Actor", "Location", "Artefact")
-#: Those of which things can be.
-_USABLE: Final = ("Location", "Artefact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +89,10 @@ def _above(index: TripleIndex, iri: str) -> list[str]:
 
 
 def _below(index: TripleIndex, iri: str) -> str | None:
-    """The root that a class hangs below, by its local name; None for a root that says too little."""
+    """The root that a class hangs below, by its local name; None for a root itself."""
     roots = (cls for cls in _above(index, iri) if cls.startswith(KG) and cls.removeprefix(KG) in _ROOTS)
-    root = next(roots, iri).removeprefix(KG)
-    return root if root in _ROOTS and (KG + root != iri or root in _USABLE) else None
+    root = next(roots, iri)
+    return root.removeprefix(KG) if root != iri else None
 
 
 def _entry(

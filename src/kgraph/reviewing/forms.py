@@ -33,7 +33,7 @@ MODALITIES: Final = (
     "framing",
 )
 #: How many predicates a form has room for.
-PAIRS: Final = 6
+PAIRS: Final = 8
 _SPANS: Final = re.compile(r"\d{1,9}-\d{1,9}(?:,\d{1,9}-\d{1,9}){0,7}")
 _OF_TIME: Final = frozenset(KG + name for name in ("time", "since", "until"))
 
@@ -68,8 +68,15 @@ def word(proposal: Proposal, desk: Desk) -> Wording:
     who = f"{does} {voices[0] if voices else 'the publication'}"
     who += "".join(f", through {voice}" for voice in voices[1:])
     sign = "not: " if proposal.polarity == "negative" else ""
+    types = [value for predicate, value in proposal.says if predicate == "rdf:type"]
+    words = naming.role_words(types[0]) if types else {}
+
+    def role(predicate: str) -> str:
+        word, name = words.get(predicate, ""), label(predicate)
+        return f"{name} ({word})" if word and word != name else name
+
     claims = tuple(
-        f"{label(proposal.subject)} · {sign}{label(predicate)} · {label(value)}"
+        f"{label(proposal.subject)} · {sign}{role(predicate)} · {label(value)}"
         for predicate, value in proposal.says
     )
     named = set(proposal.terms)
@@ -91,10 +98,12 @@ def show_form(proposal: Proposal, desk: Desk) -> dict[str, str]:
     things = {thing.name: thing for thing in proposal.things if not _is_there(thing, desk)}
     naming = desk.naming
 
-    def shown(term: str) -> str:
-        if term in things:
-            return f"{things[term].label} = {things[term].type}"
-        return naming.shown(term) if term else ""
+    def shown(term: str, predicate: str = "") -> str:
+        thing = things.get(term)
+        if thing is None:
+            return naming.called(term, predicate) if term else ""
+        is_time = thing.type == TIME_CLASS and not naming.known(thing.label) and thing.label in desk.text
+        return thing.label if is_time else f"{thing.label} = {naming.called(thing.type, 'rdf:type')}"
 
     fields = {
         **show_words(proposal.spans, desk),
@@ -107,8 +116,8 @@ def show_form(proposal: Proposal, desk: Desk) -> dict[str, str]:
         "note": proposal.note,
     }
     for number, (predicate, value) in enumerate(proposal.says, 1):
-        fields[f"predicate{number}"] = naming.shown(predicate)
-        fields[f"object{number}"] = shown(value)
+        fields[f"predicate{number}"] = naming.role(predicate)
+        fields[f"object{number}"] = shown(value, predicate)
     return fields
 
 
@@ -153,6 +162,8 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         predicate, target = value.get(f"predicate{number}", ""), value.get(f"object{number}", "")
         if not predicate and not target:
             continue
+        if predicate and not target and given is not None and number <= len(given.says):
+            continue  # what stood there is to be left out
         if not predicate or not target:
             missing = "object" if predicate else "predicate"
             raise ReviewError(f"{predicate or target!r} has no {missing}.", hint="Fill in both, or neither.")
