@@ -124,7 +124,15 @@ class Arguments:
         for child in tree.children(verb.number, "agent", "dative"):
             given = tree.child(child.number, "pobj") or child
             self.add(found, "kg:agent" if child.dep == "agent" else "kg:recipient", scene, given)
-        self._times(found, scene, whens(tree, verb))
+        times = whens(tree, verb)
+        above = tree.head(verb)
+        if above.lemma == "give" and verb.dep in (
+            "advcl",
+            "xcomp",
+            "acl",
+        ):  # "gave them until Friday to leave"
+            times += [when for when in whens(tree, above) if when.role == "kg:until"]
+        self._times(found, scene, times)
         for child in tree.children(verb.number, "prep"):
             self._phrase(found, scene, child, entry, is_held=held is not None and child.number == held.number)
         return found
@@ -173,6 +181,8 @@ class Arguments:
             return None
         if token.text.lower() in _FIRST:
             return self._names.of_voice(scene.speaker) if scene.speaker is not None else None
+        if token.text.lower() in ("p.m.", "a.m.", "pm", "am"):
+            return None
         is_empty = token.pos == "PRON" and self._cast.voice_of(scene.sentence, token) is None
         if is_empty or token.tag in _RELATIVE or (token.pos == "NUM" and token.entity in _AMOUNTS):
             return None
@@ -204,6 +214,8 @@ class Arguments:
             role = "kg:theme"
         elif "kg:agent" in roles or not roles:
             role = "kg:cause"
+        elif has_object and "kg:participant" not in roles:
+            role = "kg:agent"  # "the union dropped its demand"; things cause it
         else:
             order = ("kg:participant", "kg:theme")
             role = next((each for each in order if each in roles), "kg:agent")
@@ -321,7 +333,7 @@ def mentioned(tree: Tree, token: Token) -> list[int]:
     span = mention_span(tree, token)
     numbers = [part.number for part in tree.within(span)]
     before = tree.tokens[numbers[0] - 1] if numbers and numbers[0] else None
-    if before is None or before.text not in ("(", "[") or before.head == token.number:
+    if before is None or before.text not in ("(", "[") or before.head in numbers:
         return numbers
     around = tree.subtree(before.head)
     closing = next((n for n in around if n > numbers[-1] and tree.tokens[n].text in (")", "]")), None)

@@ -56,6 +56,10 @@ _PARTS: Final = frozenset(
 )
 #: An event of no type that the publication tells has so many roles at least.
 _LEAST: Final = 2
+#: Verbs that only lead to another: what that tells is told.
+_LEADING: Final = frozenset(
+    "go have need ought use seem appear tend happen begin start continue manage get".split()
+)
 _NO_CLAUSE: Final = frozenset({"prep", "amod", "compound", "case", "mark", "nmod", "det"})
 
 
@@ -100,7 +104,8 @@ class Teller:
         """
         scene = Scene(sentence, self._trees[sentence], left_out)
         for token in scene.tree.tokens:
-            if token.is_verb and token.number not in said:
+            above = scene.tree.head(scene.tree.head(token)).number if token.dep == "pcomp" else token.number
+            if token.is_verb and token.number not in said and (above == token.number or above not in sayings):
                 # What is said of a thing within what is asked or ordered: "boats built in May".
                 here = replace(scene, left_out=quoted) if token.number in left_out else scene
                 if told := self._clause(here, token, sayings.get(token.number)):
@@ -110,7 +115,10 @@ class Teller:
 
     def clause(self, sentence: int, head: int, speaker: Voice | None = None) -> Told | None:
         """What a clause that somebody says claims; None where it is none, or has no arguments."""
-        scene, key = Scene(sentence, self._trees[sentence], frozenset(), speaker), (sentence, head)
+        tree = self._trees[sentence]
+        while tree.tokens[head].lemma in _LEADING and (below := tree.child(head, "xcomp")) and below.is_verb:
+            head = below.number  # "we are going to leave"
+        scene, key = Scene(sentence, tree, frozenset(), speaker), (sentence, head)
         if key not in self._told:
             self._told[key] = None
             self._told[key] = self._of_verb(scene, scene.tree.tokens[head], None, least=1)
@@ -135,7 +143,7 @@ class Teller:
         if not verb.is_verb or verb.dep in _NO_CLAUSE or (verb.lemma == "accord" and verb.tag == "VBG"):
             return None
         told = self._supported(scene, verb, saying) or self._being.tell(scene, verb)
-        makes_so = verb.lemma == "make" and tree.child(verb.number, "ccomp", "xcomp", "oprd")
+        makes_so = verb.lemma in ("make", "decline") and tree.child(verb.number, "ccomp", "xcomp", "oprd")
         is_being = verb.lemma == "be" and not tree.child(verb.number, "auxpass")
         if told is not None or makes_so or is_being:
             return told
@@ -166,6 +174,8 @@ class Teller:
             self._arguments.add(found, "kg:cause", scene, maker)
             found.used |= {cause.number, *(aux.number for aux in tree.children(cause.number, "aux"))}
         if saying is not None and entry is not None:
+            if verb.lemma == "give":  # the time is that of what is asked for
+                found.roles = [each for each in found.roles if each[0] != "kg:until"]
             self._addressee(found, scene, verb, saying, entry)
         self._links(found, scene, verb, entry, saying)
         leads_on = bool(tree.child(verb.number, "ccomp", "xcomp"))
@@ -200,7 +210,8 @@ class Teller:
                 found.put(right, value, label=beside.labels.get(role, ""), thing=beside.things.get(value))
         found.used |= {number for number in beside.used if number not in tree.subtree(noun.number)}
         self._taken.add((scene.sentence, noun.number))
-        self._links(found, scene, noun, entry, None)
+        for head in (noun, verb):
+            self._links(found, scene, head, entry, None)
         phase = _SUPPORT[verb.lemma] if entry.below == "State" else ""
         if not found.roles:
             return None
@@ -224,7 +235,8 @@ class Teller:
             and is_infinitive(tree, root)
             and subject.number > verb.number
         )
-        if saying.rule == "infinitive" and is_raised and subject is not None:
+        asks = saying.rule == "infinitive" and saying.kind in ("request", "demand", "order")
+        if asks and is_raised and subject is not None:
             self._arguments.add(found, "kg:recipient", inner, subject)
 
     def _links(

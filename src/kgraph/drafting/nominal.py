@@ -57,7 +57,8 @@ class Nominal:
         determiner = tree.child(noun.number, "det")
         if entry is None or noun.lemma in self._evocations.things or self._cast.is_person(noun):
             return None
-        if (determiner is not None and determiner.lemma in _NONE) or self._is_unreal(tree, noun):
+        is_part = noun.dep in ("compound", "nmod", "amod")
+        if is_part or (determiner is not None and determiner.lemma in _NONE) or self._is_unreal(tree, noun):
             return None
         named = self._names.of(scene.sentence, tree, noun)
         found = self._arguments.of_noun(scene, noun, entry)

@@ -15,7 +15,11 @@ __all__ = ["When", "whens"]
 _TIMES: Final = frozenset({"DATE", "TIME"})
 _ROLES: Final = {"since": "kg:since", "until": "kg:until", "till": "kg:until", "by": "kg:until"}
 _DURATION: Final = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade)s?\b", re.IGNORECASE)
-_NUMBERED: Final = re.compile(r"\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some)\b")
+_LONG: Final = re.compile(
+    r"(?:[a-z]+ ){0,2}(?:\d[\d,.]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some)[ -]"
+    r"(?:[a-z]+ )?(?:second|minute|hour|day|week|month|year|decade)s?",
+    re.IGNORECASE,
+)
 _CLAUSES: Final = frozenset({"relcl", "acl", "advcl", "appos", "conj", "cc"})
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -88,7 +92,7 @@ def _when(tree: Tree, child: Token, numbers: list[int]) -> When:
     tokens = [tree.tokens[number] for number in numbers]
     words = spelled(tokens)
     plain = spelled(tokens[1:]) if child.dep == "prep" else words
-    is_long = _DURATION.search(plain) and _NUMBERED.search(plain.lower())
+    is_long = _LONG.fullmatch(plain) is not None
     if (child.lemma == "for" and is_long) or (child.dep == "npadvmod" and is_long and "ago" not in plain):
         return When("kg:duration", plain, tuple(numbers))
     role = _ROLES.get(child.lemma if child.dep == "prep" else "", "kg:time")
