@@ -15,7 +15,7 @@ from kgraph.drafting.candidates import Thing
 from kgraph.drafting.evocations import Evocations
 from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.naming import Named, Names
-from kgraph.drafting.phrasing import owner_of, spelled
+from kgraph.drafting.phrasing import hyphened, owner_of, spelled
 from kgraph.drafting.pronouns import Voice
 from kgraph.drafting.subjects import doer, is_passive, object_of
 from kgraph.drafting.tree import Token, Tree
@@ -140,7 +140,7 @@ class Arguments:
     def of_noun(self, scene: Scene, noun: Token, entry: LexiconEntry) -> Gathered:
         """What the words around a noun tell of the event or state that it names."""
         tree = scene.tree
-        found = Gathered(used={noun.number})
+        found = Gathered(used={token.number for token in hyphened(tree, noun)})
         self._times(found, scene, whens(tree, noun))
         owner = owner_of(tree, noun)
         if owner is None or owner.entity in ("DATE", "TIME"):
@@ -205,6 +205,8 @@ class Arguments:
         roles = dict(entry.roles) if entry is not None else {}
         if has_object and named.is_open and token.dep == "nsubj":
             named = self._names.acting(named)  # "rebels seized it"
+        elif named.is_place and token.pos == "PROPN" and "kg:agent" in roles:
+            named = self._names.acting(named)  # "the West"
         is_held = token.dep in ("poss", "compound", "nmod") and not has_object and "kg:theme" in roles
         if is_held:
             role = "kg:theme"

@@ -19,6 +19,7 @@ from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.naming import Names
 from kgraph.drafting.narrating import Saying, Teller
 from kgraph.drafting.page import Found, Page, lay_page
+from kgraph.drafting.subjects import is_passive
 from kgraph.drafting.times import find_time
 from kgraph.drafting.told import Told
 from kgraph.drafting.tree import Tree
@@ -31,6 +32,8 @@ __all__ = ["Laid", "Words", "draft_page"]
 _PHRASES: Final = frozenset({"object", "figure", "naming", "phrase"})
 #: Adverbs that say that something holds in effect only.
 _DEGREES: Final = frozenset("effectively virtually practically essentially basically".split())
+#: Who speaks where the text does not say it.
+_NOBODY: Final = "unnamed: not said"
 _MARKS: Final = "“”„\"«»‹›‘’‚'"
 
 
@@ -189,15 +192,18 @@ def _narrated(
             if not spans:
                 continue
             kind, polarity = _put(tree, told, cues, is_saying=told.head in sayings[number])
+            cue = _ordering(tree, told.head) if kind in ("order", "demand", "request") else None
+            nobody = ((_NOBODY, None),) if cue is not None else ()
+            chain = (*nobody, (laid.publisher, laid.publisher_iri))
             yield Candidate(
                 content=tuple(spans),
                 words=SEPARATOR.join(span.of(laid.text) for span in spans),
-                cue=None,
+                cue=cue,
                 source=None,
-                speaker=laid.publisher,
-                chain=(laid.publisher,),
-                chain_iris=(laid.publisher_iri,) if laid.publisher_iri else (),
-                mode=Mode.NARRATED,
+                speaker=chain[0][0],
+                chain=tuple(name for name, _ in chain),
+                chain_iris=tuple(iri for _, iri in chain) if laid.publisher_iri else (),
+                mode=Mode.NARRATED if cue is None else Mode.INDIRECT,
                 polarity=polarity,
                 kind=kind,
                 time=find_time(tree, told.tokens),
@@ -221,6 +227,17 @@ def _without_asides(tree: Tree, root: int, content: frozenset[int]) -> frozenset
         for number in tree.subtree(clause.number)
     )
     return content - set(asides)
+
+
+def _ordering(tree: Tree, verb: int) -> Span | None:
+    """The words by which somebody who is not named asks for what a verb tells: "had been ordered to"."""
+    above = tree.head(tree.tokens[verb])
+    if above.number == verb or not is_passive(tree, above):
+        return None
+    aids = [
+        each.number for each in tree.children(above.number, "aux", "auxpass") if each.number < above.number
+    ]
+    return Span(tree.tokens[min([*aids, above.number])].span.start, above.span.end)
 
 
 def _is_negated(tree: Tree, verb: int) -> bool:

@@ -79,19 +79,32 @@ def phrase(tree: Tree, head: Token) -> list[Token]:
 
 
 def _run(tree: Tree, head: Token, without: set[int]) -> list[Token]:
-    kept = set(tree.subtree(head.number, without=without))
+    kept = set(tree.subtree(head.number, without=without)) | {each.number for each in hyphened(tree, head)}
     first = last = head.number
     while first - 1 in kept:
         first -= 1
     while last + 1 in kept:
         last += 1
-    last = max(last, hyphened(tree, head)[-1].number)
-    words = [tree.tokens[number] for number in range(first, last + 1)]
+    run = set(range(first, last + 1)) & kept
+    words = [tree.tokens[number] for number in sorted(run - _judging(tree, head))]
     while len(words) > 1 and (not words[0].is_word or words[0].lemma in _ANY):
         words.pop(0)
     while len(words) > 1 and not words[-1].is_word:
         words.pop()
     return words
+
+
+def _judging(tree: Tree, head: Token) -> set[int]:
+    """The words before a noun that a name beside it makes needless: "Kosovo's de facto partition"."""
+    named = [each for each in tree.children(head.number, "compound", "poss", "nmod") if each.pos == "PROPN"]
+    if not named or head.pos != "NOUN":
+        return set()
+    needed = {each.number for each in hyphened(tree, head)}
+    for child in tree.children(head.number):
+        is_name = child.dep in ("compound", "nmod") and child.pos in ("PROPN", "NOUN")
+        is_part = is_name or child.dep in ("poss", "prep") or child.entity == "DATE"
+        needed.update(tree.subtree(child.number) if is_part else ())
+    return {number for number in tree.subtree(head.number) if number < head.number} - needed
 
 
 def hyphened(tree: Tree, noun: Token) -> list[Token]:

@@ -20,6 +20,15 @@ SPOKEN: Final = frozenset(
     "Apology Rejection Stipulation Vote Ruling Attempt Appointment".split()
 )
 
+#: The preposition between the noun of an event and its theme, where it is not "of".
+_JOINED: Final = {
+    **dict.fromkeys(("resistance", "opposition", "challenge", "obligation"), "to"),
+    **dict.fromkeys(("attack", "vote"), "on"),
+    **dict.fromkeys(("support", "search", "help", "call", "demand", "negotiation"), "for"),
+    "investigation": "into",
+    "conflict": "over",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -46,7 +55,7 @@ def node_of(
     )
     agent = found.labels.get("kg:agent") or found.labels.get("kg:participant")
     is_said = entry is not None and bool(SPOKEN & {entry.name, *entry.above})
-    label = f"{word} of {theme}" if theme and not (is_said and agent) else word
+    label = f"{word} {_JOINED.get(word, 'of')} {theme}" if theme and not (is_said and agent) else word
     label = f"{label} by {agent}" if agent and (label == word or is_said) else label
     by = f"by {agent}" if agent and not label.endswith(agent) else ""
     when = next((found.things[value].label for role, value in found.roles if role == "kg:time"), "")

@@ -6,16 +6,16 @@ follows from the log of decisions alone, so that what is taken back is no longer
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from kgraph.drafting import Candidate, Thing
 from kgraph.reviewing.decisions import Decision
 from kgraph.reviewing.naming import TIME_CLASS, Naming
 from kgraph.reviewing.proposal import Proposal, propose
 
-__all__ = ["Following"]
+__all__ = ["Following", "relabelled", "renamed_with"]
 
 
 @dataclass(slots=True)
@@ -53,23 +53,53 @@ class Following:
             if thing.name not in self.terms and thing.type != TIME_CLASS:
                 known = self.naming.known(thing.label)
                 became |= {thing.name: known} if known else {}
-        things = tuple(self._relabelled(each) for each in proposal.things if each.name not in became)
-        return replace(
-            proposal,
-            subject=became.get(proposal.subject, proposal.subject),
-            says=tuple((predicate, became.get(value, value)) for predicate, value in proposal.says),
-            speaker=became.get(proposal.speaker, proposal.speaker),
-            through=tuple(became.get(each, each) for each in proposal.through),
-            things=things,
-        )
+        things = [each for each in proposal.things if each.name not in became]
+        for number, thing in enumerate(things):
+            things[number] = relabelled(thing, self.labels, self.naming)
+            became[thing.name] = things[number].name
+        return _replaced(replace(proposal, things=tuple(things)), became)
 
-    def _relabelled(self, thing: Thing) -> Thing:
-        """A thing whose label names another: "removal of barricades", once these are called roadblocks."""
-        label = thing.label
-        for old, new in self.labels.items():
-            parts = re.split(rf"(?<!\w){re.escape(old)}(?!\w)", label)
-            label = new.join(parts)
-        return replace(thing, label=label)
+
+def relabelled(thing: Thing, labels: Mapping[str, str], naming: Naming) -> Thing:
+    """A thing whose label ends with another's: "removal of barricades", once these are called roadblocks."""
+    for old in sorted(labels, key=len, reverse=True):
+        begin, found, rest = thing.label.rpartition(f" {old}")
+        if found and not rest and begin.endswith(_JOINING):
+            return naming.new(f"{begin} {labels[old]}", thing.type)
+    return thing
+
+
+def renamed_with(before: Proposal, after: Proposal, naming: Naming) -> Proposal:
+    """A claim whose new things are called after what a reviewer has just renamed in it."""
+    were = {thing.name: thing.label for thing in before.things}
+    are = {thing.name: thing.label for thing in after.things}
+    labels = {
+        were[old]: are.get(new) or naming.label(new)
+        for old, new in _paired(before, after)
+        if old != new and old in were and new and not new.startswith('"')
+    }
+    became: dict[str, str] = {}
+    things: list[Thing] = []
+    for thing in after.things:
+        is_kept = thing.name in were and were[thing.name] == thing.label
+        things.append(relabelled(thing, labels, naming) if is_kept else thing)
+        became[thing.name] = things[-1].name
+    return _replaced(replace(after, things=tuple(things)), became)
+
+
+def _replaced(proposal: Proposal, became: Mapping[str, str]) -> Proposal:
+    """A proposal with other terms in the place of some."""
+    return replace(
+        proposal,
+        subject=became.get(proposal.subject, proposal.subject),
+        says=tuple((predicate, became.get(value, value)) for predicate, value in proposal.says),
+        speaker=became.get(proposal.speaker, proposal.speaker),
+        through=tuple(became.get(each, each) for each in proposal.through),
+    )
+
+
+#: What stands between the noun of an event and the label of another thing.
+_JOINING: Final = (" of", " by", " to", " on", " for", " into", " over", " as")
 
 
 def _paired(before: Proposal, after: Proposal) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from kgraph.authoring.words import Lost, find_words
 from kgraph.drafting import Thing
 from kgraph.errors import ReviewError
 from kgraph.reviewing.desk import Desk
+from kgraph.reviewing.following import renamed_with
 from kgraph.reviewing.naming import TIME_CLASS
 from kgraph.reviewing.proposal import Proposal
 from kgraph.text import Span
@@ -181,7 +182,7 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         for each in (speaker, *outer)
         if each
     ]
-    return Proposal(
+    filled = Proposal(
         spans=_spans(value, desk),
         subject=term(value.get("subject", ""), "subject"),
         says=tuple(says),
@@ -193,6 +194,7 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         things=tuple(things),
         note=value.get("note", ""),
     )
+    return filled if given is None else renamed_with(given, filled, naming)
 
 
 def _object(text: str, predicate: str, desk: Desk) -> tuple[str, Thing | None]:

@@ -287,6 +287,14 @@ class Naming:
             return f"Near: {', '.join(near)}. "
         return f"General ones: {', '.join(GENERAL_CLASSES)}. "
 
+    def new(self, label: str, cls: str) -> Thing:
+        """Something new under a name that nothing has.
+
+        Raises:
+            ReviewError: the label has no letter.
+        """
+        return self._new(label, cls)[1]
+
     def _new(self, label: str, cls: str) -> tuple[str, Thing]:
         if cls == TIME_CLASS:
             local = "-".join(_ascii(word) or word for word in _WORD.findall(label)).lower()
