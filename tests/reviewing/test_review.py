@@ -363,3 +363,13 @@ def test_who_speaks_is_an_actor_whatever_was_drafted(review: Review, harbour: Pa
     )
     review.decide(Verdict.ACCEPT, ME, key=PROMISED)
     assert "kgr:holt a kg:Person" in texts(harbour)["entities.ttl"]
+
+
+@pytest.mark.parametrize("words", ["since Sunday", "400", "in June"])
+def test_words_for_a_time_are_a_time_whatever_they_look_like(review: Review, words: str) -> None:
+    state = review.state()
+    given = state.item(TOLD).proposal
+    fields = show_form(given, state.desk) | {"predicate2": "time", "object2": words}
+    filled = read_form(fields, state.desk, given)
+    term = dict(filled.says)["kg:time"]
+    assert next(t for t in filled.things if t.name == term) == Thing(term, words, "kg:TimeExpression")

@@ -198,14 +198,12 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
 
 
 def _object(text: str, predicate: str, desk: Desk) -> tuple[str, Thing | None]:
-    """An object; for a time, words that nothing else is called are a time as printed."""
+    """An object; for a time, words that nothing else is called are a time as printed, also "2008"."""
     node = desk.node(predicate)
-    try:
-        return desk.naming.value(text, predicate)
-    except ReviewError:
-        if node is None or node.value not in _OF_TIME or text not in desk.text:
-            raise
+    is_of_time = node is not None and node.value in _OF_TIME and text in desk.text
+    if is_of_time and ":" not in text and not desk.naming.known(text):
         return desk.naming.thing(f"{text} = {TIME_CLASS}", role="time")
+    return desk.naming.value(text, predicate)
 
 
 def _spans(value: Mapping[str, str], desk: Desk) -> tuple[Span, ...]:
