@@ -121,6 +121,8 @@ class Arguments:
                 self._subject(found, scene, subject, entry, has_object=has_object)
         if thing is not None:
             self._object(found, scene, thing, entry)
+            if thing.lemma.lower() in ("nobody", "nothing", "none"):
+                found.used.add(thing.number)  # what denies is quoted too
         for child in tree.children(verb.number, "agent", "dative"):
             given = tree.child(child.number, "pobj") or child
             self.add(found, "kg:agent" if child.dep == "agent" else "kg:recipient", scene, given)

@@ -254,7 +254,8 @@ def _is_negated(tree: Tree, verb: int) -> bool:
 def _put(tree: Tree, told: Told, cues: Cues, *, is_saying: bool) -> tuple[str, str]:
     """How the publication puts a fact. A hedged figure is one that says so itself: "about 400"."""
     if told.is_given or told.rule == "amount":
-        return "fact", "positive"
+        is_hedged = any(each.lemma == "facto" for each in tree.children(told.head))
+        return "degree" if is_hedged else "fact", "positive"
     kind, polarity = put(tree, told.head, frozenset(told.tokens), cues)
     if is_saying and polarity == "negative" and not _is_negated(tree, told.head):
         polarity = "positive"  # "asked not to be named": the asking is not denied

@@ -121,7 +121,7 @@ class Names:
         if (other := of_name(tree, token)) is not None:  # "the town of Sarrow"
             return self._of_name(sentence, tree, other, token)
         if token.pos == "PROPN" and (side := _side(tree, token)):  # "northern Kosovo" is not Kosovo
-            label = f"{side.text} {voice.name if voice else token.text}"
+            label = f"{side.text.removesuffix('ern')} {voice.name if voice else token.text}"
             return self._kept(None, label, Kind("kgl:Region", acts=False, is_place=True))
         if voice is not None and (found := self._by_voice.get(id(voice))):
             return found

@@ -264,7 +264,7 @@ class Teller:
         is_named = entry is not None and entry.name != "kgl:Statement"
         if saying is not None and is_named and "kg:content" in roles and "kg:content" not in found.labels:
             told = self._told.get((scene.sentence, saying.root))
-            if told is not None and told.rule == "event" and told.claim.predicate == "rdf:type":
+            if told is not None and told.rule.endswith("event") and told.claim.predicate == "rdf:type":
                 found.put("kg:content", told.claim.subject, label=told.things[0].label, thing=told.things[0])
 
 
@@ -285,9 +285,11 @@ def _holds(tree: Tree, verb: Token) -> bool:
 
 
 def _carrier(tree: Tree, verb: Token) -> Token:
-    """The verb that says how a bare infinitive is put: "has to help rebuild it"."""
+    """The verb that says how a bare infinitive is put: "has to help rebuild it", "to go and help"."""
     head = tree.head(verb)
     is_bare = (
-        verb.tag == "VB" and verb.dep in ("xcomp", "ccomp") and not tree.child(verb.number, "aux", "nsubj")
+        verb.tag == "VB"
+        and (verb.dep in ("xcomp", "ccomp") or (verb.dep == "conj" and is_infinitive(tree, head)))
+        and not tree.child(verb.number, "aux", "nsubj")
     )
     return head if is_bare and head.is_verb else verb

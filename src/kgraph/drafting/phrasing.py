@@ -70,12 +70,25 @@ def phrase(tree: Tree, head: Token) -> list[Token]:
         if held is None or held.entity in _TIMES:
             without.add(child.number)
     run = _run(tree, head, without)
+    if (of := _shared(tree, head, run)) is not None and (held := tree.child(of.number, "pobj")) is not None:
+        return [*run, of, *_run(tree, held, {each.number for each in tree.children(held.number, "prep")})]
     for child in reversed(tree.children(head.number, "prep")):
         if len(run) <= _LONG:
             break
         without.add(child.number)
         run = _run(tree, head, without)
     return run
+
+
+def _shared(tree: Tree, head: Token, run: Sequence[Token]) -> Token | None:
+    """The "of" that several nouns share, beyond what joins them: "the killing and expulsion of civilians"."""
+    first = tree.head(head) if head.dep == "conj" else head
+    joined = [first, *tree.children(first.number, "conj")]
+    if len(joined) == 1 or any(each.pos != "NOUN" for each in joined):
+        return None
+    last = max(each.number for each in joined)
+    of = (each for noun in joined for each in tree.children(noun.number, "prep") if each.lemma == "of")
+    return next((each for each in of if each.number > last and each not in run), None)
 
 
 def _run(tree: Tree, head: Token, without: set[int]) -> list[Token]:

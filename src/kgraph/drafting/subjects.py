@@ -85,7 +85,8 @@ def object_of(tree: Tree, verb: Token) -> Token | None:
         (each for each in tree.children(verb.number, "dobj") if each.entity not in ("DATE", "TIME")), None
     )
     if own is not None:
-        return _before(tree, verb) if own.tag in _RELATIVE else own
+        is_relative = own.tag in _RELATIVE or (own.lemma == "that" and own.number < verb.number)
+        return _before(tree, verb) if is_relative else own
     subject = tree.child(verb.number, "nsubj")
     if subject is not None and any(each.tag == "WP$" for each in tree.children(subject.number, "poss")):
         return None
@@ -103,4 +104,4 @@ def _before(tree: Tree, verb: Token) -> Token | None:
     while verb.dep in ("conj", "xcomp", "ccomp") and tree.head(verb).is_verb:
         verb = tree.head(verb)
     head = tree.head(verb)
-    return head if verb.dep == "relcl" and head.pos in ("NOUN", "PROPN", "PRON") else None
+    return head if verb.dep in ("relcl", "acl") and head.pos in ("NOUN", "PROPN", "PRON") else None

@@ -103,7 +103,14 @@ _JOINING: Final = (" of", " by", " to", " on", " for", " into", " over", " as")
 
 
 def _paired(before: Proposal, after: Proposal) -> Iterator[tuple[str, str]]:
-    """The terms that stand in the same place of a claim before and after."""
+    """The terms that stand in the same place of a claim before and after, and nowhere else in it."""
+    kept = {*before.terms} & {*after.terms}
+    for old, new in _placed(before, after):
+        if old == new or not {old, new} & kept:  # roles that change places rename nothing
+            yield old, new
+
+
+def _placed(before: Proposal, after: Proposal) -> Iterator[tuple[str, str]]:
     yield before.subject, after.subject
     yield before.speaker, after.speaker
     yield from zip(before.through, after.through, strict=False)

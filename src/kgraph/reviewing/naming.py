@@ -121,7 +121,8 @@ class Naming:
             return term
         if isinstance(node, ox.Literal):
             is_plain = role in _TEXTS and node.language in ("" if not _TEXTS[role] else self._language, None)
-            return node.value if is_plain and not is_literal(node.value) else str(node)
+            is_read = not is_literal(node.value) or node.value[:1].isdigit()
+            return node.value if is_plain and is_read else str(node)
         label = self.label(term)
         if role == RDF_TYPE:
             label = local_name(node.value)
