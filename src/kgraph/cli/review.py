@@ -114,8 +114,10 @@ class _Session:
             Text("  " + " … ".join(f"“{span.of(state.desk.text)}”" for span in spans), style="bold")
         )
         self._out.print(Text("  " + wording.who))
+        if wording.claims:
+            self._out.print(Text("  " + wording.subject, style="bold"))
         for claim in wording.claims or ("no claim yet: change it, or reject it",):
-            self._out.print(Text("  " + claim))
+            self._out.print(Text(("    " if wording.claims else "  ") + claim))
         if wording.new:
             self._out.print(Text(f"  new: {', '.join(wording.new)}", style="yellow"))
         if item.candidate is not None:

@@ -41,9 +41,12 @@ _OF_TIME: Final = frozenset(KG + name for name in ("time", "since", "until"))
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A proposal in plain English: who does what with the claim, the claim, and what is new in it."""
+    """A proposal in plain English: who does what with the claim, what it is about, what it says of that, and
+    what is new in it.
+    """
 
     who: str
+    subject: str
     claims: tuple[str, ...]
     new: tuple[str, ...]
 
@@ -76,17 +79,15 @@ def word(proposal: Proposal, desk: Desk) -> Wording:
         word, name = words.get(predicate, ""), label(predicate)
         return f"{name} ({word})" if word and word != name else name
 
-    claims = tuple(
-        f"{label(proposal.subject)} · {sign}{role(predicate)} · {label(value)}"
-        for predicate, value in proposal.says
-    )
+    claims = tuple(f"{sign}{role(predicate)} · {label(value)}" for predicate, value in proposal.says)
     named = set(proposal.terms)
     new = tuple(
         f"{thing.label} ({naming.label(thing.type)})"
         for thing in proposal.things
         if thing.name in named and not _is_there(thing, desk)
     )
-    return Wording(who + (", in quotation marks" if is_quoted else ""), claims, new)
+    subject = label(proposal.subject) if proposal.subject else ""
+    return Wording(who + (", in quotation marks" if is_quoted else ""), subject, claims, new)
 
 
 def _is_there(thing: Thing, desk: Desk) -> bool:
