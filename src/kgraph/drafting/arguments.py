@@ -207,7 +207,7 @@ class Arguments:
         roles = dict(entry.roles) if entry is not None else {}
         if has_object and named.is_open and token.dep == "nsubj":
             named = self._names.acting(named)  # "rebels seized it"
-        elif named.is_place and token.pos == "PROPN" and "kg:agent" in roles:
+        elif named.is_place and "kg:agent" in roles:
             named = self._names.acting(named)  # "the West"
         is_held = token.dep in ("poss", "compound", "nmod") and not has_object and "kg:theme" in roles
         if is_held:
@@ -235,6 +235,8 @@ class Arguments:
         is_event = self._evocations.of_noun(scene.tree, token) is not None
         if named.acts and "kg:recipient" in roles:
             role = "kg:recipient"
+        elif named.acts and roles and "kg:theme" not in roles:
+            role = "kg:participant"  # "met the owner"
         elif is_event and "kg:content" in roles and "kg:theme" not in roles:
             role = "kg:content"
         else:

@@ -16,6 +16,10 @@ from kgraph.drafting.whens import whens
 
 __all__ = ["Being"]
 
+#: The roles of what begins or ends that its verb tells: when and where.
+_BESIDE: Final = frozenset(
+    "kg:" + role for role in ("time", "since", "until", "duration", "place", "partOf", "after")
+)
 _RELATIVE: Final = frozenset({"WDT", "WP", "EX"})
 _BEING: Final = frozenset({"be", "remain", "stay", "become"})
 #: Verbs with which an amount is the subject's.
@@ -59,8 +63,9 @@ class Being:
         if named is None or subject.lemma in self._evocations.things:
             return None
         found = self._arguments.of_verb(scene, verb, entry)
-        more = tuple(each for each in found.roles if each[1] != named.name)
-        things = [each for each in (named.thing, *found.things.values()) if each is not None]
+        more = tuple(each for each in found.roles if each[0] in _BESIDE)
+        told = [found.things[value] for _, value in more if value in found.things]
+        things = [each for each in (named.thing, *told) if each is not None]
         claim = Claim(named.name, "kg:phase", phase, more)
         return Told("event", stretch(tree, found.used, scene.left_out), verb.number, claim, tuple(things))
 

@@ -21,6 +21,8 @@ from kgraph.drafting.voices import Cast, Voice
 __all__ = ["Named", "Names", "camel"]
 
 _PLACE_KINDS: Final = frozenset({"GPE", "LOC", "FAC"})
+#: Classes of places that people govern.
+_GROUND: Final = ("kg:Location", "kgl:Region", "kgl:Settlement", "kgl:Town", "kgl:City", "kgl:Village")
 _LONGEST: Final = 6
 
 
@@ -182,7 +184,7 @@ class Names:
 
     def acting(self, named: Named) -> Named:
         """What acts by what it does: not the ground, but who governs it; not things, but people."""
-        is_ground = named.thing is not None and named.thing.type in ("kg:Location", "kgl:Region")
+        is_ground = named.thing is not None and named.thing.type in _GROUND
         if named.thing is None or not (is_ground or named.is_open):
             return named
         thing = replace(named.thing, type="kg:GeopoliticalEntity" if is_ground else "kg:Group")
