@@ -115,6 +115,7 @@ class Arguments:
         elif subject is not None:
             has_object = thing is not None or held is not None
             changes = verb.lemma in _CHANGES and entry is not None and "kg:theme" in dict(entry.roles)
+            changes = changes and subject.text.lower() not in _FIRST
             if changes and not has_object:
                 self.add(found, "kg:theme", scene, subject)  # "the museum reopened"
             else:
