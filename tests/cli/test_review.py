@@ -54,7 +54,7 @@ def test_an_article_in_lines(harbour: Path) -> None:
     lines = ["a", "s", "a", *DENIAL, "u", "r", "q"]
     done = reviewed(harbour, lines, "--reviewer", "Ines Caldrow")
     assert "promised by Ana Holt, in quotation marks" in done.stdout
-    assert "reopening of the library · agent · library of Marrow Bay" in done.stdout
+    assert "  reopening of the library\n    agent · library of Marrow Bay\n" in done.stdout
     assert "new: closure of the library (closure)" in done.stdout
     assert "written: a:c0301" in done.stdout
     assert "5 decided, 1 open" in done.stderr

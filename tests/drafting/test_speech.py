@@ -186,7 +186,7 @@ def test_the_narrator_tells_events_with_roles(draft: Drafting) -> None:
     assert dict(told.claim.more) == {
         "kg:agent": "kgr:rebels",
         "kg:theme": "kgr:harbourOfSarrow",
-        "kg:time": "a:onMonday",
+        "kg:time": "a:on-monday",
     }
     assert {thing.type for thing in told.things} >= {"kgl:Seizure", "kg:TimeExpression"}
 
@@ -216,9 +216,9 @@ def test_what_is_new_in_a_fact_is_of_a_fitting_class(draft: Drafting) -> None:
     classes = {thing.label: thing.type for each in drafted for thing in each.things}
     assert classes["staff of the town"] == classes["family"] == "kg:Group"
     assert classes["former guard"] == "kg:Person"
-    assert classes["until Friday"] == "kg:TimeExpression"
+    assert classes["Friday"] == "kg:TimeExpression"
     roles = {role for each in drafted if each.claim for role, _ in each.claim.more if "clock" in each.words}
-    assert roles == {"kg:cause", "kg:recipient"}  # a clock does not act
+    assert roles == {"kg:cause"}  # a clock does not act
 
 
 @pytest.mark.parametrize(
@@ -240,8 +240,8 @@ def test_what_is_called_by_a_type_of_the_lexicon_is_of_that_type(
     draft: Drafting, noun: str, type_: str
 ) -> None:
     drafted = draft(f"The harbour master photographed {noun} on Friday.").candidates
-    types = [thing.type for each in drafted for thing in each.things if thing.label in noun]
-    assert types == [type_]
+    types = {thing.type for each in drafted for thing in each.things if thing.label in noun}
+    assert types == {type_}
 
 
 def test_what_is_too_long_for_a_sentence_is_left_alone(draft: Drafting) -> None:

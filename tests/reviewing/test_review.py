@@ -19,6 +19,7 @@ from kgraph.errors import ReviewError
 from kgraph.problems import Severity
 from kgraph.reviewing import Proposal, Review, Verdict
 from kgraph.reviewing.decisions import review_path
+from kgraph.reviewing.following import Following
 from kgraph.reviewing.forms import read_form, show_form
 from kgraph.settings import Settings, load_settings
 from tests.reviewing.drafts import ARTICLE, BASE, ME, SLUG, TEXT, candidates, draft_of, make_project, span
@@ -269,11 +270,76 @@ def test_a_thing_that_an_earlier_candidate_describes_is_known(review: Review, ha
 def test_a_class_that_was_drafted_wrongly_is_changed_in_the_form(review: Review, harbour: Path) -> None:
     desk, given = review.state().desk, review.state().item(TOLD).proposal
     fields = show_form(given, desk)
-    assert fields["object1"] == "library of Marrow Bay = kg:Organization"
+    assert fields["predicate1"] == "theme"
+    assert fields["object1"] == "library of Marrow Bay = Organization"
     changed = read_form(fields | {"object1": "library of Marrow Bay = Artefact"}, desk, given)
     review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=changed)
     assert "kgr:library a kg:Artefact" in texts(harbour)["entities.ttl"]
     assert read_form(fields, desk, given) == replace(given, things=read_form(fields, desk, given).things)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_a_thing_is_called_once_it_is_called_everywhere(
+    review: Review, harbour: Path, *, known: bool
+) -> None:
+    name = "Marrow Bay Library"
+    if known:
+        added = {
+            "words": "ruined about 400 books",
+            "subject": "loss of books = Destruction",
+            "predicate1": "agent",
+        }
+        review.decide(
+            Verdict.ADD,
+            ME,
+            proposal=read_form(added | {"object1": f"{name} = Organization"}, review.state().desk),
+        )
+    state = review.state()
+    given = state.item(TOLD).proposal
+    called = name if known else f"{name} = Organization"
+    fields = show_form(given, state.desk) | {"object1": called}
+    review.decide(Verdict.CHANGE, ME, key=TOLD, proposal=read_form(fields, state.desk, given))
+    followed = review.state().item(PROMISED).proposal
+    assert dict(followed.says)["kg:agent"] == "kgr:marrowBayLibrary"
+    review.decide(Verdict.ACCEPT, ME, key=PROMISED)
+    assert "kg:agent kgr:marrowBayLibrary" in texts(harbour)["assertions.ttl"]
+    assert "kgr:library " not in "".join(texts(harbour).values())
+    review.undo(ME)
+    review.undo(ME)  # then it is what was drafted
+    assert dict(review.state().item(PROMISED).proposal.says)["kg:agent"] == "kgr:library"
+
+
+def test_a_thing_that_was_accepted_stays_what_it_is(review: Review) -> None:
+    review.decide(Verdict.ACCEPT, ME, key=TOLD)
+    state = review.state()
+    given = state.item(PROMISED).proposal
+    fields = show_form(given, state.desk) | {"object1": "Ana Holt = Person"}  # another thing, here alone
+    review.decide(Verdict.CHANGE, ME, key=PROMISED, proposal=read_form(fields, state.desk, given))
+    assert dict(review.state().proposed[TOLD].says)["kg:theme"] == "kgr:library"
+
+
+def test_a_label_that_holds_another_follows_it(review: Review) -> None:
+    state = review.state()
+    ruined = next(item for item in state.items if item.proposal.subject == "kgr:loss")
+    fields = show_form(ruined.proposal, state.desk) | {"object1": "books of the library = Artefact"}
+    fields["subject"] = "loss of ruined books = Destruction"
+    given = read_form(fields, state.desk, ruined.proposal)
+    review.decide(Verdict.CHANGE, ME, key=ruined.key, proposal=given)
+    following = Following(state.desk.naming, {"kgr:books": Thing("kgr:books", "ruined books", "kg:Artefact")})
+    following.labels["ruined books"] = "books of the library"
+    thing = Thing("kgr:sale", "sale of ruined books", "kgl:Sale")
+    [found] = following.apply(replace(given, things=(thing,))).things
+    assert found.label == "sale of books of the library"
+
+
+def test_a_role_whose_object_is_emptied_is_left_out(review: Review) -> None:
+    state = review.state()
+    given = state.item(TOLD).proposal
+    fields = show_form(given, state.desk)
+    left = read_form(fields | {"object2": ""}, state.desk, given)
+    assert left.says == given.says[:1]
+    with pytest.raises(ReviewError, match="no object"):
+        read_form(fields | {"predicate3": "place"}, state.desk, given)
 
 
 def test_an_entity_is_given_another_class_where_a_claim_needs_it(review: Review, harbour: Path) -> None:
@@ -281,7 +347,7 @@ def test_an_entity_is_given_another_class_where_a_claim_needs_it(review: Review,
     before = texts(harbour)
     desk, given = review.state().desk, review.state().item(PROMISED).proposal
     fields = show_form(given, desk)
-    assert fields["object1"] == "kgr:library"  # it is there by now
+    assert fields["object1"] == "library of Marrow Bay"  # it is there by now
     changed = read_form(fields | {"object1": "library of Marrow Bay = Group"}, desk, given)
     review.decide(Verdict.CHANGE, ME, key=PROMISED, proposal=changed)
     assert "kgr:library a kg:Group ; skos:prefLabel" in texts(harbour)["entities.ttl"]
@@ -297,3 +363,13 @@ def test_who_speaks_is_an_actor_whatever_was_drafted(review: Review, harbour: Pa
     )
     review.decide(Verdict.ACCEPT, ME, key=PROMISED)
     assert "kgr:holt a kg:Person" in texts(harbour)["entities.ttl"]
+
+
+@pytest.mark.parametrize("words", ["since Sunday", "400", "in June"])
+def test_words_for_a_time_are_a_time_whatever_they_look_like(review: Review, words: str) -> None:
+    state = review.state()
+    given = state.item(TOLD).proposal
+    fields = show_form(given, state.desk) | {"predicate2": "time", "object2": words}
+    filled = read_form(fields, state.desk, given)
+    term = dict(filled.says)["kg:time"]
+    assert next(t for t in filled.things if t.name == term) == Thing(term, words, "kg:TimeExpression")

@@ -67,7 +67,8 @@ def test_a_review_by_forms_alone(pages: httpx.Client, harbour: Path) -> None:
     policy = page.headers["content-security-policy"].split("; ")
     assert {"default-src 'none'", "script-src 'self'"} <= set(policy)
     assert "<mark>The library of Marrow Bay has been shut since Sunday</mark>, when a flood" in page.text
-    assert "closure of the library · theme · library of Marrow Bay" in page.text
+    assert "<b>closure of the library</b>" in page.text
+    assert "<li>theme · library of Marrow Bay</li>" in page.text
     page = decide(pages, decision="accept", item=TOLD, reviewer="Ines Caldrow")
     assert "Accepted as <code>a:c0101</code> by Ines Caldrow" in page.text
     assert "<mark>a flood ruined about 400 books</mark>" in page.text  # the next one

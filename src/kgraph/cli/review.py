@@ -114,8 +114,10 @@ class _Session:
             Text("  " + " … ".join(f"“{span.of(state.desk.text)}”" for span in spans), style="bold")
         )
         self._out.print(Text("  " + wording.who))
+        if wording.claims:
+            self._out.print(Text("  " + wording.subject, style="bold"))
         for claim in wording.claims or ("no claim yet: change it, or reject it",):
-            self._out.print(Text("  " + claim))
+            self._out.print(Text(("    " if wording.claims else "  ") + claim))
         if wording.new:
             self._out.print(Text(f"  new: {', '.join(wording.new)}", style="yellow"))
         if item.candidate is not None:
@@ -202,6 +204,8 @@ class _Session:
             predicate = f"predicate{number}"
             fields[predicate] = self._ask(predicate, before.get(predicate, ""))
             if not fields[predicate]:
+                if before.get(f"predicate{number + 1}"):
+                    continue  # left out, and the next stays
                 break
             fields[f"object{number}"] = self._ask(f"object{number}", before.get(f"object{number}", ""))
         defaults = {"polarity": "positive", "modality": "fact"}

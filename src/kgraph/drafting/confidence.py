@@ -46,7 +46,16 @@ _UNNAMED: Final = 0.95
 _OF_SEVERAL: Final = 0.97
 
 #: How sure the narrator's facts are, by rule: judged by hand on two articles.
-NARRATED: Final = {"event": 0.5, "office": 0.6, "description": 0.4, "other-event": 0.3}
+NARRATED: Final = {
+    "event": 0.5,
+    "office": 0.6,
+    "description": 0.4,
+    "other-event": 0.3,
+    "noun-event": 0.5,
+    "amount": 0.7,
+    "apposition": 0.6,
+    "base": 0.6,
+}
 
 
 def confidence_of(found: Found, *, clauses: int) -> float:

@@ -9,20 +9,31 @@ from typing import Final
 from kgraph.drafting.attributing import attribute
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
 from kgraph.drafting.clauses import Clause, iter_clauses
+from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.evocations import Evocations
 from kgraph.drafting.kinds import put
 from kgraph.drafting.mending import mended
 from kgraph.drafting.mentions import mention_span
-from kgraph.drafting.narrating import Evocations, Teller
+from kgraph.drafting.naming import Names
+from kgraph.drafting.narrating import Saying, Teller
 from kgraph.drafting.page import Found, Page, lay_page
+from kgraph.drafting.subjects import is_passive
 from kgraph.drafting.times import find_time
+from kgraph.drafting.told import Told
 from kgraph.drafting.tree import Tree
 from kgraph.drafting.voices import Cast, Voice
 from kgraph.text import Span, digest
 
 __all__ = ["Laid", "Words", "draft_page"]
 
+#: The rules whose content is a noun, which the clause around it may name too.
+_PHRASES: Final = frozenset({"object", "figure", "naming", "phrase"})
+#: Adverbs that say that something holds in effect only.
+_DEGREES: Final = frozenset("effectively virtually practically essentially basically".split())
+#: Who speaks where the text does not say it.
+_NOBODY: Final = "unnamed: not said"
 _MARKS: Final = "“”„\"«»‹›‘’‚'"
 
 
@@ -60,7 +71,10 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     quotes = [page.quotes_in(number) for number in range(len(trees))]
     cast = Cast(trees, quotes, cues, known=words.known)
     found = attribute(page, cast, cues)
-    teller = Teller(trees, cast, words.evocations, words.names)
+    speakers = {id(each.speaker) for each in found if each.speaker is not None}
+    teller = Teller(
+        trees, cast, words.evocations, Names(words.names, trees, cast, words.evocations, speakers)
+    )
     candidates = [
         candidate
         for number in range(len(found))
@@ -103,7 +117,7 @@ def _candidates(
         spans = _spans(laid.text, tree, clause, page.marks_in(each.sentence), is_direct=mode is Mode.DIRECT)
         if not spans:
             continue
-        told = teller.clause(each.sentence, clause.head)
+        told = teller.clause(each.sentence, clause.head, each.speaker)
         is_denial = (
             attribution.is_rejoinder and clause.polarity == "negative" and clause.kind in ("fact", "claim")
         )
@@ -148,24 +162,48 @@ def _narrated(
 ) -> Iterator[Candidate]:
     """The facts that the publication tells in its own voice."""
     quoted: list[set[int]] = [set() for _ in page.trees]
+    clauses: list[set[int]] = [set() for _ in page.trees]
+    finite: list[set[int]] = [set() for _ in page.trees]
+    sayings: list[dict[int, Saying]] = [{} for _ in page.trees]
     for each in said:
-        quoted[each.sentence] |= set(each.attribution.content)
+        attribution = each.attribution
+        content = whole = frozenset(attribution.content)
+        if attribution.rule in ("infinitive", "noun"):
+            content = _without_asides(attribution.tree, attribution.root, content)
+        quoted[each.sentence] |= content
+        if attribution.rule not in _PHRASES:
+            clauses[each.sentence] |= whole
+        if attribution.rule not in (*_PHRASES, "infinitive", "noun"):
+            finite[each.sentence] |= content
+        if attribution.verb is not None:
+            saying = Saying(attribution.cue.kind, attribution.rule, attribution.root, content)
+            sayings[each.sentence].setdefault(attribution.verb, saying)
     for number, tree in enumerate(page.trees):
-        quoted[number] |= {token.number for quote in page.quotes_in(number) for token in tree.within(quote)}
-        for told in teller.tell(number, frozenset(quoted[number])):
+        inside = {token.number for quote in page.quotes_in(number) for token in tree.within(quote)}
+        told_here = teller.tell(
+            number,
+            frozenset(quoted[number] | inside),
+            frozenset(clauses[number] | inside),
+            frozenset(finite[number] | inside),
+            sayings[number],
+        )
+        for told in told_here:
             spans = _joined(laid.text, tree.pieces(told.tokens))
             if not spans:
                 continue
-            kind, polarity = put(tree, told.head, frozenset(told.tokens), cues)
+            kind, polarity = _put(tree, told, cues, is_saying=told.head in sayings[number])
+            cue = _ordering(tree, told.head) if kind in ("order", "demand", "request") else None
+            nobody = ((_NOBODY, None),) if cue is not None else ()
+            chain = (*nobody, (laid.publisher, laid.publisher_iri))
             yield Candidate(
                 content=tuple(spans),
                 words=SEPARATOR.join(span.of(laid.text) for span in spans),
-                cue=None,
+                cue=cue,
                 source=None,
-                speaker=laid.publisher,
-                chain=(laid.publisher,),
-                chain_iris=(laid.publisher_iri,) if laid.publisher_iri else (),
-                mode=Mode.NARRATED,
+                speaker=chain[0][0],
+                chain=tuple(name for name, _ in chain),
+                chain_iris=tuple(iri for _, iri in chain) if laid.publisher_iri else (),
+                mode=Mode.NARRATED if cue is None else Mode.INDIRECT,
                 polarity=polarity,
                 kind=kind,
                 time=find_time(tree, told.tokens),
@@ -175,6 +213,55 @@ def _narrated(
                 entities=_mentions(cast, number, spans),
                 things=told.things,
             )
+
+
+def _without_asides(tree: Tree, root: int, content: frozenset[int]) -> frozenset[int]:
+    """What is asked or ordered, without what the publication says of its things: "boats built in May"."""
+    asides = (
+        number
+        for child in content
+        for clause in tree.children(child, "relcl", "acl", "advcl")
+        if clause.number != root
+        and not is_infinitive(tree, clause)
+        and tree.child(clause.number, "mark") is None
+        for number in tree.subtree(clause.number)
+    )
+    return content - set(asides)
+
+
+def _ordering(tree: Tree, verb: int) -> Span | None:
+    """The words by which somebody who is not named asks for what a verb tells: "had been ordered to"."""
+    above = tree.head(tree.tokens[verb])
+    if above.number == verb or not is_passive(tree, above):
+        return None
+    aids = [
+        each.number for each in tree.children(above.number, "aux", "auxpass") if each.number < above.number
+    ]
+    return Span(tree.tokens[min([*aids, above.number])].span.start, above.span.end)
+
+
+def _is_negated(tree: Tree, verb: int) -> bool:
+    subject = tree.subject(verb)
+    words = [each.lemma.lower() for each in tree.children(verb, "neg")]
+    if subject is not None:
+        words += [
+            subject.lemma.lower(),
+            *(each.lemma.lower() for each in tree.children(subject.number, "det")),
+        ]
+    return bool(set(words) & {"not", "n't", "n’t", "never", "no", "nobody", "none", "neither", "nothing"})
+
+
+def _put(tree: Tree, told: Told, cues: Cues, *, is_saying: bool) -> tuple[str, str]:
+    """How the publication puts a fact. A hedged figure is one that says so itself: "about 400"."""
+    if told.is_given or told.rule == "amount":
+        is_hedged = any(each.lemma == "facto" for each in tree.children(told.head))
+        return "degree" if is_hedged else "fact", "positive"
+    kind, polarity = put(tree, told.head, frozenset(told.tokens), cues)
+    if is_saying and polarity == "negative" and not _is_negated(tree, told.head):
+        polarity = "positive"  # "asked not to be named": the asking is not denied
+    if kind == "fact" and any(each.lemma.lower() in _DEGREES for each in tree.children(told.head, "advmod")):
+        kind = "degree"
+    return "fact" if kind == "estimate" else kind, polarity
 
 
 def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:

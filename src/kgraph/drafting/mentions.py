@@ -96,6 +96,7 @@ def _name_tokens(tree: Tree, token: Token) -> list[Token]:
             for child in tree.children(token.number, "compound", "nmod", "flat")
             if child.pos == "PROPN"
         }
+        near |= {n for each in near for n in tree.subtree(each) if tree.tokens[n].pos == "PROPN"}
         start = token.number
         while start - 1 in near:
             start -= 1
@@ -155,4 +156,5 @@ def neutral_name(tree: Tree, token: Token) -> str:
         for index, word in enumerate(words)
     )
     first = words[0]
-    return text if first.pos == "PROPN" else text[:1].lower() + text[1:]
+    is_name = first.pos == "PROPN" or first.entity in ("NORP", "GPE", "ORG", "PERSON", "LOC", "FAC")
+    return text if is_name else text[:1].lower() + text[1:]

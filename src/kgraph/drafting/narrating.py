@@ -1,335 +1,295 @@
 """What a clause claims, in the terms of the lexicon: an event or a state with its roles.
 
-A verb whose word evokes a type of the lexicon becomes a node of that type, another one an event; its
-arguments become roles. "X is Y" describes X. A title or an apposition that evokes a state ("Mayor Ana Holt",
-"Ana Holt, the director") becomes that state. What nobody else is quoted with, the publication tells.
+A verb whose word evokes a type of the lexicon becomes a node of that type; a verb that says little by itself
+("take control") one of the type of its noun; another one an event. "X is Y" describes X, "X weighs Y" gives
+its amount. What nobody else is quoted with, the publication tells.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Final
 
-from kgraph.drafting.candidates import Claim, Thing
-from kgraph.drafting.mentions import mention_span
-from kgraph.drafting.naming import Names, camel
+from kgraph.drafting.arguments import Arguments, Gathered, Scene, mentioned
+from kgraph.drafting.being import Being
+from kgraph.drafting.complements import is_infinitive
+from kgraph.drafting.evocations import Evocations
+from kgraph.drafting.naming import Names
+from kgraph.drafting.nominal import Nominal
+from kgraph.drafting.phrasing import gerund
+from kgraph.drafting.pronouns import Voice
+from kgraph.drafting.subjects import caused_by, doer, is_passive
+from kgraph.drafting.told import SPOKEN, Told, node_of
 from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.project import LexiconEntry
 
-__all__ = ["Evocations", "Teller", "Told", "evocations_of"]
+__all__ = ["Saying", "Teller", "Told"]
 
-#: Roles of those that act.
-_ACTING: Final = ("kg:agent", "kg:recipient")
-#: Kinds of entities that play no part.
-_AMOUNTS: Final = frozenset({"MONEY", "PERCENT", "QUANTITY", "CARDINAL"})
-#: The role of a phrase by its preposition, if the type has that role or the phrase names a place.
-_ROLES: Final = {
-    "in": "kg:place",
-    "at": "kg:place",
-    "on": "kg:place",
-    "near": "kg:place",
-    "from": "kg:origin",
-    "to": "kg:destination",
-    "into": "kg:destination",
-    "towards": "kg:destination",
-    "over": "kg:topic",
-    "about": "kg:topic",
-    "with": "kg:participant",
-    "for": "kg:recipient",
-    "against": "kg:theme",
-    "of": "kg:theme",
+#: Verbs that only say of a noun that it happens or holds, and in which phase a state then is.
+_SUPPORT: Final = {
+    **dict.fromkeys(("have", "hold", "keep", "retain", "maintain"), "kg:ongoing"),
+    **dict.fromkeys(("take", "gain", "get", "assume", "seize", "win", "acquire"), "kg:begun"),
+    **dict.fromkeys(("lose", "cede", "relinquish"), "kg:ended"),
+    **dict.fromkeys(("give", "make", "do", "issue", "launch", "conduct", "stage", "reach", "impose"), ""),
 }
-_WHERE: Final = frozenset({"kg:place", "kg:origin", "kg:destination"})
-_TIMES: Final = {"since": "kg:since", "until": "kg:until", "till": "kg:until", "by": "kg:until"}
-_PLACE_KINDS: Final = frozenset({"GPE", "LOC", "FAC"})
-_DURATION: Final = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade)s\b", re.IGNORECASE)
-_RELATIVE: Final = frozenset({"WDT", "WP", "EX"})
-_LIGHT: Final = frozenset({"be", "have", "do", "get", "go", "let", "seem", "become"})
+#: Verbs of which nothing can be made by themselves: they lead to others, or say what is thought.
+_WEAK: Final = frozenset(
+    "be have do get go let seem become appear remain stay keep begin start continue want need like know "
+    "think believe feel mean intend plan hope expect refuse decline tend happen come bring put make take "
+    "give set stand see use try manage fail include involve date follow draw concern depend contain "
+    "ought".split()
+)
+#: The types of what is said, by the kind that the words give it; nothing for what only a person intends.
+_SAYINGS: Final = {
+    **dict.fromkeys(("said", "claim", "fact", "estimate", "prediction", "possibility"), "kgl:Statement"),
+    "denial": "kgl:Denial",
+    "request": "kgl:Call",
+    "demand": "kgl:Demand",
+    "order": "kgl:Order",
+    "promise": "kgl:Promise",
+}
+#: The roles of which an event needs one.
+_PARTS: Final = frozenset(
+    "kg:" + role for role in ("agent", "theme", "participant", "recipient", "cause", "instrument")
+)
+#: An event of no type that the publication tells has so many roles at least.
+_LEAST: Final = 2
+#: Verbs that only lead to another: what that tells is told.
+_LEADING: Final = frozenset(
+    "go have need ought use seem appear tend happen begin start continue manage get".split()
+)
+_NO_CLAUSE: Final = frozenset({"prep", "amod", "compound", "case", "mark", "nmod", "det"})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a clause claims: its tokens, its claim, what the claim names anew, and how it was read."""
+class Saying:
+    """That a verb attributes: the kind of its cue, and where its content stands."""
 
+    kind: str
     rule: str
-    tokens: tuple[int, ...]
-    head: int
-    claim: Claim
-    things: tuple[Thing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evocations:
-    """The types of events and states by the word, or the phrase of verb and particle, that evokes them; and
-    the types of things by what these are called.
-    """
-
-    verbs: Mapping[str, LexiconEntry]
-    nouns: Mapping[str, LexiconEntry]
-    things: Mapping[str, LexiconEntry]
-
-
-_THINGS: Final = ("Actor", "Location", "Artefact")
-
-
-def evocations_of(entries: Sequence[LexiconEntry]) -> Evocations:
-    """The types that words evoke. A word of several types stands for the one that lists it first."""
-    verbs: dict[str, LexiconEntry] = {}
-    nouns: dict[str, LexiconEntry] = {}
-    ranked = [(entry.words.index(word), word, entry) for entry in entries for word in entry.words]
-    for _, word, entry in sorted(ranked, key=lambda each: each[0]):
-        if entry.below in ("Event", "State"):
-            verbs.setdefault(word, entry)
-        if entry.below == "State":
-            nouns.setdefault(word, entry)
-    # Words for events and states are mostly verbs, so of these the label alone is sure to be a noun.
-    called = [(0, entry.label, entry) for entry in entries]
-    called += [(1 + rank, word, entry) for rank, word, entry in ranked if entry.below in _THINGS]
-    things: dict[str, LexiconEntry] = {}
-    for _, word, entry in sorted(called, key=lambda each: (each[0], each[2].below not in _THINGS)):
-        things.setdefault(word.casefold(), entry)
-    return Evocations(verbs, nouns, things)
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """The roles of a node as they are found."""
-
-    roles: list[tuple[str, str]] = field(default_factory=list)
-    things: dict[str, Thing] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)
+    root: int
+    content: frozenset[int]
 
 
 class Teller:
     """Reads claims off the clauses of a text."""
 
-    def __init__(
-        self, trees: Sequence[Tree], cast: Cast, evocations: Evocations, known: Mapping[str, str]
-    ) -> None:
+    def __init__(self, trees: Sequence[Tree], cast: Cast, evocations: Evocations, names: Names) -> None:
         self._trees = trees
         self._cast = cast
         self._evocations = evocations
-        self._names = Names(known, cast, evocations.things)
+        self._names = names
+        self._arguments = Arguments(cast, evocations, names)
+        self._being = Being(evocations, names, self._arguments)
+        self._nominal = Nominal(cast, evocations, names, self._arguments, self._of_clause)
+        #: The nouns whose event a verb has told already.
+        self._taken: set[tuple[int, int]] = set()
+        #: What is told of each verb, so that its node is the same wherever it is named.
+        self._told: dict[tuple[int, int], Told | None] = {}
 
-    def tell(self, sentence: int, said: frozenset[int]) -> Iterator[Told]:
-        """The facts of a sentence that the publication tells; ``said`` are the tokens that it quotes."""
-        tree = self._trees[sentence]
-        for token in tree.tokens:
-            if token.number in said:
-                continue
-            if (token.is_verb and (told := self.clause(sentence, token.number, said))) or (
-                token.pos == "PROPN" and (told := self._office(sentence, token))
-            ):
-                yield told
-
-    def clause(self, sentence: int, head: int, left_out: frozenset[int] = frozenset()) -> Told | None:
-        """What the clause of a verb claims; None where it is none, or has no arguments."""
-        tree = self._trees[sentence]
-        verb = tree.tokens[head]
-        if not verb.is_verb:
-            return None
-        if verb.lemma == "be" and not tree.child(head, "auxpass"):
-            return self._description(sentence, verb, left_out)
-        particle = tree.child(head, "prt")
-        phrases = ([f"{verb.lemma} {particle.lemma}"] if particle else []) + [verb.lemma]
-        entry = next((self._evocations.verbs[p] for p in phrases if p in self._evocations.verbs), None)
-        if verb.lemma in _LIGHT and entry is None:
-            return None
-        gathered = self._arguments(sentence, verb, entry, left_out)
-        if not gathered.labels:
-            return None
-        name = entry.name if entry else "kg:Event"
-        word = entry.label if entry else phrases[0]
-        theme, agent = gathered.labels.get("kg:theme"), gathered.labels.get("kg:agent")
-        label = f"{word} of {theme}" if theme else f"{word} by {agent}" if agent else word
-        node = self._names.fresh(label)
-        claim = Claim(node, "rdf:type", name, tuple(gathered.roles))
-        things = (Thing(node, label, name), *gathered.things.values())
-        return Told(
-            "event" if entry else "other-event", _stretch(tree, gathered.used, left_out), head, claim, things
-        )
-
-    def _arguments(
-        self, sentence: int, verb: Token, entry: LexiconEntry | None, left_out: frozenset[int]
-    ) -> _Gathered:
-        tree = self._trees[sentence]
-        found = _Gathered(used={verb.number})
-        found.used |= {
-            child.number
-            for child in tree.children(verb.number, "aux", "auxpass", "neg", "prt", "advmod", "agent")
-        }
-        acting = (
-            "kg:agent" if not entry or not entry.roles or ("kg:agent" in dict(entry.roles)) else "kg:theme"
-        )
-        subject = tree.subject(verb.number)
-        if subject and subject.dep == "nsubjpass":
-            self._add(found, "kg:theme", sentence, subject, left_out)
-        elif subject and subject.dep == "nsubj" and subject.tag not in _RELATIVE:
-            self._add(found, acting, sentence, subject, left_out)
-        elif verb.dep == "relcl" and subject:
-            self._add(found, acting, sentence, tree.head(verb), left_out)
-        elif verb.dep == "advcl" and not subject and (doer := tree.subject(tree.head(verb).number)):
-            self._add(found, acting, sentence, doer, left_out)
-        for child in tree.children(verb.number):
-            held = tree.child(child.number, "pobj")
-            if child.dep == "dobj" and child.entity not in ("DATE", "TIME"):
-                is_told = entry is not None and "kgl:Statement" in (entry.name, *entry.above)
-                self._add(found, "kg:recipient" if is_told else "kg:theme", sentence, child, left_out)
-            elif child.dep == "agent" and held:
-                self._add(found, "kg:agent", sentence, held, left_out)
-            elif child.dep == "dative":
-                self._add(found, "kg:recipient", sentence, held or child, left_out)
-            elif child.dep in ("prep", "npadvmod"):
-                self._phrase(found, sentence, child, entry, left_out)
-        return found
-
-    def _add(
-        self, found: _Gathered, role: str, sentence: int, token: Token, left_out: frozenset[int]
-    ) -> None:
-        if token.number in left_out or token.pos not in ("NOUN", "PROPN", "PRON", "NUM"):
-            return
-        if token.pos == "PRON" and self._cast.voice_of(sentence, token) is None:
-            return
-        tree = self._trees[sentence]
-        name, label, thing = self._names.of(sentence, tree, token)
-        if role in _ACTING and self._names.is_passive(name):
-            role = "kg:cause"  # things neither act nor receive: "the clock pays for the rest"
-        if (role, name) in found.roles:
-            return
-        found.roles.append((role, name))
-        found.labels.setdefault(role, label)
-        if thing:
-            found.things[thing.name] = thing
-        words = mention_span(tree, token)
-        found.used.update(part.number for part in tree.within(words))
-
-    def _phrase(
+    def tell(
         self,
-        found: _Gathered,
         sentence: int,
-        child: Token,
-        entry: LexiconEntry | None,
+        said: frozenset[int],
         left_out: frozenset[int],
-    ) -> None:
-        """A phrase at a verb: a time, a duration, a place, or a role of the type."""
-        tree = self._trees[sentence]
-        held = child if child.dep == "npadvmod" else tree.child(child.number, "pobj")
-        if held is None or child.number in left_out:
-            return
-        numbers = tree.subtree(child.number)
-        if held.entity in ("DATE", "TIME"):
-            numbers = _without_clauses(tree, child, held)
-            self._time(found, tree, child, held, numbers)
-            found.used.update(numbers)
-            return
-        role = _ROLES.get(child.lemma)
-        if role is None or child.dep == "npadvmod" or held.entity in _AMOUNTS:
-            return
-        is_place = role in _WHERE and (held.entity in _PLACE_KINDS or held.pos == "PROPN")
-        if is_place or (entry is not None and role in dict(entry.roles) and role not in _WHERE):
-            self._add(found, role, sentence, held, left_out)
-            found.used.add(child.number)
+        quoted: frozenset[int],
+        sayings: Mapping[int, Saying],
+    ) -> Iterator[Told]:
+        """The facts of a sentence that the publication tells.
 
-    @staticmethod
-    def _time(found: _Gathered, tree: Tree, child: Token, held: Token, numbers: Sequence[int]) -> None:
-        words = _words(tree, numbers)
-        if child.lemma in ("for", "within") or (child.dep == "npadvmod" and _DURATION.search(words)):
-            below = set(tree.subtree(held.number))
-            found.roles.append(("kg:duration", f'"{_words(tree, [n for n in numbers if n in below])}"'))
-            return
-        name = f"a:{camel(words)}"
-        found.roles.append((_TIMES.get(child.lemma, "kg:time"), name))
-        found.things[name] = Thing(name, words, "kg:TimeExpression")
+        ``said`` are the tokens that it gives as others', ``left_out`` those of them that are clauses,
+        ``quoted`` those whose nouns are theirs too; and ``sayings`` the verbs with which it does so.
+        """
+        scene = Scene(sentence, self._trees[sentence], left_out)
+        for token in scene.tree.tokens:
+            above = scene.tree.head(scene.tree.head(token)).number if token.dep == "pcomp" else token.number
+            if token.is_verb and token.number not in said and (above == token.number or above not in sayings):
+                # What is said of a thing within what is asked or ordered: "boats built in May".
+                here = replace(scene, left_out=quoted) if token.number in left_out else scene
+                if told := self._clause(here, token, sayings.get(token.number)):
+                    yield told
+            elif token.number not in quoted and (sentence, token.number) not in self._taken:
+                yield from self._nominal.tell(replace(scene, left_out=quoted), token)
 
-    def _description(self, sentence: int, verb: Token, left_out: frozenset[int]) -> Told | None:
-        """ "X is Y", as printed."""
+    def clause(self, sentence: int, head: int, speaker: Voice | None = None) -> Told | None:
+        """What a clause that somebody says claims; None where it is none, or has no arguments."""
         tree = self._trees[sentence]
-        subject = tree.child(verb.number, "nsubj")
-        said = tree.child(verb.number, "attr", "acomp")
-        if (
-            subject is None
-            or said is None
-            or {subject.number, said.number} & left_out
-            or subject.tag in _RELATIVE
-        ):
-            return None
-        name, _, thing = self._names.of(sentence, tree, subject)
-        numbers = [n for n in tree.subtree(said.number) if n not in left_out]
-        words = _words(tree, numbers)
-        used = {verb.number, *numbers, *(part.number for part in tree.within(mention_span(tree, subject)))}
-        used |= {child.number for child in tree.children(verb.number, "neg", "aux")}
-        escaped = words.replace("\\", "\\\\").replace('"', '\\"')
-        claim = Claim(name, "kg:described", f'"{escaped}"@en')
-        return Told(
-            "description", _stretch(tree, used, left_out), verb.number, claim, (thing,) if thing else ()
+        while tree.tokens[head].lemma in _LEADING and (below := tree.child(head, "xcomp")) and below.is_verb:
+            head = below.number  # "we are going to leave"
+        scene, key = Scene(sentence, tree, frozenset(), speaker), (sentence, head)
+        if key not in self._told:
+            self._told[key] = None
+            self._told[key] = self._of_verb(scene, scene.tree.tokens[head], None, least=1)
+        return self._told[key]
+
+    def _of_clause(self, scene: Scene, verb: Token) -> Told | None:
+        """What a clause of what is said claims, where that has been told already; else what it tells here."""
+        key = scene.sentence, verb.number
+        return self._told.get(key) or (
+            None if verb.number in scene.left_out else self._clause(scene, verb, None)
         )
 
-    def _office(self, sentence: int, name: Token) -> Told | None:
-        """The state that a title or an apposition tells of: "Mayor Ana Holt", "Ana Holt, the director"."""
-        tree = self._trees[sentence]
-        voice = self._cast.voice_of(sentence, name)
-        if voice is None or voice.kind != "person":
+    def _clause(self, scene: Scene, verb: Token, saying: Saying | None) -> Told | None:
+        key = scene.sentence, verb.number
+        if key not in self._told:
+            self._told[key] = None  # whatever leads back here
+            self._told[key] = self._of_verb(scene, verb, saying)
+        return self._told[key]
+
+    def _of_verb(self, scene: Scene, verb: Token, saying: Saying | None, least: int = _LEAST) -> Told | None:
+        tree = scene.tree
+        if not verb.is_verb or verb.dep in _NO_CLAUSE or (verb.lemma == "accord" and verb.tag == "VBG"):
             return None
-        nouns = tree.children(name.number, "compound", "appos", "nmod")
-        if name.dep == "appos":
-            nouns.append(tree.head(name))
-        for noun in nouns:
-            entry = self._evocations.nouns.get(noun.lemma.lower())
-            if entry is None or noun.entity == "PERSON":
+        told = self._supported(scene, verb, saying) or self._being.tell(scene, verb)
+        makes_so = verb.lemma in ("make", "decline") and tree.child(verb.number, "ccomp", "xcomp", "oprd")
+        is_being = verb.lemma == "be" and not tree.child(verb.number, "auxpass")
+        if told is not None or makes_so or is_being:
+            return told
+        entry, held = self._evocations.of_verb(tree, verb)
+        if saying is not None and (entry is None or not SPOKEN & {entry.name, *entry.above}):
+            entry = self._evocations.types.get(_SAYINGS.get(saying.kind, ""))
+        if saying is not None and (entry is None or saying.rule == "hearsay"):
+            return None
+        return self._event(scene, verb, entry, held, saying, least)
+
+    def _event(
+        self,
+        scene: Scene,
+        verb: Token,
+        entry: LexiconEntry | None,
+        held: Token | None,
+        saying: Saying | None,
+        least: int,
+    ) -> Told | None:
+        """The event or state that a verb tells of, if enough is told of it."""
+        tree = scene.tree
+        if saying is not None:
+            scene = replace(scene, left_out=scene.left_out - _near(tree, verb))
+        found = self._arguments.of_verb(scene, verb, entry, held)
+        cause = caused_by(tree, verb)
+        maker = doer(tree, cause) if cause is not None else None
+        if maker is not None and cause is not None:
+            self._arguments.add(found, "kg:cause", scene, maker)
+            found.used |= {cause.number, *(aux.number for aux in tree.children(cause.number, "aux"))}
+        if saying is not None and entry is not None:
+            if verb.lemma == "give":  # the time is that of what is asked for
+                found.roles = [each for each in found.roles if each[0] != "kg:until"]
+            self._addressee(found, scene, verb, saying, entry)
+        self._links(found, scene, verb, entry, saying)
+        leads_on = bool(tree.child(verb.number, "ccomp", "xcomp"))
+        is_thin = entry is None and (verb.lemma in _WEAK or len(found.roles) < least or leads_on)
+        if is_thin or not _PARTS & set(found.labels):
+            return None
+        if entry is not None and entry.below == "State" and _holds(tree, verb):
+            found.roles.append(("kg:phase", "kg:ongoing"))
+        particle = tree.child(verb.number, "prt")
+        word = entry.label if entry else gerund(f"{verb.lemma} {particle.lemma}" if particle else verb.lemma)
+        head = cause or _carrier(tree, verb)
+        return node_of(self._names, scene, head, entry, word, found, "event" if entry else "other-event")
+
+    def _supported(self, scene: Scene, verb: Token, saying: Saying | None) -> Told | None:
+        """What a verb with a noun tells of which the noun says what happens: "lost control of the port"."""
+        tree = scene.tree
+        noun = tree.child(verb.number, "dobj")
+        if verb.lemma not in _SUPPORT or noun is None or noun.number in scene.left_out:
+            return None
+        entry = self._evocations.of_noun(tree, noun)
+        if entry is None or noun.lemma in self._evocations.things or saying is not None:
+            return None
+        found = self._arguments.of_noun(scene, noun, entry)
+        beside = self._arguments.of_verb(scene, verb, entry)
+        own = self._names.of(scene.sentence, tree, noun).name
+        is_given = "kg:recipient" in dict(entry.roles) and is_passive(tree, verb)
+        for role, value in beside.roles:
+            if value != own and (role == "kg:duration" or role not in found.labels):
+                right = (
+                    "kg:recipient" if role == "kg:theme" and is_given else role
+                )  # "we have been given orders"
+                found.put(right, value, label=beside.labels.get(role, ""), thing=beside.things.get(value))
+        found.used |= {number for number in beside.used if number not in tree.subtree(noun.number)}
+        self._taken.add((scene.sentence, noun.number))
+        for head in (noun, verb):
+            self._links(found, scene, head, entry, None)
+        phase = _SUPPORT[verb.lemma] if entry.below == "State" else ""
+        if not found.roles:
+            return None
+        if phase:
+            found.roles.append(("kg:phase", phase))
+        return node_of(self._names, scene, verb, entry, entry.label, found, "event")
+
+    def _addressee(
+        self, found: Gathered, scene: Scene, verb: Token, saying: Saying, entry: LexiconEntry
+    ) -> None:
+        """Whom something is asked or told to do: the subject of what is said, right after the verb."""
+        tree = scene.tree
+        if "kg:recipient" not in dict(entry.roles) or "kg:recipient" in found.labels:
+            return
+        inner = replace(scene, left_out=scene.left_out - saying.content)
+        root = tree.tokens[saying.root]
+        subject = tree.child(saying.root, "nsubj", "nsubjpass")
+        is_raised = (
+            root.is_verb
+            and subject is not None
+            and is_infinitive(tree, root)
+            and subject.number > verb.number
+        )
+        asks = saying.rule == "infinitive" and saying.kind in ("request", "demand", "order")
+        if asks and is_raised and subject is not None:
+            self._arguments.add(found, "kg:recipient", inner, subject)
+
+    def _links(
+        self, found: Gathered, scene: Scene, head: Token, entry: LexiconEntry | None, saying: Saying | None
+    ) -> None:
+        """The events that an event is for, or that it is about: "tried to flee", "came to help"."""
+        roles = dict(entry.roles) if entry else {}
+        tree = scene.tree
+        for clause in tree.children(head.number, "xcomp", "advcl", "acl"):
+            if not is_infinitive(tree, clause) or clause.number in scene.left_out:
                 continue
-            found = _Gathered()
-            self._add(found, "kg:agent", sentence, name, frozenset())
-            of = tree.child(noun.number, "prep")
-            body = tree.child(noun.number, "poss", "compound") or (
-                tree.child(of.number, "pobj") if of and of.lemma in ("of", "for", "at") else None
-            )
-            if body is not None:
-                self._add(found, "kg:theme", sentence, body, frozenset())
-            label = f"{noun.text.lower()} {voice.name}"
-            node = self._names.fresh(label)
-            claim = Claim(node, "rdf:type", entry.name, (*found.roles, ("kg:phase", "kg:ongoing")))
-            words = {noun.number, *tree.subtree(noun.number, without={name.number}), *found.used}
-            numbers = tuple(range(min(words), max(words) + 1))
-            return Told(
-                "office",
-                numbers,
-                noun.number,
-                claim,
-                (Thing(node, label, entry.name), *found.things.values()),
-            )
-        return None
+            told = self._clause(scene, clause, None)
+            if (
+                told is None
+                or told.rule not in ("event", "other-event")
+                or told.claim.predicate != "rdf:type"
+            ):
+                continue
+            is_content = "kg:content" in roles and clause.dep in ("xcomp", "acl")
+            role = "kg:content" if is_content else "kg:purpose"
+            if clause.dep != "acl" or is_content:
+                found.put(role, told.claim.subject, label=told.things[0].label, thing=told.things[0])
+                to = next((aux for aux in tree.children(clause.number, "aux") if aux.tag == "TO"), clause)
+                found.used |= {to.number, clause.number, *told.tokens}
+        is_named = entry is not None and entry.name != "kgl:Statement"
+        if saying is not None and is_named and "kg:content" in roles and "kg:content" not in found.labels:
+            told = self._told.get((scene.sentence, saying.root))
+            if told is not None and told.rule.endswith("event") and told.claim.predicate == "rdf:type":
+                found.put("kg:content", told.claim.subject, label=told.things[0].label, thing=told.things[0])
 
 
-def _without_clauses(tree: Tree, child: Token, held: Token) -> list[int]:
-    """The tokens of an expression of a time, without a clause that says more: "until tomorrow, when …"."""
-    clauses = {each.number for each in tree.children(held.number, "relcl", "acl", "advcl")}
-    numbers = tree.subtree(child.number, without=clauses)
-    while len(numbers) > 1 and not tree.tokens[numbers[-1]].is_word:
-        numbers.pop()
-    return numbers
+def _near(tree: Tree, verb: Token) -> frozenset[int]:
+    """The tokens beside a verb of saying: whom one tells or asks, wherever what is said begins."""
+    found: set[int] = set()
+    for child in tree.children(verb.number, "dobj", "dative", "prep"):
+        held = tree.child(child.number, "pobj") if child.dep == "prep" else child
+        if held is not None and held.pos in ("NOUN", "PROPN", "PRON"):
+            found.update(mentioned(tree, held))
+    return frozenset(found)
 
 
-def _words(tree: Tree, numbers: Sequence[int]) -> str:
-    """The words of tokens, as printed."""
-    tokens = [tree.tokens[number] for number in numbers]
-    return "".join(
-        token.text + (" " if after and after.span.start > token.span.end else "")
-        for token, after in zip(tokens, [*tokens[1:], None], strict=True)
+def _holds(tree: Tree, verb: Token) -> bool:
+    """Whether a verb tells of the time of the report: "runs", "has run"."""
+    auxiliaries = {aux.tag for aux in tree.children(verb.number, "aux", "auxpass")}
+    return verb.tag in ("VBZ", "VBP") or bool(auxiliaries & {"VBZ", "VBP"})
+
+
+def _carrier(tree: Tree, verb: Token) -> Token:
+    """The verb that says how a bare infinitive is put: "has to help rebuild it", "to go and help"."""
+    head = tree.head(verb)
+    is_bare = (
+        verb.tag == "VB"
+        and (verb.dep in ("xcomp", "ccomp") or (verb.dep == "conj" and is_infinitive(tree, head)))
+        and not tree.child(verb.number, "aux", "nsubj")
     )
-
-
-def _stretch(tree: Tree, used: set[int], left_out: frozenset[int]) -> tuple[int, ...]:
-    """The tokens that a claim uses, with the small words and the marks between them."""
-    small = ("DET", "ADP", "AUX", "PART", "ADV", "PUNCT", "ADJ", "NUM")
-    wanted = sorted(used - left_out)
-    kept = wanted[:1]
-    for number in wanted[1:]:
-        between = range(kept[-1] + 1, number)
-        if all(tree.tokens[n].pos in small and n not in left_out for n in between):
-            kept += between
-        kept.append(number)
-    return tuple(kept)
+    return head if is_bare and head.is_verb else verb

@@ -99,6 +99,10 @@ class Cast:
         """Whether a common noun is what several people together are called."""
         return noun.pos == "NOUN" and noun.lemma in self._cues.groups
 
+    def is_body(self, noun: Token) -> bool:
+        """Whether a common noun is what a body is called."""
+        return noun.pos == "NOUN" and noun.lemma in self._cues.bodies
+
     def is_own(self, sentence: int, token: Token, speaker: Voice) -> bool:
         """Whether a token means a speaker, or the body that the speaker is named with."""
         voice = self.voice_of(sentence, token)

@@ -11,8 +11,8 @@ from kgraph.drafting.candidates import Candidate, Draft, Mode, Tool
 from kgraph.drafting.cues import load_cues
 from kgraph.drafting.drafting import Laid, Words, draft_page
 from kgraph.drafting.endpoint import Endpoint, ask_endpoint
+from kgraph.drafting.evocations import evocations_of
 from kgraph.drafting.knowledge import Knowledge
-from kgraph.drafting.narrating import evocations_of
 from kgraph.drafting.pipeline import name_pipeline, parse_sentences, read_language
 from kgraph.errors import DraftError
 

@@ -18,6 +18,7 @@ from kgraph.authoring.words import Lost, find_words
 from kgraph.drafting import Thing
 from kgraph.errors import ReviewError
 from kgraph.reviewing.desk import Desk
+from kgraph.reviewing.following import renamed_with
 from kgraph.reviewing.naming import TIME_CLASS
 from kgraph.reviewing.proposal import Proposal
 from kgraph.text import Span
@@ -33,16 +34,19 @@ MODALITIES: Final = (
     "framing",
 )
 #: How many predicates a form has room for.
-PAIRS: Final = 6
+PAIRS: Final = 8
 _SPANS: Final = re.compile(r"\d{1,9}-\d{1,9}(?:,\d{1,9}-\d{1,9}){0,7}")
 _OF_TIME: Final = frozenset(KG + name for name in ("time", "since", "until"))
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A proposal in plain English: who does what with the claim, the claim, and what is new in it."""
+    """A proposal in plain English: who does what with the claim, what it is about, what it says of that, and
+    what is new in it.
+    """
 
     who: str
+    subject: str
     claims: tuple[str, ...]
     new: tuple[str, ...]
 
@@ -68,17 +72,22 @@ def word(proposal: Proposal, desk: Desk) -> Wording:
     who = f"{does} {voices[0] if voices else 'the publication'}"
     who += "".join(f", through {voice}" for voice in voices[1:])
     sign = "not: " if proposal.polarity == "negative" else ""
-    claims = tuple(
-        f"{label(proposal.subject)} · {sign}{label(predicate)} · {label(value)}"
-        for predicate, value in proposal.says
-    )
+    types = [value for predicate, value in proposal.says if predicate == "rdf:type"]
+    words = naming.role_words(types[0]) if types else {}
+
+    def role(predicate: str) -> str:
+        word, name = words.get(predicate, ""), label(predicate)
+        return f"{name} ({word})" if word and word != name else name
+
+    claims = tuple(f"{sign}{role(predicate)} · {label(value)}" for predicate, value in proposal.says)
     named = set(proposal.terms)
     new = tuple(
         f"{thing.label} ({naming.label(thing.type)})"
         for thing in proposal.things
         if thing.name in named and not _is_there(thing, desk)
     )
-    return Wording(who + (", in quotation marks" if is_quoted else ""), claims, new)
+    subject = label(proposal.subject) if proposal.subject else ""
+    return Wording(who + (", in quotation marks" if is_quoted else ""), subject, claims, new)
 
 
 def _is_there(thing: Thing, desk: Desk) -> bool:
@@ -91,10 +100,12 @@ def show_form(proposal: Proposal, desk: Desk) -> dict[str, str]:
     things = {thing.name: thing for thing in proposal.things if not _is_there(thing, desk)}
     naming = desk.naming
 
-    def shown(term: str) -> str:
-        if term in things:
-            return f"{things[term].label} = {things[term].type}"
-        return naming.shown(term) if term else ""
+    def shown(term: str, predicate: str = "") -> str:
+        thing = things.get(term)
+        if thing is None:
+            return naming.called(term, predicate) if term else ""
+        is_time = thing.type == TIME_CLASS and not naming.known(thing.label) and thing.label in desk.text
+        return thing.label if is_time else f"{thing.label} = {naming.called(thing.type, 'rdf:type')}"
 
     fields = {
         **show_words(proposal.spans, desk),
@@ -107,8 +118,8 @@ def show_form(proposal: Proposal, desk: Desk) -> dict[str, str]:
         "note": proposal.note,
     }
     for number, (predicate, value) in enumerate(proposal.says, 1):
-        fields[f"predicate{number}"] = naming.shown(predicate)
-        fields[f"object{number}"] = shown(value)
+        fields[f"predicate{number}"] = naming.role(predicate)
+        fields[f"object{number}"] = shown(value, predicate)
     return fields
 
 
@@ -153,6 +164,8 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         predicate, target = value.get(f"predicate{number}", ""), value.get(f"object{number}", "")
         if not predicate and not target:
             continue
+        if predicate and not target and given is not None and number <= len(given.says):
+            continue  # what stood there is to be left out
         if not predicate or not target:
             missing = "object" if predicate else "predicate"
             raise ReviewError(f"{predicate or target!r} has no {missing}.", hint="Fill in both, or neither.")
@@ -170,7 +183,7 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         for each in (speaker, *outer)
         if each
     ]
-    return Proposal(
+    filled = Proposal(
         spans=_spans(value, desk),
         subject=term(value.get("subject", ""), "subject"),
         says=tuple(says),
@@ -182,17 +195,16 @@ def read_form(fields: Mapping[str, str], desk: Desk, given: Proposal | None = No
         things=tuple(things),
         note=value.get("note", ""),
     )
+    return filled if given is None else renamed_with(given, filled, naming)
 
 
 def _object(text: str, predicate: str, desk: Desk) -> tuple[str, Thing | None]:
-    """An object; for a time, words that nothing else is called are a time as printed."""
+    """An object; for a time, words that nothing else is called are a time as printed, also "2008"."""
     node = desk.node(predicate)
-    try:
-        return desk.naming.value(text, predicate)
-    except ReviewError:
-        if node is None or node.value not in _OF_TIME or text not in desk.text:
-            raise
+    is_of_time = node is not None and node.value in _OF_TIME and text in desk.text
+    if is_of_time and ":" not in text and not desk.naming.known(text):
         return desk.naming.thing(f"{text} = {TIME_CLASS}", role="time")
+    return desk.naming.value(text, predicate)
 
 
 def _spans(value: Mapping[str, str], desk: Desk) -> tuple[Span, ...]:

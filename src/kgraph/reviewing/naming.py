@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kgraph.drafting import Thing
 from kgraph.errors import ReviewError
-from kgraph.project.index import TripleIndex
+from kgraph.project.index import TripleIndex, key
 from kgraph.rdf.terms import Term, compact, is_literal, local_name, parse_term
 from kgraph.reviewing.choices import GENERAL_CLASSES, claim_properties, class_choices, near_classes
 from kgraph.vocab import DCTERMS, KG, KGL, OWL, RDF_TYPE, RDFS, SKOS
@@ -111,6 +111,49 @@ class Naming:
         except ValueError:
             return term
         return self.written(node)
+
+    def called(self, term: str, predicate: str = "") -> str:
+        """A term as a form shows it: by what it is called, where that is read again as the same."""
+        try:
+            node = parse_term(term, prefixes=self.prefixes)
+            role = parse_term(predicate, prefixes=self.prefixes).value if predicate else ""
+        except ValueError:
+            return term
+        if isinstance(node, ox.Literal):
+            is_plain = role in _TEXTS and node.language in ("" if not _TEXTS[role] else self._language, None)
+            is_read = not is_literal(node.value) or node.value[:1].isdigit()
+            return node.value if is_plain and is_read else str(node)
+        label = self.label(term)
+        if role == RDF_TYPE:
+            label = local_name(node.value)
+            return label if self.classes.get(label.casefold()) == node.value else self.written(node)
+        is_own = self.labels.get(_folded(label)) == {node.value} and "=" not in label
+        return label if is_own else self.written(node)
+
+    def role(self, predicate: str) -> str:
+        """A predicate as a form shows it: by its label."""
+        label = self.label(predicate)
+        iri = _SYNONYMS.get(label) or self.properties.get(label.casefold())
+        return label if iri == parse_term(predicate, prefixes=self.prefixes).value else self.shown(predicate)
+
+    def role_words(self, cls: str) -> dict[str, str]:
+        """What the roles of a type are called, by predicate as in Turtle: ``kg:agent`` is the "speaker"."""
+        waiting, found = [parse_term(cls, prefixes=self.prefixes).value], dict[str, str]()
+        for iri in waiting:
+            waiting += [each for each in self._index.iris(iri, RDFS + "subClassOf") if each not in waiting]
+            for node in self._index.objects(iri, KG + "roleWord"):
+                role, label = (
+                    self._index.iri(key(node), KG + "about"),
+                    self._index.literal(key(node), RDFS + "label"),
+                )
+                if role and label:
+                    found.setdefault(self.written(ox.NamedNode(role)), label)
+        return found
+
+    def known(self, label: str) -> str:
+        """The one thing that is called so, as in Turtle; empty where there is none, or several."""
+        found = self.labels.get(_folded(label), set())
+        return self.written(ox.NamedNode(next(iter(found)))) if len(found) == 1 else ""
 
     def written(self, node: Term) -> str:
         """A node as in Turtle."""
@@ -244,6 +287,14 @@ class Naming:
         if near := near_classes(words, self.classes, self._ontology):
             return f"Near: {', '.join(near)}. "
         return f"General ones: {', '.join(GENERAL_CLASSES)}. "
+
+    def new(self, label: str, cls: str) -> Thing:
+        """Something new under a name that nothing has.
+
+        Raises:
+            ReviewError: the label has no letter.
+        """
+        return self._new(label, cls)[1]
 
     def _new(self, label: str, cls: str) -> tuple[str, Thing]:
         if cls == TIME_CLASS:

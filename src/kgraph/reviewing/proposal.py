@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from kgraph.drafting import Candidate, Mode, Thing
 from kgraph.errors import ReviewError
@@ -16,7 +16,11 @@ from kgraph.text import Span
 
 __all__ = ["Proposal", "propose"]
 
-_UNNAMED = "unnamed:"
+_UNNAMED: Final = "unnamed:"
+_UNNAMED_CLASS: Final = "kgl:UnnamedActor"
+#: What a draft calls a speaker of whom the text says nothing.
+_NOBODY: Final = "not said"
+_FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,7 @@ def propose(candidate: Candidate, text: str, naming: Naming, drafted: Mapping[st
     if candidate.mode is not Mode.NARRATED:
         for place, label in enumerate(candidate.chain[:-1] or (candidate.speaker,)):
             iri = candidate.chain_iris[place] if place < len(candidate.chain_iris) else None
-            voices.append(f"<{iri}>" if iri else _voice(label, things, naming, drafted))
+            voices.append(f"<{iri}>" if iri else _voice(label, candidate.words, things, naming, drafted))
     return Proposal(
         spans=candidate.content,
         subject=claim.subject if claim else "",
@@ -96,9 +100,15 @@ def propose(candidate: Candidate, text: str, naming: Naming, drafted: Mapping[st
     )
 
 
-def _voice(label: str, things: list[Thing], naming: Naming, drafted: Mapping[str, Thing]) -> str:
+def _voice(label: str, words: str, things: list[Thing], naming: Naming, drafted: Mapping[str, Thing]) -> str:
     """An agent of whom the draft has no IRI: known by the label, described by the draft, or new."""
     plain = label.removeprefix(_UNNAMED).strip()
+    if plain == _NOBODY:
+        plain = f"unnamed speaker of “{' '.join(words.split()[:_FEW])}”"
+        unnamed = naming.new(plain, _UNNAMED_CLASS)
+        known = naming.known(plain)
+        things += [] if known else [unnamed]
+        return known or unnamed.name
     own = next((thing for thing in (*things, *drafted.values()) if thing.label == plain), None)
     if own is not None:
         if not naming.is_described(own.name):

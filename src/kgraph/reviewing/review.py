@@ -21,7 +21,7 @@ from kgraph.reviewing.composing import Provenance, compose, enter_thing
 from kgraph.reviewing.decisions import Decision, DecisionLog, Verdict, likeness, review_path
 from kgraph.reviewing.desk import ENTITIES, Desk, open_desk
 from kgraph.reviewing.edits import Edit, Kind, apply_edits, inverted, write_files
-from kgraph.reviewing.proposal import Proposal, propose
+from kgraph.reviewing.proposal import Proposal
 from kgraph.reviewing.state import Item, State, read_state
 from kgraph.settings import Settings
 from kgraph.text import digest
@@ -114,7 +114,7 @@ class Review:
             before = item.decision if item else None
             claim = proposal if verdict.keeps else None
             if verdict is Verdict.ACCEPT and item is not None and item.candidate is not None:
-                claim = propose(item.candidate, state.desk.text, state.desk.naming, state.drafted.things)
+                claim = state.proposed[item.candidate.id]
             if verdict.keeps and claim is None:
                 raise ReviewError("There is no claim to write.", hint="Fill in the form.")
             return self._carry_out(verdict, reviewer, state, item, before, claim)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kgraph.checks.coverage import covered_spans, says_something
@@ -11,6 +11,7 @@ from kgraph.errors import ReviewError
 from kgraph.reviewing.decisions import Decision, standing
 from kgraph.reviewing.desk import Desk
 from kgraph.reviewing.drafted import Anchored, anchor, match_decisions
+from kgraph.reviewing.following import Following
 from kgraph.reviewing.proposal import Proposal, propose
 from kgraph.text import Span, uncovered
 
@@ -47,6 +48,8 @@ class State:
     decisions: tuple[Decision, ...]
     items: tuple[Item, ...]
     tool: str
+    #: What each candidate proposes, whatever was decided on it, by its id.
+    proposed: Mapping[str, Proposal]
 
     def item(self, key: str) -> Item:
         """The item of a name.
@@ -96,11 +99,17 @@ def read_state(desk: Desk, decisions: Sequence[Decision]) -> State:
     drafted = anchor(draft, desk.text) if draft is not None else Anchored(())
     stands = standing(decisions)
     known = match_decisions(drafted.candidates, stands)
+    following = Following(desk.naming, drafted.things)
+    following.learn(drafted.candidates, known, desk.text)
+    proposed = {
+        each.id: following.apply(propose(each, desk.text, desk.naming, drafted.things))
+        for each in drafted.candidates
+    }
     items = []
     for each in drafted.candidates:
         decided = known.get(each.id)
         claim = decided.claim if decided is not None else None
-        items.append(Item(each, claim or propose(each, desk.text, desk.naming, drafted.things), decided))
+        items.append(Item(each, claim or proposed[each.id], decided))
     taken = {decision.key for decision in known.values()}
     items += [
         Item(None, decision.claim, decision)
@@ -108,4 +117,4 @@ def read_state(desk: Desk, decisions: Sequence[Decision]) -> State:
         if key not in taken and decision.claim is not None
     ]
     items.sort(key=lambda item: item.proposal.spans[0].start)
-    return State(desk, drafted, tuple(decisions), tuple(items), draft.tool.name if draft else "")
+    return State(desk, drafted, tuple(decisions), tuple(items), draft.tool.name if draft else "", proposed)

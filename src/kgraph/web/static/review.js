@@ -37,13 +37,16 @@
     c: fill,
     "+": add,
   };
+  // What was marked is sent as it is.
+  const send = () => form.requestSubmit(form.querySelector("button"));
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, select, textarea");
     if (event.key === "Escape" && field) field.blur();
     if (event.key === "Enter" && field?.matches("#filled select")) {
       event.preventDefault();
-      form.requestSubmit(form.querySelector("button"));
+      send();
     }
+    if (event.key === "Enter" && marked.length && event.target === document.body) send();
     if (field || event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
     event.preventDefault();
     keys[event.key]();

@@ -1,0 +1,99 @@
+"""The times and durations beside a verb or a noun, as printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kgraph.drafting.phrasing import spelled
+from kgraph.drafting.tree import Token, Tree
+
+__all__ = ["When", "whens"]
+
+_TIMES: Final = frozenset({"DATE", "TIME"})
+_ROLES: Final = {"since": "kg:since", "until": "kg:until", "till": "kg:until", "by": "kg:until"}
+_DURATION: Final = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade)s?\b", re.IGNORECASE)
+_LONG: Final = re.compile(
+    r"(?:[a-z]+ ){0,2}(?:\d[\d,.]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|several|some)[ -]"
+    r"(?:[a-z]+ )?(?:second|minute|hour|day|week|month|year|decade)s?",
+    re.IGNORECASE,
+)
+_CLAUSES: Final = frozenset({"relcl", "acl", "advcl", "appos", "conj", "cc"})
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """An expression of a time or a duration: its role, its words, its tokens."""
+
+    role: str
+    words: str
+    numbers: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The article's name for the time."""
+        return "a:" + "-".join(_WORD.findall(self.words.replace("’", ""))).lower()
+
+
+def whens(tree: Tree, head: Token) -> list[When]:
+    """The times of what a verb or a noun tells, those that follow one another as one: "at noon on Friday"."""
+    runs: list[tuple[Token, list[int]]] = []
+    for child, numbers in sorted(_expressions(tree, head), key=lambda each: each[1]):
+        if runs and runs[-1][1][-1] + 1 == numbers[0]:
+            runs[-1][1].extend(numbers)
+        else:
+            runs.append((child, list(numbers)))
+    found = [_when(tree, child, numbers) for child, numbers in runs]
+    above = tree.head(head)
+    is_then = (
+        head.dep == "relcl"
+        and above.entity in _TIMES
+        and any(each.lemma == "when" for each in tree.children(head.number, "advmod"))
+    )
+    if is_then and not found:  # "until Friday, when they meet"
+        found = [When("kg:time", above.text, (above.number,))]
+    return found
+
+
+def _expressions(tree: Tree, head: Token) -> Iterator[tuple[Token, list[int]]]:
+    for child in tree.children(head.number):
+        held = tree.child(child.number, "pobj")
+        if child.dep == "prep" and held is not None:
+            if held.entity in _TIMES:
+                yield child, _numbers(tree, child, held)
+        elif child.dep in ("npadvmod", "advmod", "tmod") and child.entity in _TIMES:
+            yield child, _numbers(tree, child, child)
+        elif child.dep == "advmod":  # "early on Tuesday"
+            for _, numbers in _expressions(tree, child):
+                yield child, ([child.number] if numbers[0] == child.number + 1 else []) + numbers
+        elif child.dep in ("dobj", "oprd") and head.is_verb:  # "announced a vote on Friday": hung too low
+            for below, numbers in _expressions(tree, child):
+                if below.dep == "prep":
+                    yield below, numbers
+        elif child.dep in ("amod", "compound", "nummod", "poss", "nmod") and not head.is_verb:
+            is_year = child.entity == "DATE" and child.number < head.number
+            if is_year and child.dep != "amod" and not _DURATION.search(child.text):
+                yield child, [n for n in tree.subtree(child.number) if tree.tokens[n].tag != "POS"]
+
+
+def _numbers(tree: Tree, child: Token, held: Token) -> list[int]:
+    """The tokens of an expression, without a clause that says more: "until tomorrow, when …"."""
+    clauses = {each.number for each in tree.children(held.number) if each.dep in _CLAUSES}
+    numbers = tree.subtree(child.number, without=clauses)
+    while len(numbers) > 1 and not tree.tokens[numbers[-1]].is_word:
+        numbers.pop()
+    return numbers
+
+
+def _when(tree: Tree, child: Token, numbers: list[int]) -> When:
+    tokens = [tree.tokens[number] for number in numbers]
+    words = spelled(tokens)
+    plain = spelled(tokens[1:]) if child.dep == "prep" else words
+    is_long = _LONG.fullmatch(plain) is not None
+    if (child.lemma == "for" and is_long) or (child.dep == "npadvmod" and is_long and "ago" not in plain):
+        return When("kg:duration", plain, tuple(numbers))
+    role = _ROLES.get(child.lemma if child.dep == "prep" else "", "kg:time")
+    return When(role, plain if role != "kg:time" else words, tuple(numbers))
