@@ -24,6 +24,8 @@ from kgraph.drafting.tree import SUBJECTS, Token, Tree
 __all__ = ["Clause", "iter_clauses"]
 
 _REASONS: Final = frozenset({"as", "because", "since", "although", "though", "while", "whereas"})
+#: What a verb holds that says something.
+_HELD: Final = ("acomp", "attr", "dobj", "ccomp", "xcomp", "prep", "advcl", "oprd")
 _JOINING: Final = frozenset({"and", "but", "or", "so", "yet"})
 
 
@@ -53,6 +55,7 @@ def iter_clauses(
         kind, polarity = put_under(tree, head, inside, cue, cues, is_first_person)
         kind = kind_of_question(tree, tokens) or kind
         stands_alone = kind == "conditional" or _begins_anew(tree, head, inside)
+        stands_alone = stands_alone and not (found and _goes_with(tree, found[-1], head, tokens))
         if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and not stands_alone:
             last = found.pop()
             between = range(last.tokens[-1] + 1, tokens[0])
@@ -77,6 +80,17 @@ def _begins_anew(tree: Tree, head: int, inside: frozenset[int]) -> bool:
     has_mark = tree.child(head, "mark") or any(aux.tag == "TO" for aux in tree.children(head, "aux"))
     is_second = tree.tokens[head].dep == "conj"
     return (subject is not None and subject.number in inside) or (is_second and bool(has_mark))
+
+
+def _goes_with(tree: Tree, last: Clause, head: int, tokens: Sequence[int]) -> bool:
+    """Whether a clause says nothing by itself: "and I still do"; or is set beside one of its subject."""
+    if tree.tokens[head].lemma in ("do", "be", "have") and not tree.children(head, *_HELD):
+        return True
+    between = tree.tokens[last.tokens[-1] + 1 : tokens[0]]
+    subjects = [tree.child(number, *SUBJECTS) for number in (last.head, head)]
+    words = {None if subject is None else subject.text.lower() for subject in subjects}
+    # "I am tired, I am cold"
+    return len(words) == 1 and None not in words and all(token.text == "," for token in between)
 
 
 def _said_oneself(tree: Tree, clause: Clause, inside: frozenset[int]) -> tuple[list[int], int] | None:

@@ -37,8 +37,6 @@ _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 _CONTACT: Final = frozenset(
     "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
 )
-#: Kinds of what somebody has in mind.
-_OWN: Final = frozenset({"plan", "intention", "promise", "demand"})
 _UNASKED: Final = frozenset(
     {"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"}
 )
@@ -171,11 +169,20 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or is_asked  # "to say who had ordered it"
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
-        or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say when"
-        or (cue.kind in _OWN and is_no_one)  # "no owner meant to go"
+        or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
+        or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
+        or (rule == "clause" and _is_left_open(tree, verb, root))
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
         or (rule == "parataxis" and (verb.tag == "VB" or is_own))
     )
+
+
+def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:
+    """Whether somebody does not say who, how or whether: "did not say how many would close"."""
+    is_denied = any(word.lemma == "never" for word in tree.children(verb.number, "neg", "advmod"))
+    first = tree.tokens[max(verb.number + 1, tree.subtree(root)[0])]
+    asks = first.tag in ("WRB", "WP", "WDT", "WP$") or first.lemma in ("whether", "if")
+    return asks and (is_denied or tree.child(verb.number, "neg") is not None)
 
 
 def _is_neither(tree: Tree, verb: Token) -> bool:
