@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kgraph.drafting.attribution import Attribution
-from kgraph.drafting.complements import is_clause, is_infinitive, without_mark
+from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
 from kgraph.drafting.sources import source_of
@@ -193,6 +193,8 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
         and _is_about_it(tree, range(source.number, root.number))
     ):
         besides, root = tree.subtree(root.number), tree.head(root)  # "…, according to two, none of whom knew"
+    while token.number > root.number and root.dep == "conj" and not tree.child(root.number, *SUBJECTS):
+        root = tree.head(root)  # "the ice was thin and broke, according to"
     own = _own_of_according(tree, token, source)
     if token.number <= 1:  # "According to X, …": all the rest
         rest = [
@@ -202,12 +204,22 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
             words = Span(token.span.start, to.span.end)
             yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
         return
+    summed_up = [noun for noun in tree.tokens[1 : token.number] if _ends_at(tree, noun, token)]
+    if summed_up:
+        root = summed_up[-1]
     marks = {child.number for child in tree.children(root.number, "mark", "cc")}
     left_out = own | marks | set(besides)
     content = [number for number in tree.subtree(root.number) if number not in left_out]
     if content:
         words = Span(token.span.start, to.span.end)
         yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
+
+
+def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:
+    """Whether a noun that sums up what was said is all that is so: "…, a promise that they broke, according to"."""
+    below = [number for number in tree.subtree(noun.number) if number < token.number]
+    is_apart = tree.tokens[below[0] - 1].text in (",", "—", "–")
+    return is_elaboration(tree, noun) and is_apart and below[-1] >= token.number - 2
 
 
 def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.attribution import Attribution
-from kgraph.drafting.complements import TELLING
+from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.page import Found, Page
 from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
@@ -90,6 +90,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         or (is_contrast and before == ",")
         or (is_something and (before == "," or before in _DASHES))
         or (before in {",", *_DASHES} and _is_judgement(sentence, token))
+        or (before in {",", *_DASHES} and is_elaboration(tree, token))
         or (token.dep == "relcl" and is_other)
         or (is_when and before == ",")
     )
