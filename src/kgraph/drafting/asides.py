@@ -1,14 +1,16 @@
-"""What stands between commas after a subject and before its verb, found by the tags of words.
+"""What stands between commas and makes parsers lose their way, found by the tags of words.
 
-"a driver, who fears for his job, says …", "the firm, whose head, Ana Holt, promised …"
+"a driver, who fears for his job, says …", "the firm, whose head, Ana Holt, promised …",
+"a spokesman for Valdis, Piers Holloway, said …", "According to its head, Ana Holt, the firm …"
 
-Parsers lose the subject over such an aside. Without it they find it, and the aside is parsed by itself.
+Without it they find the subject, and the aside is parsed by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from kgraph.drafting.tree import FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
@@ -19,24 +21,28 @@ __all__ = ["Aside", "find_asides", "put_back"]
 _RELATIVE: Final = frozenset({"WP", "WDT", "WP$"})
 #: A relative clause has its pronoun among its first words: "some of whom".
 _FIRST: Final = 4
-_NAMES: Final = frozenset({"NNP", "NNPS"})
+#: A name has so many words.
+_NAME: Final = range(2, 5)
 _ADVERBS: Final = frozenset({"ADV", "PART"})
 #: Marks that an aside does not go over.
-_MARKS: Final = frozenset(";:—–\"“”„«»()")
+_MARKS: Final = frozenset(';:—–"“”„«»()')
 _LONGEST: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """The tokens between two commas, and the noun of which they say more, by their numbers."""
+    """The tokens of an aside, its commas, and the noun or verb that it belongs to, by their numbers.
 
-    noun: int
-    commas: tuple[int, int]
+    Where ``head`` is None, it belongs to the verb of the sentence.
+    """
+
+    head: int | None
+    commas: tuple[int, ...]
     words: tuple[int, ...]
 
 
 def find_asides(tree: Tree) -> list[Aside]:
-    """The asides over which a parser lost the subject, inner ones first; a token is in one at most."""
+    """The asides over which a parser lost its way, inner ones first; a token is in one at most."""
     kept = list(range(len(tree.tokens)))
     found: list[Aside] = []
     while (aside := _next_aside(tree, kept)) is not None:
@@ -47,27 +53,29 @@ def find_asides(tree: Tree) -> list[Aside]:
 
 
 def _next_aside(tree: Tree, kept: Sequence[int]) -> Aside | None:
-    tokens = tree.tokens
-    for end, number in enumerate(kept):
-        verb = _goes_on(tokens, kept[end + 1 :]) if tokens[number].text == "," else None
-        if verb is None:
+    tokens = [tree.tokens[number] for number in kept]
+    for end, comma in enumerate(tokens):
+        if comma.text not in (",", "."):
             continue
+        verb = _goes_on(tokens[end + 1 :]) if comma.text == "," else None
         for start in range(end - 2, max(0, end - _LONGEST), -1):
-            token, noun = tokens[kept[start]], tokens[kept[start - 1]]
+            token, noun = tokens[start], tokens[start - 1]
             if token.text in _MARKS:
                 break
             if token.text != "," or not (noun.pos in NOMINAL or noun.text[:1].isupper()):
                 continue
-            words = [tokens[each] for each in kept[start + 1 : end]]
-            if not _is_about(tree, noun, verb) and _is_aside(words, [tokens[each] for each in kept[:start]]):
-                return Aside(noun.number, (token.number, number), tuple(word.number for word in words))
-    return None
+            words = tokens[start + 1 : end]
+            is_lost = verb is not None and not _is_about(tree, noun, verb)
+            head = noun if is_lost and _is_aside(words, tokens[:start]) else _titled(tree, noun, words)
+            if head is not None:
+                marks = [mark.number for mark in (token, comma) if mark.text == ","]
+                return Aside(head.number, tuple(marks), tuple(word.number for word in words))
+    return _according(tokens)
 
 
-def _goes_on(tokens: Sequence[Token], rest: Sequence[int]) -> Token | None:
+def _goes_on(following: Sequence[Token]) -> Token | None:
     """The finite verb that follows, perhaps after an adverb."""
-    following = [tokens[number] for number in rest[:3]]
-    verb = next((token for token in following if token.pos not in _ADVERBS), None)
+    verb = next((token for token in following[:3] if token.pos not in _ADVERBS), None)
     return verb if verb is not None and verb.tag in FINITE_WORDS else None
 
 
@@ -84,21 +92,92 @@ def _is_aside(words: Sequence[Token], before: Sequence[Token]) -> bool:
     if relative < finite < len(words):
         return relative == 0 or (relative < _FIRST and words[relative - 1].tag == "IN")  # "some of whom"
     is_whose = any(word.tag == "WP$" for word in before[-_FIRST:])
-    return is_whose and finite == len(words) and words[0].tag in _NAMES
+    return is_whose and finite == len(words) and words[0].tag in ("NNP", "NNPS")
 
 
-def put_back(tokens: Sequence[Token], aside: Aside, tree: Sequence[Token]) -> list[Token]:
-    """The tokens of a sentence with an aside below its noun. ``tree`` are the aside's own, parsed alone."""
+def _titled(tree: Tree, noun: Token, words: Sequence[Token]) -> Token | None:
+    """Whom a name between commas names, past a place or a body: "a clerk of Elm Bay, Ana Holt,"."""
+    of = tree.head(noun)
+    titled = tree.head(of)
+    is_name = len(words) in _NAME and all(word.pos == "PROPN" and word.text[:1].isupper() for word in words)
+    is_of = noun.dep == "pobj" and noun.pos == "PROPN" and of.dep == "prep"
+    return titled if is_name and is_of and titled.tag == "NN" else None
+
+
+def _according(tokens: Sequence[Token]) -> Aside | None:
+    """ "According to X, …" at the beginning, up to the comma before a clause."""
+    if not tokens or tokens[0].text != "According":
+        return None
+    commas = [number for number, token in enumerate(tokens) if token.text == ","]
+    for comma, following in pairwise([*commas, len(tokens)]):
+        words = tokens[comma + 1 : following]
+        starts = words[:_FIRST]
+        has_verb = any(word.tag in FINITE_WORDS for word in words)
+        if has_verb and not any(word.tag in _RELATIVE for word in starts):
+            numbers = tuple(token.number for token in tokens[:comma])
+            return Aside(None, (tokens[comma].number,), numbers)
+    return None
+
+
+def put_back(tokens: Sequence[Token], aside: Aside, own: Sequence[Token]) -> list[Token]:
+    """The tokens of a sentence with an aside where it belongs. ``own`` are the aside's, parsed alone."""
     found = list(tokens)
-    noun = found[aside.noun]
-    while noun.dep in ("compound", "nmod") and noun.head != noun.number:
-        noun = found[noun.head]
-    roots = [token.number for token in tree if token.head == token.number]
-    dep = "relcl" if {token.tag for token in tree[:_FIRST]} & _RELATIVE else "appos"
-    for token in tree:
-        is_root = token.number in roots
-        head = noun.number if token.number == roots[0] else roots[0]
-        found[token.number] = replace(token, dep=dep, head=head) if is_root else token
+    if aside.head is None:
+        gone = {*aside.commas, *aside.words}
+        head = next(token for token in found if token.head == token.number and token.number not in gone)
+        own = _phrase(own, head)
+    else:
+        head = found[aside.head]
+        while head.dep in ("compound", "nmod") and head.head != head.number:
+            head = found[head.head]
+        is_name = all(found[number].pos == "PROPN" for number in aside.words)
+        own = _name([found[n] for n in aside.words], own, head) if is_name else _clause(own, head)
+    for token in own:
+        found[token.number] = token
     for comma in aside.commas:
-        found[comma] = replace(found[comma], dep="punct", head=noun.number)
+        found[comma] = replace(found[comma], dep="punct", head=head.number)
     return found
+
+
+def _phrase(own: Sequence[Token], head: Token) -> list[Token]:
+    """ "According to X, a name" below a verb: what stands beside X says who it is."""
+    source = next((token.number for token in own if token.dep == "pobj"), own[0].number)
+    found = [replace(own[0], dep="prep", head=head.number)]
+    for token in own[1:]:
+        is_beside = (
+            token.pos in NOMINAL and token.number != source and token.head in (token.number, own[0].number)
+        )
+        found.append(replace(token, dep="appos", head=source) if is_beside else token)
+    return found
+
+
+def _name(before: Sequence[Token], own: Sequence[Token], head: Token) -> list[Token]:
+    """A name below a noun: tags are those of the sentence, and it is a person’s if nothing else is known."""
+    last = own[-1].number
+    entity = own[-1].entity or "PERSON"
+    return [
+        replace(
+            token,
+            dep="appos" if token.number == last else "compound",
+            head=head.number if token.number == last else last,
+            entity=entity,
+            begins=token is before[0],
+        )
+        for token in before
+    ]
+
+
+def _clause(own: Sequence[Token], head: Token) -> list[Token]:
+    """A relative clause below a noun."""
+    tops = [token.number for token in own if token.head == token.number]
+    first = next((token for token in own if token.number in tops and token.is_verb), own[0]).number
+    return [
+        replace(
+            token,
+            dep="relcl" if token.number == first else token.dep,
+            head=head.number if token.number == first else first,
+        )
+        if token.number in (first, *tops)
+        else token
+        for token in own
+    ]

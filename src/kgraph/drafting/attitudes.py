@@ -216,7 +216,7 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
 
 
 def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:
-    """Whether a noun that sums up what was said is all that is so: "…, a promise that they broke, according to"."""
+    """Whether only what sums up the rest is so: "…, a promise that they broke, according to two"."""
     below = [number for number in tree.subtree(noun.number) if number < token.number]
     is_apart = tree.tokens[below[0] - 1].text in (",", "—", "–")
     return is_elaboration(tree, noun) and is_apart and below[-1] >= token.number - 2

@@ -7,7 +7,15 @@ from typing import Final
 
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
-__all__ = ["TELLING", "all_of", "governed_clauses", "is_clause", "is_elaboration", "is_infinitive", "without_mark"]
+__all__ = [
+    "TELLING",
+    "all_of",
+    "governed_clauses",
+    "is_clause",
+    "is_elaboration",
+    "is_infinitive",
+    "without_mark",
+]
 
 #: Verbs whose object is whom they tell: a clause before them may be what they say.
 TELLING: Final = frozenset("tell inform remind assure notify warn ask promise answer".split())
@@ -86,5 +94,7 @@ def is_elaboration(tree: Tree, noun: Token) -> bool:
     first = tree.tokens[tree.subtree(noun.number)[0]]
     clauses = [each for each in tree.children(noun.number, "relcl", "acl") if each.number > noun.number + 1]
     starts = (tree.tokens[noun.number + 1 : clause.number] for clause in clauses)
-    is_told = any(word.tag == "WDT" or word.lemma in ("that", "which") for words in starts for word in words[:2])
+    is_told = any(
+        word.tag == "WDT" or word.lemma in ("that", "which") for words in starts for word in words[:2]
+    )
     return noun.pos == "NOUN" and first.lemma in ("a", "an") and first.head == noun.number and is_told

@@ -144,8 +144,8 @@ def _with_asides(loaded: Language, tree: Tree) -> Sequence[Token]:
     found = list(tokens)
     for token in trees[0]:
         found[token.number] = token
-    for aside, tree in zip(reversed(asides), reversed(trees[1:]), strict=True):
-        found = put_back(found, aside, tree)
+    for aside, own in zip(reversed(asides), reversed(trees[1:]), strict=True):
+        found = put_back(found, aside, own)
     return found
 
 
