@@ -83,18 +83,23 @@ def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
     """The tokens of a clause without the "that", "if" or "whether" that begins it, or an "only that"."""
     marks = [child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS]
     below = tree.subtree(clause.number)
-    if tree.tokens[below[0]].text == "that" and tree.tokens[below[0]].tag == "IN":
-        marks.append(below[0])
+    that = tree.tokens[below[0]]
+    if that.text == "that" and (that.tag == "IN" or that.dep == "advmod"):
+        marks.append(below[0])  # "said at the time that it was late"
     first = min((n for n in marks if n < clause.number and tree.tokens[n].lemma == "that"), default=0)
     return tuple(number for number in below if number >= first and number not in marks)
 
 
 def is_elaboration(tree: Tree, noun: Token) -> bool:
     """Whether a noun sums up what was said before it, to say more of it: "…, a deal that would cost jobs"."""
-    first = tree.tokens[tree.subtree(noun.number)[0]]
-    clauses = [each for each in tree.children(noun.number, "relcl", "acl") if each.number > noun.number + 1]
-    starts = (tree.tokens[noun.number + 1 : clause.number] for clause in clauses)
-    is_told = any(
-        word.tag == "WDT" or word.lemma in ("that", "which") for words in starts for word in words[:2]
+    first, following = (
+        tree.tokens[tree.subtree(noun.number)[0]],
+        tree.tokens[noun.number + 1 : noun.number + 3],
     )
-    return noun.pos == "NOUN" and first.lemma in ("a", "an") and first.head == noun.number and is_told
+    clauses = [each for each in tree.children(noun.number, "relcl", "acl") if each.number > noun.number + 1]
+    subjects = [each for clause in clauses for each in tree.children(clause.number, "nsubj")]
+    is_told = any(word.lemma in ("that", "which") for word in following) or any(
+        tree.subtree(each.number)[0] == noun.number + 1 for each in subjects if each.tag != "WP"
+    )  # "a claim she denies"
+    is_one = noun.pos == "NOUN" and first.lemma in ("a", "an") and first.head == noun.number
+    return is_one and bool(clauses) and is_told

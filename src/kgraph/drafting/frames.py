@@ -88,8 +88,6 @@ def _clause_frame(site: Site) -> Content | None:
 
 def _has_quoted_infinitive(site: Site) -> bool:
     """Whether a "to" stands right before a quotation: "called on them to “wait”"."""
-    if "infinitive" not in site.cue.frames:
-        return False
     ends = {token.number for token in site.tree.tokens if token.tag == "TO"}
     starts = [site.tree.within(quote)[:1] for quote in site.quotes]
     return any(
@@ -236,7 +234,9 @@ def _participle_of_another(site: Site) -> Content | None:
 
 
 def _quotation_frame(site: Site) -> Content | None:
-    return None if site.own is not None else quotation_of(site.tree, site.verb, site.quotes, site.cues)
+    if site.own is not None or _has_quoted_infinitive(site):
+        return None
+    return quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
 def _object_frame(site: Site) -> Content | None:

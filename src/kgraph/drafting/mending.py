@@ -176,6 +176,35 @@ def _name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
     return []
 
 
+def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "A report ordered by the city found that it was late": the second verb is the sentence’s."""
+    for verb in tree.tokens:
+        held = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+        is_lost = verb.tag in (*FINITE, "VBN") and verb.dep in ("acl", "dep", "advcl", "relcl")
+        if verb.lemma not in speaking or not is_lost or not held or not verb.number:
+            continue
+        before = tree.tokens[verb.number - 1]
+        if before.dep == "cc" or before.text == "," or tree.child(verb.number, *SUBJECTS, "aux", "mark"):
+            continue
+        for above in tree.ancestors(verb.number):
+            noun = tree.child(above.number, "nsubj") if above.is_verb else above
+            participle = above if above.is_verb else tree.child(above.number, "acl")
+            is_clause = above.is_verb and above.tag in ("VBD", "VBN") and verb.dep == "dep"
+            is_noun = not above.is_verb and above.pos in NOMINAL and above.head == above.number
+            if noun is None or participle is None or not (is_clause or is_noun):
+                continue
+            if noun.number < participle.number < verb.number:
+                place = replace(
+                    verb, dep=above.dep, head=verb.number if above.head == above.number else above.head
+                )
+                return [
+                    replace(place, tag="VBD" if verb.tag == "VBN" else verb.tag),
+                    replace(noun, dep="nsubj", head=verb.number),
+                    *([replace(participle, dep="acl", head=noun.number)] if participle is above else []),
+                ]
+    return []
+
+
 def _clause_before_its_verb(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "We asked, and until they tell me, nothing moves": "until" begins what goes with the verb after it."""
     found: list[Token] = []
@@ -220,7 +249,8 @@ def _goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """
     found: list[Token] = []
     for token in tree.tokens:
-        above = _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
+        above = _said_before(tree, token, speaking)
+        above = above or _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
         if above is not None:
             found.append(replace(token, head=above.number))
     return found
@@ -267,6 +297,17 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     )
 
 
+def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """What goes on after who says it: "He hopes to stay, his lawyer said, but fears that they will not"."""
+    verb = tree.head(token)
+    held = [each for each in tree.children(verb.number, "ccomp") if each.number < verb.number]
+    if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
+        return None
+    is_apart = tree.tokens[verb.number + 1].text == ","
+    is_alike = _form(tree, held[-1]) == _form(tree, token) != _form(tree, verb)
+    return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
+
+
 def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
     """The verb of saying that a participle of saying comments on: "said it may rain, noting that …".
 
@@ -293,6 +334,7 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
 
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _name_as_root,
+    _verb_after_a_participle,
     _turned_condition,
     _told_clause,
     noun_after_that,
