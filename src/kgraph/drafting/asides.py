@@ -91,8 +91,18 @@ def _is_aside(words: Sequence[Token], before: Sequence[Token]) -> bool:
     finite = next((n for n, word in enumerate(words) if word.tag in FINITE_WORDS), len(words))
     if relative < finite < len(words):
         return relative == 0 or (relative < _FIRST and words[relative - 1].tag == "IN")  # "some of whom"
+    if finite < len(words):
+        return False
     is_whose = any(word.tag == "WP$" for word in before[-_FIRST:])
-    return is_whose and finite == len(words) and words[0].tag in ("NNP", "NNPS")
+    return (is_whose and words[0].tag in ("NNP", "NNPS")) or (
+        words[0].tag in ("VBG", "VBN") and not any(word.tag in FINITE_WORDS for word in _since_joint(before))
+    )
+
+
+def _since_joint(before: Sequence[Token]) -> Sequence[Token]:
+    """The words since the last comma, and what joins clauses after it."""
+    last = max((number for number, token in enumerate(before) if token.text in {",", *_MARKS}), default=-1)
+    return before[last + 1 :]
 
 
 def _titled(tree: Tree, noun: Token, words: Sequence[Token]) -> Token | None:
@@ -168,13 +178,14 @@ def _name(before: Sequence[Token], own: Sequence[Token], head: Token) -> list[To
 
 
 def _clause(own: Sequence[Token], head: Token) -> list[Token]:
-    """A relative clause below a noun."""
+    """A relative clause or a participle below a noun."""
+    dep = "relcl" if any(token.tag in _RELATIVE for token in own[:_FIRST]) else "acl"
     tops = [token.number for token in own if token.head == token.number]
     first = next((token for token in own if token.number in tops and token.is_verb), own[0]).number
     return [
         replace(
             token,
-            dep="relcl" if token.number == first else token.dep,
+            dep=dep if token.number == first else token.dep,
             head=head.number if token.number == first else first,
         )
         if token.number in (first, *tops)

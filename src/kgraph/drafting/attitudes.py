@@ -88,9 +88,10 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         clause = clause or beside
     if clause is None and cue.kind in _ASKED:
         clause = _asked_for(tree, noun)
-    if source is None and noun.tag == "NNS" and (clause is None or not is_infinitive(tree, clause)):
+    if source is None and noun.tag == "NNS" and clause is not None and _is_that(tree, clause):
         source = noun  # "rumours that": nobody else is named
-    if clause is None or source is None or source.lemma == "you":
+    is_none = any(word.lemma == "no" for word in tree.children(noun.number, "det"))
+    if clause is None or source is None or source.lemma == "you" or is_none:
         return
     last = between or noun
     first = tree.child(noun.number, "det") or noun

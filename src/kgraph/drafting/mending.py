@@ -205,6 +205,21 @@ def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Toke
     return []
 
 
+def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "She wept, promised a refund and left": a finite verb without a subject is one of a row."""
+    return [
+        replace(verb, dep="conj")
+        for verb in tree.tokens[1:]
+        if verb.dep == "dep"
+        and verb.tag in FINITE
+        and verb.tag == tree.head(verb).tag
+        and verb.head < verb.number
+        and tree.tokens[verb.number - 1].text == ","
+        and tree.child(verb.number, "conj")
+        and not tree.child(verb.number, *SUBJECTS)
+    ]
+
+
 def _clause_before_its_verb(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "We asked, and until they tell me, nothing moves": "until" begins what goes with the verb after it."""
     found: list[Token] = []
@@ -276,8 +291,10 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
             if above.lemma in speaking and _form(tree, above) == form:
                 return above
-    if head.lemma in speaking:
-        return None
+    is_passive = tree.child(head.number, "auxpass") is not None
+    auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
+    if (head.lemma in speaking and not is_passive) or auxiliaries[0] & auxiliaries[1]:
+        return None  # "said it had sunk and had been lost"
     if token.tag == "VBG":  # "saying it is late and warning that"
         is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
         return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
@@ -301,10 +318,14 @@ def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     """What goes on after who says it: "He hopes to stay, his lawyer said, but fears that they will not"."""
     verb = tree.head(token)
     held = [each for each in tree.children(verb.number, "ccomp") if each.number < verb.number]
+    if verb.dep == "parataxis" and verb.head < verb.number:
+        held = [tree.head(verb)]
     if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
         return None
     is_apart = tree.tokens[verb.number + 1].text == ","
-    is_alike = _form(tree, held[-1]) == _form(tree, token) != _form(tree, verb)
+    is_alike = _form(tree, held[-1]) == _form(tree, token) and (
+        verb.dep == "parataxis" or _form(tree, token) != _form(tree, verb)
+    )
     return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
 
 
@@ -335,6 +356,7 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _name_as_root,
     _verb_after_a_participle,
+    _verb_in_a_row,
     _turned_condition,
     _told_clause,
     noun_after_that,

@@ -252,7 +252,7 @@ class Cast:
         is_subject = token.dep in SUBJECTS and not any(
             aux.tag == "TO" for aux in tree.children(verb.number, "aux")
         )
-        speaks = verb.lemma in self._cues.verbs and verb.is_verb
+        speaks = verb.lemma in self._cues.verbs and verb.is_verb and token.dep != "nsubjpass"
         is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         is_agent = verb.dep == "agent" and is_human
         if token.dep == "pobj" and (tree.head(verb).lemma == "accord" or is_agent):
