@@ -30,6 +30,7 @@ __all__ = ["find_attributions"]
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
+_RELATIVE: Final = frozenset({"WDT", "WP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
@@ -112,7 +113,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             _cue_words(tree, verb, content),
             verb.number,
             speaker,
-            _with_antecedent(tree, verb, content, root),
+            _with_antecedent(tree, verb, rule, content, root),
             root,
             is_negated=tree.child(verb.number, "neg") is not None and cue.kind != "denial",
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
@@ -219,16 +220,33 @@ def _is_rejected(tree: Tree, verb: Token, content: Sequence[int], cues: Cues) ->
     return is_account and not any(tree.tokens[number].lemma in cues.accepting for number in content)
 
 
-def _with_antecedent(tree: Tree, verb: Token, content: tuple[int, ...], root: int) -> tuple[int, ...]:
-    """A relative clause with what it is about, if that takes up what was said: "a step which he calls so"."""
+def _with_antecedent(
+    tree: Tree, verb: Token, rule: str, content: tuple[int, ...], root: int
+) -> tuple[int, ...]:
+    """A relative clause with what it is about, if that takes up what was said: "a step which he calls so".
+
+    So too what somebody is to do with it: "a merger which they vowed to stop" is "a merger … to stop".
+    """
     is_put_in = verb.dep == "parataxis"
     verb = tree.tokens[root] if is_put_in else verb  # "a step which, he says, was not taken"
     noun = tree.head(verb)
     first = tree.subtree(noun.number)[0]
-    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in ("WDT", "WP")), None)
-    is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–") and noun.pos == "NOUN"
+    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in _RELATIVE), None)
+    is_named = verb.dep == "relcl" and noun.pos == "NOUN"
+    if rule == "infinitive" and is_named:
+        others = tree.children(verb.number, "nsubj")
+        is_other = bool(others) and all(each.tag not in _RELATIVE for each in others)
+        is_close = tree.tokens[noun.number + 1].text != ","
+        has_gap = (
+            is_other
+            and is_close
+            and all(held.tag in _RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
+        )
+        kept = [number for number in content if tree.tokens[number].tag not in _RELATIVE]
+        return tuple(sorted({*kept, *range(first, noun.number + 1)})) if has_gap else content
+    is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–")
     subjects = tree.children(verb.number, *SUBJECTS)
-    is_told = verb.dep == "relcl" and (is_put_in or any(each.tag not in ("WDT", "WP") for each in subjects))
+    is_told = is_named and (is_put_in or any(each.tag not in _RELATIVE for each in subjects))
     if not is_told or relative is None or not is_taken_up or tree.tokens[first].pos != "DET":
         return content
     return tuple(sorted({*content, *range(first, noun.number + 1), relative.number}))
