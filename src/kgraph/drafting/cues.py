@@ -125,7 +125,8 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
     evoked: dict[str, list[str]] = {}
     for classes, words in entries:
         if nearest := next((cls for cls in classes if cls in claimed), None):
-            evoked.setdefault(nearest, []).extend(words)
+            kept = tables["required"]["verbs"].split()
+            evoked.setdefault(nearest, []).extend(word for word in words if word not in kept)
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
     attitudes: dict[str, Cue] = {}

@@ -243,6 +243,7 @@ def _with_antecedent(
             and all(held.tag in _RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
         )
         kept = [number for number in content if tree.tokens[number].tag not in _RELATIVE]
+        has_gap = has_gap and len(kept) < len(content)
         return tuple(sorted({*kept, *range(first, noun.number + 1)})) if has_gap else content
     is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–")
     subjects = tree.children(verb.number, *SUBJECTS)

@@ -91,7 +91,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         or (is_something and (before == "," or before in _DASHES))
         or (before in {",", *_DASHES} and _is_judgement(sentence, token))
         or (before in {",", *_DASHES} and is_elaboration(tree, token))
-        or (token.dep == "relcl" and is_other)
+        or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON")
         or (is_when and before == ",")
     )
 
