@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kgraph.drafting.attributing import attribute
+from kgraph.drafting.attributing import attribute, is_yet_to_be_said
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
 from kgraph.drafting.clauses import Clause, iter_clauses
 from kgraph.drafting.confidence import NARRATED, confidence_of
@@ -64,6 +64,7 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     candidates = [
         candidate
         for number in range(len(found))
+        if not is_yet_to_be_said(found[number], found)
         for candidate in _candidates(laid, page, cast, cues, teller, found, number)
     ]
     candidates += _narrated(laid, page, teller, cast, cues, found)

@@ -322,7 +322,9 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
             tuple(number for number in content if quoted(tree.tokens[number], quotes) is not None),
             root.number,
         )
-    return "parataxis", tuple(content), root.number
+    mark = tree.child(root.number, "mark")
+    is_reason = mark is not None and mark.lemma == "because" and content[:1] == [mark.number]
+    return "parataxis", tuple(content[is_reason:]), root.number  # "because, she said, it was late"
 
 
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (

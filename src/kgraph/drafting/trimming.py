@@ -40,13 +40,26 @@ def trimmed(each: Found, found: Sequence[Found], page: Page, cues: Cues) -> Foun
     tree = attribution.tree
     attributing = {other.attribution.verb for other in found if other.attribution.tree is tree}
     sentence = _Sentence(tree, attributing, page.quotes_in(each.sentence), cues)
-    kept = set(attribution.content)
+    kept = set(attribution.content) - _put_in(each, found)
     for added in _added(sentence, attribution):
         if attribution.root not in added and attribution.verb not in added and kept - added:
             kept -= added
     if len(kept) == len(attribution.content):
         return each
     return replace(each, attribution=replace(attribution, content=tuple(sorted(kept))))
+
+
+def _put_in(each: Found, found: Sequence[Found]) -> set[int]:
+    """What is said in a clause that is put in: "that it would pass since, he said, it was late"."""
+    content, tree = set(each.attribution.content), each.attribution.tree
+    put_in: set[int] = set()
+    for attribution in (other.attribution for other in found if other.attribution.tree is tree):
+        verb = attribution.verb
+        is_here = attribution.rule == "parataxis" != each.attribution.rule and verb in content
+        if is_here and verb is not None and tree.tokens[verb].dep == "parataxis":
+            marks = (mark.number for mark in tree.children(attribution.root, "mark"))
+            put_in |= {*attribution.content, *tree.subtree(verb), *marks}
+    return put_in if each.attribution.root not in put_in else set()
 
 
 def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
