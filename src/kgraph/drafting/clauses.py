@@ -98,9 +98,11 @@ def _said_oneself(tree: Tree, clause: Clause, inside: frozenset[int]) -> tuple[l
     head = tree.tokens[clause.head]
     subject = tree.child(clause.head, "nsubj")
     held = next((child for child in tree.children(clause.head, "ccomp") if child.number > clause.head), None)
+    auxiliaries = {aux.tag for aux in tree.children(clause.head, "aux")}
+    is_now = head.tag == "VBP" or (head.tag == "VBG" and auxiliaries == {"VBP"})
     if (
-        head.lemma not in ("say", "repeat", "insist")
-        or head.tag != "VBP"
+        head.lemma not in ("say", "repeat", "insist", "tell", "assure", "promise")
+        or not is_now
         or clause.polarity != "positive"
         or subject is None
         or held is None

@@ -17,7 +17,7 @@ from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.narrating import Evocations, Teller
 from kgraph.drafting.page import Found, Page, lay_page
 from kgraph.drafting.times import find_time
-from kgraph.drafting.tree import Tree
+from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast, Voice
 from kgraph.text import Span, digest
 
@@ -89,7 +89,7 @@ def _candidates(
     attribution = each.attribution
     tree = attribution.tree
     quotes = page.quotes_in(each.sentence)
-    first = _own_tokens(cast, each)
+    first = _own_tokens(cast, cues, each)
     chain = _chain(laid, page, cast, cues, found, number)
     is_inside = attribution.words is not None and any(
         attribution.words.within(q) for q in page.whole_quotes_in(each.sentence)
@@ -178,15 +178,20 @@ def _narrated(
             )
 
 
-def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:
-    """The tokens of the content that stand for the speaker, or for the speaker's own body."""
-    tree = each.attribution.tree
-    return frozenset(
-        number
-        for number in each.attribution.content
-        if tree.tokens[number].lemma in ("i", "we")
-        or (each.speaker is not None and cast.is_own(each.sentence, tree.tokens[number], each.speaker))
-    )
+def _own_tokens(cast: Cast, cues: Cues, each: Found) -> frozenset[int]:
+    """The tokens of the content that stand for the speaker, or for the speaker's own body or people."""
+    tree, source = each.attribution.tree, each.attribution.source
+    is_quoted = each.outer is None or (source is not None and source.lemma in ("i", "we"))
+    collective = cues.bodies | cues.groups
+
+    def is_own(token: Token) -> bool:
+        if token.lemma in ("i", "we"):
+            return is_quoted  # "they told us that we would win": others said so
+        owner = tree.child(token.number, "poss") if token.tag == "NNS" or token.lemma in collective else None
+        mine = [token] if owner is None else [token, owner]
+        return each.speaker is not None and any(cast.is_own(each.sentence, one, each.speaker) for one in mine)
+
+    return frozenset(number for number in each.attribution.content if is_own(tree.tokens[number]))
 
 
 def _chain(

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
+from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
@@ -50,7 +51,7 @@ def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         first, second = held
         subject = tree.child(first.number, *SUBJECTS)
-        if _form(tree, second) not in FINITE or subject is None or subject.number > first.number:
+        if finite_tag(tree, second) not in FINITE or subject is None or subject.number > first.number:
             continue
         is_pronoun = subject.pos not in ("NOUN", "PROPN")
         if second.lemma in speaking or is_pronoun or tree.child(second.number, *SUBJECTS, "mark", "cc"):
@@ -129,11 +130,11 @@ def _finite_after_infinitive(tree: Tree, _: Collection[str]) -> list[Token]:
     for verb in tree.tokens:
         head = tree.head(verb)
         is_to = any(aux.tag == "TO" for aux in tree.children(head.number, "aux"))
-        form = _form(tree, verb)
+        form = finite_tag(tree, verb)
         if verb.dep != "conj" or not is_to or form not in FINITE_WORDS or tree.child(verb.number, *SUBJECTS):
             continue
         above = next(
-            (each for each in tree.ancestors(head.number) if _form(tree, each) in FINITE_WORDS), None
+            (each for each in tree.ancestors(head.number) if finite_tag(tree, each) in FINITE_WORDS), None
         )
         if above is not None and not (verb.tag == "VBP" and verb.text == verb.lemma):
             found.append(replace(verb, head=above.number))
@@ -179,7 +180,11 @@ def _name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
 def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "A report ordered by the city found that it was late": the second verb is the sentence’s."""
     for verb in tree.tokens:
-        held = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+        line = {verb.number, *(each.number for each in tree.ancestors(verb.number))}
+        clauses = [
+            each for each in tree.tokens[verb.number + 1 :] if each.dep == "ccomp" and each.head in line
+        ]
+        held = [each for each in clauses if each.head == verb.number or tree.child(each.number, "mark")]
         is_lost = verb.tag in (*FINITE, "VBN") and verb.dep in ("acl", "dep", "advcl", "relcl")
         if verb.lemma not in speaking or not is_lost or not held or not verb.number:
             continue
@@ -200,6 +205,7 @@ def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Toke
                 return [
                     replace(place, tag="VBD" if verb.tag == "VBN" else verb.tag),
                     replace(noun, dep="nsubj", head=verb.number),
+                    replace(held[0], head=verb.number),
                     *([replace(participle, dep="acl", head=noun.number)] if participle is above else []),
                 ]
     return []
@@ -207,6 +213,13 @@ def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Toke
 
 def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "She wept, promised a refund and left": a finite verb without a subject is one of a row."""
+    for verb in tree.tokens:
+        for first in tree.children(verb.number, "advcl"):
+            is_before = first.number < verb.number and first.tag == verb.tag and verb.tag in FINITE
+            subject = tree.child(first.number, "nsubj")
+            has_own = tree.child(verb.number, *SUBJECTS) or tree.child(first.number, "mark", "advmod")
+            if is_before and subject is not None and not has_own:
+                return [replace(subject, head=verb.number)]
     return [
         replace(verb, dep="conj")
         for verb in tree.tokens[1:]
@@ -255,104 +268,6 @@ def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
     return []
 
 
-def _goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """The verbs that go on from another than the parser chose.
-
-    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
-    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another. So
-    does a participle after a comma: "said it may rain, noting that …".
-    """
-    found: list[Token] = []
-    for token in tree.tokens:
-        above = _said_before(tree, token, speaking)
-        above = above or _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
-        if above is not None:
-            found.append(replace(token, head=above.number))
-    return found
-
-
-def _form(tree: Tree, verb: Token) -> str:
-    """The tag of a verb's finite word: its own or its auxiliary's."""
-    words = [verb, *tree.children(verb.number, "aux", "auxpass")]
-    return next((word.tag for word in words if word.tag in FINITE_WORDS), verb.tag)
-
-
-def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """The verb that a coordinated verb goes on from, where the parser chose another."""
-    head = tree.head(token)
-    is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG")
-    if token.dep != "conj" or not is_likely or not head.is_verb:
-        return None
-    if tree.child(token.number, *SUBJECTS, "auxpass"):
-        return None
-    form = _form(tree, token)
-    if token.lemma in speaking and form in ("VBZ", "VBP") and _form(tree, head) != form:
-        for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
-            if above.lemma in speaking and _form(tree, above) == form:
-                return above
-    is_passive = tree.child(head.number, "auxpass") is not None
-    auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
-    if (head.lemma in speaking and not is_passive) or auxiliaries[0] & auxiliaries[1]:
-        return None  # "said it had sunk and had been lost"
-    if token.tag == "VBG":  # "saying it is late and warning that"
-        is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
-        return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
-    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
-    is_odd = (
-        token.tag != "VBN"
-        and head.tag not in FINITE
-        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
-    )
-    return next(
-        (
-            above
-            for above in tree.ancestors(head.number)
-            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
-        ),
-        None,
-    )
-
-
-def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """What goes on after who says it: "He hopes to stay, his lawyer said, but fears that they will not"."""
-    verb = tree.head(token)
-    held = [each for each in tree.children(verb.number, "ccomp") if each.number < verb.number]
-    if verb.dep == "parataxis" and verb.head < verb.number:
-        held = [tree.head(verb)]
-    if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
-        return None
-    is_apart = tree.tokens[verb.number + 1].text == ","
-    is_alike = _form(tree, held[-1]) == _form(tree, token) and (
-        verb.dep == "parataxis" or _form(tree, token) != _form(tree, verb)
-    )
-    return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
-
-
-def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """The verb of saying that a participle of saying comments on: "said it may rain, noting that …".
-
-    Or the preposition before it: "said it was late, after denying it".
-    """
-    head = tree.head(token)
-    held = tree.child(token.number, "pcomp") if token.dep == "prep" else None
-    verb = held or token
-    is_likely = token.dep == "advcl" or (held is not None and token.lemma in ("after", "before", "despite"))
-    if not is_likely or verb.tag != "VBG" or verb.lemma not in speaking or head.lemma in speaking:
-        return None
-    first = tree.subtree(token.number)[0]
-    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
-        return None
-    return next(
-        (
-            other
-            for other in tree.ancestors(head.number)
-            if other.lemma in speaking and other.is_verb and other.tag != "VB"
-        ),
-        None,
-    )
-
-
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _name_as_root,
     _verb_after_a_participle,
@@ -372,5 +287,5 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _subject_after_a_participle,
     that_is_no_article,
     and_that,
-    _goes_on,
+    goes_on,
 )
