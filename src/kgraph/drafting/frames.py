@@ -89,10 +89,8 @@ def _clause_frame(site: Site) -> Content | None:
 def _has_quoted_infinitive(site: Site) -> bool:
     """Whether a "to" stands right before a quotation: "called on them to “wait”"."""
     ends = {token.number for token in site.tree.tokens if token.tag == "TO"}
-    starts = [site.tree.within(quote)[:1] for quote in site.quotes]
-    return any(
-        words and words[0].number - 2 in ends and words[0].number > site.verb.number for words in starts
-    )
+    starts = [words[0].number for quote in site.quotes if (words := site.tree.within(quote))]
+    return any(ends & {start, start - 2} for start in starts if start > site.verb.number)
 
 
 def _late_conditions(tree: Tree, verb: Token) -> list[int]:

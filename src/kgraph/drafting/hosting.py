@@ -178,11 +178,9 @@ class _Hosts:
         here = self._page.paragraph_of[sentence]
         own = self._page.sentences_of(here)
         before = self._in(range(own.start, sentence + 1))
-        if (
-            (last_said := self._said_last(sentence)) is not None
-            and before
-            and before[-1].sentence < sentence - 1
-        ):
+        is_after_others = not before or before[-1].sentence < sentence - 1
+        is_after_others = is_after_others and sentence - 1 in own
+        if is_after_others and (last_said := self._said_last(sentence)) is not None:
             return last_said
         if before:
             last = [each for each in reversed(before) if each.sentence == before[-1].sentence]

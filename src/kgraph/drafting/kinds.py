@@ -211,8 +211,8 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     bearer = head  # "would take it and leave": the second verb has the first one's auxiliary
     while (
         tree.tokens[bearer].dep == "conj"
-        and tree.tokens[bearer].tag == "VB"
-        and not tree.child(bearer, "aux")
+        and tree.tokens[bearer].tag in ("VB", "VBN")
+        and not tree.child(bearer, "aux", "auxpass")
     ):
         bearer = tree.tokens[bearer].head
     auxiliaries = {child.text.lower() for child in tree.children(bearer, "aux") if not _is_had(child, verb)}

@@ -42,6 +42,16 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
     return tree
 
 
+def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "the parish priest": what begins with a small letter is no name."""
+    names = (token for token in tree.tokens if token.pos == "PROPN" and token.text.islower())
+    return [
+        replace(token, pos="NOUN", tag="NNS" if token.tag == "NNPS" else "NN")
+        for token in names
+        if token.dep not in ("compound", "nmod", "flat") and not token.entity
+    ]
+
+
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "said flour kept in sheds went bad": of two clauses in a row the first says more of the subject."""
     found: list[Token] = []
@@ -269,6 +279,7 @@ def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
 
 
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
+    _common_noun,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,

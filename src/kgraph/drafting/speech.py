@@ -59,14 +59,23 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     return [each for each in found if not _is_taken(each, found)]
 
 
+def _is_of_second(tree: Tree, verb: int, root: int) -> bool:
+    """Whether words are those of a verb that goes on from another: "he saw it and did “what he could”"."""
+    line = [tree.tokens[root], *tree.ancestors(root)]
+    return any(token.dep == "conj" and token.head == verb for token in line)
+
+
 def _is_taken(each: Attribution, found: Sequence[Attribution]) -> bool:
     """Whether a quotation is another verb's: the one that governs it, or else the nearest."""
     if each.rule != "quotation" or each.verb is None:
         return False
+    tree = each.tree
     for other in found:
         if other is each or other.verb is None or not set(each.content) <= set(other.content):
             continue
         if other.rule == "naming" and not set(each.content) & {other.verb}:
+            return True
+        if each.verb in other.content and _is_of_second(tree, each.verb, each.root):
             return True
         both = {each.verb, other.verb}
         is_nested = bool(both & {*each.content, *other.content})
@@ -170,6 +179,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or is_asked  # "to say who had ordered it"
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
+        or (cue.kind == "denial" and rule == "object" and tree.child(verb.number, "neg") is not None)
+        or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
         or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
         or (rule == "clause" and _is_left_open(tree, verb, root))

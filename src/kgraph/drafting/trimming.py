@@ -95,6 +95,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
     is_other = is_cue and source is not None and source.tag not in _RELATIVE
     is_something = token.lemma == "something" and tree.child(token.number, "relcl") is not None
     below = tree.subtree(token.number)
+    is_in = tree.tokens[below[0]].tag == "IN" and tree.tokens[below[0] + 1].tag in _RELATIVE  # "in which"
     is_when = (
         is_other and token.dep in ("relcl", "advcl") and tree.tokens[below[0]].lemma in ("when", "where")
     )
@@ -104,7 +105,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         or (is_something and (before == "," or before in _DASHES))
         or (before in {",", *_DASHES} and _is_judgement(sentence, token))
         or (before in {",", *_DASHES} and is_elaboration(tree, token))
-        or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON")
+        or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON" and not is_in)
         or (is_when and before == ",")
     )
 

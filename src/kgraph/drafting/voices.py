@@ -205,8 +205,11 @@ class Cast:
         voice.nouns |= set(nouns)
         judge_kind(voice, nouns, self._cues)
         clauses = tree.children(token.number, "relcl")
-        if any(each.lemma == "who" for c in clauses for each in tree.children(c.number, *SUBJECTS)):
+        relatives = {each.lemma for c in clauses for each in tree.children(c.number, *SUBJECTS)}
+        if "who" in relatives:
             voice.kind = "person" if voice.kind == "body" and not voice.is_organization else voice.kind
+        elif "which" in relatives and voice.kind == "person" and " " not in voice.name:
+            voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
         if voice.kind == "person":
             voice.bodies |= {
                 other.name
