@@ -209,7 +209,14 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
     if summed_up:
         root = summed_up[-1]
     marks = {child.number for child in tree.children(root.number, "mark", "cc")}
-    left_out = own | marks | set(besides)
+    asides = [
+        number
+        for subject in tree.children(root.number, *SUBJECTS)
+        for clause in tree.children(subject.number, "relcl")
+        for number in tree.subtree(clause.number)
+        if clause.tag in ("VBZ", "VBP") and tree.tokens[tree.subtree(clause.number)[0] - 1].text == ","
+    ]  # "the board, which meets on Monday, has refused, according to"
+    left_out = own | marks | {*besides, *asides}
     content = [number for number in tree.subtree(root.number) if number not in left_out]
     if content:
         words = Span(token.span.start, to.span.end)

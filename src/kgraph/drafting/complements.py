@@ -83,9 +83,8 @@ def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
     """The tokens of a clause without the "that", "if" or "whether" that begins it, or an "only that"."""
     marks = [child.number for child in tree.children(clause.number, "mark") if child.lemma in _MARKS]
     below = tree.subtree(clause.number)
-    that = tree.tokens[below[0]]
-    if that.text == "that" and (that.tag == "IN" or that.dep == "advmod"):
-        marks.append(below[0])  # "said at the time that it was late"
+    if tree.tokens[below[0]].text == "that" and tree.tokens[below[0]].tag == "IN":
+        marks.append(below[0])
     first = min((n for n in marks if n < clause.number and tree.tokens[n].lemma == "that"), default=0)
     return tuple(number for number in below if number >= first and number not in marks)
 

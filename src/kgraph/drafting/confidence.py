@@ -69,5 +69,8 @@ def confidence_of(found: Found, *, clauses: int) -> float:
 def _is_own_thought(found: Found) -> bool:
     """Whether it is "I think" within a quotation, and not "I told them"."""
     source, verb = found.attribution.source, found.attribution.verb
-    is_own = source is not None and source.lemma in ("i", "we")
-    return is_own and verb is not None and found.attribution.tree.tokens[verb].tag not in ("VBD", "VBN")
+    if source is None or source.lemma not in ("i", "we") or verb is None:
+        return False
+    tree = found.attribution.tree
+    is_past = tree.tokens[verb].tag in ("VBD", "VBN")
+    return not is_past or any(aux.tag == "MD" for aux in tree.children(verb, "aux"))  # "I would have thought"

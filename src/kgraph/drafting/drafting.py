@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.attributing import attribute, is_yet_to_be_said
@@ -99,6 +99,8 @@ def _candidates(
             tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first
         )
     )
+    if attribution.rule == "naming" and clauses:  # a name is one, whatever clauses are in it
+        clauses = [replace(clauses[0], tokens=attribution.content)]
     for clause in clauses:
         mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)
         spans = _spans(laid.text, tree, clause, page.marks_in(each.sentence), is_direct=mode is Mode.DIRECT)

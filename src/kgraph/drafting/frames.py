@@ -33,6 +33,8 @@ _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
 #: What tells by when something is due.
 _DUE: Final = frozenset({"by", "until", "before", "within"})
+#: What tells how, and not what.
+_MEANS: Final = frozenset({"through", "via", "during", "after"})
 #: What begins a reason or a condition that follows "…, she said".
 _LATE: Final = frozenset("to if unless provided because although though since until".split())
 #: Kinds of what somebody is to do who says so.
@@ -277,6 +279,7 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     numbers = tree.subtree(held.number)
     for child in tree.children(verb.number, "dative", "prep"):
         is_when = any(token.entity in ("DATE", "TIME") for token in tree.children(child.number))
+        is_when = is_when or child.lemma in _MEANS
         if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE):
             numbers += tree.subtree(child.number)
     return numbers

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
+from kgraph.drafting.complements import governed_clauses
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
 
 __all__ = ["finite_tag", "goes_on"]
+
+#: What somebody "would not" do who says no more.
+_SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
 
 
 def goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -19,7 +24,11 @@ def goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """
     found: list[Token] = []
     for token in tree.tokens:
-        above = _said_before(tree, token, speaking) or _after_an_aside(tree, token)
+        above = (
+            _is_said_too(tree, token, speaking)
+            or _said_before(tree, token, speaking)
+            or _after_an_aside(tree, token)
+        )
         above = above or _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
         if above is not None:
             found.append(replace(token, head=above.number))
@@ -46,9 +55,9 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
             if above.lemma in speaking and finite_tag(tree, above) == form:
                 return above
-    is_passive = tree.child(head.number, "auxpass") is not None
+    is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
-    if (head.lemma in speaking and not is_passive) or auxiliaries[0] & auxiliaries[1]:
+    if is_saying or auxiliaries[0] & auxiliaries[1]:
         return None  # "said it had sunk and had been lost"
     if token.tag == "VBG":  # "saying it is late and warning that"
         is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
@@ -67,6 +76,21 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         ),
         None,
     )
+
+
+def _is_said_too(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """What goes on in what is said: "said that she was ill and had gone", "but would not come"."""
+    verb = tree.head(token)
+    words = {aux.text.lower() for aux in tree.children(token.number, "aux")}
+    if token.lemma in _SILENT and words & {"would", "could"} and tree.child(token.number, "neg"):
+        above = [each for each in tree.ancestors(token.number) if each.lemma in speaking]
+        return above[0] if token.dep == "conj" and above else None  # "said it was late but would not say why"
+    is_shifted = bool(words & {"had", "would", "could"}) and not tree.child(verb.number, "aux", "auxpass")
+    if token.dep != "conj" or verb.lemma not in speaking or not is_shifted or token.lemma in speaking:
+        return None
+    held = [each for each in governed_clauses(tree, verb) if verb.number < each.number < token.number]
+    is_plain = verb.tag == "VBD" and not tree.child(token.number, *SUBJECTS)
+    return held[-1] if held and is_plain else None
 
 
 def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:

@@ -18,6 +18,7 @@ from kgraph.drafting.that_clauses import (
     that_begins_a_clause,
     that_is_no_article,
     that_is_no_preposition,
+    that_is_no_pronoun,
     that_is_no_reason,
 )
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
@@ -49,6 +50,18 @@ def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
         replace(token, pos="NOUN", tag="NNS" if token.tag == "NNPS" else "NN")
         for token in names
         if token.dep not in ("compound", "nmod", "flat") and not token.entity
+    ]
+
+
+def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "Papers filed on Monday show that it was late": what has a subject and a "that" is a verb."""
+    return [
+        replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP", lemma=token.lemma)
+        for token in tree.tokens
+        if token.pos == "NOUN"
+        and token.lemma in speaking
+        and tree.child(token.number, "nsubj")
+        and any(tree.child(each.number, "mark") for each in tree.children(token.number, "ccomp", "acl"))
     ]
 
 
@@ -280,6 +293,7 @@ def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
 
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
+    _noun_as_root,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,
@@ -288,6 +302,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     noun_after_that,
     that_begins_a_clause,
     that_is_no_preposition,
+    that_is_no_pronoun,
     that_is_no_reason,
     _second_predicate,
     _turned_subject,

@@ -30,6 +30,8 @@ __all__ = ["find_attributions"]
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
+#: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
+_UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
 _RELATIVE: Final = frozenset({"WDT", "WP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
@@ -179,7 +181,7 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or is_asked  # "to say who had ordered it"
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
-        or (cue.kind == "denial" and rule == "object" and tree.child(verb.number, "neg") is not None)
+        or (cue.kind in _UNSAID and rule == "object" and tree.child(verb.number, "neg") is not None)
         or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
         or (cue.polarity == "positive" and is_no_one)  # "nobody said that"

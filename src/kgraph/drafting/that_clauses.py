@@ -15,6 +15,7 @@ __all__ = [
     "that_begins_a_clause",
     "that_is_no_article",
     "that_is_no_preposition",
+    "that_is_no_pronoun",
     "that_is_no_reason",
 ]
 
@@ -41,6 +42,18 @@ def that_is_no_preposition(tree: Tree, speaking: Collection[str]) -> list[Token]
             found += [replace(that, dep="mark", head=clause.number, tag="IN")]
             found += [replace(noun, dep="nsubj", head=clause.number)]
             found += [replace(clause, dep="ccomp", head=verb.number, tag=clause.tag.replace("VBN", "VBD"))]
+    return found
+
+
+def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said at the time that it was late": what begins a clause that has a subject is no pronoun."""
+    found: list[Token] = []
+    for clause in tree.tokens:
+        first = tree.tokens[tree.subtree(clause.number)[0]] if clause.dep == "ccomp" else clause
+        subject = tree.child(clause.number, *SUBJECTS)
+        is_odd = first.text == "that" and first.tag == "WDT" and first.dep not in SUBJECTS
+        if is_odd and subject is not None and tree.head(clause).lemma in speaking:
+            found.append(replace(first, dep="mark", tag="IN", head=clause.number))
     return found
 
 
