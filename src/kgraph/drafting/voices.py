@@ -219,7 +219,9 @@ class Cast:
         clauses = tree.children(token.number, "relcl")
         relatives = {each.lemma for c in clauses for each in tree.children(c.number, *SUBJECTS)}
         if "who" in relatives:
-            voice.kind = "person" if voice.kind == "body" and not voice.is_organization else voice.kind
+            is_body = is_of_a_body(voice.name, self._cues) or tree.child(token.number, "det") is not None
+            if voice.kind == "body" and not is_body:
+                voice.kind, voice.is_organization, voice.may_be_human = "person", False, True
         elif "which" in relatives and voice.kind == "person" and " " not in voice.name:
             voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
         if voice.kind == "person":
