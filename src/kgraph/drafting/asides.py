@@ -25,7 +25,8 @@ _FIRST: Final = 4
 _NAME: Final = range(2, 5)
 _ADVERBS: Final = frozenset({"ADV", "PART"})
 #: Marks that an aside does not go over.
-_MARKS: Final = frozenset(';:—–"“”„«»()')
+_MARKS: Final = frozenset(";:—–()")
+_QUOTES: Final = frozenset('"“”„«»')
 _LONGEST: Final = 40
 
 
@@ -57,14 +58,17 @@ def _next_aside(tree: Tree, kept: Sequence[int]) -> Aside | None:
     for end, comma in enumerate(tokens):
         if comma.text not in (",", "."):
             continue
-        verb = _goes_on(tokens[end + 1 :]) if comma.text == "," else None
+        closing = [mark for mark in tokens[end + 1 : end + 2] if mark.text in _QUOTES]  # “so,” said
+        verb = _goes_on(tokens[end + 1 + len(closing) :]) if comma.text == "," else None
         for start in range(end - 2, max(0, end - _LONGEST), -1):
             token, noun = tokens[start], tokens[start - 1]
             if token.text in _MARKS:
                 break
             if token.text != "," or not (noun.pos in NOMINAL or noun.text[:1].isupper()):
                 continue
-            words = tokens[start + 1 : end]
+            words = [*tokens[start + 1 : end], *closing]
+            if sum(word.text in _QUOTES for word in words) % 2:
+                continue
             is_lost = verb is not None and not _is_about(tree, noun, verb)
             head = noun if is_lost and _is_aside(words, tokens[:start]) else _titled(tree, noun, words)
             if head is not None:

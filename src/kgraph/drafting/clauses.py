@@ -150,7 +150,8 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
     for number in sorted(inside - covered):
         token = tree.tokens[number]
         is_top = token.head not in inside or token.head == number
-        if token.is_verb and is_top and token.dep != "oprd" and number not in covered:
+        is_let_alone = token.lemma == "let" and "alone" in [each.text for each in tree.children(number)]
+        if token.is_verb and is_top and token.dep != "oprd" and number not in covered and not is_let_alone:
             found.append(number)
             covered |= set(tree.subtree(number, without=outside))
     return found

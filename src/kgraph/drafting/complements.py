@@ -49,6 +49,7 @@ def _in_a_letter(tree: Tree, verb: Token) -> list[Token]:
     """The clause that the parser hung at what it stands in: "told parents in a letter that …"."""
     held = [tree.child(preposition.number, "pobj") for preposition in tree.children(verb.number, "prep")]
     nouns = [*tree.children(verb.number, "dobj"), *(noun for noun in held if noun is not None)]
+    nouns = [noun for noun in nouns if tree.tokens[tree.subtree(noun.number)[0] - 1].text != ","]
     clauses = (clause for noun in nouns for clause in tree.children(noun.number, "acl", "relcl", "ccomp"))
     return [
         clause

@@ -182,7 +182,7 @@ def _narrated(
 
 def _own_tokens(cast: Cast, cues: Cues, each: Found) -> frozenset[int]:
     """The tokens of the content that stand for the speaker, or for the speaker's own body or people."""
-    tree, source = each.attribution.tree, each.attribution.source
+    tree, source, speaker = each.attribution.tree, each.attribution.source, each.speaker
     is_quoted = each.outer is None or (source is not None and source.lemma in ("i", "we"))
     collective = cues.bodies | cues.groups
 
@@ -191,7 +191,9 @@ def _own_tokens(cast: Cast, cues: Cues, each: Found) -> frozenset[int]:
             return is_quoted  # "they told us that we would win": others said so
         owner = tree.child(token.number, "poss") if token.tag == "NNS" or token.lemma in collective else None
         mine = [token] if owner is None else [token, owner]
-        return each.speaker is not None and any(cast.is_own(each.sentence, one, each.speaker) for one in mine)
+        if speaker is None or speaker.kind == "document":
+            return False
+        return any(cast.is_own(each.sentence, one, speaker) for one in mine)
 
     return frozenset(number for number in each.attribution.content if is_own(tree.tokens[number]))
 

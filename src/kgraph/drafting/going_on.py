@@ -86,7 +86,7 @@ def _is_said_too(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
         above = [each for each in tree.ancestors(token.number) if each.lemma in speaking]
         return above[0] if token.dep == "conj" and above else None  # "said it was late but would not say why"
     is_shifted = bool(words & {"had", "would", "could"}) and not tree.child(verb.number, "aux", "auxpass")
-    if token.dep != "conj" or verb.lemma not in speaking or not is_shifted or token.lemma in speaking:
+    if token.dep != "conj" or verb.lemma not in speaking or not is_shifted:
         return None
     held = [each for each in governed_clauses(tree, verb) if verb.number < each.number < token.number]
     is_plain = verb.tag == "VBD" and not tree.child(token.number, *SUBJECTS)

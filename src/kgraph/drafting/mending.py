@@ -20,6 +20,7 @@ from kgraph.drafting.that_clauses import (
     that_is_no_preposition,
     that_is_no_pronoun,
     that_is_no_reason,
+    that_of_a_noun,
 )
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
 
@@ -243,17 +244,20 @@ def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
             has_own = tree.child(verb.number, *SUBJECTS) or tree.child(first.number, "mark", "advmod")
             if is_before and subject is not None and not has_own:
                 return [replace(subject, head=verb.number)]
-    return [
-        replace(verb, dep="conj")
-        for verb in tree.tokens[1:]
-        if verb.dep == "dep"
-        and verb.tag in FINITE
-        and verb.tag == tree.head(verb).tag
-        and verb.head < verb.number
-        and tree.tokens[verb.number - 1].text == ","
-        and tree.child(verb.number, "conj")
-        and not tree.child(verb.number, *SUBJECTS)
-    ]
+    found: list[Token] = []
+    for verb in tree.tokens[1:]:
+        others = [each for each in tree.children(verb.number, "conj") if each.tag == "VBD"]
+        is_bare = not tree.child(verb.number, *SUBJECTS, "aux", "auxpass", "mark", "agent")
+        is_next = tree.tokens[verb.number - 1].text == "," and verb.tag in ("VBD", "VBN")
+        if verb.dep not in ("dep", "advcl") or not (others and is_bare and is_next):
+            continue
+        line = (
+            each for each in tree.ancestors(verb.number) if each.tag == "VBD" and each.number < verb.number
+        )
+        main = next((each for each in line if tree.child(each.number, *SUBJECTS)), None)
+        if main is not None:
+            found.append(replace(verb, dep="conj", head=main.number, tag="VBD"))
+    return found
 
 
 def _clause_before_its_verb(tree: Tree, _: Collection[str]) -> list[Token]:
@@ -304,6 +308,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     that_is_no_preposition,
     that_is_no_pronoun,
     that_is_no_reason,
+    that_of_a_noun,
     _second_predicate,
     _turned_subject,
     _two_subjects,

@@ -112,6 +112,8 @@ def naming(site: Site) -> Content | None:
     numbers = _what_is_called(tree, verb, named)
     if as_what is not None:
         numbers |= set(tree.subtree(as_what.number)) - ({as_what.number} if not numbers else set())
+        following = tree.children(verb.number, "prep")  # "as astrology with decimals"
+        numbers |= {n for each in following if each.number - 1 in numbers for n in tree.subtree(each.number)}
     for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp", "dobj"):
         is_second = child.dep != "dobj" or quoted(child, quotes) is not None  # "calling it “a gift”"
         numbers |= set(tree.subtree(child.number)) if child.number > verb.number and is_second else set()

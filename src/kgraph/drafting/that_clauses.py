@@ -17,6 +17,7 @@ __all__ = [
     "that_is_no_preposition",
     "that_is_no_pronoun",
     "that_is_no_reason",
+    "that_of_a_noun",
 ]
 
 #: Verbs that ask with "if".
@@ -54,6 +55,20 @@ def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:
         is_odd = first.text == "that" and first.tag == "WDT" and first.dep not in SUBJECTS
         if is_odd and subject is not None and tree.head(clause).lemma in speaking:
             found.append(replace(first, dep="mark", tag="IN", head=clause.number))
+    return found
+
+
+def that_of_a_noun(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "wanted it closed, an idea that the mayor called odd": the clause says more of the noun before it."""
+    found: list[Token] = []
+    for that in tree.tokens[3:]:
+        noun, clause = tree.tokens[that.number - 1], tree.head(that)
+        first = tree.subtree(noun.number)[0]
+        is_one = noun.pos == "NOUN" and tree.tokens[first].lemma in ("a", "an") and first > 0
+        is_apart = is_one and tree.tokens[first - 1].text in (",", "—", "–")
+        is_odd = clause.dep in ("ccomp", "advcl", "conj") and clause.number > that.number > clause.head
+        if that.text == "that" and that.tag in ("IN", "WDT") and is_apart and is_odd:
+            found.append(replace(clause, dep="relcl", head=noun.number))
     return found
 
 
@@ -95,7 +110,7 @@ def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         others = [each for each in tree.children(clause.number, *SUBJECTS) if each.number > that.number]
         verb = _speaking_above(tree, clause, speaking)
-        if others and verb is not None and that.dep in (*SUBJECTS, "advmod"):
+        if others and verb is not None and that.dep in (*SUBJECTS, "advmod", "dative"):
             found.append(replace(that, dep="mark", tag="IN"))
             found.append(replace(clause, dep="ccomp", head=verb.number))
     return found
