@@ -57,7 +57,8 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
                 return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
-    if is_saying or auxiliaries[0] & auxiliaries[1]:
+    is_shifted = token.tag != "VBG" and bool(auxiliaries[1] & {"have", "would"})
+    if is_saying or is_shifted or auxiliaries[0] & auxiliaries[1]:
         return None  # "said it had sunk and had been lost"
     if token.tag == "VBG":  # "saying it is late and warning that"
         is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
