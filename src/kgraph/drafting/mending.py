@@ -16,13 +16,9 @@ from kgraph.drafting.that_clauses import (
     asked_if,
     noun_after_that,
     that_begins_a_clause,
-    that_is_no_article,
-    that_is_no_preposition,
     that_is_no_pronoun,
-    that_is_no_reason,
-    that_of_a_noun,
 )
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
 
@@ -148,23 +144,6 @@ def _turned_condition(tree: Tree, _: Collection[str]) -> list[Token]:
     return found
 
 
-def _finite_after_infinitive(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "had ordered them to go and would not wait": a finite verb goes on from a finite one."""
-    found: list[Token] = []
-    for verb in tree.tokens:
-        head = tree.head(verb)
-        is_to = any(aux.tag == "TO" for aux in tree.children(head.number, "aux"))
-        form = finite_tag(tree, verb)
-        if verb.dep != "conj" or not is_to or form not in FINITE_WORDS or tree.child(verb.number, *SUBJECTS):
-            continue
-        above = next(
-            (each for each in tree.ancestors(head.number) if finite_tag(tree, each) in FINITE_WORDS), None
-        )
-        if above is not None and not (verb.tag == "VBP" and verb.text == verb.lemma):
-            found.append(replace(verb, head=above.number))
-    return found
-
-
 def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "told the Post they had left", "asked the zoo to wait": what follows says no more of whom is told."""
     found: list[Token] = []
@@ -260,41 +239,6 @@ def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
     return found
 
 
-def _clause_before_its_verb(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "We asked, and until they tell me, nothing moves": "until" begins what goes with the verb after it."""
-    found: list[Token] = []
-    for clause in tree.tokens:
-        mark = tree.child(clause.number, "mark")
-        if clause.dep != "conj" or mark is None or mark.lemma in ("that", "whether") or not mark.number:
-            continue
-        last = tree.subtree(clause.number)[-1]
-        verb = next((v for v in tree.ancestors(clause.number) if v.number > last and v.is_verb), None)
-        if tree.tokens[mark.number - 1].dep == "cc" and verb is not None:
-            found.append(replace(clause, dep="advcl", head=verb.number))
-    return found
-
-
-def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "Asked about the cost, a director said no": what follows the comma is the subject."""
-    for verb in tree.tokens:
-        if (
-            not verb.is_verb
-            or verb.tag not in FINITE
-            or verb.dep == "conj"
-            or tree.child(verb.number, *SUBJECTS)
-        ):
-            continue
-        for clause in tree.children(verb.number, "advcl", "prep"):
-            below = [number for number in tree.subtree(clause.number) if number > clause.number]
-            for number in below:
-                token = tree.tokens[number]
-                first = tree.subtree(number)[0]
-                is_apart = first > 0 and tree.tokens[first - 1].text == "," and number < verb.number
-                if token.dep == "appos" and is_apart and token.pos in NOMINAL:
-                    return [replace(token, dep="nsubj", head=verb.number)]
-    return []
-
-
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _noun_as_root,
@@ -305,18 +249,11 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
-    that_is_no_preposition,
     that_is_no_pronoun,
-    that_is_no_reason,
-    that_of_a_noun,
     _second_predicate,
     _turned_subject,
     _two_subjects,
-    _finite_after_infinitive,
-    _clause_before_its_verb,
     asked_if,
-    _subject_after_a_participle,
-    that_is_no_article,
     and_that,
     goes_on,
 )
