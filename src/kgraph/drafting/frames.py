@@ -252,7 +252,7 @@ def _object_frame(site: Site) -> Content | None:
         noun = site.cues.nouns.get(held.lemma) if is_negative else None
         if noun is not None and (clause := _that_clause(tree, held)) is not None:
             return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
-        is_claim = is_negative and held.lemma in ("that", "this")
+        is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
         if held.pos in ("NOUN", "PROPN", "VERB") or is_claim:
             return "object", tuple(_object(tree, verb, held)), held.number
     claim = tree.child(verb.number, "ccomp") if cue.kind == "denial" else None

@@ -22,7 +22,7 @@ from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
-from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -215,7 +215,9 @@ def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passiv
     if rule not in ("clause", "parataxis") or verb.dep == "advcl":
         return False
     if is_passive:
-        return root > verb.number or rule == "parataxis"
+        words = tree.children(verb.number, "aux", "auxpass")
+        is_finite = verb.tag == "VBN" and any(word.tag in FINITE_WORDS for word in words)
+        return is_finite and (root > verb.number or rule == "parataxis")
     return verb.tag in FINITE and not any(aux.tag == "TO" for aux in tree.children(verb.number, "aux"))
 
 

@@ -320,10 +320,12 @@ class Cast:
         speaks = token.dep in SUBJECTS and verb.is_verb and verb.lemma in self._cues.verbs
         if word in _SOME and speaks:
             return self._unnamed(tree, token)
+        is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
+        if word == "they" and speaks and is_quoted:
+            return None  # "They told me": whom a speaker means is not said
         best = meant_by(token, tree, sentence, reversed(self._seen), speaks=speaks)
         if best is None:
             return None
-        is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if sex and not is_quoted:  # whom a speaker means is guessed
             best.sex = best.sex or sex
             best.kind = "person" if best.kind == "body" else best.kind
