@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from kgraph.drafting.complements import TELLING
 from kgraph.drafting.tree import FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["Aside", "find_asides", "put_back"]
@@ -60,17 +61,19 @@ def _next_aside(tree: Tree, kept: Sequence[int]) -> Aside | None:
             continue
         closing = [mark for mark in tokens[end + 1 : end + 2] if mark.text in _QUOTES]  # “so,” said
         verb = _goes_on(tokens[end + 1 + len(closing) :]) if comma.text == "," else None
+        is_that = comma.text == "," and _that_is_lost(tree, tokens[end + 1 :])
         for start in range(end - 2, max(0, end - _LONGEST), -1):
             token, noun = tokens[start], tokens[start - 1]
             if token.text in _MARKS:
                 break
-            if token.text != "," or not (noun.pos in NOMINAL or noun.text[:1].isupper()):
+            if token.text != "," or not (noun.pos in (*NOMINAL, "NUM") or noun.text[:1].isupper()):
                 continue
             words = [*tokens[start + 1 : end], *closing]
             if sum(word.text in _QUOTES for word in words) % 2:
                 continue
-            is_lost = verb is not None and not _is_about(tree, noun, verb)
-            head = noun if is_lost and _is_aside(words, tokens[:start]) else _titled(tree, noun, words)
+            is_lost = is_that or (verb is not None and not _is_about(tree, noun, verb))
+            is_aside = _is_aside(words, tokens[:start]) or (is_that and _is_place(noun, words))
+            head = noun if is_lost and is_aside else _titled(tree, noun, words)
             if head is not None:
                 marks = [mark.number for mark in (token, comma) if mark.text == ","]
                 return Aside(head.number, tuple(marks), tuple(word.number for word in words))
@@ -81,6 +84,15 @@ def _goes_on(following: Sequence[Token]) -> Token | None:
     """The finite verb that follows, perhaps after an adverb."""
     verb = next((token for token in following[:3] if token.pos not in _ADVERBS), None)
     return verb if verb is not None and verb.tag in FINITE_WORDS else None
+
+
+def _that_is_lost(tree: Tree, following: Sequence[Token]) -> bool:
+    """Whether a "that" follows which begins what somebody was told, and the parser has it otherwise."""
+    if not following or following[0].text != "that" or following[0].tag not in ("IN", "WDT"):
+        return False
+    clause = tree.head(following[0])
+    told = any(token.lemma in TELLING for token in tree.tokens[: following[0].number] if token.is_verb)
+    return told and not (clause.dep == "ccomp" and tree.head(clause).lemma in TELLING)
 
 
 def _is_about(tree: Tree, noun: Token, verb: Token) -> bool:
@@ -101,6 +113,12 @@ def _is_aside(words: Sequence[Token], before: Sequence[Token]) -> bool:
     return (is_whose and words[0].tag in ("NNP", "NNPS")) or (
         words[0].tag in ("VBG", "VBN") and not any(word.tag in FINITE_WORDS for word in _since_joint(before))
     )
+
+
+def _is_place(noun: Token, words: Sequence[Token]) -> bool:
+    """Whether some words describe a name or a number: "told at the Elm, the hall on the quay, that"."""
+    is_plain = not any(word.tag in FINITE_WORDS for word in words)
+    return is_plain and words[0].tag == "DT" and noun.tag in ("NNP", "CD")
 
 
 def _since_joint(before: Sequence[Token]) -> Sequence[Token]:
@@ -182,17 +200,15 @@ def _name(before: Sequence[Token], own: Sequence[Token], head: Token) -> list[To
 
 
 def _clause(own: Sequence[Token], head: Token) -> list[Token]:
-    """A relative clause or a participle below a noun."""
-    dep = "relcl" if any(token.tag in _RELATIVE for token in own[:_FIRST]) else "acl"
-    tops = [token.number for token in own if token.head == token.number]
-    first = next((token for token in own if token.number in tops and token.is_verb), own[0]).number
-    return [
-        replace(
-            token,
-            dep=dep if token.number == first else token.dep,
-            head=head.number if token.number == first else first,
-        )
-        if token.number in (first, *tops)
-        else token
-        for token in own
-    ]
+    """A relative clause, a participle or a description below a noun."""
+    is_relative = any(token.tag in _RELATIVE for token in own[:_FIRST])
+    dep = "relcl" if is_relative else "appos" if own[0].tag == "DT" else "acl"
+    tops = [token for token in own if token.head == token.number]
+    first = next((token for token in tops if token.is_verb), tops[0])
+    found: list[Token] = []
+    for token in own:
+        if token is first:
+            found.append(replace(token, dep=dep, head=head.number))
+        else:
+            found.append(replace(token, head=first.number) if token in tops else token)
+    return found

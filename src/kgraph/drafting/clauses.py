@@ -23,7 +23,7 @@ from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = ["Clause", "iter_clauses"]
 
-_REASONS: Final = frozenset({"as", "because", "since", "although", "though", "while", "whereas"})
+_REASONS: Final = frozenset({"so", "as", "because", "since", "although", "though", "while", "whereas"})
 #: What a verb holds that says something.
 _HELD: Final = ("acomp", "attr", "dobj", "ccomp", "xcomp", "prep", "advcl", "oprd")
 _JOINING: Final = frozenset({"and", "but", "or", "so", "yet"})

@@ -218,7 +218,11 @@ def _gerund_frame(site: Site) -> Content | None:
     for clause in site.tree.children(site.verb.number, "xcomp", "ccomp"):
         words = (clause, *site.tree.children(clause.number, "aux"))
         if clause.number > site.verb.number and any(word.tag == "VBG" for word in words):
-            return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
+            numbers = site.tree.subtree(clause.number)
+            for when in site.tree.children(site.verb.number, "advcl"):  # "recalls waiting before it came"
+                below = site.tree.subtree(when.number)
+                numbers += below if below[0] == numbers[-1] + 1 else []
+            return "infinitive", tuple(numbers), clause.number
     return None
 
 

@@ -72,8 +72,8 @@ def figure(site: Site) -> Content | None:
         below = tree.subtree(figure.number) if figure is not None else []
         if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
-            numbers |= {nearer.number} if nearer is not None and preposition in closer else set()
-            return "figure", tuple(sorted(numbers)), verb.number
+            whole = range(min(numbers), max(numbers) + 1)  # "the jobs at risk at 500"
+            return "figure", tuple(whole), verb.number
     return None
 
 

@@ -175,7 +175,7 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     is_asked = subject is not None and subject.tag == "WP" and verb.dep in ("ccomp", "pcomp", "csubj")
     is_done = tree.tokens[root].lemma == "do" and not any(tree.tokens[n].pos == "NOUN" for n in content)
     is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
-    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp")
+    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp", "dobj", "prep")
     return (
         (cue.kind == "refusal" and (is_bare or is_done))  # "which it declined to do"
         or is_asked  # "to say who had ordered it"

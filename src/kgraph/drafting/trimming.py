@@ -75,6 +75,8 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
             yield {n for n in attribution.content if n >= below[0]}
         elif _is_aside(sentence, token) or _is_of_another(sentence, token):
             yield set(below)
+        elif attribution.cue.kind == "request" and token.dep == "advcl" and _is_reason(tree, token):
+            yield set(below)  # "asked that he not be named because he still works there"
         elif number != attribution.root and _is_told_besides(sentence, token):
             yield {n for n in attribution.content if n >= _start(tree, token)}
 
@@ -133,6 +135,11 @@ def _is_aside(sentence: _Sentence, token: Token) -> bool:
     held = tree.child(token.number, *labels)
     speaks = token.lemma in sentence.cues.verbs and tree.child(token.number, *SUBJECTS) is not None
     return is_as and speaks and held is None and _before(tree, token) == ","
+
+
+def _is_reason(tree: Tree, clause: Token) -> bool:
+    mark = tree.child(clause.number, "mark")
+    return mark is not None and mark.lemma == "because"
 
 
 def _is_of_another(sentence: _Sentence, token: Token) -> bool:
