@@ -41,7 +41,7 @@ from kgraph.rdf.update import _split, parse_update
 from kgraph.reconciling import Candidates, Entity
 from kgraph.search.dates import parse_edtf
 from kgraph.search.property import expand_search
-from kgraph.search.words import join_numbers, read_words
+from kgraph.search.words import read_words
 from kgraph.store.lines import _only
 from kgraph.store.spelling import Notebook
 from kgraph.text import quoted_spans, spelled_numbers
@@ -230,7 +230,7 @@ READERS: Final[dict[str, Callable[[str], object]]] = {
     "format=": by_format,
     "parameters": lambda text: decode_parameters(text.encode()),
     "dates": parse_edtf,
-    "words": lambda text: (read_words(text), join_numbers(read_words(text))),
+    "words": read_words,
     "quotations": quoted_spans,
     "numbers": spelled_numbers,
     "nested terms": lambda text: is_deep_text(text.encode()),

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
@@ -382,9 +383,9 @@ def build_and_judge(settings: Settings, what: str) -> Generation | None:
     assert generation.manifest.canonical_hash == judged, what
     if report.fresh:
         assert sorted(map(str, report.problems)) == problems, what
-        write_index(elsewhere := generation.path.parents[1] / "judge", read_entries(searched))
-        assert _indexed(generation.index_path) == _indexed(elsewhere), what
-        shutil.rmtree(elsewhere)
+        with TemporaryDirectory(ignore_cleanup_errors=True) as judge:  # tantivy may still tidy up
+            write_index(Path(judge) / "search", read_entries(searched))
+            assert _indexed(generation.index_path) == _indexed(Path(judge) / "search"), what
     return generation
 
 

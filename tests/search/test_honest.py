@@ -83,3 +83,36 @@ def test_an_altered_statement_says_what_differs(texts: list[Text], question: str
     hits = texts[0].index.search(Search(text=question, limit=1))
     assert [each.kind for each in hits.differs][:1] == ([kind] if kind else [])
     assert hits.found is (Found.VERBATIM if "to be named" in question else Found.NONE)
+
+
+AMOUNTS = (
+    "The operator called the walkout illegal and said it had lost €3.2 million a day.",
+    "Crews want a 12% rise, said Pruitt, who leads the union.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "differs"),
+    [
+        ("lost €3.2 million a day", "verbatim", ""),
+        ("it had lost €3.2m a day", "verbatim", ""),
+        ("the operator lost 3.2 million euros a day", "spelling", ""),
+        ("the operator lost 3.3 thousand euros a day", "none", "number"),
+        ("crews want a twelve per cent rise", "verbatim", ""),
+        ("the operator called the walkout legal", "none", "negation"),
+        ("the operator called the walkout not legal", "spelling", ""),
+        ("Pruit leads the unoin", "spelling", ""),
+        ("Prooit leads the unyon", "spelling", ""),
+    ],
+)
+def test_amounts_opposites_and_spellings_are_compared_in_words(
+    question: str, found: str, differs: str, tmp_path: Path
+) -> None:
+    passages = [
+        PassageEntry(f"urn:s:{number}", "urn:a", number, 0, len(text), text, "en")
+        for number, text in enumerate(AMOUNTS)
+    ]
+    write_index(tmp_path / "index", passages)
+    hits = TextIndex(tmp_path / "index").search(Search(text=question))
+    assert hits.found == found
+    assert [each.kind for each in hits.differs] == ([differs] if differs else [])

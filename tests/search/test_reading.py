@@ -6,10 +6,10 @@ import pytest
 
 from kgraph.errors import ParameterError
 from kgraph.search.differences import Told, differences
-from kgraph.search.likeness import misspells
+from kgraph.search.likeness import misspells, opposes, sounds_like
 from kgraph.search.reading import read_question
 from kgraph.search.roles import Kind
-from kgraph.search.words import join_numbers, read_words
+from kgraph.search.words import read_words
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,45 @@ def test_a_letter_or_two_may_be_wrong(word: str, other: str, is_so: bool) -> Non
     assert misspells(other, word) is is_so
 
 
+@pytest.mark.parametrize(
+    ("word", "other", "is_so"),
+    [
+        ("fergle", "fergal", True),
+        ("philis", "phyllis", True),
+        ("britewater", "brightwater", True),
+        ("ovr", "over", True),
+        ("war", "wire", False),
+        ("ten", "town", False),
+        ("knight", "night", False),
+        ("1999", "1998", False),
+    ],
+)
+def test_a_word_may_be_spelt_as_it_sounds(word: str, other: str, is_so: bool) -> None:
+    assert sounds_like(word, other) is is_so
+    assert sounds_like(other, word) is is_so
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "is_so"),
+    [
+        (
+            "legal illegally, agree disagreed, possible impossible, stable unstable, violent nonviolent",
+            "en",
+            True,
+        ),
+        ("form inform, side inside, play displayed, count discount, port import, came became", "en", False),
+        ("bekannt unbekannten", "de", True),
+        ("zavisna nezavisna", "sr", True),
+        ("legal illegally", "sr", False),
+    ],
+)
+def test_a_prefix_may_deny_a_word(words: str, language: str, is_so: bool) -> None:
+    for pair in words.split(", "):
+        word, other = pair.split()
+        assert opposes(word, other, language) is is_so, pair
+        assert opposes(other, word, language) is is_so, pair
+
+
 TEXT = (
     "In March the council promised to pay 14.2 million crowns to 80 families, and Vera Lind did not object."
 )
@@ -88,7 +127,7 @@ NAMES = {"march", "vera", "lind", "oskar"}
     ],
 )
 def test_what_is_altered_is_noticed(statement: str, kinds: list[str]) -> None:
-    asked, text = join_numbers(read_words(statement)), join_numbers(read_words(TEXT))
+    asked, text = read_words(statement), read_words(TEXT)
     stems = {word[:5] for word in asked}
     places = [at for at, word in enumerate(text) if word[:5] in stems and len(word) > 3]
     near = text[max(0, min(places) - 2) : max(places) + 2]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kgraph.search.differences import Told, differences
-from kgraph.search.words import join_numbers, read_words
+from kgraph.search.words import read_words
 
 VOICES = (("Slavisa Ristic", "mayor of Zubin Potok"), ("Reuters",))
 
 
 def _kinds(asked: str, text: str, names: str, language: str = "en") -> list[str]:
-    words = join_numbers(read_words(text))
+    words = read_words(text)
     told = Told(words=words, near=words, beside=set(), voices=VOICES, is_negative=False, language=language)
     called = set(read_words(names))
     return [

@@ -25,7 +25,7 @@ from kgraph.search.words import LANGUAGES, join_numbers, lexicon, read_words, st
         ("Kosovo's municipalities' “We\u2019ve”", "kosovo municipalities we have"),
         ("cannot can't won't", "can not can not will not"),
         ("co-operation re-elect two-year", "cooperation reelect 2 year"),
-        ("1,200 eighty two", "1200 80 2"),
+        ("1,200 eighty two", "1200 82"),
         ("the U.S. and the US, not us; U.N.", "the usa and the usa not us un"),
         ('"AND" (OR) ^NOT~2 [a TO b] *:* \\', "and or not 2 a to b"),
         ("\x00\x1b[31m\u202e🙂", "31m"),
@@ -36,10 +36,26 @@ def test_spellings_fold(text: str, words: str) -> None:
     assert read_words(text) == words.split()
 
 
-def test_numerals_that_make_one_number_are_joined() -> None:
-    words = read_words("seventy-eight days, two hundred men, 60 miles, 1999 8, €14.2 million")
-    assert join_numbers(words) == "78 days 200 men 60 miles 1999 8 14200000".split()
-    assert read_words("achtzig dvanaest eighty") == ["80", "12", "80"]
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ("seventy-eight days|78 days", "78 days"),
+        ("14.2 million|14,200,000|14.200.000", "14200000"),
+        ("€3.2 million|€3.2m|€ 3,2 Mio.|€3,200,000", "euro 3200000"),
+        ("3.2 million euros|3.2m euros|3,2 Millionen Euro|3.2 miliona evra", "3200000 euro"),
+        ("$1.5bn|US$1.5 billion|$1,500,000,000", "dollar 1500000000"),
+        ("4.50%|4.5 per cent|4.5 percent|4,5 Prozent|4.5pc|4,5 odsto", "4.5 percent"),
+        ("a £20m-a-year deal", "a pound 20000000 a year deal"),
+        ("a 20m pool", "a 20m pool"),
+        ("60 miles, 1999 8", "60 miles 1999 8"),
+        ("2 Sept. 2026|2 September 2026", "2 september 2026"),
+        ("achtzig dvanaest eighty", "80 12 80"),
+    ],
+)
+def test_amounts_are_read_alike_however_they_are_written(texts: str, words: str) -> None:
+    for text in texts.split("|"):
+        assert read_words(text) == words.split(), text
+        assert join_numbers(read_words(text)) == words.split()
 
 
 def test_each_language_has_the_same_lists() -> None:

@@ -33,6 +33,7 @@ from kgraph.reasoning import (
 from kgraph.reasoning.change import Derivation, consequences, extend, reach
 from kgraph.reasoning.closure import Selection
 from kgraph.reasoning.program import Clause
+from kgraph.reasoning.saturation import is_equality
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support_graph import SUPPORT
 from kgraph.reasoning.upkeep import advance, resupport
@@ -153,8 +154,11 @@ class Closing:
             remainder: the conclusions that no graph shows.
             seeds: gives the triples from which all that is missing can be found.
             heed: hears of each step that uses one of them, or what is found.
+
+        Where nothing is the same as something else, so it stays, or all facts must be reasoned over together;
+        so no rule is tried that replaces one by the other.
         """
-        rules = Rules(self.vocabulary.program)
+        rules = Rules(clause for clause in self.vocabulary.program if not is_equality(clause))
         found: set[ox.Triple] = set()
         clashes: dict[tuple[int, tuple[ox.Triple, ...]], Clash] = {}
         for chunk in _chunks(seeds()):
@@ -241,6 +245,8 @@ def read_support(part: bytes) -> list[tuple[str, Ways]]:
 class Crossings:
     """The predicates by which two articles' own triples can be joined at a name that they share: where that
     is the subject, where it is the object, and where it is a value, which may be a literal.
+
+    Of the two triples that are joined, one is enough to find the other, so one of their predicates is here.
     """
 
     subjects: frozenset[str]
@@ -253,36 +259,46 @@ def crossings(program: Iterable[Clause]) -> Crossings | None:
     together will do.
 
     A step uses triples of two articles only if some of its variables are bound to what both share, and the
-    premises fall apart without these. Each way to choose them is looked at.
+    premises fall apart without these. Each smallest set of such variables is looked at; a step that joins at
+    more of them joins at these as well. One of its premises is chosen: if possible one whose subject is
+    shared, since many articles say something about what they share, and few things are said of it.
     """
     subjects, objects, values = set[str](), set[str](), set[str]()
     for clause in program:
-        if len(clause.premises) < 2 or clause.rules[0].startswith("eq-"):
+        if len(clause.premises) < 2 or is_equality(clause):
             continue  # what is the same as something else is looked for by itself
-        sets = [premise.variables for premise in clause.premises]
-        if _parts(sets) > 1:
+        if _parts([premise.variables for premise in clause.premises]) > 1:
             return None
-        names = sorted(set().union(*sets))
-        for size in range(1, len(names)):
-            for shared in map(set, combinations(names, size)):
-                if _parts([own - shared for own in sets]) < 2:
-                    continue
-                for premise in clause.premises:
-                    if not (premise.variables & shared and premise.variables - shared):
-                        continue
-                    if not isinstance(premise.predicate, ox.NamedNode):
-                        return None
-                    predicate = premise.predicate.value
-                    if _is_one(premise.subject, shared):
-                        subjects.add(predicate)
-                    if _is_one(premise.object, shared):
-                        objects.add(predicate)
-                        if not any(
-                            _is_one(p.subject, {cast(ox.Variable, premise.object).value})
-                            for p in clause.premises
-                        ):
-                            values.add(predicate)
+        for shared in _cuts(clause):
+            ends = [
+                premise
+                for premise in clause.premises
+                if premise.variables & shared and premise.variables - shared
+            ]
+            if not all(isinstance(premise.predicate, ox.NamedNode) for premise in ends):
+                return None
+            end = next((premise for premise in ends if _is_one(premise.subject, shared)), ends[0])
+            predicate = cast(ox.NamedNode, end.predicate).value
+            if _is_one(end.subject, shared):
+                subjects.add(predicate)
+                continue
+            objects.add(predicate)
+            name = cast(ox.Variable, end.object).value
+            if not any(_is_one(premise.subject, {name}) for premise in clause.premises):
+                values.add(predicate)
     return Crossings(frozenset(subjects), frozenset(objects), frozenset(values))
+
+
+def _cuts(clause: Clause) -> list[set[str]]:
+    """The smallest sets of variables without which a clause's premises fall apart."""
+    sets = [premise.variables for premise in clause.premises]
+    names = sorted(set().union(*sets))
+    found: list[set[str]] = []
+    for size in range(1, len(names)):
+        for shared in map(set, combinations(names, size)):
+            if not any(cut <= shared for cut in found) and _parts([own - shared for own in sets]) > 1:
+                found.append(shared)
+    return found
 
 
 def _is_one(slot: object, names: set[str]) -> bool:

@@ -44,6 +44,10 @@ class Crew:
     ) -> None:
         self._dismiss(at_once=kind is not None)
 
+    def is_called_for(self, tasks: int) -> bool:
+        """Whether there is so much to do that the processes do it."""
+        return tasks > FEW
+
     def do(
         self, setting: Setting, tasks: Iterable[Task], vocabulary: Vocabulary | None = None
     ) -> Iterator[Outcome]:
@@ -55,7 +59,7 @@ class Crew:
             vocabulary: the project's, where it has been read already.
         """
         waiting = list(tasks)
-        if len(waiting) <= FEW:
+        if not self.is_called_for(len(waiting)):
             yield from map(Workshop(setting, vocabulary=vocabulary).do, waiting)
             return
         if self._is_busy:  # with what nobody waits for any more

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kgraph.build.foreign import ClusterIndex, Describe, Foreign, Readings
+from kgraph.build.foreign import ClusterIndex, Foreign
 from kgraph.build.products import Product
 from kgraph.build.reading import Texts, below, files_of, mentions_of
 from kgraph.build.vocabulary import Vocabulary
@@ -67,9 +67,8 @@ def _part(project: Project) -> _Part:
     return _Part(**{each.name: getattr(project, each.name) for each in fields(project)})
 
 
-def examine_ontology(vocabulary: Vocabulary, describe: Describe) -> Product:
+def examine_ontology(vocabulary: Vocabulary, foreign: Foreign) -> Product:
     """What is wrong with the ontology and the shapes, and with what they say."""
-    foreign = Foreign(describe)
     project = _part(vocabulary.project)
     names = vocabulary.index
 
@@ -93,8 +92,7 @@ def examine(
     vocabulary: Vocabulary,
     units: Sequence[Product],
     listing: Listing,
-    describe: Describe,
-    readings: Readings,
+    foreign: Foreign,
 ) -> Product:
     """Examine the units of a cluster.
 
@@ -103,16 +101,16 @@ def examine(
         vocabulary: its ontology and shapes.
         units: what was read.
         listing: the texts that there are, and the drafts and reviews of its articles.
-        describe: tells what is said of a name in the project's data.
-        readings: tells which statements say how a name is read.
+        foreign: tells what is said of a name in the project's data, and writes it down.
     """
     articles = [iri for unit in units for iri in unit.header["articles"]]
-    foreign = Foreign(describe, readings)
     asked = Texts(settings.project, (name for name, _ in listing.texts))
     extra, unreadable = read_files(settings, Listing(drafts=listing.drafts, reviews=listing.reviews), {})
     files = tuple(file for unit in units for file in files_of(settings, unit))
     project = _part(Project(settings, {}, files, asked, {}, extra.drafts, extra.reviews))
     graphs = project.graphs()
+    described = {name for unit in units for name, said, _ in mentions_of(unit) if said is not None}
+    foreign.tell(described, graphs)
 
     is_below = below(articles)
 
@@ -153,8 +151,7 @@ def examine(
     reader = Reader(drafted)
     passages = list(reader.passages(claims))
     parts["passages"] = json.dumps(passages, ensure_ascii=False, default=_fields).encode()
-    named = {key(triple.subject) for triple in drafts.triples}
-    named |= {name for unit in units for name, said, _ in mentions_of(unit) if said is not None}
+    named = {key(triple.subject) for triple in drafts.triples} | described
     labels = [
         (name, reader.labels(name))
         for name in reader.index

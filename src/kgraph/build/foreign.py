@@ -18,7 +18,16 @@ from kgraph.project.index import TripleIndex
 from kgraph.rdf.terms import Term
 from kgraph.store.spelling import restore
 
-__all__ = ["ClusterIndex", "Data", "Describe", "Foreign", "Readings", "Said", "quads_about", "read_otherwise"]
+__all__ = [
+    "ClusterIndex",
+    "Data",
+    "Describe",
+    "Foreign",
+    "Readings",
+    "Said",
+    "quads_about",
+    "read_otherwise",
+]
 
 #: When so many quads of other graphs have been met, the graphs that are asked for are looked up one by one.
 _MANY: Final = 100
@@ -45,14 +54,30 @@ Readings = Callable[[str], Iterable[str]]
 class Foreign:
     """What a cluster asks about names that are not its own.
 
-    ``seen`` are those names; ``looked_up`` are names, its own too, of which it asks how they
-    are read.
+    ``repeated`` are the names that several units describe, where that is known: of what else a cluster
+    describes, nobody else says anything. ``seen`` are the names that were asked for; ``looked_up`` are
+    names, its own too, of which it asks how they are read.
     """
 
     describe: Describe
     readings: Readings = lambda _: ()
+    repeated: Collection[str] | None = None
     seen: dict[str, Said] = field(default_factory=dict)
     looked_up: set[str] = field(default_factory=set)
+    _told: dict[str, Said] = field(default_factory=dict)
+
+    def tell(self, described: Iterable[str], graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Take what the cluster's graphs say of the names that it alone describes for all that is said."""
+        if self.repeated is None:
+            return
+        own: dict[str, dict[tuple[str, ox.Triple], None]] = {
+            name: {} for name in described if name not in self.repeated
+        }
+        for graph, triples in graphs.items() if own else ():
+            for triple in triples:
+                if isinstance(triple.subject, ox.NamedNode) and triple.subject.value in own:
+                    own[triple.subject.value][graph, triple] = None
+        self._told = {name: Said(tuple(said)) for name, said in own.items()}
 
     def read_as(self, names: Iterable[str]) -> Iterator[ox.Triple]:
         """What is said by the statements on how some names are read."""
@@ -66,7 +91,7 @@ class Foreign:
         """What is said of a name."""
         found = self.seen.get(name)
         if found is None:
-            found = self.seen[name] = self.describe(name)
+            found = self.seen[name] = self._told.get(name) or self.describe(name)
         return found
 
 

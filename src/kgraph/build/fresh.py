@@ -14,7 +14,7 @@ from kgraph.build.elsewhere import take_over
 from kgraph.build.filling import Filler
 from kgraph.build.indexing import begin_index, iter_products, write_whole_index
 from kgraph.build.made import encoder_of
-from kgraph.build.occurring import count_all, count_in, metadata_quads, read_counts, write_counts
+from kgraph.build.occurring import begin_counting, metadata_quads, read_counts
 from kgraph.build.products import Product
 from kgraph.build.reading import below
 from kgraph.build.rows import UnitRow
@@ -24,7 +24,7 @@ from kgraph.build.work import ONTOLOGY, Outcome, Task
 from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
-from kgraph.store.hashing import MODULUS, finish, has_blank, hash_of, sum_of_blank
+from kgraph.store.hashing import MODULUS, finish, has_blank, hash_if_ground, hash_of, sum_of_blank
 from kgraph.store.manifest import graph_key
 from kgraph.store.spelling import is_kept, note_of, stored
 from kgraph.store.workspace import link_store
@@ -72,17 +72,9 @@ class FreshBuild:
         with state.clock.step("reasoning"):
             clashes = self._close(store)
         with state.clock.step("writing"):
-            self._counting = self._begin_counting(store)
+            self._counting = begin_counting(store, state.copy_path, state.crew)
             self._weigh(store)
         return clashes
-
-    def _begin_counting(self, store: ox.Store) -> Callable[[], str]:
-        """Count what occurs in another process; in this one where the file system knows no hard links."""
-        copy = self.state.copy_path
-        if not link_store(store, copy):
-            counted = write_counts(count_all(store))
-            return lambda: counted
-        return self.state.crew.begin(partial(count_in, copy), 1)
 
     def finish(self, earlier: Path | None) -> None:
         """Write the text index and what the dataset says of itself, and let go of the store.
@@ -149,7 +141,7 @@ class FreshBuild:
                 home = ox.NamedNode(names.graph(graph))
                 quads = [ox.Quad(t.subject, t.predicate, t.object, home) for t in triples]
                 kept = dict.fromkeys(map(stored, quads))
-                self.total += sum(hash_of(quad) for quad in kept if not has_blank(quad))
+                self.total += sum(hash_if_ground(quad) or 0 for quad in kept)
                 self.total += sum_of_blank(quad for quad in kept if has_blank(quad))
                 filler.add_graph(graph, ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"")
                 notes = [note_of(quad) for quad in quads if not is_kept(quad.object)]
@@ -358,16 +350,15 @@ class FreshBuild:
         blank: list[ox.Quad] = []
         for iri in derived:
             for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
-                if has_blank(quad):
+                weight = hash_if_ground(quad)
+                if weight is None:
                     blank.append(quad)
                 else:
-                    self.total += hash_of(quad)
+                    self.total += weight
 
         def of_name(name: str) -> int:
             quads = store.quads_for_pattern(ox.NamedNode(name), None, None, None)
-            return sum(
-                hash_of(quad) for quad in quads if graph_key(quad.graph_name) in data and not has_blank(quad)
-            )
+            return sum(hash_if_ground(quad) or 0 for quad in quads if graph_key(quad.graph_name) in data)
 
         corrected = set()
         for name, told in state.ledger.repeated():
@@ -379,7 +370,7 @@ class FreshBuild:
         state.ledger.put("plain", "no" if blank else "yes")
         if blank:
             quads = [quad for quad in store if graph_key(quad.graph_name) in self.graphs]
-            self.total = sum(hash_of(quad) for quad in quads if not has_blank(quad))
+            self.total = sum(hash_if_ground(quad) or 0 for quad in quads)
             self.total += sum_of_blank(quad for quad in quads if has_blank(quad))
         self.total %= MODULUS
 

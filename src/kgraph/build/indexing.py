@@ -91,8 +91,8 @@ def _names(state: State, store: ox.Store) -> Iterator[NameEntry]:
             if name not in done and (entry := read(name, labels)):
                 done.add(name)
                 yield entry
-    terms = dict.fromkeys(name for name in state.vocabulary.index if not name.startswith("_:"))
-    for name in {**terms, **dict.fromkeys(state.ledger.described())}:
+    # What else data describe was named where it was examined, if it is called anything.
+    for name in dict.fromkeys(name for name in state.vocabulary.index if not name.startswith("_:")):
         if name not in done and not state.ledger.owners(name) and (entry := read(name)):
             yield entry
 

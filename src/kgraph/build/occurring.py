@@ -9,28 +9,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
 import pyoxigraph as ox
 
+from kgraph.build.crew import Crew
 from kgraph.describe import Occurrences, classes_of, describe_occurrences
 from kgraph.store.spelling import stored
+from kgraph.store.workspace import link_store
 from kgraph.vocab import METADATA, RDF_TYPE, UNION_GRAPH, Names
 
-__all__ = ["count_all", "count_in", "metadata_quads", "read_counts", "recount", "write_counts"]
+__all__ = ["begin_counting", "metadata_quads", "read_counts", "recount", "write_counts"]
 
 _UNION = ox.NamedNode(UNION_GRAPH)
 _TYPE = ox.NamedNode(RDF_TYPE)
 #: What the graph itself speaks of, which is not counted.
 _OWN = "urn:kgraph:"
 _REMEMBERED = 200_000
+#: So many processes count what occurs.
+_COUNTERS = 2
+_PREDICATES = "SELECT DISTINCT ?p { ?s ?p ?o }"
 
 
-def count_all(store: ox.Store) -> Occurrences:
-    """What occurs in the union of a store.
+def count_all(store: ox.Store, part: int = 0, parts: int = 1) -> Occurrences:
+    """What occurs in the union of a store, or one of several parts of it: each counts other properties.
 
     A property at a time, since the things of an article lie far apart in a large store. Only the classes of
     things are held in memory, each set of classes once.
@@ -41,8 +46,11 @@ def count_all(store: ox.Store) -> Occurrences:
             found.setdefault(thing, []).append(cls.value)
     sets: dict[tuple[str, ...], tuple[str, ...]] = {}
     classes = {thing: sets.setdefault(own, own) for thing, some in found.items() for own in [tuple(some)]}
-    counts = Occurrences(things=Counter(cls for own in classes.values() for cls in own))
-    for (predicate,) in _select(store, "SELECT DISTINCT ?p { ?s ?p ?o }"):
+    counts = Occurrences()
+    if part == 0:
+        counts.things.update(cls for own in classes.values() for cls in own)
+    predicates = sorted(str(predicate)[1:-1] for (predicate,) in _select(store, _PREDICATES))
+    for predicate in map(ox.NamedNode, predicates[part::parts]):
         uses: Counter[tuple[tuple[str, ...], str | tuple[str, ...]]] = Counter()
         for subject, value in _pairs(store, predicate):
             own = classes.get(subject)
@@ -64,9 +72,27 @@ def _select(store: ox.Store, query: str) -> Iterator[Any]:
     return iter(cast(ox.QuerySolutions, store.query(query, default_graph=_UNION)))
 
 
-def count_in(folder: Path) -> str:
-    """What occurs in the union of the store in a folder, as :func:`write_counts` writes it."""
-    return write_counts(count_all(ox.Store.read_only(str(folder))))
+def begin_counting(store: ox.Store, copy: Path, crew: Crew) -> Callable[[], str]:
+    """Count what occurs in a store in other processes, which read a copy of it; in this one where the file
+    system knows no hard links. What is returned waits for the counts, as :func:`write_counts` writes them.
+    """
+    if not link_store(store, copy):
+        counted = write_counts(count_all(store))
+        return lambda: counted
+    begun = [crew.begin(partial(count_in, copy, part, _COUNTERS), part) for part in range(_COUNTERS)]
+
+    def result() -> str:
+        counts = Occurrences()
+        for part in begun:
+            counts.merge(read_counts(part()))
+        return write_counts(counts)
+
+    return result
+
+
+def count_in(folder: Path, part: int, parts: int) -> str:
+    """A part of what occurs in the union of the store in a folder, as :func:`write_counts` writes it."""
+    return write_counts(count_all(ox.Store.read_only(str(folder)), part, parts))
 
 
 def recount(

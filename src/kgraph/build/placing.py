@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,4 +67,9 @@ def collect(ledger: Ledger, placer: Placer) -> list[Problem]:
         if count > len(told):
             told[-1] = replace(told[-1], more=count - len(told))
         found += told
-    return sorted(found, key=lambda each: (each.path, each.line or 0, each.code, each.message))
+    return sorted(found, key=lambda each: (each.path, each.line or 0, each.code, _counting(each.message)))
+
+
+def _counting(text: str) -> list[str | int]:
+    """A key by which sentence 2 comes before sentence 10."""
+    return [int(part) if at % 2 else part for at, part in enumerate(re.split(r"([0-9]+)", text))]

@@ -23,7 +23,7 @@ from kgraph.project import TurtleFile
 from kgraph.project.folder import read_files
 from kgraph.project.listing import Listing, Role
 from kgraph.settings import Settings
-from kgraph.store.hashing import MODULUS, has_blank, hash_of, sum_of_blank
+from kgraph.store.hashing import MODULUS, hash_if_ground, hash_of, sum_of_blank
 from kgraph.store.spelling import is_kept, note_of, stored
 from kgraph.text import digest
 from kgraph.vocab import KG, RDF_TYPE
@@ -150,7 +150,7 @@ class _Weigher:
         self._looked_up: set[str] = set()
         self.ground = 0
         self._blank: dict[ox.Quad, None] = {}
-        self._seen: set[ox.Quad] = set()
+        self._seen: set[int] = set()
         self.notes: list[ox.Quad] = []
 
     def weigh(self, quads: Iterable[ox.Quad]) -> None:
@@ -166,15 +166,16 @@ class _Weigher:
                 if quad.predicate.value in REVERSE:
                     self._looked_up.add(value.value)
             kept = stored(quad)
-            weight = 0
-            if has_blank(kept):
+            weight = hash_if_ground(kept)
+            if weight is None:
+                weight = 0
                 self._blank[kept] = None
                 if name is not None and not is_ours:
-                    self._said[name] += 0
                     self._rest[name] += hash_of(quad)
-            elif kept not in self._seen:
-                self._seen.add(kept)
-                weight = hash_of(kept)
+            elif weight in self._seen:
+                weight = 0
+            else:
+                self._seen.add(weight)
                 self.ground += weight
             if name is not None and not is_ours:
                 self._said[name] += weight

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kgraph.build.clock import Clock
 from kgraph.build.clusters import find_clusters
-from kgraph.build.crew import FEW, Crew
+from kgraph.build.crew import Crew
 from kgraph.build.elsewhere import Elsewhere
 from kgraph.build.ledger import Ledger
 from kgraph.build.products import Product, Products
@@ -92,8 +92,9 @@ class State:
         for name in ("graph_files", "reasoned", "terms_said"):
             self.__dict__.pop(name, None)
 
-    def setting(self, store: Path | None = None) -> Setting:
-        """What tasks have in common."""
+    def setting(self, store: Path | None = None, *, many: bool = False) -> Setting:
+        """What tasks have in common. For many, it pays to know which names several units describe."""
+        repeated = frozenset(name for name, _ in self.ledger.repeated()) if many and store else None
         return Setting(
             self.settings,
             self.sources.listing,
@@ -101,6 +102,7 @@ class State:
             store,
             frozenset(self.graph_files),
             bool(self.terms_said),
+            repeated,
         )
 
     @cached_property
@@ -208,10 +210,12 @@ class State:
     def do(self, tasks: Iterable[Task], store: Path | None = None) -> Iterator[Outcome]:
         """The outcomes of tasks; where there are more than a few, they may be done elsewhere."""
         waiting = list(tasks)
-        if self.elsewhere is not None and len(waiting) > FEW:
-            yield from self.elsewhere.do(self.setting(store), waiting)
+        is_many = self.crew.is_called_for(len(waiting))
+        setting = self.setting(store, many=is_many)
+        if self.elsewhere is not None and is_many:
+            yield from self.elsewhere.do(setting, waiting)
             return
-        yield from self.crew.do(self.setting(store), waiting, self.__dict__.get("vocabulary"))
+        yield from self.crew.do(setting, waiting, self.__dict__.get("vocabulary"))
 
     # Names
 

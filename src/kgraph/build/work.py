@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.build.examining import examine, examine_ontology
-from kgraph.build.foreign import Data, Describe, Readings
+from kgraph.build.foreign import Data, Describe, Foreign, Readings
 from kgraph.build.products import Products
 from kgraph.build.reading import Unit, read_unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
@@ -33,7 +33,8 @@ class Setting:
     """What all tasks have in common.
 
     ``data`` are the short names of the graphs that data files fill, ``store`` the folder of the store that
-    tells what is said of a name; ``has_terms`` whether data say something of the ontology's terms.
+    tells what is said of a name; ``has_terms`` whether data say something of the ontology's terms. Where it
+    is known which names several units describe, these are ``repeated``.
     """
 
     settings: Settings
@@ -42,6 +43,7 @@ class Setting:
     store: Path | None = None
     data: frozenset[str] = frozenset()
     has_terms: bool = False
+    repeated: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Workshop:
             product = read_unit(setting.settings, task.unit, self._texts)
             return Outcome(task, self._products.put(product), product.header, product.parts["mentions"])
         if task.name == ONTOLOGY:
-            product = examine_ontology(self.vocabulary, self._describe)
+            product = examine_ontology(self.vocabulary, Foreign(self._describe))
         else:
             units = [self._products.get(name) for name in task.parts]
             if None in units:
@@ -126,7 +128,6 @@ class Workshop:
                 for some in (setting.listing.drafts, setting.listing.reviews)
             )
             listing = Listing(texts=setting.listing.texts, drafts=drafts, reviews=reviews)
-            product = examine(
-                setting.settings, self.vocabulary, found, listing, self._describe, self._readings
-            )
+            foreign = Foreign(self._describe, self._readings, setting.repeated)
+            product = examine(setting.settings, self.vocabulary, found, listing, foreign)
         return Outcome(task, self._products.put(product), product.header)

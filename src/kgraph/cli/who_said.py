@@ -117,12 +117,10 @@ def _lines(attribution: Attribution, number: int, answer: Answer) -> list[Text]:
         if voice.cues:
             cues = ", ".join(f"“{cue}”" for cue in voice.cues)
             lines.append(Text(f"   {voice.agent.label}: known by {cues}", style="dim"))
-    lines += [
-        Text(f"   “{attribution.quote}”", style="bold"),
-        Text.assemble("   ", _highlighted(attribution)),
-    ]
+    sentence = Text.assemble("   ", _highlighted(attribution))
     if not attribution.voices:
-        return [*lines, *_place(attribution)]
+        return [*lines, sentence, *_place(attribution)]
+    lines += [Text(f"   “{attribution.quote}”", style="bold"), sentence]
     lines.append(Text(f"   claim: {attribution.claim}"))
     manner = (attribution.mode, attribution.polarity, attribution.modality)
     lines.append(Text(f"   {attribution.level}; {', '.join(thing.label for thing in manner)}"))

@@ -89,6 +89,14 @@ class Occurrences:
                 ):
                     counted[kind] += count
 
+    def merge(self, other: Occurrences) -> None:
+        """Put in what occurs in another part of the same dataset."""
+        self.triples += other.triples
+        self.things.update(other.things)
+        self.uses.update(other.uses)
+        for key, counted in other.values.items():
+            self.values.setdefault(key, Counter()).update(counted)
+
     def settled(self) -> Occurrences:
         """The same without what does not occur any more."""
         values = {key: +some for key, some in self.values.items() if +some}

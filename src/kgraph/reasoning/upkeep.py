@@ -181,7 +181,7 @@ def resupport(
         open_ones = dict.fromkeys(
             p for _, premises in new for p in premises if p not in goals and p not in known
         )
-        free = [t for t in open_ones if world.is_given(t) and t not in told]
+        free = {t for t in open_ones if world.is_given(t) and t not in told}
         shown = [t for t in open_ones if world.is_shown(t) and t not in free]
         if known_support is None:
             stored = yield from find_stored_support(shown, world.names)

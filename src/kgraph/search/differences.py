@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 from typing import Final
 
-from kgraph.search.likeness import misspells
-from kgraph.search.words import is_number, listed, read_words, stem
+from kgraph.search.likeness import misspells, opposes
+from kgraph.search.words import is_number, listed, read_words, shown, stem
 
 __all__ = ["Difference", "Told", "denies", "differences"]
 
@@ -35,6 +35,9 @@ class Difference:
         """In words: “13” in the question, “80” in the text."""
         if self.kind == "negation":
             return f"the question {self.asked}, the text {self.said}"
+        if self.kind == "number":
+            said = f"the text has “{shown(self.said)}”" if self.said else "it is not in the text there"
+            return f"the question has “{shown(self.asked)}”, {said}"
         if self.kind == "speaker":
             return f"the question has it said by “{self.asked}”, the text by “{self.said}”"
         there = f"the text has “{self.said}”" if self.said else "it is not in the text there"
@@ -47,7 +50,8 @@ class Told:
 
     ``words`` are all of its words, ``near`` those of the part of it that has the question's, ``beside`` what
     its speakers and things are called besides, ``voices`` what each of its voices is called, that of the
-    nearest claim first. ``is_negative`` says whether the claim that is meant is a denial.
+    nearest claim first. ``is_negative`` says whether the claim that is meant is a denial; ``spells`` whether
+    one word is another one misspelt.
     """
 
     words: Sequence[str]
@@ -56,6 +60,7 @@ class Told:
     voices: Sequence[Sequence[str]]
     is_negative: bool
     language: str
+    spells: Callable[[str, str], bool] = misspells
 
 
 def differences(
@@ -72,16 +77,20 @@ def differences(
     text, near, language = told.words, told.near, told.language
     yield from _numbers(asked, text)
     if is_open:
-        yield from _words_of_kinds(asked, text, told.beside, is_name)
+        yield from _words_of_kinds(asked, told, is_name)
         return
     names = {word for word in {*asked, *text} if is_name(word) or word in told.beside}
     speaking = tuple(_said_by(asked, told, names, is_name))
     speaker = {word for each in speaking for word in each.asked.split()}
-    yield from _words_of_kinds([word for word in asked if word not in speaker], text, told.beside, is_name)
+    yield from _words_of_kinds([word for word in asked if word not in speaker], told, is_name)
     yield from speaking
     yield from _acting(asked, told, names)
-    spelt = [next((other for other in near if misspells(word, other)), word) for word in asked]
-    if denies(spelt) != (denies(near) or told.is_negative):
+    spelt = [next((other for other in near if told.spells(word, other)), word) for word in asked]
+    turned = sum(
+        word not in near and any(opposes(word, other, language) for other in near if other not in asked)
+        for word in asked
+    )
+    if denies(spelt) ^ bool(turned % 2) ^ (denies(near) or told.is_negative):
         yield Difference(
             "negation", *(("denies it", "does not") if denies(spelt) else ("affirms it", "denies it"))
         )
@@ -110,12 +119,11 @@ def _nearest(asked: Sequence[str], text: Sequence[str], number: str, others: Seq
     return others[0] if others else ""
 
 
-def _words_of_kinds(
-    asked: Sequence[str], text: Sequence[str], beside: Collection[str], is_name: Callable[[str], bool]
-) -> Iterator[Difference]:
-    have = {*text, *beside}
+def _words_of_kinds(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> Iterator[Difference]:
+    text = told.words
+    have = {*text, *told.beside}
     for word in dict.fromkeys(asked):
-        if word in have or is_number(word) or any(misspells(word, other) for other in have):
+        if word in have or is_number(word) or any(told.spells(word, other) for other in have):
             continue
         if word in listed("time"):
             said = next((other for other in text if other in listed("time") and other not in asked), "")
@@ -145,7 +153,7 @@ def _said_by(
     is_somebody = 0 < len(speaker) <= _LONGEST_NAME and is_name(speaker[-1]) and not is_marked
     if place == len(asked) or not called or not is_somebody:
         return
-    if not any(word == other or misspells(word, other) for word in speaker for other in called):
+    if not any(word == other or told.spells(word, other) for word in speaker for other in called):
         yield Difference("speaker", " ".join(speaker), told.voices[0][0])
 
 

@@ -20,7 +20,7 @@ from kgraph.errors import StoreError
 from kgraph.search.encoders import Encoder
 from kgraph.search.passages import PassageEntry, passage_from
 from kgraph.search.vectors import Vectors
-from kgraph.search.words import join_numbers, read_words, stem
+from kgraph.search.words import read_words, stem
 
 __all__ = [
     "ABOUT",
@@ -173,7 +173,7 @@ class IndexReader:
 
     def named(self, text: str, *, widely: bool = False, limit: int = 25) -> list[tuple[str, str]]:
         """The things that are called so, by IRI and label; ``widely``: whose names have all of the words."""
-        words = join_numbers(read_words(text))
+        words = read_words(text)
         query = self.term("label", " ".join(words))
         if widely:
             query = tantivy.Query.boolean_query([(_MUST, self.term("names", word)) for word in words])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import jellyfish
 
-from kgraph.search.words import stem
+from kgraph.search.words import listed, stem
 
-__all__ = ["Coverage", "cover", "misspells"]
+__all__ = ["Coverage", "cover", "misspells", "opposes", "sounds_like"]
 
 
 @lru_cache(1 << 16)
@@ -22,6 +22,35 @@ def misspells(word: str, other: str) -> bool:
         return False
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
     return wrong <= 1 or (wrong == 2 and length >= 7 and word[0] == other[0])
+
+
+@lru_cache(1 << 16)
+def sounds_like(word: str, other: str) -> bool:
+    """Whether one word may be the other as somebody spells it who has heard it: Prewitt, Pruitt. Of short
+    words, which often sound alike, one letter may be wrong (Metaphone; see jellyfish).
+    """
+    if min(len(word), len(other)) < 3 or word[0] != other[0] or not (word + other).isalpha():
+        return False
+    wrong = jellyfish.damerau_levenshtein_distance(word, other)
+    is_short = min(len(word), len(other)) < 5
+    return wrong <= (1 if is_short else 3) and jellyfish.metaphone(word) == jellyfish.metaphone(other)
+
+
+@lru_cache(1 << 16)
+def opposes(word: str, other: str, language: str) -> bool:
+    """Whether one word is the other with a prefix that denies it, in whatever form: legal, illegally."""
+    short, long = sorted((word, other), key=len)
+    if len(short) < 4 or stem(long, language) in _no_opposites(language):
+        return False
+    rests = (long.removeprefix(prefix) for prefix in listed("opposite", language))
+    return any(
+        len(rest) > 3 and stem(rest, language) == stem(short, language) for rest in rests if rest != long
+    )
+
+
+@cache
+def _no_opposites(language: str) -> frozenset[str]:
+    return frozenset(stem(word, language) for word in listed("no-opposite", language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +71,10 @@ def cover(
     *,
     language: str,
     weigh: Callable[[str], float] = lambda _: 1.0,
+    spells: Callable[[str, str], bool] = misspells,
 ) -> Coverage:
-    """How much of a question's words stands in a text, in some form or misspelt, or among ``names`` beside
-    it.
+    """How much of a question's words stands in a text, in some form, misspelt or denied by a prefix, or among
+    ``names`` beside it. ``spells`` tells whether one word is another one misspelt.
     """
     called = list(names)
     stems: dict[str, int | None] = {}
@@ -58,8 +88,9 @@ def cover(
         root = stem(word, language)
         place = stems.get(root)
         if root not in stems:
-            place = next((at for at, other in enumerate(text) if misspells(word, other)), None)
-            if place is None and not any(misspells(word, other) for other in called):
+            alike = (spells(word, other) or opposes(word, other, language) for other in text)
+            place = next((at for at, is_alike in enumerate(alike) if is_alike), None)
+            if place is None and not any(spells(word, other) for other in called):
                 missing.append(word)
         if place is not None:
             places.append(place)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final
 from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
-from kgraph.search.likeness import Coverage, cover, rarity
+from kgraph.search.likeness import Coverage, cover, misspells, rarity, sounds_like
 from kgraph.search.passages import ClaimEntry, Part, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
-from kgraph.search.words import is_number, join_numbers, listed, read_words
+from kgraph.search.words import is_number, listed, read_words
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -127,14 +127,21 @@ class Ranking:
 
     def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
-        words = join_numbers(read_words(passage.entry.text))
+        words = read_words(passage.entry.text)
         named = self._named(asked, passage)
         language = passage.entry.language
-        coverage = cover(asked.matter, words, named, language=language, weigh=self.weigh)
+        coverage = self._cover(asked, words, named, language)
         keys = [*passage.keys, *(key for keys in passage.claim_keys for key in keys)]
         alike = _nearest(question, keys)
         score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
         return Ranked(passage, score, alike, coverage, words)
+
+    def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
+        return cover(asked.matter, words, named, language=language, weigh=self.weigh, spells=self._spells)
+
+    def _spells(self, word: str, other: str) -> bool:
+        """Whether a question's word is another one misspelt; one that no text has may be further from it."""
+        return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
 
     def _named(self, asked: Asked, passage: Passage) -> set[str]:
         """What claims' ends and voices are called; the narrator too, where it is asked who says so."""
@@ -178,7 +185,7 @@ class Ranking:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
         named = named_by([claim], voices=claim.depth > 1)
-        coverage = cover(asked.matter, quote, named, language=language, weigh=self.weigh)
+        coverage = self._cover(asked, quote, named, language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, keys[-1:]),
@@ -223,15 +230,31 @@ class Ranking:
         """
         if self._encoder is None:
             return 6.0 * (first.coverage.share - 0.75)
-        whole = first.meaning
         if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
+        whole = max(first.meaning, self._corrected(asked, first))
         if not asked.is_statement:
             is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
             return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0
         if is_fact or whole < _WHOLE:
             return _STEEPNESS * (whole - _WHOLE)
         return _STEEPNESS * min(whole - _WHOLE, self._beyond(asked, first))
+
+    def _corrected(self, asked: Asked, first: Ranked) -> float:
+        """How like a passage a question is once the words that it misspells are spelt as there; 0 of one that
+        has none. A word that any text has is no misspelt one.
+        """
+        tokens, corrected = asked.text.split(), list[str]()
+        for token in tokens:
+            unknown = [word for word in read_words(token) if not self._reader.frequency(word)]
+            meant = (other for word in unknown for other in first.words if self._spells(word, other))
+            corrected.append(next(meant, token))
+        if self._encoder is None or corrected == tokens:
+            return 0.0
+        encode = self._encoder.statements if asked.is_statement else self._encoder.questions
+        question = self.mean(encode([" ".join(corrected)])[0], [first.passage])
+        claims = (key for keys in first.passage.claim_keys for key in keys)
+        return _nearest(question, [*first.passage.keys, *claims])
 
     def _beyond(self, asked: Asked, first: Ranked) -> float:
         """By how much the words of a statement that a passage does not have are like it all the same."""
@@ -268,6 +291,7 @@ class Ranking:
             voices=[claim.speaker for claim in nearest if claim.speaker],
             is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
             language=entry.language,
+            spells=self._spells,
         )
         return differences(asked.words, told, is_name=lambda word: self.is_name(word, asked), is_open=is_open)
 
@@ -279,7 +303,7 @@ def _weighed(weights: Sequence[float], features: Sequence[float]) -> float:
 def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
     """The words of a claim's evidence, and those that attribute it."""
     entry = passage.entry
-    return join_numbers(read_words(entry.words_of(entry.reach(claim))))
+    return read_words(entry.words_of(entry.reach(claim)))
 
 
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)

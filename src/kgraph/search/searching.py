@@ -28,7 +28,7 @@ from kgraph.search.narrowing import Narrowing
 from kgraph.search.passages import named_by, shared
 from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, quoted
 from kgraph.search.reading import Asked, read_question
-from kgraph.search.words import join_numbers, listed, read_words
+from kgraph.search.words import join_numbers, listed, read_words, shown
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -112,7 +112,7 @@ class TextIndex(IndexReader):
         asked = read_question(search.text)
         narrowing = Narrowing(search.filters, search.since, search.until, self)
         wanted = search.offset + search.limit + 1
-        unmatched = tuple(word for word in asked.matter if not self._is_known(word))
+        unmatched = tuple(shown(word) for word in asked.matter if not self._is_known(word))
         best, hits, differs = self._verbatim(asked, narrowing, max(wanted, 10))
         found = Found.VERBATIM
         if not hits:
@@ -193,19 +193,19 @@ class TextIndex(IndexReader):
 
     def _is_denied(self, passage: Passage, span: tuple[int, int]) -> bool:
         """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"."""
-        before = join_numbers(read_words(passage.entry.text))[max(0, span[0] - 1) : span[0]]
+        before = read_words(passage.entry.text)[max(0, span[0] - 1) : span[0]]
         return any(word in listed("not") for word in before)
 
     def _span(self, passage: Passage, words: list[str]) -> tuple[int, int] | None:
         """Which words of a passage the phrase begins and ends with, counted on into the passages after it."""
-        own = join_numbers(read_words(passage.entry.text))
+        own = read_words(passage.entry.text)
         text, ordinal = list(own), passage.ordinal
         while len(text) < len(own) + len(words):
             ordinal += 1
             following = self.at([ordinal])
             if not following or following[0].entry.article != passage.entry.article:
                 break
-            text += join_numbers(read_words(following[0].entry.text))
+            text += read_words(following[0].entry.text)
         starts = (at for at in range(len(own)) if text[at : at + len(words)] == words)
         start = next(starts, None)
         return (start, start + len(words)) if start is not None else None

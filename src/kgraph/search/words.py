@@ -1,7 +1,8 @@
 """Words: how a text becomes what an index can find.
 
     Slaviša → slavisa, Ристић → ristic      letters are folded to plain Latin ones
-    cannot → can not, eighty → 80           contractions are opened, numerals become digits
+    cannot → can not, eighty-two → 82       contractions are opened, numerals become digits
+    €3.2m, 3.2 million euros → 3200000      amounts are written out, with their unit as a word
     co-operation → cooperation, two-year → two year
 
 Both the index and a question go through :func:`read_words`, so nothing but letters and digits ever reaches
@@ -29,6 +30,7 @@ __all__ = [
     "listed",
     "numerals",
     "read_words",
+    "shown",
     "stem",
 ]
 
@@ -54,9 +56,23 @@ _LETTERS: Final = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u00ad", "-"),
     }
 )
-_WORD: Final = re.compile(r"\d+\.\d+|[^\W_]+(?:['\-][^\W_]+)*")
+_WORD: Final = re.compile(r"\d+\.\d+[^\W\d_]*|[^\W_]+(?:['\-][^\W_]+)*")
 _LATER: Final = re.compile(r"(?<=[\w,;:’'] )[^\W\d_][\w’'\-]*")
-_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}\b)|(?<=\d)\.(?=\d{3}\.\d{3}\b)|(?<=\d\.\d{3})\.(?=\d{3}\b)")
+_DECIMAL: Final = re.compile(r"(?<=\d),(?=\d{1,2}\b)")
+#: Signs that stand before or after a figure, as the words that they are read as.
+_SIGNS: Final = {
+    "%": "percent", "€": "euro", "$": "dollar", "£": "pound", "¥": "yen", "₹": "rupee", "₽": "rouble",
+    "₺": "lira", "₴": "hryvnia", "₩": "won", "₪": "shekel",
+}  # fmt: skip
+_SIGN: Final = re.compile("[" + "".join(_SIGNS) + "]")
+_CURRENCIES: Final = frozenset(_SIGNS.values()) - {"percent"}
+#: What stands right behind a figure for a word; one letter does so only where money is meant.
+_SUFFIXES: Final = {
+    "bn": "billion", "mn": "million", "tn": "trillion", "mln": "million", "mio": "million",
+    "mrd": "milliarde", "pc": "percent", "m": "million", "k": "thousand",
+}  # fmt: skip
+_SHORT: Final = re.compile(rf"(?<![\w.])(\d+(?:\.\d+)?)({'|'.join(_SUFFIXES)})\b")
 _ORDINAL: Final = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _INITIALS: Final = re.compile(r"\b(?:[A-Z]\.){2,}")
 _PREFIXES: Final = frozenset("anti co counter mid multi non pre re semi sub un".split())
@@ -75,7 +91,7 @@ _SPELLINGS: Final = (
 )
 _LONGEST: Final = 64
 _TENS: Final = range(20, 100, 10)
-_MULTIPLES: Final = (100, 1_000, 1_000_000, 1_000_000_000)
+_MULTIPLES: Final = (100, 1_000, 1_000_000, 1_000_000_000, 1_000_000_000_000)
 
 
 def fold(text: str) -> str:
@@ -87,17 +103,26 @@ def fold(text: str) -> str:
 
 
 def read_words(text: str) -> list[str]:
-    """The words of a text in their order, folded."""
-    return [word for token in text.split() for word in _read_token(token)]
+    """The words of a text in their order, folded, numerals that make one number joined."""
+    return join_numbers([word for token in text.split() for word in _read_token(token)])
 
 
 @lru_cache(1 << 18)
 def _read_token(token: str) -> tuple[str, ...]:
     token = _INITIALS.sub(lambda match: match[0].replace(".", ""), token[: 8 * _LONGEST])
     if "US" in token:
-        token = re.sub(r"\bUS\b", "USA", token)  # else it would be the pronoun
-    raws = _WORD.findall(_THOUSANDS.sub("", fold(token)))
-    return tuple(word for raw in raws for word in _open(raw))
+        token = re.sub(r"\bUS\b(?!\$)", "USA", token).replace("US$", "$")  # else it would be the pronoun
+    folded = _DECIMAL.sub(".", _THOUSANDS.sub("", fold(token)))
+    signs = {_SIGNS[sign] for sign in _SIGN.findall(folded)}
+    folded = _SIGN.sub(lambda match: f" {_SIGNS[match[0]]} ", folded) if signs else folded
+    if any(map(str.isdecimal, folded)):
+        folded = _SHORT.sub(lambda match: _written_out(match, bool(signs & _CURRENCIES)), folded)
+    return tuple(word for raw in _WORD.findall(folded) for word in _open(raw))
+
+
+def _written_out(short: re.Match[str], is_money: bool) -> str:
+    """A figure with what stands right behind it, written out: 3.2bn, or £20m, but not 20m."""
+    return f"{short[1]} {_SUFFIXES[short[2]]} " if is_money or len(short[2]) > 1 else short[0]
 
 
 def _open(raw: str) -> Iterable[str]:
@@ -117,17 +142,28 @@ def _open(raw: str) -> Iterable[str]:
 
 
 def _spelled(word: str) -> str:
-    if word[0].isdecimal() and (ordinal := _ORDINAL.fullmatch(word)):
-        return ordinal[1]
+    if word[0].isdecimal():
+        ordinal = _ORDINAL.fullmatch(word)
+        return ordinal[1] if ordinal else (word.rstrip("0").rstrip(".") if is_decimal(word) else word)
     if len(word) >= 5:
         for pattern, replacement in _SPELLINGS:
             word = pattern.sub(replacement, word)
-    return numerals().get(word, word)
+    return _pairs("number", "unit").get(word, word)
 
 
 def is_number(word: str) -> bool:
     """Whether a word is a figure, as read: 14, 14.2."""
     return word.isascii() and word.replace(".", "", 1).isdecimal() and len(word) < 16
+
+
+def is_decimal(word: str) -> bool:
+    """Whether a word is a figure with a fraction: 14.2."""
+    return "." in word and is_number(word)
+
+
+def shown(word: str) -> str:
+    """A word as it is shown to people: of a long figure, the thousands apart."""
+    return f"{int(word):,}" if is_number(word) and "." not in word and len(word) > 4 else word
 
 
 def capitalised(text: str) -> list[str]:
@@ -136,16 +172,23 @@ def capitalised(text: str) -> list[str]:
 
 
 def join_numbers(words: Sequence[str]) -> list[str]:
-    """The words, numerals that make one number joined: seventy eight is 78, 14.2 million 14200000."""
+    """The words, numerals that make one number joined: seventy eight is 78, 14.2 million 14200000; per cent
+    is one word, too. What is joined stays so.
+    """
     joined: list[str] = []
     for word in words:
-        before = float(joined[-1]) if joined and is_number(joined[-1]) else 0.0
+        last = joined[-1] if joined else ""
+        before = float(last) if is_number(last) else 0.0
         number = int(word) if is_number(word) and "." not in word else 0
         if before in _TENS and 0 < number < 10:
             joined[-1] = str(int(before) + number)
         elif number in _MULTIPLES and 0 < before < number:
             joined[-1] = str(round(before * number))
+        elif (word, last) == ("cent", "per"):
+            joined[-1] = "percent"
         else:
+            if word in _CURRENCIES and (short := _SHORT.fullmatch(last)):  # 3m euros
+                joined[-1] = str(round(float(short[1]) * int(numerals()[_SUFFIXES[short[2]]])))
             joined.append(word)
     return joined
 
@@ -171,11 +214,17 @@ def listed(name: str, language: str = "") -> frozenset[str]:
     return frozenset(word for each in languages for word in lexicon(each).get(name, ()))
 
 
-@cache
 def numerals() -> dict[str, str]:
     """The words that are read as digits. Where two languages differ, the first of them wins."""
-    pairs = [pair.partition("=") for language in LANGUAGES for pair in lexicon(language)["number"]]
-    return {word: digits for digits, _, word in reversed(pairs)}
+    return _pairs("number")
+
+
+@cache
+def _pairs(*names: str) -> dict[str, str]:
+    """What words are read as by some lists."""
+    listed_ones = (pair for name in names for language in LANGUAGES for pair in lexicon(language)[name])
+    pairs = [pair.partition("=") for pair in listed_ones]
+    return {word: read for read, _, word in reversed(pairs)}
 
 
 @cache

@@ -17,7 +17,16 @@ from typing import Final
 
 import pyoxigraph as ox
 
-__all__ = ["MODULUS", "canonical_hash", "finish", "has_blank", "hash_of", "sum_of_blank", "sum_of_ground"]
+__all__ = [
+    "MODULUS",
+    "canonical_hash",
+    "finish",
+    "has_blank",
+    "hash_if_ground",
+    "hash_of",
+    "sum_of_blank",
+    "sum_of_ground",
+]
 
 MODULUS: Final = 1 << 256
 
@@ -25,6 +34,14 @@ MODULUS: Final = 1 << 256
 def hash_of(quad: ox.Quad) -> int:
     """The hash of a quad without blank nodes, as a store gives it back."""
     return int.from_bytes(sha256(f"{quad} .\n".encode()).digest(), "big")
+
+
+def hash_if_ground(quad: ox.Quad) -> int | None:
+    """The hash of a quad, as a store gives it back; None of one with blank nodes."""
+    line = f"{quad} .\n"
+    if "_:" in line and has_blank(quad):
+        return None
+    return int.from_bytes(sha256(line.encode()).digest(), "big")
 
 
 def has_blank(quad: ox.Quad) -> bool:
@@ -90,8 +107,9 @@ def canonical_hash(quads: Iterable[ox.Quad]) -> str:
     """The canonical hash of a dataset."""
     ground, blank = 0, list[ox.Quad]()
     for quad in dict.fromkeys(quads):
-        if has_blank(quad):
+        weight = hash_if_ground(quad)
+        if weight is None:
             blank.append(quad)
         else:
-            ground += hash_of(quad)
+            ground += weight
     return finish(ground + sum_of_blank(blank))
