@@ -253,6 +253,8 @@ def _share(tree: Tree, head: int, heads: Sequence[int], tokens: Sequence[int]) -
     kept = [number for number in tokens if number not in dropped and number not in joined]
     while len(kept) > 1 and tree.tokens[kept[0]].lemma in _JOINING and tree.tokens[kept[0]].head != kept[1]:
         kept.pop(0)  # not in "so far"
+    if len(kept) > 1 and tree.tokens[kept[0]].lemma == "however" and tree.tokens[kept[1]].text == ",":
+        kept.pop(0)
     while len(kept) > 1 and tree.tokens[kept[0]].text == "that" and _is_that(tree, kept[0]):
         kept.pop(0)
     while kept and tree.tokens[kept[-1]].dep == "cc":

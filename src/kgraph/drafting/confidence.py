@@ -2,8 +2,9 @@
 
 ``RIGHT`` are counts of right and of all candidates by rule: on the articles that the rules were made on
 (`python -m bench.drafting` prints them; GUM's only for the kinds that it annotates), and on 100 articles of
-PolNeAR, where each counts for a sixteenth. The rate is taken with one right and one wrong more, and lower than
-it was there, since other texts are new to the rules. What makes a speaker less sure makes the candidate so.
+PolNeAR, where each counts for a sixteenth. The rate is taken with one right and one wrong more, and lower
+than it was there, since other texts are new to the rules. What makes a speaker less sure makes the candidate
+so.
 """
 
 from __future__ import annotations

@@ -190,10 +190,18 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
-        if clause.number > verb.number and is_infinitive(tree, clause):
+        if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
             numbers = {*_infinitive(tree, verb, clause, site.cue), *_conditions(tree, verb)}
             return "infinitive", tuple(sorted(numbers)), clause.number
     return None
+
+
+def _is_for(tree: Tree, verb: Token, clause: Token) -> bool:
+    """Whether an infinitive tells what something is asked for for: "asked the state for money to search"."""
+    before = tree.tokens[tree.subtree(clause.number)[0] - 1]
+    phrases = [each for each in tree.children(verb.number, "prep") if each.lemma == "for"]
+    held = [tree.child(each.number, "dobj", "dative") for each in (verb, *phrases)]
+    return held[0] is not None and any(before.number in tree.subtree(each.number) for each in phrases)
 
 
 def _conditions(tree: Tree, verb: Token) -> list[int]:

@@ -32,6 +32,8 @@ _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
 #: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
 _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
+#: Who may say something one day: "until somebody could explain why".
+_ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
 _RELATIVE: Final = frozenset({"WDT", "WP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
@@ -101,7 +103,8 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
     if source is not None and (source.lemma == "you" or _is_taken_back(tree, verb, source, own)):
         return
-    if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound"):
+    is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
+    if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
     for cue in cues.of_verb(tree, verb):
         if not _may_say(tree, source, cue, cues):
@@ -169,6 +172,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     owner = tree.subject(verb.number)
     words = [owner, *tree.children(owner.number, "det")] if owner is not None else []
     is_no_one = any(word.lemma in ("no", "neither", "nobody", "none") for word in words)
+    may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
+    is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
     is_unable = verb.lemma == "say" and any(
         aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
     )
