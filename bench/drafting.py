@@ -41,6 +41,10 @@ TUNED = {
     "h1-pennick-water-rationing",
     "h2-cardiant-trial-halted",
     "h3-morrowdale-rail-inquiry",
+    "n1-election-recount",
+    "n2-herring-quota",
+    "n3-telescope-mirror",
+    "n4-bank-merger",
     *(
         f"GUM_news_{name}"
         for name in (

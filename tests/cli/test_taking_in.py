@@ -68,7 +68,7 @@ def test_a_text_becomes_an_article_that_checks_clean_and_is_drafted(project: Pat
     drafted = kgraph("draft", "--all", "--project", str(project))
     assert drafted.returncode == 0, drafted.stderr
     draft = json.loads((project / f"data/drafts/{slug}.json").read_text(encoding="utf-8"))
-    assert {"speaker": "Ana Holt", "kind": "intention", "words": "We will open again in June"}.items() <= {
+    assert {"speaker": "Ana Holt", "kind": "promise", "words": "We will open again in June"}.items() <= {
         key: value for each in draft["candidates"] if each["mode"] == "direct" for key, value in each.items()
     }.items()
     second = kgraph("draft", slug, "--project", str(project))

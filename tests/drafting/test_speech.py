@@ -161,10 +161,22 @@ def test_hearsay_is_nobodys(draft: Drafting, text: str, words: str) -> None:
         "The owner would neither confirm nor deny this.",
         "The owner could not say when the ferry would sail.",
         "Asked about the road, Holt said no.",
+        "The charter does not say who pays for the dredging.",
+        "The ministry never explained why the road was shut.",
+        "Nobody claimed that the dam was weak.",
+        "Somebody could argue that the dam is weak.",
+        "The owner has no plans to sell.",
+        "The job requires him to travel.",
+        "Ana Holt never ordered a search.",
     ],
 )
 def test_who_says_nothing_is_not_quoted(draft: Drafting, text: str) -> None:
     assert said(draft, text) == []
+
+
+def test_what_a_speaker_will_ask_for_is_said_once(draft: Drafting) -> None:
+    found = said(draft, "Ana Holt said that she would ask for a hearing.")
+    assert [each.words for each in found] == ["she would ask for a hearing"]
 
 
 def test_parts_are_no_body_text(draft: Drafting) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kgraph.drafting.attribution import Attribution
-from kgraph.drafting.complements import is_clause, is_infinitive, without_mark
+from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
 from kgraph.drafting.sources import source_of
@@ -88,9 +88,10 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         clause = clause or beside
     if clause is None and cue.kind in _ASKED:
         clause = _asked_for(tree, noun)
-    if source is None and noun.tag == "NNS" and (clause is None or not is_infinitive(tree, clause)):
+    if source is None and noun.tag == "NNS" and clause is not None and _is_that(tree, clause):
         source = noun  # "rumours that": nobody else is named
-    if clause is None or source is None or source.lemma == "you":
+    is_none = any(word.lemma == "no" for word in tree.children(noun.number, "det"))
+    if clause is None or source is None or source.lemma == "you" or is_none:
         return
     last = between or noun
     first = tree.child(noun.number, "det") or noun
@@ -193,6 +194,8 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
         and _is_about_it(tree, range(source.number, root.number))
     ):
         besides, root = tree.subtree(root.number), tree.head(root)  # "…, according to two, none of whom knew"
+    while token.number > root.number and root.dep == "conj" and not tree.child(root.number, *SUBJECTS):
+        root = tree.head(root)  # "the ice was thin and broke, according to"
     own = _own_of_according(tree, token, source)
     if token.number <= 1:  # "According to X, …": all the rest
         rest = [
@@ -202,12 +205,29 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
             words = Span(token.span.start, to.span.end)
             yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
         return
+    summed_up = [noun for noun in tree.tokens[1 : token.number] if _ends_at(tree, noun, token)]
+    if summed_up:
+        root = summed_up[-1]
     marks = {child.number for child in tree.children(root.number, "mark", "cc")}
-    left_out = own | marks | set(besides)
+    asides = [
+        number
+        for subject in tree.children(root.number, *SUBJECTS)
+        for clause in tree.children(subject.number, "relcl")
+        for number in tree.subtree(clause.number)
+        if clause.tag in ("VBZ", "VBP") and tree.tokens[tree.subtree(clause.number)[0] - 1].text == ","
+    ]  # "the board, which meets on Monday, has refused, according to"
+    left_out = own | marks | {*besides, *asides}
     content = [number for number in tree.subtree(root.number) if number not in left_out]
     if content:
         words = Span(token.span.start, to.span.end)
         yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
+
+
+def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:
+    """Whether only what sums up the rest is so: "…, a promise that they broke, according to two"."""
+    below = [number for number in tree.subtree(noun.number) if number < token.number]
+    is_apart = tree.tokens[below[0] - 1].text in (",", "—", "–")
+    return is_elaboration(tree, noun) and is_apart and below[-1] >= token.number - 2
 
 
 def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:

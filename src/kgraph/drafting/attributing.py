@@ -12,7 +12,7 @@ from kgraph.drafting.speech import find_attributions
 from kgraph.drafting.trimming import trimmed
 from kgraph.drafting.voices import Cast
 
-__all__ = ["attribute"]
+__all__ = ["attribute", "is_yet_to_be_said"]
 
 
 def attribute(page: Page, cast: Cast, cues: Cues) -> list[Found]:
@@ -30,6 +30,15 @@ def attribute(page: Page, cast: Cast, cues: Cues) -> list[Found]:
         by_sentence.setdefault(each.sentence, []).append(number)
     found = [_relayed(number, found, by_sentence[each.sentence]) for number, each in enumerate(found)]
     return [_in_person(each, found) for each in found]
+
+
+def is_yet_to_be_said(each: Found, found: Sequence[Found]) -> bool:
+    """Whether a speaker only says what they will ask for: "said that she would ask for a hearing"."""
+    if each.outer is None or each.attribution.verb is None or each.speaker is not found[each.outer].speaker:
+        return False
+    tree, kind = each.attribution.tree, each.attribution.cue.kind
+    words = tree.children(each.attribution.verb, "aux")
+    return kind in ("request", "order", "demand") and any(word.tag == "MD" for word in words)
 
 
 def _relayed(number: int, found: Sequence[Found], near: Sequence[int]) -> Found:

@@ -23,7 +23,9 @@ from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = ["Clause", "iter_clauses"]
 
-_REASONS: Final = frozenset({"as", "because", "since", "although", "though", "while", "whereas"})
+_REASONS: Final = frozenset({"so", "as", "because", "since", "although", "though", "while", "whereas"})
+#: What a verb holds that says something.
+_HELD: Final = ("acomp", "attr", "dobj", "ccomp", "xcomp", "prep", "advcl", "oprd")
 _JOINING: Final = frozenset({"and", "but", "or", "so", "yet"})
 
 
@@ -53,6 +55,7 @@ def iter_clauses(
         kind, polarity = put_under(tree, head, inside, cue, cues, is_first_person)
         kind = kind_of_question(tree, tokens) or kind
         stands_alone = kind == "conditional" or _begins_anew(tree, head, inside)
+        stands_alone = stands_alone and not (found and _goes_with(tree, found[-1], head, tokens))
         if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and not stands_alone:
             last = found.pop()
             between = range(last.tokens[-1] + 1, tokens[0])
@@ -79,14 +82,27 @@ def _begins_anew(tree: Tree, head: int, inside: frozenset[int]) -> bool:
     return (subject is not None and subject.number in inside) or (is_second and bool(has_mark))
 
 
+def _goes_with(tree: Tree, last: Clause, head: int, tokens: Sequence[int]) -> bool:
+    """Whether a clause says nothing by itself: "and I still do"; or is set beside one of its subject."""
+    if tree.tokens[head].lemma in ("do", "be", "have") and not tree.children(head, *_HELD):
+        return True
+    between = tree.tokens[last.tokens[-1] + 1 : tokens[0]]
+    subjects = [tree.child(number, *SUBJECTS) for number in (last.head, head)]
+    words = {None if subject is None else subject.text.lower() for subject in subjects}
+    # "I am tired, I am cold"
+    return len(words) == 1 and None not in words and all(token.text == "," for token in between)
+
+
 def _said_oneself(tree: Tree, clause: Clause, inside: frozenset[int]) -> tuple[list[int], int] | None:
     """What follows "I say that" within a quotation: it is what is said."""
     head = tree.tokens[clause.head]
     subject = tree.child(clause.head, "nsubj")
     held = next((child for child in tree.children(clause.head, "ccomp") if child.number > clause.head), None)
+    auxiliaries = {aux.tag for aux in tree.children(clause.head, "aux")}
+    is_now = head.tag == "VBP" or (head.tag == "VBG" and auxiliaries == {"VBP"})
     if (
-        head.lemma not in ("say", "repeat", "insist")
-        or head.tag != "VBP"
+        head.lemma not in ("say", "repeat", "insist", "tell", "assure", "promise")
+        or not is_now
         or clause.polarity != "positive"
         or subject is None
         or held is None
@@ -134,7 +150,8 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
     for number in sorted(inside - covered):
         token = tree.tokens[number]
         is_top = token.head not in inside or token.head == number
-        if token.is_verb and is_top and token.dep != "oprd" and number not in covered:
+        is_let_alone = token.lemma == "let" and "alone" in [each.text for each in tree.children(number)]
+        if token.is_verb and is_top and token.dep != "oprd" and number not in covered and not is_let_alone:
             found.append(number)
             covered |= set(tree.subtree(number, without=outside))
     return found
@@ -234,7 +251,9 @@ def _share(tree: Tree, head: int, heads: Sequence[int], tokens: Sequence[int]) -
         if others and not mine & set(range(child.number + 1, child.number + 3))
     }
     kept = [number for number in tokens if number not in dropped and number not in joined]
-    while len(kept) > 1 and tree.tokens[kept[0]].lemma in _JOINING:
+    while len(kept) > 1 and tree.tokens[kept[0]].lemma in _JOINING and tree.tokens[kept[0]].head != kept[1]:
+        kept.pop(0)  # not in "so far"
+    if len(kept) > 1 and tree.tokens[kept[0]].lemma == "however" and tree.tokens[kept[1]].text == ",":
         kept.pop(0)
     while len(kept) > 1 and tree.tokens[kept[0]].text == "that" and _is_that(tree, kept[0]):
         kept.pop(0)

@@ -7,7 +7,15 @@ from typing import Final
 
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
-__all__ = ["TELLING", "all_of", "governed_clauses", "is_clause", "is_infinitive", "without_mark"]
+__all__ = [
+    "TELLING",
+    "all_of",
+    "governed_clauses",
+    "is_clause",
+    "is_elaboration",
+    "is_infinitive",
+    "without_mark",
+]
 
 #: Verbs whose object is whom they tell: a clause before them may be what they say.
 TELLING: Final = frozenset("tell inform remind assure notify warn ask promise answer".split())
@@ -41,6 +49,7 @@ def _in_a_letter(tree: Tree, verb: Token) -> list[Token]:
     """The clause that the parser hung at what it stands in: "told parents in a letter that …"."""
     held = [tree.child(preposition.number, "pobj") for preposition in tree.children(verb.number, "prep")]
     nouns = [*tree.children(verb.number, "dobj"), *(noun for noun in held if noun is not None)]
+    nouns = [noun for noun in nouns if tree.tokens[tree.subtree(noun.number)[0] - 1].text != ","]
     clauses = (clause for noun in nouns for clause in tree.children(noun.number, "acl", "relcl", "ccomp"))
     return [
         clause
@@ -79,3 +88,18 @@ def without_mark(tree: Tree, clause: Token) -> tuple[int, ...]:
         marks.append(below[0])
     first = min((n for n in marks if n < clause.number and tree.tokens[n].lemma == "that"), default=0)
     return tuple(number for number in below if number >= first and number not in marks)
+
+
+def is_elaboration(tree: Tree, noun: Token) -> bool:
+    """Whether a noun sums up what was said before it, to say more of it: "…, a deal that would cost jobs"."""
+    first, following = (
+        tree.tokens[tree.subtree(noun.number)[0]],
+        tree.tokens[noun.number + 1 : noun.number + 3],
+    )
+    clauses = [each for each in tree.children(noun.number, "relcl", "acl") if each.number > noun.number + 1]
+    subjects = [each for clause in clauses for each in tree.children(clause.number, "nsubj")]
+    is_told = any(word.lemma in ("that", "which") for word in following) or any(
+        tree.subtree(each.number)[0] == noun.number + 1 for each in subjects if each.tag != "WP"
+    )  # "a claim she denies"
+    is_one = noun.pos == "NOUN" and first.lemma in ("a", "an") and first.head == noun.number
+    return is_one and bool(clauses) and is_told

@@ -123,9 +123,10 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
     tables = _table("cues")
     claimed = {cls for group in tables.values() for cls in group.get("classes", ())}
     evoked: dict[str, list[str]] = {}
+    kept = tables["required"]["verbs"].split()
     for classes, words in entries:
         if nearest := next((cls for cls in classes if cls in claimed), None):
-            evoked.setdefault(nearest, []).extend(words)
+            evoked.setdefault(nearest, []).extend(word for word in words if word not in kept)
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
     attitudes: dict[str, Cue] = {}

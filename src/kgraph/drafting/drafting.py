@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from kgraph.drafting.attributing import attribute
+from kgraph.drafting.attributing import attribute, is_yet_to_be_said
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
 from kgraph.drafting.clauses import Clause, iter_clauses
 from kgraph.drafting.complements import is_infinitive
@@ -22,7 +22,7 @@ from kgraph.drafting.page import Found, Page, lay_page
 from kgraph.drafting.subjects import is_passive
 from kgraph.drafting.times import find_time
 from kgraph.drafting.told import Told
-from kgraph.drafting.tree import Tree
+from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast, Voice
 from kgraph.text import Span, digest
 
@@ -78,6 +78,7 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     candidates = [
         candidate
         for number in range(len(found))
+        if not is_yet_to_be_said(found[number], found)
         for candidate in _candidates(laid, page, cast, cues, teller, found, number)
     ]
     candidates += _narrated(laid, page, teller, cast, cues, found)
@@ -102,7 +103,7 @@ def _candidates(
     attribution = each.attribution
     tree = attribution.tree
     quotes = page.quotes_in(each.sentence)
-    first = _own_tokens(cast, each)
+    first = _own_tokens(cast, cues, each)
     chain = _chain(laid, page, cast, cues, found, number)
     is_inside = attribution.words is not None and any(
         attribution.words.within(q) for q in page.whole_quotes_in(each.sentence)
@@ -112,6 +113,8 @@ def _candidates(
             tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first
         )
     )
+    if attribution.rule == "naming" and clauses:  # a name is one, whatever clauses are in it
+        clauses = [replace(clauses[0], tokens=attribution.content)]
     for clause in clauses:
         mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)
         spans = _spans(laid.text, tree, clause, page.marks_in(each.sentence), is_direct=mode is Mode.DIRECT)
@@ -264,15 +267,22 @@ def _put(tree: Tree, told: Told, cues: Cues, *, is_saying: bool) -> tuple[str, s
     return "fact" if kind == "estimate" else kind, polarity
 
 
-def _own_tokens(cast: Cast, each: Found) -> frozenset[int]:
-    """The tokens of the content that stand for the speaker, or for the speaker's own body."""
-    tree = each.attribution.tree
-    return frozenset(
-        number
-        for number in each.attribution.content
-        if tree.tokens[number].lemma in ("i", "we")
-        or (each.speaker is not None and cast.is_own(each.sentence, tree.tokens[number], each.speaker))
-    )
+def _own_tokens(cast: Cast, cues: Cues, each: Found) -> frozenset[int]:
+    """The tokens of the content that stand for the speaker, or for the speaker's own body or people."""
+    tree, source, speaker = each.attribution.tree, each.attribution.source, each.speaker
+    is_quoted = each.outer is None or (source is not None and source.lemma in ("i", "we"))
+    collective = cues.bodies | cues.groups
+
+    def is_own(token: Token) -> bool:
+        if token.lemma in ("i", "we"):
+            return is_quoted  # "they told us that we would win": others said so
+        owner = tree.child(token.number, "poss") if token.tag == "NNS" or token.lemma in collective else None
+        mine = [token] if owner is None else [token, owner]
+        if speaker is None or speaker.kind == "document":
+            return False
+        return any(cast.is_own(each.sentence, one, speaker) for one in mine)
+
+    return frozenset(number for number in each.attribution.content if is_own(tree.tokens[number]))
 
 
 def _chain(

@@ -33,6 +33,8 @@ _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
 #: What tells by when something is due.
 _DUE: Final = frozenset({"by", "until", "before", "within"})
+#: What tells how, and not what.
+_MEANS: Final = frozenset({"through", "via", "during", "after"})
 #: What begins a reason or a condition that follows "…, she said".
 _LATE: Final = frozenset("to if unless provided because although though since until".split())
 #: Kinds of what somebody is to do who says so.
@@ -88,13 +90,9 @@ def _clause_frame(site: Site) -> Content | None:
 
 def _has_quoted_infinitive(site: Site) -> bool:
     """Whether a "to" stands right before a quotation: "called on them to “wait”"."""
-    if "infinitive" not in site.cue.frames:
-        return False
     ends = {token.number for token in site.tree.tokens if token.tag == "TO"}
-    starts = [site.tree.within(quote)[:1] for quote in site.quotes]
-    return any(
-        words and words[0].number - 2 in ends and words[0].number > site.verb.number for words in starts
-    )
+    starts = [words[0].number for quote in site.quotes if (words := site.tree.within(quote))]
+    return any(ends & {start, start - 2} for start in starts if start > site.verb.number)
 
 
 def _late_conditions(tree: Tree, verb: Token) -> list[int]:
@@ -192,10 +190,18 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
-        if clause.number > verb.number and is_infinitive(tree, clause):
+        if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
             numbers = {*_infinitive(tree, verb, clause, site.cue), *_conditions(tree, verb)}
             return "infinitive", tuple(sorted(numbers)), clause.number
     return None
+
+
+def _is_for(tree: Tree, verb: Token, clause: Token) -> bool:
+    """Whether an infinitive tells what something is asked for for: "asked the state for money to search"."""
+    before = tree.tokens[tree.subtree(clause.number)[0] - 1]
+    phrases = [each for each in tree.children(verb.number, "prep") if each.lemma == "for"]
+    held = [tree.child(each.number, "dobj", "dative") for each in (verb, *phrases)]
+    return held[0] is not None and any(before.number in tree.subtree(each.number) for each in phrases)
 
 
 def _conditions(tree: Tree, verb: Token) -> list[int]:
@@ -220,7 +226,11 @@ def _gerund_frame(site: Site) -> Content | None:
     for clause in site.tree.children(site.verb.number, "xcomp", "ccomp"):
         words = (clause, *site.tree.children(clause.number, "aux"))
         if clause.number > site.verb.number and any(word.tag == "VBG" for word in words):
-            return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
+            numbers = site.tree.subtree(clause.number)
+            for when in site.tree.children(site.verb.number, "advcl"):  # "recalls waiting before it came"
+                below = site.tree.subtree(when.number)
+                numbers += below if below[0] == numbers[-1] + 1 else []
+            return "infinitive", tuple(numbers), clause.number
     return None
 
 
@@ -236,7 +246,9 @@ def _participle_of_another(site: Site) -> Content | None:
 
 
 def _quotation_frame(site: Site) -> Content | None:
-    return None if site.own is not None else quotation_of(site.tree, site.verb, site.quotes, site.cues)
+    if site.own is not None or _has_quoted_infinitive(site):
+        return None
+    return quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
 def _object_frame(site: Site) -> Content | None:
@@ -252,7 +264,7 @@ def _object_frame(site: Site) -> Content | None:
         noun = site.cues.nouns.get(held.lemma) if is_negative else None
         if noun is not None and (clause := _that_clause(tree, held)) is not None:
             return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
-        is_claim = is_negative and held.lemma in ("that", "this")
+        is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
         if held.pos in ("NOUN", "PROPN", "VERB") or is_claim:
             return "object", tuple(_object(tree, verb, held)), held.number
     claim = tree.child(verb.number, "ccomp") if cue.kind == "denial" else None
@@ -279,6 +291,7 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     numbers = tree.subtree(held.number)
     for child in tree.children(verb.number, "dative", "prep"):
         is_when = any(token.entity in ("DATE", "TIME") for token in tree.children(child.number))
+        is_when = is_when or child.lemma in _MEANS
         if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE):
             numbers += tree.subtree(child.number)
     return numbers
@@ -322,7 +335,9 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
             tuple(number for number in content if quoted(tree.tokens[number], quotes) is not None),
             root.number,
         )
-    return "parataxis", tuple(content), root.number
+    mark = tree.child(root.number, "mark")
+    is_reason = mark is not None and mark.lemma == "because" and content[:1] == [mark.number]
+    return "parataxis", tuple(content[is_reason:]), root.number  # "because, she said, it was late"
 
 
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (

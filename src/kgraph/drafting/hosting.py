@@ -177,7 +177,12 @@ class _Hosts:
         """The last quotation of the paragraph, the next one, or the next paragraph's if this stays open."""
         here = self._page.paragraph_of[sentence]
         own = self._page.sentences_of(here)
-        if before := self._in(range(own.start, sentence + 1)):
+        before = self._in(range(own.start, sentence + 1))
+        is_after_others = not before or before[-1].sentence < sentence - 1
+        is_after_others = is_after_others and sentence - 1 in own
+        if is_after_others and (last_said := self._said_last(sentence)) is not None:
+            return last_said
+        if before:
             last = [each for each in reversed(before) if each.sentence == before[-1].sentence]
             return max(last, key=_prominence)
         if after := self._direct.get(sentence + 1, [])[: sentence + 1 in own]:
@@ -185,6 +190,14 @@ class _Hosts:
         is_open = self._stays_open(here)
         following = self._in(self._page.sentences_of(here + 1)) if is_open else []
         return following[0] if following else None
+
+    def _said_last(self, sentence: int) -> Found | None:
+        """Who says, in words of the publication, what stands in the sentence just before."""
+        for found in self._all.get(sentence - 1, ()):
+            verb = found.attribution.verb if found.distance == 0 and found.speaker is not None else None
+            if verb is not None and found.attribution.tree.tokens[verb].dep in ("ROOT", "parataxis"):
+                return found
+        return None
 
     def _paragraph_before(self, sentence: int) -> Found | None:
         """Who was quoted in the paragraph before: for sure if that quotation is not closed."""

@@ -39,6 +39,8 @@ _NOT_SO: Final = 2
 _CUT_SHORT: Final = 4
 _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
+_WE: Final = frozenset({"i", "we"})
+_WOULD: Final = frozenset({"would", "’d", "'d"})
 _FUTURE: Final = frozenset({"will", "would", "shall", "wo", "'ll", "’ll", "’d", "'d"})
 
 
@@ -196,7 +198,7 @@ def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
     if cue.kind in _OTHERS_DUE and (is_finite or is_future):
         return replace(cue, kind="claim", polarity="positive")
     if cue.kind == "promise" and is_finite and not is_future:
-        return replace(cue, kind="claim")
+        return replace(cue, kind=SAID if cue.group == "assured" else "claim")
     is_bare = all(word.tag == "VB" for word in words) and subject.tag in ("NN", "NNP", "PRP")
     if cue.kind == "claim" and is_bare and subject.number < head.number and subject.lemma not in ("i", "you"):
         return replace(cue, kind="demand" if cue.group == "claimed" else "request")
@@ -209,8 +211,8 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     bearer = head  # "would take it and leave": the second verb has the first one's auxiliary
     while (
         tree.tokens[bearer].dep == "conj"
-        and tree.tokens[bearer].tag == "VB"
-        and not tree.child(bearer, "aux")
+        and tree.tokens[bearer].tag in ("VB", "VBN")
+        and not tree.child(bearer, "aux", "auxpass")
     ):
         bearer = tree.tokens[bearer].head
     auxiliaries = {child.text.lower() for child in tree.children(bearer, "aux") if not _is_had(child, verb)}
@@ -219,6 +221,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     is_own = subject is not None and subject.number in is_first_person
     is_negative = polarity == "negative"
     is_future = _is_infinitive_of(tree, head, "going") or bool(auxiliaries & _FUTURE)
+    is_promised = is_future and not auxiliaries & _WOULD and subject is not None and subject.lemma in _WE
     is_future = is_future and (is_own or "rather" not in words)
     is_arranged = subject is not None and subject.dep == "nsubjpass" and not is_negative
     has_infinitive = _is_infinitive_of(tree, head, "have", "has", "had", "need", "needs", "needed")
@@ -242,6 +245,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         ("inability", is_unable),
         ("obligation", is_due or is_ordered or verb.lemma == "ought"),
         ("refusal", (is_future or is_resolved) and is_own and is_negative),
+        ("promise", is_promised and not is_chance and "be" not in auxiliaries),
         ("intention", (is_future and is_own and "be" not in auxiliaries) or (is_resolved and is_own)),
         ("plan", is_future and is_arranged and not is_chance),
         ("prediction", is_future),
@@ -294,6 +298,8 @@ def _rejects(tree: Tree, head: int, cues: Cues, *, is_negative: bool) -> bool:
         return True
     if not is_negative:
         return False
+    if any(_is_no_such(tree, noun) for noun in _below(tree, head)):
+        return True
     held = tree.child(head, "dobj", "attr")
     is_refused = held is not None and (
         (held.lemma in cues.proof and any(det.lemma == "no" for det in tree.children(held.number, "det")))
@@ -301,6 +307,18 @@ def _rejects(tree: Tree, head: int, cues: Cues, *, is_negative: bool) -> bool:
     )
     is_ungiven = cues.is_account(of_what) and tree.tokens[head].lemma in cues.given_out
     return is_refused or is_ungiven or _is_cut_short(tree, head)
+
+
+def _below(tree: Tree, head: int) -> list[Token]:
+    """The nouns that a verb holds, with or without a preposition."""
+    phrases = (tree.children(each.number, "pobj") for each in tree.children(head, "prep"))
+    return [*tree.children(head, "dobj", "attr", *SUBJECTS), *(noun for held in phrases for noun in held)]
+
+
+def _is_no_such(tree: Tree, noun: Token) -> bool:
+    """Whether a noun is "no such order"."""
+    words = {child.lemma for child in tree.children(noun.number, "det", "amod", "predet")}
+    return {"no", "such"} <= words
 
 
 def _antecedent_of(tree: Tree, head: int, subject: Token) -> Token:

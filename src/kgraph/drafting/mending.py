@@ -10,16 +10,15 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
+from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
     noun_after_that,
     that_begins_a_clause,
-    that_is_no_article,
-    that_is_no_preposition,
-    that_is_no_reason,
+    that_is_no_pronoun,
 )
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
 
@@ -41,6 +40,28 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
     return tree
 
 
+def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "the parish priest": what begins with a small letter is no name."""
+    names = (token for token in tree.tokens if token.pos == "PROPN" and token.text.islower())
+    return [
+        replace(token, pos="NOUN", tag="NNS" if token.tag == "NNPS" else "NN")
+        for token in names
+        if token.dep not in ("compound", "nmod", "flat") and not token.entity
+    ]
+
+
+def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "Papers filed on Monday show that it was late": what has a subject and a "that" is a verb."""
+    return [
+        replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP", lemma=token.lemma)
+        for token in tree.tokens
+        if token.pos == "NOUN"
+        and token.lemma in speaking
+        and tree.child(token.number, "nsubj")
+        and any(tree.child(each.number, "mark") for each in tree.children(token.number, "ccomp", "acl"))
+    ]
+
+
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "said flour kept in sheds went bad": of two clauses in a row the first says more of the subject."""
     found: list[Token] = []
@@ -50,7 +71,7 @@ def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         first, second = held
         subject = tree.child(first.number, *SUBJECTS)
-        if _form(tree, second) not in FINITE or subject is None or subject.number > first.number:
+        if finite_tag(tree, second) not in FINITE or subject is None or subject.number > first.number:
             continue
         is_pronoun = subject.pos not in ("NOUN", "PROPN")
         if second.lemma in speaking or is_pronoun or tree.child(second.number, *SUBJECTS, "mark", "cc"):
@@ -123,23 +144,6 @@ def _turned_condition(tree: Tree, _: Collection[str]) -> list[Token]:
     return found
 
 
-def _finite_after_infinitive(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "had ordered them to go and would not wait": a finite verb goes on from a finite one."""
-    found: list[Token] = []
-    for verb in tree.tokens:
-        head = tree.head(verb)
-        is_to = any(aux.tag == "TO" for aux in tree.children(head.number, "aux"))
-        form = _form(tree, verb)
-        if verb.dep != "conj" or not is_to or form not in FINITE_WORDS or tree.child(verb.number, *SUBJECTS):
-            continue
-        above = next(
-            (each for each in tree.ancestors(head.number) if _form(tree, each) in FINITE_WORDS), None
-        )
-        if above is not None and not (verb.tag == "VBP" and verb.text == verb.lemma):
-            found.append(replace(verb, head=above.number))
-    return found
-
-
 def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "told the Post they had left", "asked the zoo to wait": what follows says no more of whom is told."""
     found: list[Token] = []
@@ -176,137 +180,80 @@ def _name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
     return []
 
 
-def _clause_before_its_verb(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "We asked, and until they tell me, nothing moves": "until" begins what goes with the verb after it."""
-    found: list[Token] = []
-    for clause in tree.tokens:
-        mark = tree.child(clause.number, "mark")
-        if clause.dep != "conj" or mark is None or mark.lemma in ("that", "whether") or not mark.number:
-            continue
-        last = tree.subtree(clause.number)[-1]
-        verb = next((v for v in tree.ancestors(clause.number) if v.number > last and v.is_verb), None)
-        if tree.tokens[mark.number - 1].dep == "cc" and verb is not None:
-            found.append(replace(clause, dep="advcl", head=verb.number))
-    return found
-
-
-def _subject_after_a_participle(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "Asked about the cost, a director said no": what follows the comma is the subject."""
+def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "A report ordered by the city found that it was late": the second verb is the sentence’s."""
     for verb in tree.tokens:
-        if (
-            not verb.is_verb
-            or verb.tag not in FINITE
-            or verb.dep == "conj"
-            or tree.child(verb.number, *SUBJECTS)
-        ):
+        line = {verb.number, *(each.number for each in tree.ancestors(verb.number))}
+        clauses = [
+            each for each in tree.tokens[verb.number + 1 :] if each.dep == "ccomp" and each.head in line
+        ]
+        held = [each for each in clauses if each.head == verb.number or tree.child(each.number, "mark")]
+        is_lost = verb.tag in (*FINITE, "VBN") and verb.dep in ("acl", "dep", "advcl", "relcl")
+        if verb.lemma not in speaking or not is_lost or not held or not verb.number:
             continue
-        for clause in tree.children(verb.number, "advcl", "prep"):
-            below = [number for number in tree.subtree(clause.number) if number > clause.number]
-            for number in below:
-                token = tree.tokens[number]
-                first = tree.subtree(number)[0]
-                is_apart = first > 0 and tree.tokens[first - 1].text == "," and number < verb.number
-                if token.dep == "appos" and is_apart and token.pos in NOMINAL:
-                    return [replace(token, dep="nsubj", head=verb.number)]
+        before = tree.tokens[verb.number - 1]
+        if before.dep == "cc" or before.text == "," or tree.child(verb.number, *SUBJECTS, "aux", "mark"):
+            continue
+        for above in tree.ancestors(verb.number):
+            noun = tree.child(above.number, "nsubj") if above.is_verb else above
+            participle = above if above.is_verb else tree.child(above.number, "acl")
+            is_clause = above.is_verb and above.tag in ("VBD", "VBN") and verb.dep == "dep"
+            is_noun = not above.is_verb and above.pos in NOMINAL and above.head == above.number
+            if noun is None or participle is None or not (is_clause or is_noun):
+                continue
+            if noun.number < participle.number < verb.number:
+                place = replace(
+                    verb, dep=above.dep, head=verb.number if above.head == above.number else above.head
+                )
+                return [
+                    replace(place, tag="VBD" if verb.tag == "VBN" else verb.tag),
+                    replace(noun, dep="nsubj", head=verb.number),
+                    replace(held[0], head=verb.number),
+                    *([replace(participle, dep="acl", head=noun.number)] if participle is above else []),
+                ]
     return []
 
 
-def _goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """The verbs that go on from another than the parser chose.
-
-    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
-    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another. So
-    does a participle after a comma: "said it may rain, noting that …".
-    """
+def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "She wept, promised a refund and left": a finite verb without a subject is one of a row."""
+    for verb in tree.tokens:
+        for first in tree.children(verb.number, "advcl"):
+            is_before = first.number < verb.number and first.tag == verb.tag and verb.tag in FINITE
+            subject = tree.child(first.number, "nsubj")
+            has_own = tree.child(verb.number, *SUBJECTS) or tree.child(first.number, "mark", "advmod")
+            if is_before and subject is not None and not has_own:
+                return [replace(subject, head=verb.number)]
     found: list[Token] = []
-    for token in tree.tokens:
-        above = _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
-        if above is not None:
-            found.append(replace(token, head=above.number))
+    for verb in tree.tokens[1:]:
+        others = [each for each in tree.children(verb.number, "conj") if each.tag == "VBD"]
+        is_bare = not tree.child(verb.number, *SUBJECTS, "aux", "auxpass", "mark", "agent")
+        is_next = tree.tokens[verb.number - 1].text == "," and verb.tag in ("VBD", "VBN")
+        if verb.dep not in ("dep", "advcl") or not (others and is_bare and is_next):
+            continue
+        line = (
+            each for each in tree.ancestors(verb.number) if each.tag == "VBD" and each.number < verb.number
+        )
+        main = next((each for each in line if tree.child(each.number, *SUBJECTS)), None)
+        if main is not None:
+            found.append(replace(verb, dep="conj", head=main.number, tag="VBD"))
     return found
 
 
-def _form(tree: Tree, verb: Token) -> str:
-    """The tag of a verb's finite word: its own or its auxiliary's."""
-    words = [verb, *tree.children(verb.number, "aux", "auxpass")]
-    return next((word.tag for word in words if word.tag in FINITE_WORDS), verb.tag)
-
-
-def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """The verb that a coordinated verb goes on from, where the parser chose another."""
-    head = tree.head(token)
-    is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG")
-    if token.dep != "conj" or not is_likely or not head.is_verb:
-        return None
-    if tree.child(token.number, *SUBJECTS, "auxpass"):
-        return None
-    form = _form(tree, token)
-    if token.lemma in speaking and form in ("VBZ", "VBP") and _form(tree, head) != form:
-        for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
-            if above.lemma in speaking and _form(tree, above) == form:
-                return above
-    if head.lemma in speaking:
-        return None
-    if token.tag == "VBG":  # "saying it is late and warning that"
-        is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
-        return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
-    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
-    is_odd = (
-        token.tag != "VBN"
-        and head.tag not in FINITE
-        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
-    )
-    return next(
-        (
-            above
-            for above in tree.ancestors(head.number)
-            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
-        ),
-        None,
-    )
-
-
-def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
-    """The verb of saying that a participle of saying comments on: "said it may rain, noting that …".
-
-    Or the preposition before it: "said it was late, after denying it".
-    """
-    head = tree.head(token)
-    held = tree.child(token.number, "pcomp") if token.dep == "prep" else None
-    verb = held or token
-    is_likely = token.dep == "advcl" or (held is not None and token.lemma in ("after", "before", "despite"))
-    if not is_likely or verb.tag != "VBG" or verb.lemma not in speaking or head.lemma in speaking:
-        return None
-    first = tree.subtree(token.number)[0]
-    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
-        return None
-    return next(
-        (
-            other
-            for other in tree.ancestors(head.number)
-            if other.lemma in speaking and other.is_verb and other.tag != "VB"
-        ),
-        None,
-    )
-
-
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
+    _common_noun,
+    _noun_as_root,
     _name_as_root,
+    _verb_after_a_participle,
+    _verb_in_a_row,
     _turned_condition,
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
-    that_is_no_preposition,
-    that_is_no_reason,
+    that_is_no_pronoun,
     _second_predicate,
     _turned_subject,
     _two_subjects,
-    _finite_after_infinitive,
-    _clause_before_its_verb,
     asked_if,
-    _subject_after_a_participle,
-    that_is_no_article,
     and_that,
-    _goes_on,
+    goes_on,
 )

@@ -15,6 +15,7 @@ __all__ = [
     "mention_span",
     "name_of",
     "name_span",
+    "named_after",
     "neutral_name",
 ]
 
@@ -26,6 +27,8 @@ _TITLES: Final = re.compile(
 )
 #: Letters that follow a name.
 _AFTER_NAMES: Final = frozenset("KC QC MP MEP MSP TD OBE MBE CBE MD PhD Jr Jr. Sr Sr. Esq".split())
+#: The name of somebody has so many words.
+_NAME: Final = range(2, 5)
 #: Dependents that say more of a person than who it is.
 _BESIDE: Final = frozenset(
     {"relcl", "appos", "acl", "punct", "case", "advcl", "parataxis", "dep", "cc", "conj"}
@@ -158,3 +161,14 @@ def neutral_name(tree: Tree, token: Token) -> str:
     first = words[0]
     is_name = first.pos == "PROPN" or first.entity in ("NORP", "GPE", "ORG", "PERSON", "LOC", "FAC")
     return text if is_name else text[:1].lower() + text[1:]
+
+
+def named_after(tree: Tree, noun: Token) -> Token | None:
+    """The last word of the name that stands between commas right after a noun: "his agent, Ana Holt, who"."""
+    run = noun.number + 2
+    while run < len(tree.tokens) and tree.tokens[run].pos == "PROPN":
+        run += 1
+    words = tree.tokens[noun.number + 2 : run]
+    is_apart = bool(words) and tree.tokens[noun.number + 1].text == "," and run < len(tree.tokens)
+    is_name = len(words) in _NAME and is_apart and tree.tokens[run].text in (",", ".")
+    return words[-1] if is_name and words[-1].entity == "PERSON" else None

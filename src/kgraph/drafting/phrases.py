@@ -72,8 +72,8 @@ def figure(site: Site) -> Content | None:
         below = tree.subtree(figure.number) if figure is not None else []
         if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
-            numbers |= {nearer.number} if nearer is not None and preposition in closer else set()
-            return "figure", tuple(sorted(numbers)), verb.number
+            whole = range(min(numbers), max(numbers) + 1)  # "the jobs at risk at 500"
+            return "figure", tuple(whole), verb.number
     return None
 
 
@@ -112,6 +112,8 @@ def naming(site: Site) -> Content | None:
     numbers = _what_is_called(tree, verb, named)
     if as_what is not None:
         numbers |= set(tree.subtree(as_what.number)) - ({as_what.number} if not numbers else set())
+        following = tree.children(verb.number, "prep")  # "as astrology with decimals"
+        numbers |= {n for each in following if each.number - 1 in numbers for n in tree.subtree(each.number)}
     for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp", "dobj"):
         is_second = child.dep != "dobj" or quoted(child, quotes) is not None  # "calling it “a gift”"
         numbers |= set(tree.subtree(child.number)) if child.number > verb.number and is_second else set()

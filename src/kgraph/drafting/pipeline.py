@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from kgraph.drafting.asides import find_asides, put_back
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
@@ -124,8 +126,56 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
             parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
         for part, doc in parsed:
-            tokens += _tokens(text, part, doc, len(tokens))
+            own_tokens = _with_asides(loaded, Tree(part, tuple(_tokens(text, part, doc))))
+            first = len(tokens)
+            tokens += [replace(t, number=t.number + first, head=t.head + first) for t in own_tokens]
         yield Tree(span, tuple(tokens))
+
+
+def _with_asides(loaded: Language, tree: Tree) -> Sequence[Token]:
+    """The tokens of a sentence, parsed anew without asides over which the parser lost a subject."""
+    asides, tokens = find_asides(tree), tree.tokens
+    if not asides:
+        return tokens
+    gone = {number for aside in asides for number in (*aside.commas, *aside.words)}
+    pieces = [tuple(n for n in range(len(tokens)) if n not in gone), *(aside.words for aside in asides)]
+    docs = loaded.pipe(_doc(loaded, [tokens[number] for number in piece]) for piece in pieces)
+    trees = [_renumbered(tokens, piece, doc) for piece, doc in zip(pieces, docs, strict=True)]
+    found = list(tokens)
+    for token in trees[0]:
+        found[token.number] = token
+    for aside, own in zip(reversed(asides), reversed(trees[1:]), strict=True):
+        found = put_back(found, aside, own)
+    return found
+
+
+def _doc(loaded: Language, tokens: Sequence[Token]) -> Doc:
+    from spacy.tokens import Doc  # noqa: PLC0415 - a second to import
+
+    ends = [token.span.end for token in tokens]
+    starts = [*(token.span.start for token in tokens[1:]), 0]
+    return Doc(
+        loaded.vocab,
+        words=[token.text.translate(_MARKS) for token in tokens],
+        spaces=[start != end for start, end in zip(starts, ends, strict=True)],
+    )
+
+
+def _renumbered(tokens: Sequence[Token], numbers: Sequence[int], doc: Doc) -> list[Token]:
+    """Some tokens of a sentence as they were parsed by themselves."""
+    return [
+        replace(
+            tokens[number],
+            lemma=token.lemma_.lower() or token.text.lower(),
+            pos=token.pos_,
+            tag=token.tag_,
+            dep=token.dep_,
+            head=numbers[token.head.i],
+            entity=token.ent_type_,
+            begins=token.ent_iob_ == "B",
+        )
+        for number, token in zip(numbers, doc, strict=True)
+    ]
 
 
 def _parts(text: str, sentence: Span) -> list[Span]:
@@ -146,11 +196,9 @@ def _is_whole(doc: Doc) -> bool:
     )
 
 
-def _tokens(text: str, part: Span, doc: Doc, first: int) -> Iterator[Token]:
-    """The tokens of a part of a sentence, numbered from ``first``."""
-    numbers = {
-        token.i: first + number for number, token in enumerate(token for token in doc if not token.is_space)
-    }
+def _tokens(text: str, part: Span, doc: Doc) -> Iterator[Token]:
+    """The tokens of a part of a sentence, but for spaces."""
+    numbers = {token.i: number for number, token in enumerate(token for token in doc if not token.is_space)}
     for token in doc:
         if token.is_space:
             continue

@@ -86,7 +86,9 @@ def meant_by(
         if distance > _FAR:
             break
         # "he told him", and "the owner, he said, is away"
-        is_around = distance == 0 and each.is_subject and each.token < pronoun.number < verb < each.verb
+        is_around = (
+            distance == 0 and speaks and each.is_subject and each.token < pronoun.number < verb < each.verb
+        )
         if (distance == 0 and each.verb == verb) or is_around or not _agrees(each.voice, word):
             continue
         if is_speaker and each.voice.is_plural and not each.voice.may_be_human:

@@ -22,7 +22,7 @@ from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
-from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -30,6 +30,11 @@ __all__ = ["find_attributions"]
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _FIRST: Final = frozenset({"i", "we"})
+#: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
+_UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
+#: Who may say something one day: "until somebody could explain why".
+_ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
+_RELATIVE: Final = frozenset({"WDT", "WP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
@@ -37,8 +42,6 @@ _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 _CONTACT: Final = frozenset(
     "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
 )
-#: Kinds of what somebody has in mind.
-_OWN: Final = frozenset({"plan", "intention", "promise", "demand"})
 _UNASKED: Final = frozenset(
     {"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"}
 )
@@ -60,14 +63,23 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     return [each for each in found if not _is_taken(each, found)]
 
 
+def _is_of_second(tree: Tree, verb: int, root: int) -> bool:
+    """Whether words are those of a verb that goes on from another: "he saw it and did “what he could”"."""
+    line = [tree.tokens[root], *tree.ancestors(root)]
+    return any(token.dep == "conj" and token.head == verb for token in line)
+
+
 def _is_taken(each: Attribution, found: Sequence[Attribution]) -> bool:
     """Whether a quotation is another verb's: the one that governs it, or else the nearest."""
     if each.rule != "quotation" or each.verb is None:
         return False
+    tree = each.tree
     for other in found:
         if other is each or other.verb is None or not set(each.content) <= set(other.content):
             continue
         if other.rule == "naming" and not set(each.content) & {other.verb}:
+            return True
+        if each.verb in other.content and _is_of_second(tree, each.verb, each.root):
             return True
         both = {each.verb, other.verb}
         is_nested = bool(both & {*each.content, *other.content})
@@ -91,7 +103,8 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
     if source is not None and (source.lemma == "you" or _is_taken_back(tree, verb, source, own)):
         return
-    if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound"):
+    is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
+    if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
     for cue in cues.of_verb(tree, verb):
         if not _may_say(tree, source, cue, cues):
@@ -114,7 +127,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             _cue_words(tree, verb, content),
             verb.number,
             speaker,
-            _with_antecedent(tree, verb, content, root),
+            _with_antecedent(tree, verb, rule, content, root),
             root,
             is_negated=tree.child(verb.number, "neg") is not None and cue.kind != "denial",
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
@@ -159,23 +172,36 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     owner = tree.subject(verb.number)
     words = [owner, *tree.children(owner.number, "det")] if owner is not None else []
     is_no_one = any(word.lemma in ("no", "neither", "nobody", "none") for word in words)
+    may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
+    is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
     is_unable = verb.lemma == "say" and any(
         aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
     )
     is_asked = subject is not None and subject.tag == "WP" and verb.dep in ("ccomp", "pcomp", "csubj")
     is_done = tree.tokens[root].lemma == "do" and not any(tree.tokens[n].pos == "NOUN" for n in content)
     is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
-    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp")
+    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp", "dobj", "prep")
     return (
         (cue.kind == "refusal" and (is_bare or is_done))  # "which it declined to do"
         or is_asked  # "to say who had ordered it"
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
-        or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say when"
-        or (cue.kind in _OWN and is_no_one)  # "no owner meant to go"
+        or (cue.kind in _UNSAID and rule == "object" and tree.child(verb.number, "neg") is not None)
+        or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
+        or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
+        or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
+        or (rule == "clause" and _is_left_open(tree, verb, root))
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
         or (rule == "parataxis" and (verb.tag == "VB" or is_own))
     )
+
+
+def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:
+    """Whether somebody does not say who, how or whether: "did not say how many would close"."""
+    is_denied = any(word.lemma == "never" for word in tree.children(verb.number, "neg", "advmod"))
+    first = tree.tokens[max(verb.number + 1, tree.subtree(root)[0])]
+    asks = first.tag in ("WRB", "WP", "WDT", "WP$") or first.lemma in ("whether", "if")
+    return asks and (is_denied or tree.child(verb.number, "neg") is not None)
 
 
 def _is_neither(tree: Tree, verb: Token) -> bool:
@@ -194,7 +220,9 @@ def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passiv
     if rule not in ("clause", "parataxis") or verb.dep == "advcl":
         return False
     if is_passive:
-        return root > verb.number or rule == "parataxis"
+        words = tree.children(verb.number, "aux", "auxpass")
+        is_finite = verb.tag == "VBN" and any(word.tag in FINITE_WORDS for word in words)
+        return is_finite and (root > verb.number or rule == "parataxis")
     return verb.tag in FINITE and not any(aux.tag == "TO" for aux in tree.children(verb.number, "aux"))
 
 
@@ -212,16 +240,34 @@ def _is_rejected(tree: Tree, verb: Token, content: Sequence[int], cues: Cues) ->
     return is_account and not any(tree.tokens[number].lemma in cues.accepting for number in content)
 
 
-def _with_antecedent(tree: Tree, verb: Token, content: tuple[int, ...], root: int) -> tuple[int, ...]:
-    """A relative clause with what it is about, if that takes up what was said: "a step which he calls so"."""
+def _with_antecedent(
+    tree: Tree, verb: Token, rule: str, content: tuple[int, ...], root: int
+) -> tuple[int, ...]:
+    """A relative clause with what it is about, if that takes up what was said: "a step which he calls so".
+
+    So too what somebody is to do with it: "a merger which they vowed to stop" is "a merger … to stop".
+    """
     is_put_in = verb.dep == "parataxis"
     verb = tree.tokens[root] if is_put_in else verb  # "a step which, he says, was not taken"
     noun = tree.head(verb)
     first = tree.subtree(noun.number)[0]
-    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in ("WDT", "WP")), None)
-    is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–") and noun.pos == "NOUN"
+    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in _RELATIVE), None)
+    is_named = verb.dep == "relcl" and noun.pos == "NOUN"
+    if rule == "infinitive" and is_named:
+        others = tree.children(verb.number, "nsubj")
+        is_other = bool(others) and all(each.tag not in _RELATIVE for each in others)
+        is_close = tree.tokens[noun.number + 1].text != ","
+        has_gap = (
+            is_other
+            and is_close
+            and all(held.tag in _RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
+        )
+        kept = [number for number in content if tree.tokens[number].tag not in _RELATIVE]
+        has_gap = has_gap and len(kept) < len(content)
+        return tuple(sorted({*kept, *range(first, noun.number + 1)})) if has_gap else content
+    is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–")
     subjects = tree.children(verb.number, *SUBJECTS)
-    is_told = verb.dep == "relcl" and (is_put_in or any(each.tag not in ("WDT", "WP") for each in subjects))
+    is_told = is_named and (is_put_in or any(each.tag not in _RELATIVE for each in subjects))
     if not is_told or relative is None or not is_taken_up or tree.tokens[first].pos != "DET":
         return content
     return tuple(sorted({*content, *range(first, noun.number + 1), relative.number}))

@@ -6,16 +6,14 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.tree import NOMINAL, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = [
     "and_that",
     "asked_if",
     "noun_after_that",
     "that_begins_a_clause",
-    "that_is_no_article",
-    "that_is_no_preposition",
-    "that_is_no_reason",
+    "that_is_no_pronoun",
 ]
 
 #: Verbs that ask with "if".
@@ -24,23 +22,15 @@ _ASKING: Final = frozenset("ask wonder know see check inquire enquire".split())
 _NO_CLAUSE: Final = frozenset("so now such in and but or ,".split())
 
 
-def that_is_no_preposition(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "said that the images dated from May": the noun after "that" is a subject, the participle its verb."""
+def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said at the time that it was late": what begins a clause that has a subject is no pronoun."""
     found: list[Token] = []
-    for that in tree.tokens:
-        verb, noun = tree.head(that), tree.child(that.number, "pobj", "prep", "dobj", "npadvmod")
-        if (
-            that.text != "that"
-            or that.dep not in ("prep", "dep")
-            or verb.lemma not in speaking
-            or noun is None
-        ):
-            continue
-        clause = tree.child(noun.number, "acl", "relcl")
-        if noun.pos in NOMINAL and clause is not None and clause.is_verb:
-            found += [replace(that, dep="mark", head=clause.number, tag="IN")]
-            found += [replace(noun, dep="nsubj", head=clause.number)]
-            found += [replace(clause, dep="ccomp", head=verb.number, tag=clause.tag.replace("VBN", "VBD"))]
+    for clause in tree.tokens:
+        first = tree.tokens[tree.subtree(clause.number)[0]] if clause.dep == "ccomp" else clause
+        subject = tree.child(clause.number, *SUBJECTS)
+        is_odd = first.text == "that" and first.tag == "WDT" and first.dep not in SUBJECTS
+        if is_odd and subject is not None and tree.head(clause).lemma in speaking:
+            found.append(replace(first, dep="mark", tag="IN", head=clause.number))
     return found
 
 
@@ -60,19 +50,6 @@ def noun_after_that(tree: Tree, speaking: Collection[str]) -> list[Token]:
     return found
 
 
-def that_is_no_reason(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "said only that it was late": a clause with "that" beside a verb of saying is what is said."""
-    found: list[Token] = []
-    for clause in tree.tokens:
-        verb, mark = tree.head(clause), tree.child(clause.number, "mark")
-        if clause.dep != "advcl" or mark is None or mark.text != "that" or mark.number < verb.number:
-            continue
-        before = tree.tokens[mark.number - 1]
-        if verb.is_verb and verb.lemma in speaking and before.lemma not in _NO_CLAUSE:
-            found.append(replace(clause, dep="ccomp"))
-    return found
-
-
 def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "told a meeting in the hall that it was late": a clause with a subject says no more of the hall."""
     found: list[Token] = []
@@ -82,7 +59,7 @@ def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         others = [each for each in tree.children(clause.number, *SUBJECTS) if each.number > that.number]
         verb = _speaking_above(tree, clause, speaking)
-        if others and verb is not None and that.dep in (*SUBJECTS, "advmod"):
+        if others and verb is not None and that.dep in (*SUBJECTS, "advmod", "dative"):
             found.append(replace(that, dep="mark", tag="IN"))
             found.append(replace(clause, dep="ccomp", head=verb.number))
     return found
@@ -93,21 +70,6 @@ def _speaking_above(tree: Tree, clause: Token, speaking: Collection[str]) -> Tok
         if above.is_verb:
             return above if above.lemma in speaking and above.number < clause.number else None
     return None
-
-
-def that_is_no_article(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "said it was late but that ice was near": "that" begins a clause, and is not of its subject."""
-    found: list[Token] = []
-    for that in tree.tokens[1:]:
-        noun = tree.head(that)
-        clause, verb = tree.head(noun), tree.head(tree.head(noun))
-        is_first = tree.tokens[that.number - 1].dep == "cc" and that.tag == "DT" and that.text == "that"
-        if is_first and clause.dep == "conj" and noun.dep in SUBJECTS and verb.lemma in speaking:
-            held = tree.child(verb.number, "ccomp")
-            if clause.lemma not in speaking and held is not None and verb.number < held.number < that.number:
-                found.append(replace(that, dep="mark", tag="IN", head=clause.number))
-                found.append(replace(clause, head=held.number))
-    return found
 
 
 def and_that(tree: Tree, speaking: Collection[str]) -> list[Token]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.attribution import Attribution
-from kgraph.drafting.complements import TELLING
+from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.page import Found, Page
 from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
@@ -40,13 +40,26 @@ def trimmed(each: Found, found: Sequence[Found], page: Page, cues: Cues) -> Foun
     tree = attribution.tree
     attributing = {other.attribution.verb for other in found if other.attribution.tree is tree}
     sentence = _Sentence(tree, attributing, page.quotes_in(each.sentence), cues)
-    kept = set(attribution.content)
+    kept = set(attribution.content) - _put_in(each, found)
     for added in _added(sentence, attribution):
         if attribution.root not in added and attribution.verb not in added and kept - added:
             kept -= added
     if len(kept) == len(attribution.content):
         return each
     return replace(each, attribution=replace(attribution, content=tuple(sorted(kept))))
+
+
+def _put_in(each: Found, found: Sequence[Found]) -> set[int]:
+    """What is said in a clause that is put in: "that it would pass since, he said, it was late"."""
+    content, tree = set(each.attribution.content), each.attribution.tree
+    put_in: set[int] = set()
+    for attribution in (other.attribution for other in found if other.attribution.tree is tree):
+        verb = attribution.verb
+        is_here = attribution.rule == "parataxis" != each.attribution.rule and verb in content
+        if is_here and verb is not None and tree.tokens[verb].dep == "parataxis":
+            marks = (mark.number for mark in tree.children(attribution.root, "mark"))
+            put_in |= {*attribution.content, *tree.subtree(verb), *marks}
+    return put_in if each.attribution.root not in put_in else set()
 
 
 def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
@@ -62,6 +75,8 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
             yield {n for n in attribution.content if n >= below[0]}
         elif _is_aside(sentence, token) or _is_of_another(sentence, token):
             yield set(below)
+        elif attribution.cue.kind == "request" and token.dep == "advcl" and _is_reason(tree, token):
+            yield set(below)  # "asked that he not be named because he still works there"
         elif number != attribution.root and _is_told_besides(sentence, token):
             yield {n for n in attribution.content if n >= _start(tree, token)}
 
@@ -82,6 +97,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
     is_other = is_cue and source is not None and source.tag not in _RELATIVE
     is_something = token.lemma == "something" and tree.child(token.number, "relcl") is not None
     below = tree.subtree(token.number)
+    is_in = tree.tokens[below[0]].tag == "IN" and tree.tokens[below[0] + 1].tag in _RELATIVE  # "in which"
     is_when = (
         is_other and token.dep in ("relcl", "advcl") and tree.tokens[below[0]].lemma in ("when", "where")
     )
@@ -90,7 +106,8 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         or (is_contrast and before == ",")
         or (is_something and (before == "," or before in _DASHES))
         or (before in {",", *_DASHES} and _is_judgement(sentence, token))
-        or (token.dep == "relcl" and is_other)
+        or (before in {",", *_DASHES} and is_elaboration(tree, token))
+        or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON" and not is_in)
         or (is_when and before == ",")
     )
 
@@ -118,6 +135,11 @@ def _is_aside(sentence: _Sentence, token: Token) -> bool:
     held = tree.child(token.number, *labels)
     speaks = token.lemma in sentence.cues.verbs and tree.child(token.number, *SUBJECTS) is not None
     return is_as and speaks and held is None and _before(tree, token) == ","
+
+
+def _is_reason(tree: Tree, clause: Token) -> bool:
+    mark = tree.child(clause.number, "mark")
+    return mark is not None and mark.lemma == "because"
 
 
 def _is_of_another(sentence: _Sentence, token: Token) -> bool:

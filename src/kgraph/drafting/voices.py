@@ -26,6 +26,7 @@ from kgraph.drafting.mentions import (
     mention_span,
     name_of,
     name_span,
+    named_after,
     neutral_name,
 )
 from kgraph.drafting.pronouns import FIRST, NEUTER, PERSONAL, PLURAL, Seen, Voice, meant_by
@@ -40,6 +41,8 @@ _MALE: Final = frozenset(
 _FEMALE: Final = frozenset(
     "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess".split()
 )
+#: Some of those spoken of, or others: nobody in particular.
+_SOME: Final = frozenset({"some", "others", "many"})
 #: So many mentions back a body may be called "the company".
 _LATELY: Final = 30
 _NOBODY: Final = frozenset({"nobody", "nothing", "none", "everything", "anything", "anyone", "anybody"})
@@ -131,7 +134,7 @@ class Cast:
         if token.entity == "PERSON" and before.head == token.number and name == token.text:
             is_given = before.text.casefold() in self._cues.given_names  # "Grandmaster Ilya Petrenko"
             name = f"{before.text} {name}" if is_given else name
-        is_person = is_person or is_of_a_person(name, token, self._cues)
+        is_person = (is_person or is_of_a_person(name, token, self._cues)) and not name.isupper()
         found = self._by_name(name)
         if found is None:
             kind = "person" if is_person else "body"
@@ -139,7 +142,8 @@ class Cast:
             found.first = token.span
             has_article = tree.child(token.number, "det") is not None
             is_body = is_of_a_body(name, self._cues)
-            is_named = not has_article and token.tag == "NNP" and token.entity not in NEVER_HUMAN
+            is_named = not has_article and not name.isupper() and token.tag == "NNP"
+            is_named = is_named and token.entity not in NEVER_HUMAN
             found.may_be_human = is_named and not is_body
             is_place = token.entity in NEVER_HUMAN
             found.is_organization = token.entity == "ORG" or (not is_place and (has_article or is_body))
@@ -200,6 +204,10 @@ class Cast:
         head = tree.head(token)
         if token.dep == "appos" and head.pos == "NOUN":
             nouns.append(head.lemma.lower())
+        start = tree.within(name_span(tree, token))[0].number
+        before = tree.tokens[max(0, start - 2)]
+        if self.is_person(before) and named_after(tree, before) is token:
+            nouns.append(before.lemma.lower())
         if token.dep in SUBJECTS and head.lemma == "be":
             nouns += [
                 child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"
@@ -209,19 +217,24 @@ class Cast:
         voice.nouns |= set(nouns)
         judge_kind(voice, nouns, self._cues)
         clauses = tree.children(token.number, "relcl")
-        if any(each.lemma == "who" for c in clauses for each in tree.children(c.number, *SUBJECTS)):
-            voice.kind = "person" if voice.kind == "body" and not voice.is_organization else voice.kind
+        relatives = {each.lemma for c in clauses for each in tree.children(c.number, *SUBJECTS)}
+        if "who" in relatives:
+            is_body = is_of_a_body(voice.name, self._cues) or tree.child(token.number, "det") is not None
+            if voice.kind == "body" and not is_body:
+                voice.kind, voice.is_organization, voice.may_be_human = "person", False, True
+        elif "which" in relatives and voice.kind == "person" and " " not in voice.name:
+            voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
         if voice.kind == "person":
             voice.bodies |= {
                 other.name
                 for number in tree.subtree(token.number)
                 if (other := self._of.get((sentence, number))) and other.kind == "body"
             }
-        before = {noun.strip(".") for noun in nouns} | {
+        beside = {noun.strip(".") for noun in nouns} | {
             tree.tokens[token.number - n].text.lower().strip(".") for n in (1, 2, 3) if token.number >= n
         }
         if not voice.sex:
-            voice.sex = _sex(before)
+            voice.sex = _sex(beside)
 
     # Reading
 
@@ -256,7 +269,7 @@ class Cast:
         is_subject = token.dep in SUBJECTS and not any(
             aux.tag == "TO" for aux in tree.children(verb.number, "aux")
         )
-        speaks = verb.lemma in self._cues.verbs and verb.is_verb
+        speaks = verb.lemma in self._cues.verbs and verb.is_verb and token.dep != "nsubjpass"
         is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         is_agent = verb.dep == "agent" and is_human
         if token.dep == "pobj" and (tree.head(verb).lemma == "accord" or is_agent):
@@ -305,10 +318,14 @@ class Cast:
             return self._unnamed(tree, token) if token.dep in SUBJECTS and token.tag == "NN" else None
         verb = tree.head(token)
         speaks = token.dep in SUBJECTS and verb.is_verb and verb.lemma in self._cues.verbs
+        if word in _SOME and speaks:
+            return self._unnamed(tree, token)
+        is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
+        if word == "they" and speaks and is_quoted:
+            return None  # "They told me": whom a speaker means is not said
         best = meant_by(token, tree, sentence, reversed(self._seen), speaks=speaks)
         if best is None:
             return None
-        is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if sex and not is_quoted:  # whom a speaker means is guessed
             best.sex = best.sex or sex
             best.kind = "person" if best.kind == "body" else best.kind
@@ -318,7 +335,7 @@ class Cast:
         lemma = token.lemma.lower()
         if (
             token.dep in {*SUBJECTS, "attr", "pobj"}
-            and (other := in_apposition(tree, token, self._cues)) is not None
+            and (other := self._in_apposition(tree, token)) is not None
         ):
             name, _ = name_of(tree, other)
             if found := self._by_name(name):
@@ -346,6 +363,10 @@ class Cast:
             )
         is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
         return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
+
+    def _in_apposition(self, tree: Tree, noun: Token) -> Token | None:
+        beside = named_after(tree, noun) if noun.tag == "NN" and self.is_person(noun) else None
+        return beside or in_apposition(tree, noun, self._cues)
 
     def _unnamed(self, tree: Tree, token: Token) -> Voice:
         name = neutral_name(tree, token)

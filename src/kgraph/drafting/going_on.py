@@ -1,0 +1,146 @@
+"""Verbs that go on from another verb than the parser chose: "warns that it would fall and recommends …"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from kgraph.drafting.complements import governed_clauses
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
+
+__all__ = ["finite_tag", "goes_on"]
+
+#: What somebody "would not" do who says no more.
+_SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
+
+
+def goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """The verbs that go on from another than the parser chose.
+
+    In "warns that it would fall and recommends …" parsers hang *recommends* below *fall*. A finite verb
+    without a subject goes on from a finite one, not from one under *would*; a verb of saying from another. So
+    does a participle after a comma: "said it may rain, noting that …".
+    """
+    found: list[Token] = []
+    for token in tree.tokens:
+        above = (
+            _is_said_too(tree, token, speaking)
+            or _said_before(tree, token, speaking)
+            or _after_an_aside(tree, token)
+        )
+        above = above or _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
+        if above is not None:
+            found.append(replace(token, head=above.number))
+    return found
+
+
+def finite_tag(tree: Tree, verb: Token) -> str:
+    """The tag of a verb's finite word: its own or its auxiliary's."""
+    words = [verb, *tree.children(verb.number, "aux", "auxpass")]
+    return next((word.tag for word in words if word.tag in FINITE_WORDS), verb.tag)
+
+
+def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """The verb that a coordinated verb goes on from, where the parser chose another."""
+    head = tree.head(token)
+    is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
+    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG")
+    if token.dep != "conj" or not is_likely or not head.is_verb:
+        return None
+    if tree.child(token.number, *SUBJECTS, "auxpass"):
+        return None
+    form = finite_tag(tree, token)
+    if token.lemma in speaking and form in ("VBZ", "VBP") and finite_tag(tree, head) != form:
+        for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
+            if above.lemma in speaking and finite_tag(tree, above) == form:
+                return above
+    is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
+    auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
+    is_shifted = token.tag != "VBG" and bool(auxiliaries[1] & {"have", "would"})
+    if is_saying or is_shifted or auxiliaries[0] & auxiliaries[1]:
+        return None  # "said it had sunk and had been lost"
+    if token.tag == "VBG":  # "saying it is late and warning that"
+        is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
+        return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
+    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
+    is_odd = (
+        token.tag != "VBN"
+        and head.tag not in FINITE
+        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
+    )
+    return next(
+        (
+            above
+            for above in tree.ancestors(head.number)
+            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
+        ),
+        None,
+    )
+
+
+def _is_said_too(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """What goes on in what is said: "said that she was ill and had gone", "but would not come"."""
+    verb = tree.head(token)
+    words = {aux.text.lower() for aux in tree.children(token.number, "aux")}
+    if token.lemma in _SILENT and words & {"would", "could"} and tree.child(token.number, "neg"):
+        above = [each for each in tree.ancestors(token.number) if each.lemma in speaking]
+        return above[0] if token.dep == "conj" and above else None  # "said it was late but would not say why"
+    is_shifted = bool(words & {"had", "would", "could"}) and not tree.child(verb.number, "aux", "auxpass")
+    if token.dep != "conj" or verb.lemma not in speaking or not is_shifted:
+        return None
+    held = [each for each in governed_clauses(tree, verb) if verb.number < each.number < token.number]
+    is_plain = verb.tag == "VBD" and not tree.child(token.number, *SUBJECTS)
+    return held[-1] if held and is_plain else None
+
+
+def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """What goes on after who says it: "He hopes to stay, his lawyer said, but fears that they will not"."""
+    verb = tree.head(token)
+    held = [each for each in tree.children(verb.number, "ccomp") if each.number < verb.number]
+    if verb.dep == "parataxis" and verb.head < verb.number:
+        held = [tree.head(verb)]
+    if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
+        return None
+    is_apart = tree.tokens[verb.number + 1].text == ","
+    is_alike = finite_tag(tree, held[-1]) == finite_tag(tree, token) and (
+        verb.dep == "parataxis" or finite_tag(tree, token) != finite_tag(tree, verb)
+    )
+    return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
+
+
+def _after_an_aside(tree: Tree, token: Token) -> Token | None:
+    """What goes on after an aside: "The court stopped it, hours after it began, and gave them a week"."""
+    head = tree.head(token)
+    first = tree.subtree(head.number)[0]
+    joint = next((cc.number for cc in tree.children(head.number, "cc") if cc.number < token.number), 0)
+    is_apart = joint > 1 < first and tree.tokens[joint - 1].text == tree.tokens[first - 1].text == ","
+    if token.dep != "conj" or head.dep not in ("advcl", "pcomp") or not is_apart:
+        return None
+    is_alone = not tree.child(token.number, *SUBJECTS, "aux") and token.tag in FINITE
+    main = next((each for each in tree.ancestors(head.number) if each.is_verb), None)
+    return main if is_alone and main is not None and main.tag == token.tag else None
+
+
+def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
+    """The verb of saying that a participle of saying comments on: "said it may rain, noting that …".
+
+    Or the preposition before it: "said it was late, after denying it".
+    """
+    head = tree.head(token)
+    held = tree.child(token.number, "pcomp") if token.dep == "prep" else None
+    verb = held or token
+    is_likely = token.dep == "advcl" or (held is not None and token.lemma in ("after", "before", "despite"))
+    if not is_likely or verb.tag != "VBG" or verb.lemma not in speaking or head.lemma in speaking:
+        return None
+    first = tree.subtree(token.number)[0]
+    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
+        return None
+    return next(
+        (
+            other
+            for other in tree.ancestors(head.number)
+            if other.lemma in speaking and other.is_verb and other.tag != "VB"
+        ),
+        None,
+    )
