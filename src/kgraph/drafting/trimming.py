@@ -97,7 +97,8 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
     is_other = is_cue and source is not None and source.tag not in _RELATIVE
     is_something = token.lemma == "something" and tree.child(token.number, "relcl") is not None
     below = tree.subtree(token.number)
-    is_in = tree.tokens[below[0]].tag == "IN" and tree.tokens[below[0] + 1].tag in _RELATIVE  # "in which"
+    start = [each.tag for each in tree.tokens[below[0] : below[0] + 2]]
+    is_in = start[0] == "IN" and start[-1] in _RELATIVE  # "in which"
     is_when = (
         is_other and token.dep in ("relcl", "advcl") and tree.tokens[below[0]].lemma in ("when", "where")
     )
