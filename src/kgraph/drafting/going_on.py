@@ -102,7 +102,7 @@ def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
         held = [tree.head(verb)]
     if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
         return None
-    is_apart = tree.tokens[verb.number + 1].text == ","
+    is_apart = [each.text for each in tree.tokens[verb.number + 1 :][:1]] == [","]
     is_alike = finite_tag(tree, held[-1]) == finite_tag(tree, token) and (
         verb.dep == "parataxis" or finite_tag(tree, token) != finite_tag(tree, verb)
     )

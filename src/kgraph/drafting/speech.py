@@ -256,7 +256,7 @@ def _with_antecedent(
     if rule == "infinitive" and is_named:
         others = tree.children(verb.number, "nsubj")
         is_other = bool(others) and all(each.tag not in _RELATIVE for each in others)
-        is_close = tree.tokens[noun.number + 1].text != ","
+        is_close = [each.text for each in tree.tokens[noun.number + 1 :][:1]] != [","]
         has_gap = (
             is_other
             and is_close
