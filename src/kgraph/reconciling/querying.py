@@ -55,11 +55,14 @@ def _query(key: str, value: Any) -> ReconciliationQuery:
     limit = value.get("limit", 10)
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise ParameterError(f"The limit of {key[:40]!r} is no whole number from 1.", hint="Leave it out.")
+    properties = value.get("properties") or []
+    if not isinstance(properties, list):
+        raise ParameterError(f"The properties of {key[:40]!r} are no list.", hint="Leave them out.")
     return ReconciliationQuery(
         name=value.get("query", ""),
         types=tuple(_texts(types if isinstance(types, list) else [types])),
         limit=min(limit, _MOST),
-        constraints=tuple(_constraint(each) for each in value.get("properties") or ()),
+        constraints=tuple(_constraint(each) for each in properties),
     )
 
 
