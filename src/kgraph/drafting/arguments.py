@@ -18,7 +18,7 @@ from kgraph.drafting.naming import Named, Names
 from kgraph.drafting.phrasing import hyphened, owner_of, spelled
 from kgraph.drafting.pronouns import Voice
 from kgraph.drafting.subjects import doer, is_passive, object_of
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.drafting.whens import When, whens
 from kgraph.project import LexiconEntry
@@ -55,7 +55,7 @@ _CHANGES: Final = frozenset(
     "open reopen close shut break sink burn explode collapse stop halt move grow rise fall drop increase "
     "decrease shrink double fail crash freeze melt split".split()
 )
-_RELATIVE: Final = frozenset({"WDT", "WP", "EX", "WP$"})
+_RELATIVE: Final = RELATIVE | {"EX", "WP$"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Arguments:
         found = Gathered(used={token.number for token in hyphened(tree, noun)})
         self._times(found, scene, whens(tree, noun))
         owner = owner_of(tree, noun)
-        if owner is None or owner.entity in ("DATE", "TIME"):
+        if owner is None or owner.entity in TIMES:
             beside = tree.children(noun.number, "compound", "nmod")
             owner = next((each for each in beside if each.pos == "PROPN" and each.entity in _BODIES), None)
         if owner is not None:
@@ -194,7 +194,7 @@ class Arguments:
     @staticmethod
     def _joined(tree: Tree, token: Token) -> Iterator[Token]:
         for other in tree.children(token.number, "conj"):
-            is_figure = other.entity in _AMOUNTS or other.entity in ("DATE", "TIME")
+            is_figure = other.entity in _AMOUNTS or other.entity in TIMES
             if other.pos in ("NOUN", "PROPN") and not is_figure:
                 yield other
                 yield from Arguments._joined(tree, other)
@@ -275,7 +275,7 @@ class Arguments:
         tree = scene.tree
         inner = tree.child(child.number, "prep")  # "out of the hall"
         given = tree.child(child.number, "pobj") or (tree.child(inner.number, "pobj") if inner else None)
-        if given is None or given.entity in ("DATE", "TIME") or child.number in scene.left_out:
+        if given is None or given.entity in TIMES or child.number in scene.left_out:
             return
         roles = dict(entry.roles) if entry is not None else {}
         if given.entity in _AMOUNTS and self._amount(found, scene, given, roles):

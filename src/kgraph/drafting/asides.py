@@ -14,16 +14,15 @@ from itertools import pairwise
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.tree import FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
+from kgraph.drafting.mentions import NAME_WORDS
+from kgraph.drafting.tree import FINITE_WORDS, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = ["Aside", "find_asides", "put_back"]
 
 #: Words that begin a relative clause.
-_RELATIVE: Final = frozenset({"WP", "WDT", "WP$"})
+_RELATIVE: Final = RELATIVE | {"WP$"}
 #: A relative clause has its pronoun among its first words: "some of whom".
 _FIRST: Final = 4
-#: A name has so many words.
-_NAME: Final = range(2, 5)
 _ADVERBS: Final = frozenset({"ADV", "PART"})
 #: Marks that an aside does not go over.
 _MARKS: Final = frozenset(";:—–()")
@@ -131,7 +130,9 @@ def _titled(tree: Tree, noun: Token, words: Sequence[Token]) -> Token | None:
     """Whom a name between commas names, past a place or a body: "a clerk of Elm Bay, Ana Holt,"."""
     of = tree.head(noun)
     titled = tree.head(of)
-    is_name = len(words) in _NAME and all(word.pos == "PROPN" and word.text[:1].isupper() for word in words)
+    is_name = len(words) in NAME_WORDS and all(
+        word.pos == "PROPN" and word.text[:1].isupper() for word in words
+    )
     is_of = noun.dep == "pobj" and noun.pos == "PROPN" and of.dep == "prep"
     return titled if is_name and is_of and titled.tag == "NN" else None
 

@@ -11,7 +11,7 @@ from kgraph.drafting.naming import Names
 from kgraph.drafting.phrasing import spelled
 from kgraph.drafting.subjects import doer, object_of
 from kgraph.drafting.told import Told, node_of, stretch
-from kgraph.drafting.tree import Token
+from kgraph.drafting.tree import RELATIVE, Token
 from kgraph.drafting.whens import whens
 
 __all__ = ["Being"]
@@ -20,7 +20,7 @@ __all__ = ["Being"]
 _BESIDE: Final = frozenset(
     "kg:" + role for role in ("time", "since", "until", "duration", "place", "partOf", "after")
 )
-_RELATIVE: Final = frozenset({"WDT", "WP", "EX"})
+_RELATIVE: Final = RELATIVE | {"EX"}
 _BEING: Final = frozenset({"be", "remain", "stay", "become"})
 #: Verbs with which an amount is the subject's.
 _MEASURING: Final = frozenset("weigh measure cost number total cover span comprise".split())

@@ -12,7 +12,7 @@ from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast, Voice
 from kgraph.project import LexiconEntry
 
-__all__ = ["CLASS_OF_VOICE", "Classes", "Kind", "is_plural"]
+__all__ = ["CLASS_OF_VOICE", "Classes", "Kind"]
 
 _CLASS_OF: Final = {
     "PERSON": "kg:Person",
@@ -46,11 +46,6 @@ class Kind:
     is_open: bool = False
 
 
-def is_plural(token: Token) -> bool:
-    """Whether a noun is in the plural."""
-    return token.tag in ("NNS", "NNPS")
-
-
 class Classes:
     """The classes of what a text names."""
 
@@ -75,7 +70,7 @@ class Classes:
 
     def _of_noun(self, tree: Tree, noun: Token) -> Kind:
         typed = self._evocations.of_thing(tree, noun)
-        plural = is_plural(noun)
+        plural = noun.is_plural
         # "peacekeepers" are a force by this word; "mayors" are no mayoralty.
         is_by_word = typed is not None and (noun.text.casefold() in typed.words or not plural)
         is_thing = typed is not None and typed.below in ("Location", "Artefact")
@@ -102,7 +97,7 @@ class Classes:
             (_ends(noun.lemma, _HOLDING), Kind("kg:State", False)),
         )
         return next(
-            (kind for fits, kind in fitting if fits), Kind("kg:Artefact", False, is_open=is_plural(noun))
+            (kind for fits, kind in fitting if fits), Kind("kg:Artefact", False, is_open=noun.is_plural)
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final
 
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import TIMES, Token, Tree
 
 __all__ = ["Cue", "Cues", "load_cues"]
 
@@ -90,7 +90,7 @@ class Cues:
         particles = [
             each
             for each in tree.children(verb.number, "prt", "prep")
-            if not any(held.entity in ("DATE", "TIME") for held in tree.children(each.number, "pobj"))
+            if not any(held.entity in TIMES for held in tree.children(each.number, "pobj"))
         ]  # not "insisted on Tuesday"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]

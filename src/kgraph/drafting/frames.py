@@ -22,7 +22,7 @@ from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_content"]
@@ -290,7 +290,7 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
     numbers = tree.subtree(held.number)
     for child in tree.children(verb.number, "dative", "prep"):
-        is_when = any(token.entity in ("DATE", "TIME") for token in tree.children(child.number))
+        is_when = any(token.entity in TIMES for token in tree.children(child.number))
         is_when = is_when or child.lemma in _MEANS
         if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE):
             numbers += tree.subtree(child.number)
@@ -304,7 +304,7 @@ def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, 
         return tuple(numbers)  # who is told is not what they are told
     for preposition in tree.children(verb.number, "prep"):
         called = tree.child(preposition.number, "pobj")
-        is_called = called is not None and called.entity not in ("DATE", "TIME")  # not "offered on Monday to"
+        is_called = called is not None and called.entity not in TIMES  # not "offered on Monday to"
         if called and is_called and preposition.number == verb.number + 1 and called.number < clause.number:
             return tuple(sorted({*numbers, *tree.subtree(called.number)}))
     held = tree.child(clause.number, *SUBJECTS) or tree.child(verb.number, "dobj", "dative")

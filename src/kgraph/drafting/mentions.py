@@ -9,6 +9,7 @@ from kgraph.drafting.tree import Token, Tree
 from kgraph.text import Span
 
 __all__ = [
+    "NAME_WORDS",
     "begins_with_name",
     "initials",
     "is_last_of_name",
@@ -28,7 +29,7 @@ _TITLES: Final = re.compile(
 #: Letters that follow a name.
 _AFTER_NAMES: Final = frozenset("KC QC MP MEP MSP TD OBE MBE CBE MD PhD Jr Jr. Sr Sr. Esq".split())
 #: The name of somebody has so many words.
-_NAME: Final = range(2, 5)
+NAME_WORDS: Final = range(2, 5)
 #: Dependents that say more of a person than who it is.
 _BESIDE: Final = frozenset(
     {"relcl", "appos", "acl", "punct", "case", "advcl", "parataxis", "dep", "cc", "conj"}
@@ -170,5 +171,5 @@ def named_after(tree: Tree, noun: Token) -> Token | None:
         run += 1
     words = tree.tokens[noun.number + 2 : run]
     is_apart = bool(words) and tree.tokens[noun.number + 1].text == "," and run < len(tree.tokens)
-    is_name = len(words) in _NAME and is_apart and tree.tokens[run].text in (",", ".")
+    is_name = len(words) in NAME_WORDS and is_apart and tree.tokens[run].text in (",", ".")
     return words[-1] if is_name and words[-1].entity == "PERSON" else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.candidates import Thing
-from kgraph.drafting.classing import CLASS_OF_VOICE, Classes, Kind, is_plural
+from kgraph.drafting.classing import CLASS_OF_VOICE, Classes, Kind
 from kgraph.drafting.evocations import Evocations
 from kgraph.drafting.phrasing import is_definite, modifiers, of_name, phrase, spelled
 from kgraph.drafting.tree import Token, Tree
@@ -140,7 +140,7 @@ class Names:
         named = self._kept(voice, label, self._classes.of(tree, token, voice))
         if typed is not None:
             for word in _words(tree, token):
-                told = self._typed.setdefault((typed.name, word, is_plural(token)), [])
+                told = self._typed.setdefault((typed.name, word, token.is_plural), [])
                 told.append((modifiers(tree, token), named))
         return named
 
@@ -163,7 +163,7 @@ class Names:
         fitting = {
             named.name: named
             for word in _words(tree, token)
-            for words, named in self._typed.get((cls, word, is_plural(token)), ())
+            for words, named in self._typed.get((cls, word, token.is_plural), ())
             if own <= words or not own
         }
         return next(iter(fitting.values())) if len(fitting) == 1 else None

@@ -17,7 +17,7 @@ from kgraph.drafting.evocations import Evocations
 from kgraph.drafting.naming import Names
 from kgraph.drafting.phrasing import figures, owner_of, spelled
 from kgraph.drafting.told import Told
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import TIMES, Token, Tree
 from kgraph.drafting.voices import Cast
 
 __all__ = ["Nominal"]
@@ -165,7 +165,7 @@ class Nominal:
         place = tree.child(prep.number, "pobj") if prep is not None else None
         if prep is None or place is None or noun.number in scene.left_out:
             return None
-        if place.entity in ("DATE", "TIME") or noun.entity in ("DATE", "TIME"):
+        if place.entity in TIMES or noun.entity in TIMES:
             return None
         one, other = self._arguments.named(scene, noun), self._arguments.named(scene, place)
         if one is None or other is None or not other.is_place or not (one.acts or one.is_place):

@@ -8,7 +8,7 @@ from typing import Final
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import TIMES, Token, Tree
 
 __all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
 
@@ -87,7 +87,7 @@ def deadline(site: Site) -> Content | None:
             continue
         to = next(aux for aux in tree.children(clause.number, "aux") if aux.tag == "TO")
         before = tree.tokens[to.number - 1]
-        if before.entity in ("DATE", "TIME") or before.lemma in _SPANS:
+        if before.entity in TIMES or before.lemma in _SPANS:
             numbers = [number for number in tree.subtree(clause.number) if number > before.number]
             return "infinitive", tuple(numbers), clause.number
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import TIMES, Token, Tree
 
 __all__ = [
     "PLACES",
@@ -42,8 +42,7 @@ _CLAUSES: Final = frozenset({"relcl", "appos", "acl", "advcl"})
 _DEFINITE: Final = frozenset({"the", "this", "that", "these", "those"})
 #: Quantifiers that are no part of what a thing is called.
 _ANY: Final = frozenset("the a an all both some several many most few more each every no such other".split())
-_TIMES: Final = frozenset({"DATE", "TIME"})
-_UNITS: Final = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"})
+_UNITS: Final = TIMES | {"MONEY", "PERCENT", "QUANTITY", "ORDINAL"}
 #: A label has no more words than this, where it can do with fewer.
 _LONG: Final = 8
 _VOWELS: Final = "aeiou"
@@ -67,7 +66,7 @@ def phrase(tree: Tree, head: Token) -> list[Token]:
     without -= {token.number for token in hyphened(tree, head)}
     for child in tree.children(head.number, "prep"):
         held = tree.child(child.number, "pobj")
-        if held is None or held.entity in _TIMES:
+        if held is None or held.entity in TIMES:
             without.add(child.number)
     run = _run(tree, head, without)
     if (of := _shared(tree, head, run)) is not None and (held := tree.child(of.number, "pobj")) is not None:

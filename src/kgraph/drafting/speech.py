@@ -22,7 +22,7 @@ from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -34,7 +34,6 @@ _FIRST: Final = frozenset({"i", "we"})
 _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
 #: Who may say something one day: "until somebody could explain why".
 _ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
-_RELATIVE: Final = frozenset({"WDT", "WP"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
@@ -251,23 +250,23 @@ def _with_antecedent(
     verb = tree.tokens[root] if is_put_in else verb  # "a step which, he says, was not taken"
     noun = tree.head(verb)
     first = tree.subtree(noun.number)[0]
-    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in _RELATIVE), None)
+    relative = next((t for t in tree.tokens[noun.number + 1 : verb.number] if t.tag in RELATIVE), None)
     is_named = verb.dep == "relcl" and noun.pos == "NOUN"
     if rule == "infinitive" and is_named:
         others = tree.children(verb.number, "nsubj")
-        is_other = bool(others) and all(each.tag not in _RELATIVE for each in others)
+        is_other = bool(others) and all(each.tag not in RELATIVE for each in others)
         is_close = [each.text for each in tree.tokens[noun.number + 1 :][:1]] != [","]
         has_gap = (
             is_other
             and is_close
-            and all(held.tag in _RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
+            and all(held.tag in RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
         )
-        kept = [number for number in content if tree.tokens[number].tag not in _RELATIVE]
+        kept = [number for number in content if tree.tokens[number].tag not in RELATIVE]
         has_gap = has_gap and len(kept) < len(content)
         return tuple(sorted({*kept, *range(first, noun.number + 1)})) if has_gap else content
     is_taken_up = first > 0 and tree.tokens[first - 1].text in (",", "—", "–")
     subjects = tree.children(verb.number, *SUBJECTS)
-    is_told = is_named and (is_put_in or any(each.tag not in _RELATIVE for each in subjects))
+    is_told = is_named and (is_put_in or any(each.tag not in RELATIVE for each in subjects))
     if not is_told or relative is None or not is_taken_up or tree.tokens[first].pos != "DET":
         return content
     return tuple(sorted({*content, *range(first, noun.number + 1), relative.number}))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from kgraph.drafting.complements import is_infinitive
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 
 __all__ = ["caused_by", "doer", "is_passive", "object_of"]
 
-_RELATIVE: Final = frozenset({"WDT", "WP"})
 #: So many verbs up.
 _DEEP: Final = 6
 
@@ -29,7 +28,7 @@ def doer(tree: Tree, verb: Token, *, depth: int = 0) -> Token | None:
     """The subject of a verb, printed or not; of a passive verb it is what something is done to."""
     own = tree.subject(verb.number)
     if own is not None:
-        is_relative = own.tag in _RELATIVE or own.lemma == "that"
+        is_relative = own.tag in RELATIVE or own.lemma == "that"
         return None if own.dep == "expl" else _before(tree, verb) if is_relative else own
     head = tree.head(verb)
     if depth > _DEEP or head.number == verb.number or (verb.dep == "acl" and is_infinitive(tree, verb)):
@@ -48,8 +47,8 @@ def _doer_above(tree: Tree, verb: Token, head: Token, depth: int) -> Token | Non
         return None
     given = _whom(tree, head)
     is_theirs = verb.dep in ("xcomp", "prep", "ccomp") or head.lemma == "give"  # "gave them a day to leave"
-    if is_theirs and given is not None and (given.number < verb.number or given.tag in _RELATIVE):
-        return _before(tree, head) if given.tag in _RELATIVE else given
+    if is_theirs and given is not None and (given.number < verb.number or given.tag in RELATIVE):
+        return _before(tree, head) if given.tag in RELATIVE else given
     if verb.dep == "advcl" and is_passive(tree, head) and is_infinitive(tree, verb):
         return None  # "was shut to save money"
     return doer(tree, head, depth=depth + 1)
@@ -62,7 +61,7 @@ def _whom(tree: Tree, head: Token) -> Token | None:
     phrases = tree.children(head.number, "prep") if is_asking else []
     on = next((each for each in phrases if each.lemma in ("on", "upon", "for", "to")), None)
     given = own or (tree.child(on.number, "pobj") if on is not None else None)
-    if given is None or given.tag in _RELATIVE or head.lemma in _CAUSING:
+    if given is None or given.tag in RELATIVE or head.lemma in _CAUSING:
         return given
     return None if head.lemma in ("use", "take", "need", "have", "seek") else given
 
@@ -81,22 +80,20 @@ def caused_by(tree: Tree, verb: Token) -> Token | None:
 
 def object_of(tree: Tree, verb: Token) -> Token | None:
     """The direct object of a verb; what a relative clause is about, if it lacks one."""
-    own = next(
-        (each for each in tree.children(verb.number, "dobj") if each.entity not in ("DATE", "TIME")), None
-    )
+    own = next((each for each in tree.children(verb.number, "dobj") if each.entity not in TIMES), None)
     if own is not None:
-        is_relative = own.tag in _RELATIVE or (own.lemma == "that" and own.number < verb.number)
+        is_relative = own.tag in RELATIVE or (own.lemma == "that" and own.number < verb.number)
         return _before(tree, verb) if is_relative else own
     subject = tree.child(verb.number, "nsubj")
     if subject is not None and any(each.tag == "WP$" for each in tree.children(subject.number, "poss")):
         return None
-    if verb.dep != "relcl" or subject is None or subject.tag in _RELATIVE or subject.lemma == "that":
+    if verb.dep != "relcl" or subject is None or subject.tag in RELATIVE or subject.lemma == "that":
         return None
     clauses = tree.children(verb.number, "ccomp", "xcomp", "attr", "acomp", "advmod", "prep")
     is_whole = any(each.dep in ("ccomp", "xcomp", "attr", "acomp") or each.tag == "WRB" for each in clauses)
     is_stranded = any(each.dep == "prep" and not tree.children(each.number) for each in clauses)
     head = tree.head(verb)
-    return None if is_whole or is_stranded or head.entity in ("DATE", "TIME") else head
+    return None if is_whole or is_stranded or head.entity in TIMES else head
 
 
 def _before(tree: Tree, verb: Token) -> Token | None:

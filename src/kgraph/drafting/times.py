@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import TIMES, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_time"]
@@ -16,7 +16,7 @@ def find_time(tree: Tree, tokens: Sequence[int]) -> Span | None:
     runs: list[list[Token]] = []
     for number in sorted(inside):
         token = tree.tokens[number]
-        if token.entity not in ("DATE", "TIME"):
+        if token.entity not in TIMES:
             continue
         if (
             runs

@@ -12,7 +12,7 @@ from typing import Final
 
 from kgraph.text import Span
 
-__all__ = ["FINITE", "FINITE_WORDS", "NOMINAL", "SUBJECTS", "Token", "Tree"]
+__all__ = ["FINITE", "FINITE_WORDS", "NOMINAL", "RELATIVE", "SUBJECTS", "TIMES", "Token", "Tree"]
 
 #: The tags of finite verbs, and these with auxiliaries that are always finite.
 FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
@@ -20,6 +20,10 @@ FINITE_WORDS: Final = FINITE | {"MD"}
 #: What can be a subject.
 NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
 SUBJECTS: Final = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
+#: The tags of relative pronouns.
+RELATIVE: Final = frozenset({"WDT", "WP"})
+#: The kinds of named entities that are times.
+TIMES: Final = frozenset({"DATE", "TIME"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class Token:
     def is_verb(self) -> bool:
         """Whether it is a verb; auxiliaries count where they head a clause."""
         return self.pos in ("VERB", "AUX") and self.dep not in ("aux", "auxpass")
+
+    @property
+    def is_plural(self) -> bool:
+        """Whether it is a noun or a name in the plural."""
+        return self.tag in ("NNS", "NNPS")
 
     @property
     def is_word(self) -> bool:

@@ -14,14 +14,13 @@ from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.page import Found, Page
-from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["trimmed"]
 
 _DASHES: Final = frozenset({"—", "–", "-"})
 _CONTRASTS: Final = frozenset({"although", "though", "while", "whereas"})
-_RELATIVE: Final = frozenset({"WP", "WDT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +93,11 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
     is_contrast = token.lemma == "despite" or (is_relative and mark is not None and mark.lemma in _CONTRASTS)
     source = tree.child(token.number, *SUBJECTS)
     is_cue = token.number in sentence.attributing or (token.lemma in sentence.cues.verbs and before == ",")
-    is_other = is_cue and source is not None and source.tag not in _RELATIVE
+    is_other = is_cue and source is not None and source.tag not in RELATIVE
     is_something = token.lemma == "something" and tree.child(token.number, "relcl") is not None
     below = tree.subtree(token.number)
     start = [each.tag for each in tree.tokens[below[0] : below[0] + 2]]
-    is_in = start[0] == "IN" and start[-1] in _RELATIVE  # "in which"
+    is_in = start[0] == "IN" and start[-1] in RELATIVE  # "in which"
     is_when = (
         is_other and token.dep in ("relcl", "advcl") and tree.tokens[below[0]].lemma in ("when", "where")
     )
@@ -122,7 +121,7 @@ def _is_judgement(sentence: _Sentence, noun: Token) -> bool:
     for clause in tree.children(noun.number, "relcl", "acl"):
         subject = tree.child(clause.number, *SUBJECTS)
         speaks = clause.number in sentence.attributing or clause.lemma in sentence.cues.verbs
-        if speaks and subject is not None and subject.tag not in _RELATIVE and clause.tag != "VB":
+        if speaks and subject is not None and subject.tag not in RELATIVE and clause.tag != "VB":
             return True
     return False
 
@@ -146,7 +145,7 @@ def _is_reason(tree: Tree, clause: Token) -> bool:
 def _is_of_another(sentence: _Sentence, token: Token) -> bool:
     """Whether a relative clause after a comma is another’s word: "the book, which she meant to print, …"."""
     subject = sentence.tree.child(token.number, *SUBJECTS)
-    is_other = subject is not None and subject.tag not in _RELATIVE and token.number in sentence.attributing
+    is_other = subject is not None and subject.tag not in RELATIVE and token.number in sentence.attributing
     asides = sentence.tree.children(token.number, "parataxis")
     is_claimed = any(aside.number in sentence.attributing for aside in asides)  # "who, he claims, lied"
     return token.dep == "relcl" and (is_claimed or (is_other and _before(sentence.tree, token) == ","))
@@ -160,7 +159,7 @@ def _is_told_besides(sentence: _Sentence, verb: Token) -> bool:
     subject, mark = tree.child(verb.number, *SUBJECTS), tree.child(verb.number, "mark")
     auxiliaries = tree.children(verb.number, "aux", "auxpass")
     is_finite = verb.tag in (*FINITE, "VBN") if not auxiliaries else any(a.tag in FINITE for a in auxiliaries)
-    if subject is None or subject.tag in _RELATIVE or subject.number > verb.number or not is_finite:
+    if subject is None or subject.tag in RELATIVE or subject.number > verb.number or not is_finite:
         return False
     if verb.dep == "advcl" and (mark is None or mark.lemma not in _CONTRASTS):
         return False

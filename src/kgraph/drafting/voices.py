@@ -350,7 +350,7 @@ class Cast:
             if len(bodies) == 1:
                 return bodies[0]
         met = self._met.get(lemma)
-        met = met if met is None or met.is_plural == (token.tag in ("NNS", "NNPS")) else None
+        met = met if met is None or met.is_plural == token.is_plural else None
         is_bare = tree.child(token.number, "compound", "amod", "nmod") is None
         if met is None and is_definite and is_bare and lemma in self._cues.again and token.tag == "NN":
             met = next(
@@ -374,7 +374,7 @@ class Cast:
         kind = "document" if lemma in self._cues.documents else "unnamed"
         if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
-        voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.tag in ("NNS", "NNPS"))
+        voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.is_plural)
         is_group = lemma in self._cues.groups or lemma in self._cues.bodies
         voice.may_be_human = (
             lemma in ("another", "one", "other")

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from kgraph.drafting.phrasing import spelled
-from kgraph.drafting.tree import Token, Tree
+from kgraph.drafting.tree import TIMES, Token, Tree
 
 __all__ = ["When", "whens"]
 
-_TIMES: Final = frozenset({"DATE", "TIME"})
 _ROLES: Final = {"since": "kg:since", "until": "kg:until", "till": "kg:until", "by": "kg:until"}
 _DURATION: Final = re.compile(r"\b(?:second|minute|hour|day|week|month|year|decade)s?\b", re.IGNORECASE)
 _LONG: Final = re.compile(
@@ -50,7 +49,7 @@ def whens(tree: Tree, head: Token) -> list[When]:
     above = tree.head(head)
     is_then = (
         head.dep == "relcl"
-        and above.entity in _TIMES
+        and above.entity in TIMES
         and any(each.lemma == "when" for each in tree.children(head.number, "advmod"))
     )
     if is_then and not found:  # "until Friday, when they meet"
@@ -62,9 +61,9 @@ def _expressions(tree: Tree, head: Token) -> Iterator[tuple[Token, list[int]]]:
     for child in tree.children(head.number):
         held = tree.child(child.number, "pobj")
         if child.dep == "prep" and held is not None:
-            if held.entity in _TIMES:
+            if held.entity in TIMES:
                 yield child, _numbers(tree, child, held)
-        elif child.dep in ("npadvmod", "advmod", "tmod") and child.entity in _TIMES:
+        elif child.dep in ("npadvmod", "advmod", "tmod") and child.entity in TIMES:
             yield child, _numbers(tree, child, child)
         elif child.dep == "advmod":  # "early on Tuesday"
             for _, numbers in _expressions(tree, child):

@@ -88,8 +88,10 @@ def cover(
         root = stem(word, language)
         place = stems.get(root)
         if root not in stems:
-            alike = (spells(word, other) or opposes(word, other, language) for other in text)
-            place = next((at for at, is_alike in enumerate(alike) if is_alike), None)
+            alike = (
+                at for at, other in enumerate(text) if spells(word, other) or opposes(word, other, language)
+            )
+            place = next(alike, None)
             if place is None and not any(spells(word, other) for other in called):
                 missing.append(word)
         if place is not None:

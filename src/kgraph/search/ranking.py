@@ -230,9 +230,9 @@ class Ranking:
         """
         if self._encoder is None:
             return 6.0 * (first.coverage.share - 0.75)
+        whole = first.meaning
         if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
-        whole = first.meaning
         if not asked.is_statement:
             is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
             return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0

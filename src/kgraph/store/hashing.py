@@ -33,7 +33,7 @@ MODULUS: Final = 1 << 256
 
 def hash_of(quad: ox.Quad) -> int:
     """The hash of a quad without blank nodes, as a store gives it back."""
-    return int.from_bytes(sha256(f"{quad} .\n".encode()).digest(), "big")
+    return _of_line(f"{quad} .\n")
 
 
 def hash_if_ground(quad: ox.Quad) -> int | None:
@@ -41,6 +41,10 @@ def hash_if_ground(quad: ox.Quad) -> int | None:
     line = f"{quad} .\n"
     if "_:" in line and has_blank(quad):
         return None
+    return _of_line(line)
+
+
+def _of_line(line: str) -> int:
     return int.from_bytes(sha256(line.encode()).digest(), "big")
 
 
