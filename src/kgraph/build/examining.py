@@ -83,7 +83,7 @@ def examine_ontology(vocabulary: Vocabulary, foreign: Foreign) -> Product:
     if vocabulary.shapes:
         view = ClusterIndex(filter(is_shown, vocabulary.axioms), TripleIndex(()), foreign, is_own)
         problems += problems_of_shapes(subject, vocabulary.shapes, view, view)
-    header = _header(project, problems, foreign, Texts(project.settings.project, ()), (0, 0))
+    header = _header(project, problems, foreign, Texts(project.settings.project, frozenset()), (0, 0))
     return Product(header, {"unread": _unread(find_unsupported(vocabulary.axioms))})
 
 
@@ -91,6 +91,7 @@ def examine(
     settings: Settings,
     vocabulary: Vocabulary,
     units: Sequence[Product],
+    texts: frozenset[str],
     listing: Listing,
     foreign: Foreign,
 ) -> Product:
@@ -100,12 +101,13 @@ def examine(
         settings: the project's.
         vocabulary: its ontology and shapes.
         units: what was read.
-        listing: the texts that there are, and the drafts and reviews of its articles.
+        texts: the names of the texts that there are.
+        listing: the drafts and reviews of its articles.
         foreign: tells what is said of a name in the project's data, and writes it down.
     """
     articles = [iri for unit in units for iri in unit.header["articles"]]
-    asked = Texts(settings.project, (name for name, _ in listing.texts))
-    extra, unreadable = read_files(settings, Listing(drafts=listing.drafts, reviews=listing.reviews), {})
+    asked = Texts(settings.project, texts)
+    extra, unreadable = read_files(settings, listing, {})
     files = tuple(file for unit in units for file in files_of(settings, unit))
     project = _part(Project(settings, {}, files, asked, {}, extra.drafts, extra.reviews))
     graphs = project.graphs()

@@ -361,30 +361,15 @@ class Ledger:
         """Set what was found in a unit or a cluster."""
         self._db.execute("DELETE FROM problems WHERE owner = ?", (owner,))
         self._db.executemany(
-            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    owner,
-                    str(each.problem.severity),
-                    each.problem.code,
-                    each.problem.path,
-                    each.problem.line,
-                    each.problem.message,
-                    each.problem.hint,
-                    each.problem.kind,
-                    each.subject,
-                    each.predicate,
-                )
-                for each in problems
-            ),
+            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((owner, *each.row()) for each in problems),
         )
 
     def kinds(self) -> list[tuple[str, str, str, int]]:
         """The kinds of problems, by severity, code and kind, with how many there are."""
         return self._db.execute(
-            "SELECT severity, code, kind, count(*) FROM (SELECT DISTINCT severity, code, path, message, "
-            "hint, kind, subject, predicate FROM problems) GROUP BY severity, code, kind "
-            "ORDER BY severity, code, kind"
+            "SELECT severity, code, kind, count(DISTINCT same) FROM problems "
+            "GROUP BY severity, code, kind ORDER BY severity, code, kind"
         ).fetchall()
 
     def problems(self, severity: str, code: str, kind: str, limit: int) -> list[Located]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 from kgraph.build.ledger import Ledger
 from kgraph.build.rows import Located
@@ -27,6 +26,8 @@ class Placer:
         self._settings = settings
         self._sources = sources
         self._ledger = ledger
+        self._listed = {name: (path, role, graph) for name, path, role, graph in sources.listing.turtle}
+        self._common = [name for name, (_, role, _) in self._listed.items() if role is not Role.DATA]
         self._files: dict[str, TurtleFile] = {}
 
     def place(self, located: Located) -> Problem:
@@ -41,16 +42,14 @@ class Placer:
         paths = {
             path for unit in units if unit in self._sources.units for path in self._sources.units[unit].paths
         }
-        files = tuple(
-            self._file(name, path, role, graph)
-            for name, path, role, graph in self._sources.listing.turtle
-            if name in paths or role is not Role.DATA
-        )
+        own = sorted(paths & self._listed.keys(), key=lambda name: name.split("/"))
+        files = tuple(self._file(name) for name in (*self._common, *own))
         path, line = Project(self._settings, {}, files, {}, {}).place(located.subject, located.predicate)
         return replace(problem, path=path, line=line)
 
-    def _file(self, name: str, path: Path, role: Role, graph: str) -> TurtleFile:
+    def _file(self, name: str) -> TurtleFile:
         if name not in self._files:
+            path, role, graph = self._listed[name]
             try:
                 content = path.read_text(encoding="utf-8", errors="replace")
             except OSError:

@@ -63,9 +63,9 @@ class Unit:
 class Texts(Mapping[str, bytes]):
     """The texts of a project, read when they are asked for; ``seen`` are those, each with its digest."""
 
-    def __init__(self, root: Path, names: Iterable[str]) -> None:
+    def __init__(self, root: Path, names: frozenset[str]) -> None:
         self._root = root
-        self._names = frozenset(names)
+        self._names = names
         self._read: dict[str, bytes] = {}
         self.seen: dict[str, str | None] = {}
 
@@ -96,7 +96,7 @@ def below(articles: Iterable[str]) -> Callable[[str], bool]:
     return lambda name: name.startswith(starts) or name in known
 
 
-def read_unit(settings: Settings, unit: Unit, texts: Iterable[str]) -> Product:
+def read_unit(settings: Settings, unit: Unit, texts: frozenset[str]) -> Product:
     """Read a unit. ``texts`` are the names of the texts that there are."""
     root = settings.project
     turtle = tuple((name, root / name, Role.DATA, Path(name).stem) for name in unit.paths)

@@ -25,8 +25,9 @@ CREATE TABLE clusters (cluster TEXT PRIMARY KEY, inputs TEXT, product TEXT, arti
   WITHOUT ROWID;
 CREATE TABLE reads (name TEXT, cluster TEXT, digest TEXT, PRIMARY KEY (name, cluster)) WITHOUT ROWID;
 CREATE TABLE problems (owner TEXT, severity TEXT, code TEXT, path TEXT, line INT, message TEXT, hint TEXT,
-                       kind TEXT, subject TEXT, predicate TEXT);
+                       kind TEXT, subject TEXT, predicate TEXT, same BLOB);
 CREATE INDEX problems_by_owner ON problems (owner);
+CREATE INDEX problems_by_kind ON problems (severity, code, kind, owner, same);
 CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term))
   WITHOUT ROWID;
 CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
@@ -61,6 +62,25 @@ class Located:
     problem: Problem
     subject: str | None = None
     predicate: str | None = None
+
+    def row(self) -> tuple[str | int | bytes | None, ...]:
+        """It in the table of problems, without its owner; two that differ in the line alone are the same."""
+        it = self.problem
+        told = (it.path, it.message, it.hint, self.subject, self.predicate)
+        same = short("\0".join(each or "" for each in told))
+        grave = str(it.severity)
+        return (
+            grave,
+            it.code,
+            it.path,
+            it.line,
+            it.message,
+            it.hint,
+            it.kind,
+            self.subject,
+            self.predicate,
+            same,
+        )
 
 
 def unit_of_row(row: Sequence[Any]) -> UnitRow:

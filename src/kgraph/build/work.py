@@ -77,7 +77,7 @@ class Workshop:
         self._given = store
         if vocabulary is not None:
             self.vocabulary = vocabulary
-        self._texts = [name for name, _ in setting.listing.texts]
+        self._texts = frozenset(name for name, _ in setting.listing.texts)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -127,7 +127,7 @@ class Workshop:
                 {slug: some[slug] for slug in task.slugs if slug in some}
                 for some in (setting.listing.drafts, setting.listing.reviews)
             )
-            listing = Listing(texts=setting.listing.texts, drafts=drafts, reviews=reviews)
+            listing = Listing(drafts=drafts, reviews=reviews)
             foreign = Foreign(self._describe, self._readings, setting.repeated)
-            product = examine(setting.settings, self.vocabulary, found, listing, foreign)
+            product = examine(setting.settings, self.vocabulary, found, self._texts, listing, foreign)
         return Outcome(task, self._products.put(product), product.header)

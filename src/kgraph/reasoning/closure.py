@@ -23,7 +23,7 @@ from kgraph.project.index import TripleIndex
 from kgraph.reasoning.program import Clause, compile_program
 from kgraph.reasoning.remainder import Remainder
 from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
-from kgraph.reasoning.signs import Signs, as_pattern, sign_of
+from kgraph.reasoning.signs import Signs, as_pattern
 from kgraph.reasoning.support import Ways, find_support
 from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS, XSD
 
@@ -166,10 +166,10 @@ class Theory:
     def _of_use(self) -> Signs:
         """What the triples are about that a clause uses or makes, where no thing is another."""
         clauses = [c for c in self.program if all(premise.predicate != _SAME for premise in c.premises)]
-        found = Signs(sign_of(premise) for clause in clauses for premise in clause.premises)
+        found = Signs(sign for clause in clauses for sign in clause.needs)
         for clause in clauses:
-            if clause.conclusion is not None:
-                found.add(sign_of(clause.conclusion))
+            if clause.makes is not None:
+                found.add(clause.makes)
         found.add((_SAME, None))
         return found
 
@@ -179,7 +179,7 @@ class Theory:
 
     def _used(self, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
         used = self._of_use
-        return (triple for triple in triples if used.meets(sign_of(as_pattern(triple))))
+        return (triple for triple in triples if used.meets(as_pattern(triple).sign))
 
     def saturated(self, facts: Sequence[ox.Triple]) -> ox.Store:
         """A store of facts with all that follows. It does without those, and without the axioms, that no

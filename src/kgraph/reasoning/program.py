@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from typing import Final, NamedTuple, TypeAlias, cast
 
@@ -19,9 +20,11 @@ import pyoxigraph as ox
 from kgraph.reasoning.rules import RULES, Rule
 from kgraph.vocab import OWL, PREFIXES, RDF, RDF_TYPE, RDFS, XSD
 
-__all__ = ["Clause", "Pattern", "Slot", "compile_program", "find_unsupported"]
+__all__ = ["Clause", "Pattern", "Sign", "Slot", "compile_program", "find_unsupported"]
 
 Slot: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | ox.Variable
+#: What a pattern is about: its predicate, and of a type its class. None is for any.
+Sign: TypeAlias = tuple[Slot | None, Slot | None]
 
 _ANONYMOUS: Final = "urn:kgraph:anonymous:"
 _PROLOGUE: Final = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in PREFIXES.items())
@@ -80,6 +83,14 @@ class Pattern(NamedTuple):
         return binding
 
     @property
+    def sign(self) -> Sign:
+        """What it is about."""
+        _, predicate, value = self
+        if isinstance(predicate, ox.Variable):
+            return None, None
+        return predicate, value if predicate == _TYPE and not isinstance(value, ox.Variable) else None
+
+    @property
     def is_possible(self) -> bool:
         """Whether some triple can match it: what a rule moves to the front may be a literal."""
         subject, predicate, _ = self
@@ -91,7 +102,7 @@ class Pattern(NamedTuple):
         return ox.Triple(*self)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """Premises and what follows from them; without a conclusion, they contradict each other.
 
@@ -103,6 +114,16 @@ class Clause:
     premises: tuple[Pattern, ...]
     conclusion: Pattern | None
     condition: str = ""
+
+    @cached_property
+    def needs(self) -> tuple[Sign, ...]:
+        """What its premises are about."""
+        return tuple(premise.sign for premise in self.premises)
+
+    @cached_property
+    def makes(self) -> Sign | None:
+        """What its conclusion is about."""
+        return None if self.conclusion is None else self.conclusion.sign
 
     @property
     def where(self) -> str:

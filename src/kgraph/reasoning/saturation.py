@@ -19,8 +19,8 @@ from typing import Final, cast
 
 import pyoxigraph as ox
 
-from kgraph.reasoning.program import Clause, Slot
-from kgraph.reasoning.signs import Sign, Signs, meets, reachable, sign_of
+from kgraph.reasoning.program import Clause, Sign, Slot
+from kgraph.reasoning.signs import Signs, meets, reachable
 from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
 __all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "signs_in", "stratify"]
@@ -129,12 +129,12 @@ def _derive(store: ox.Store, clause: Clause, *, into: ox.NamedNode, new: int | N
 
 def _iterate(store: ox.Store, clauses: Sequence[Clause]) -> None:
     """Take in the graph ``next`` round by round, each adding what follows from the one before."""
-    heads = Signs(sign_of(clause.conclusion) for clause in clauses if clause.conclusion is not None)
+    heads = Signs(clause.makes for clause in clauses if clause.makes is not None)
     while store.query(f"ASK {{ GRAPH {_NEXT} {{ ?s ?p ?o }} }}"):
         store.update(f"MOVE {_NEXT} TO {_DELTA}; ADD {_DELTA} TO {INFERRED}")
         for clause in clauses:
-            for number, premise in enumerate(clause.premises):
-                if heads.meets(sign_of(premise)):
+            for number, sign in enumerate(clause.needs):
+                if heads.meets(sign):
                     _derive(store, clause, into=_NEXT, new=number)
     store.update(f"CLEAR SILENT GRAPH {_DELTA}")
 
@@ -143,8 +143,7 @@ def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The strongly connected components of what feeds what, each before those that it feeds (Tarjan)."""
     users: dict[Slot | None, dict[Sign, list[int]]] = {}
     for number, clause in enumerate(clauses):
-        for premise in clause.premises:
-            sign = sign_of(premise)
+        for sign in clause.needs:
             users.setdefault(sign[0], {}).setdefault(sign, []).append(number)
     feeds = []
     for head in map(_head, clauses):
@@ -178,11 +177,9 @@ def stratify(clauses: Sequence[Clause]) -> list[list[Clause]]:
 
 
 def _head(clause: Clause) -> Sign:
-    assert clause.conclusion is not None  # noqa: S101 - only such clauses are stratified
-    return sign_of(clause.conclusion)
+    assert clause.makes is not None  # noqa: S101 - only such clauses are stratified
+    return clause.makes
 
 
 def _is_recursive(stratum: list[Clause]) -> bool:
-    return len(stratum) > 1 or any(
-        meets(sign_of(premise), _head(stratum[0])) for premise in stratum[0].premises
-    )
+    return len(stratum) > 1 or any(meets(sign, _head(stratum[0])) for sign in stratum[0].needs)

@@ -1,31 +1,14 @@
-"""Signs: what triples and patterns are about, by which the clauses that concern a triple are found.
-
-The sign of a pattern is its predicate, and of a type its class; a variable in their place is None, for any.
-"""
+"""Signs: what triples and patterns are about, by which the clauses that concern a triple are found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kgraph.reasoning.program import Clause, Pattern, Slot
-from kgraph.vocab import RDF_TYPE
+from kgraph.reasoning.program import Clause, Pattern, Sign, Slot
 
-__all__ = ["Rules", "Sign", "Signs", "as_pattern", "meets", "reachable", "sign_of"]
-
-Sign: TypeAlias = tuple[Slot | None, Slot | None]
-
-_TYPE = ox.NamedNode(RDF_TYPE)
-
-
-def sign_of(pattern: Pattern) -> Sign:
-    """What a pattern is about."""
-    _, predicate, value = pattern
-    if isinstance(predicate, ox.Variable):
-        return None, None
-    return predicate, value if predicate == _TYPE and not isinstance(value, ox.Variable) else None
+__all__ = ["Rules", "Signs", "as_pattern", "meets", "reachable"]
 
 
 def meets(one: Sign, other: Sign) -> bool:
@@ -73,9 +56,9 @@ class Rules:
         self._makers: dict[Sign, list[tuple[Clause, Pattern]]] = {}
         for clause in program:
             if clause.conclusion is not None:
-                self._makers.setdefault(sign_of(clause.conclusion), []).append((clause, clause.conclusion))
-            for number, premise in enumerate(clause.premises):
-                self._users.setdefault(sign_of(premise), []).append((clause, number))
+                self._makers.setdefault(clause.conclusion.sign, []).append((clause, clause.conclusion))
+            for number, sign in enumerate(clause.needs):
+                self._users.setdefault(sign, []).append((clause, number))
 
     def using(self, triple: ox.Triple) -> Iterator[tuple[Clause, int, dict[str, Slot]]]:
         """The clauses with a premise that a triple meets: which one, and what is bound then."""
@@ -103,17 +86,17 @@ def reachable(clauses: Iterable[Clause], present: Signs) -> list[Clause]:
     while growing and waiting:
         growing, missing = False, list[Clause]()
         for clause in waiting:
-            if not all(present.meets(sign_of(premise)) for premise in clause.premises):
+            if not all(map(present.meets, clause.needs)):
                 missing.append(clause)
                 continue
             found.append(clause)
-            if clause.conclusion is not None:
-                growing |= present.add(sign_of(clause.conclusion))
+            if clause.makes is not None:
+                growing |= present.add(clause.makes)
         waiting = missing
     return found
 
 
 def _signs_of(goal: Pattern) -> list[Sign]:
     """The signs of the patterns that can match a triple."""
-    own = sign_of(goal)
+    own = goal.sign
     return list(dict.fromkeys((own, (own[0], None), (None, None))))

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Slot
 from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality, signs_in
-from kgraph.reasoning.signs import Signs, as_pattern, reachable, sign_of
+from kgraph.reasoning.signs import Signs, as_pattern, reachable
 from kgraph.vocab import OWL_SAME_AS
 
 __all__ = [
@@ -143,11 +143,11 @@ def find_support(
     same = store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ ?x <{OWL_SAME_AS}> ?y }}")
     clauses = [c for c in program if c.conclusion is not None and (same or not is_equality(c))]
     clauses = reachable(clauses, signs_in(store))
-    signs = led_to(clauses, Signs(sign_of(as_pattern(triple)) for triple in told))
+    signs = led_to(clauses, Signs(as_pattern(triple).sign for triple in told))
     steps = [
         step
         for clause in clauses
-        if clause.conclusion is not None and signs.meets(sign_of(clause.conclusion))
+        if clause.makes is not None and signs.meets(clause.makes)
         for step in _steps(store, clause)
         if step[0] in inferred or step[0] in told
     ]
@@ -170,11 +170,7 @@ def beyond_told(ways: Mapping[ox.Triple, Ways], told: Mapping[ox.Triple, Ways]) 
 
 def led_to(clauses: Iterable[Clause], found: Signs) -> Signs:
     """What triples are about that clauses can lead to from some, these included; ``found`` grows."""
-    rules = [
-        (sign_of(clause.conclusion), [*map(sign_of, clause.premises)])
-        for clause in clauses
-        if clause.conclusion is not None
-    ]
+    rules = [(clause.makes, clause.needs) for clause in clauses if clause.makes is not None]
     growing = True
     while growing:
         growing = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -31,7 +31,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 18
+FORMAT: Final = 19
 #: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
 HASH_METHOD: Final = "SHA-256 of the sum of the quads' SHA-256"
 DEFAULT_KEY: Final = "default"
@@ -129,4 +129,5 @@ class Manifest:
 
     def render(self) -> str:
         """The manifest as the JSON that stands in the generation's folder."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return json.dumps(values, indent=2, ensure_ascii=False) + "\n"

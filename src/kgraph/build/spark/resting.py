@@ -17,7 +17,6 @@ from kgraph.build.spark.saturating import signs_of
 from kgraph.build.spark.tables import table_of
 from kgraph.reasoning.program import Clause
 from kgraph.reasoning.saturation import is_equality
-from kgraph.reasoning.signs import sign_of
 from kgraph.reasoning.support import MOST_SOURCES, all_sources, led_to
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Resting:
         clauses = [c for c in program if c.conclusion is not None and (has_equals or not is_equality(c))]
         said = known.withColumn("t", f.expr("concat_ws(' ', s, p, o)")).join(self.told, "t", "left_semi")
         signs = led_to(clauses, signs_of(said))
-        wanted = [c for c in clauses if c.conclusion is not None and signs.meets(sign_of(c.conclusion))]
+        wanted = [c for c in clauses if c.makes is not None and signs.meets(c.makes)]
         joins = Joins(self.session, plans(wanted))
         solutions = joins.solutions(known, known)
         if solutions is None:

@@ -19,7 +19,7 @@ from kgraph.build.spark.joining import Joins, is_thing
 from kgraph.build.spark.tables import TRIPLE, table_of
 from kgraph.reasoning.program import Clause, Pattern
 from kgraph.reasoning.saturation import is_equality
-from kgraph.reasoning.signs import Signs, reachable, sign_of
+from kgraph.reasoning.signs import Signs, reachable
 from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
 if TYPE_CHECKING:
@@ -130,5 +130,5 @@ def signs_of(triples: DataFrame) -> Signs:
     found = Signs()
     for predicate, name in rows:
         value = ox.NamedNode(name[1:-1]) if name and name.startswith("<") else ox.Variable("any")
-        found.add(sign_of(Pattern(ox.Variable("s"), ox.NamedNode(predicate[1:-1]), value)))
+        found.add(Pattern(ox.Variable("s"), ox.NamedNode(predicate[1:-1]), value).sign)
     return found
