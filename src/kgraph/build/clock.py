@@ -19,12 +19,15 @@ class Clock:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._within: list[float] = []
+        self._told = ""
         self.seconds: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Time a step."""
-        self._progress(name)
+        """Time a step; it is told unless it goes on with the one before."""
+        if name != self._told:
+            self._progress(name)
+            self._told = name
         start = time.perf_counter()
         self._within.append(0.0)
         yield
