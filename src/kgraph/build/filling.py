@@ -28,13 +28,16 @@ def graphs_of(product: Product) -> Iterator[tuple[str, bytes]]:
 
 
 class Filler:
-    """Fills a store. What stands in a graph of the project goes into the union as well."""
+    """Fills a store. What stands in a graph of the project goes into the union as well.
+
+    Every load costs some files of the store, so that the graphs of many articles are loaded together.
+    """
 
     def __init__(self, store: ox.Store, names: Names) -> None:
         self._store = store
         self._names = names
-        self._pieces: dict[tuple[ox.NamedNode | None, ox.RdfFormat], list[bytes]] = {}
-        self._sizes: dict[tuple[ox.NamedNode | None, ox.RdfFormat], int] = {}
+        self._quads = _Piece()
+        self._union = _Piece()
         self._threads = ThreadPoolExecutor(min(2, os.cpu_count() or 1))
         self._loads: list[Future[None]] = []
 
@@ -45,8 +48,7 @@ class Filler:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            for key in list(self._pieces):
-                self._load(key)
+            self._load(0)
             self._wait(0)
         self._threads.shutdown()
 
@@ -56,42 +58,62 @@ class Filler:
             self.add_graph(graph, content)
 
     def add_graph(self, graph: str, content: bytes) -> None:
-        """Load N-Triples into a graph of the project. Blank nodes keep their labels."""
+        """Load N-Triples as Oxigraph writes them into a graph of the project. Blank nodes keep labels."""
         home = ox.NamedNode(self._names.graph(graph))
-        targets = (home,) if is_apart(home.value) else (home, _UNION)
+        in_union = not is_apart(home.value)
         if b"_:" in content:  # which might be in a literal as well: then this is slow, not wrong
             triples = [quad.triple for quad in ox.parse(content, ox.RdfFormat.N_TRIPLES)]
+            targets = (home, _UNION) if in_union else (home,)
             self._store.bulk_extend(
                 ox.Quad(t.subject, t.predicate, t.object, g) for t in triples for g in targets
             )
             return
-        for target in targets:
-            self._put((target, ox.RdfFormat.N_TRIPLES), content)
+        self._quads.add(content.replace(b" .\n", f" {home} .\n".encode()))
+        if in_union:
+            self._union.add(content)
+        self._load(_PIECE_BYTES)
 
     def add_notes(self, content: bytes) -> None:
         """Load notes of how values are written."""
         if b"_:" in content:
             self._store.bulk_extend(ox.parse(content, ox.RdfFormat.N_QUADS))
         else:
-            self._put((None, ox.RdfFormat.N_QUADS), content)
+            self._quads.add(content)
+            self._load(_PIECE_BYTES)
 
-    def _put(self, key: tuple[ox.NamedNode | None, ox.RdfFormat], content: bytes) -> None:
-        self._pieces.setdefault(key, []).append(content)
-        self._sizes[key] = self._sizes.get(key, 0) + len(content)
-        if self._sizes[key] >= _PIECE_BYTES:
-            self._load(key)
-
-    def _load(self, key: tuple[ox.NamedNode | None, ox.RdfFormat]) -> None:
-        content = b"".join(self._pieces.pop(key, ()))
-        self._sizes[key] = 0
-        graph, form = key
-        if content:
-            self._wait(3)
-            self._loads.append(
-                self._threads.submit(self._store.bulk_load, content, form, to_graph=graph, lenient=True)
-            )
+    def _load(self, least: int) -> None:
+        """Have what has been collected loaded, where it is more than so many bytes."""
+        for piece, form, graph in (
+            (self._quads, ox.RdfFormat.N_QUADS, None),
+            (self._union, ox.RdfFormat.N_TRIPLES, _UNION),
+        ):
+            if piece.size > least:
+                self._wait(3)
+                self._loads.append(
+                    self._threads.submit(
+                        self._store.bulk_load, piece.take(), form, to_graph=graph, lenient=True
+                    )
+                )
 
     def _wait(self, most: int) -> None:
         """Wait until few loads are under way, so that memory holds little."""
         while len(self._loads) > most:
             self._loads.pop(0).result()
+
+
+class _Piece:
+    """What is loaded together."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self.size = 0
+
+    def add(self, content: bytes) -> None:
+        self._parts.append(content)
+        self.size += len(content)
+
+    def take(self) -> bytes:
+        content = b"".join(self._parts)
+        self._parts.clear()
+        self.size = 0
+        return content
