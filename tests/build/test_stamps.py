@@ -34,6 +34,10 @@ def old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stamps, "_TICK_NS", -1_000_000_000)
 
 
+def as_listed(files: list[tuple[str, Path]]) -> list[tuple[str, str]]:
+    return [(name, str(path)) for name, path in files]
+
+
 def contents(files: list[tuple[str, Path]]) -> dict[str, str]:
     return {name: digest(path.read_bytes()) for name, path in files if path.is_file()}
 
@@ -48,7 +52,7 @@ def reads(monkeypatch: pytest.MonkeyPatch, look: Stamps, files: list[tuple[str, 
 
     with monkeypatch.context() as patch:
         patch.setattr(stamps, "digest", counted)
-        assert look.digests(files) == contents(files)
+        assert look.digests(as_listed(files)) == contents(files)
     return len(seen)
 
 
@@ -79,7 +83,7 @@ def test_no_change_is_missed(tmp_path: Path, files: list[tuple[str, Path]], seed
     """Also where size and time of modification stay as they were."""
     store, chance = tmp_path / ".kgraph", random.Random(seed)  # noqa: S311 - a test, not a secret
     for _ in range(8):
-        assert Stamps(store).digests(files) == contents(files)
+        assert Stamps(store).digests(as_listed(files)) == contents(files)
         time.sleep(0.02)
         for _, path in chance.sample(files, chance.choice((1, 3, COUNT))):
             before = path.stat() if path.is_file() else None
@@ -105,4 +109,4 @@ def test_notes_that_cannot_be_read_are_made_anew(
     store = tmp_path / ".kgraph"
     store.mkdir()
     (store / "stamps.json").write_text(content, encoding="utf-8")
-    assert Stamps(store).digests(files) == contents(files)
+    assert Stamps(store).digests(as_listed(files)) == contents(files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from kgraph.build.ledger import Ledger
 from kgraph.build.rows import Located
@@ -51,7 +52,7 @@ class Placer:
         if name not in self._files:
             path, role, graph = self._listed[name]
             try:
-                content = path.read_text(encoding="utf-8", errors="replace")
+                content = Path(path).read_text(encoding="utf-8", errors="replace")
             except OSError:
                 content = ""
             self._files[name] = TurtleFile(name, role, graph, (), content, self._settings.base_iri)

@@ -99,7 +99,7 @@ def below(articles: Iterable[str]) -> Callable[[str], bool]:
 def read_unit(settings: Settings, unit: Unit, texts: frozenset[str]) -> Product:
     """Read a unit. ``texts`` are the names of the texts that there are."""
     root = settings.project
-    turtle = tuple((name, root / name, Role.DATA, Path(name).stem) for name in unit.paths)
+    turtle = tuple((name, f"{root}/{name}", Role.DATA, Path(name).stem) for name in unit.paths)
     asked = Texts(root, texts)
     project, problems = read_files(settings, Listing(turtle), asked)
     if combine(f"{path} {project.digests.get(path)}" for path in unit.paths) != unit.files:

@@ -34,7 +34,7 @@ def find_sources(settings: Settings, *, anew: bool = False) -> Sources:
     entries = [(name, path) for name, path, *_ in listing.turtle]
     entries += [*listing.texts, *listing.queries, *listing.drafts.values(), *listing.reviews.values()]
     if (root / CONFIG_FILE).is_file():
-        entries.append((CONFIG_FILE, root / CONFIG_FILE))
+        entries.append((CONFIG_FILE, f"{root}/{CONFIG_FILE}"))
     digests = Stamps(settings.store_path, trusted=not anew).digests(entries)
     groups: dict[str, list[str]] = {}
     rest = [settings.base_iri]

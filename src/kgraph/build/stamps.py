@@ -37,20 +37,20 @@ class Stamps:
             with suppress(OSError, ValueError, AttributeError):
                 self._known = {name: str(note) for name, note in json.loads(self._file.read_bytes()).items()}
 
-    def digests(self, files: list[tuple[str, Path]]) -> dict[str, str]:
+    def digests(self, files: list[tuple[str, str]]) -> dict[str, str]:
         """The digests of some files by name; without those that cannot be read.
 
         Args:
-            files: the files with their names.
+            files: the files, each by its name and path.
         """
         at = self._known.get(_AT, "")
         noted = int(at) - _TICK_NS if at.isascii() and at.isdigit() else 0
         stamps: dict[str, str] = {}
         found: dict[str, str] = {}
-        unread: dict[str, Path] = {}
+        unread: dict[str, str] = {}
         for name, path in files:
             try:
-                status = path.stat()
+                status = os.stat(path)  # noqa: PTH116 - there are many
             except OSError:
                 continue
             stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} "
@@ -62,7 +62,7 @@ class Stamps:
         now = self._clock() if len(unread) > _FEW else None  # before any is read
         for name, path in unread.items():
             with suppress(OSError):
-                found[name] = digest(path.read_bytes())
+                found[name] = digest(Path(path).read_bytes())
         if now is not None:
             notes = {name: self._known[name] for name in found if name not in stamps}
             notes |= {name: stamp + found[name] for name, stamp in stamps.items() if name in found}

@@ -107,8 +107,7 @@ class Project:
 class _Reader:
     """Reads files one by one, and remembers digests and problems."""
 
-    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
-        self.root = root
+    def __init__(self, instead: Mapping[str, str]) -> None:
         self._instead = instead
         self.digests: dict[str, str] = {}
         self.problems: list[Problem] = []
@@ -116,10 +115,9 @@ class _Reader:
     def fault(self, code: str, path: str, line: int | None, message: str, hint: str) -> None:
         self.problems.append(Problem(Severity.ERROR, code, path, line, message, hint))
 
-    def read(self, path: Path, name: str = "") -> tuple[str, bytes] | None:
-        name = name or path.relative_to(self.root).as_posix()
+    def read(self, path: str, name: str) -> tuple[str, bytes] | None:
         try:
-            content = self._instead[name].encode() if name in self._instead else path.read_bytes()
+            content = self._instead[name].encode() if name in self._instead else Path(path).read_bytes()
         except OSError as error:
             self.fault(
                 "unreadable", name, None, f"The file cannot be read: {error.strerror}.", "Check its rights."
@@ -128,7 +126,7 @@ class _Reader:
         self.digests[name] = digest(content)
         return name, content
 
-    def read_text(self, path: Path, name: str) -> tuple[str, str] | None:
+    def read_text(self, path: str, name: str) -> tuple[str, str] | None:
         read = self.read(path, name)
         if read is None:
             return None
@@ -141,7 +139,7 @@ class _Reader:
             return None
 
     def read_turtle(
-        self, name: str, path: Path, role: Role, graph: str, *, base_iri: str
+        self, name: str, path: str, role: Role, graph: str, *, base_iri: str
     ) -> TurtleFile | None:
         read = self.read_text(path, name)
         if read is None:
@@ -188,10 +186,9 @@ def read_files(
     instead: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Project, list[Problem]]:
     """Read some files of a project; ``texts`` in the place of those that are listed."""
-    root = settings.project
-    reader = _Reader(root, instead)
-    if (root / CONFIG_FILE).is_file():
-        reader.read(root / CONFIG_FILE)
+    reader = _Reader(instead)
+    if (config := settings.project / CONFIG_FILE).is_file():
+        reader.read(str(config), CONFIG_FILE)
     turtle = [
         file
         for name, path, role, graph in listing.turtle

@@ -58,7 +58,7 @@ def _files_in(root: Path, folder: str, *suffixes: str, stem: str | None = None) 
     return [
         f"{folder}/{entry.name}"
         for entry in _entries(root / folder)
-        if entry.name.endswith(suffixes) and stem in (None, entry.name.rpartition(".")[0]) and entry.is_file()
+        if entry.name.endswith(suffixes) and stem in (None, _stem(entry.name)) and entry.is_file()
     ]
 
 
@@ -75,6 +75,11 @@ def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
+def _stem(name: str) -> str:
+    """The name of a file without its folders and its suffix."""
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
 def _ontology_role(name: str) -> tuple[Role, str]:
     """The part of a file below ``ontology/`` and the graph that it fills, by its path."""
     *folders, file = name.split("/")
@@ -83,10 +88,10 @@ def _ontology_role(name: str) -> tuple[Role, str]:
     return (Role.ALIGNMENTS if file.startswith("alignments") else Role.ONTOLOGY), ONTOLOGY_GRAPH
 
 
-def _speaks_of_claims(path: Path) -> bool:
+def _speaks_of_claims(path: str) -> bool:
     """Whether a file uses kgraph's vocabulary."""
     try:
-        return _VOCABULARY in path.read_bytes()
+        return _VOCABULARY in Path(path).read_bytes()
     except OSError:
         return False  # which is told when it is read
 
@@ -99,45 +104,46 @@ def _ontology_files(root: Path) -> list[str]:
 
 def _turtle_files(
     root: Path, article: str | None, instead: Iterable[str]
-) -> Iterator[tuple[str, Path, Role, str]]:
+) -> Iterator[tuple[str, str, Role, str]]:
     """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
+    base = f"{root}/"
     own, files = _ontology_files(root), set(_files_in(root, "data/ttl", ".ttl"))
     for folder in _entries(root / ARTICLES):
         if article in (None, folder.name):
             files.update(_files_in(root, ARTICLES + folder.name, ".ttl"))
     files.update(name for name in instead if name.endswith(".ttl"))
     data = sorted(files, key=lambda name: name.split("/"))
-    if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(root / name) for name in (*own, *data)):
+    if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(base + name) for name in (*own, *data)):
         for name, path in iter_core_files("ontology", ".ttl"):
-            yield PREFIX + name, path, *_ontology_role(name)
+            yield PREFIX + name, str(path), *_ontology_role(name)
     for name in own:
-        yield name, root / name, *_ontology_role(name)
+        yield name, base + name, *_ontology_role(name)
     for name in data:
-        yield name, root / name, Role.DATA, name.rpartition("/")[2].removesuffix(".ttl")
+        yield name, base + name, Role.DATA, name.rpartition("/")[2].removesuffix(".ttl")
 
 
-def _query_files(root: Path, *, core: bool) -> Iterator[tuple[str, Path]]:
+def _query_files(root: Path, *, core: bool) -> Iterator[tuple[str, str]]:
     """The canned queries; one of the project's takes the place of the package's of the same name."""
-    own = [(name, root / name) for name in _files_in(root, "queries", *QUERY_SUFFIXES)]
-    taken = {path.stem for _, path in own}
+    own = _files_in(root, "queries", *QUERY_SUFFIXES)
+    taken = {_stem(name) for name in own}
     for name, path in iter_core_files("queries", ".rq") if core else ():
         if path.stem not in taken:
-            yield PREFIX + name, path
-    yield from own
+            yield PREFIX + name, str(path)
+    yield from ((name, f"{root}/{name}") for name in own)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of a project: Turtle with the part and the graph of each, and the others by name.
+    """The files of a project by name and path: of Turtle, the part and the graph of each as well.
 
-    ``drafts`` and ``reviews`` come by the slug of their article, each with its name and path.
+    ``drafts`` and ``reviews`` come by the slug of their article.
     """
 
-    turtle: tuple[tuple[str, Path, Role, str], ...] = ()
-    texts: tuple[tuple[str, Path], ...] = ()
-    queries: tuple[tuple[str, Path], ...] = ()
-    drafts: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
-    reviews: Mapping[str, tuple[str, Path]] = field(default_factory=dict)
+    turtle: tuple[tuple[str, str, Role, str], ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    queries: tuple[tuple[str, str], ...] = ()
+    drafts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    reviews: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def list_files(
@@ -145,13 +151,13 @@ def list_files(
 ) -> Listing:
     """The files of the project in a folder: see :func:`kgraph.project.folder.read_project`."""
 
-    def found(folder: str, suffix: str) -> list[tuple[str, Path]]:
-        return [(name, root / name) for name in _files_in(root, folder, suffix, stem=article)]
+    def found(folder: str, suffix: str) -> list[tuple[str, str]]:
+        return [(name, f"{root}/{name}") for name in _files_in(root, folder, suffix, stem=article)]
 
     turtle = tuple(_turtle_files(root, article, instead))
     queries = tuple(_query_files(root, core=any(is_core(name) for name, *_ in turtle)))
     drafts, reviews = (
-        {path.stem: (name, path) for name, path in some}
+        {_stem(name): (name, path) for name, path in some}
         for some in (found("data/drafts", ".json"), found("data/reviews", ".jsonl"))
     )
     return Listing(turtle, tuple(found("seeds", ".txt")), queries, drafts, reviews)
