@@ -19,7 +19,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -54,11 +54,11 @@ class Ledger:
         self._digests = lru_cache(_REMEMBERED)(self._digest)
         self._owners = lru_cache(_REMEMBERED)(self._find_owners)
         self._homes = lru_cache(_REMEMBERED)(self._find_homes)
-        rows = partial(self._db.execute, "SELECT * FROM units ORDER BY unit")
-        self._rows = lru_cache(1)(lambda: tuple(map(unit_of_row, rows())))
+        self._kinds = lru_cache(_REMEMBERED)(self._find_kind)
+        self._rows: dict[str, UnitRow] = {}
 
     def _units_change(self) -> None:
-        for known in (self._digests, self._owners, self._homes, self._rows):
+        for known in (self._digests, self._owners, self._homes):
             known.cache_clear()
 
     def __enter__(self) -> Self:
@@ -102,11 +102,15 @@ class Ledger:
     # Units
 
     def units(self) -> tuple[UnitRow, ...]:
-        """All units."""
-        return self._rows()
+        """All units, by name."""
+        if not self._rows:
+            self._rows.update((row[0], unit_of_row(row)) for row in self._db.execute("SELECT * FROM units"))
+        return tuple(self._rows[name] for name in sorted(self._rows))
 
     def unit(self, name: str) -> UnitRow | None:
         """A unit by its name."""
+        if self._rows:
+            return self._rows.get(name)
         row = self._db.execute("SELECT * FROM units WHERE unit = ?", (name,)).fetchone()
         return None if row is None else unit_of_row(row)
 
@@ -116,6 +120,8 @@ class Ledger:
         ``mentions`` are names with the sums over what is said of each as it is stored and over the rest.
         """
         self._units_change()
+        if self._rows:
+            self._rows[unit.unit] = unit
         values = (unit.files, json.dumps(unit.texts), unit.product, f"{unit.ground:x}", f"{unit.blank:x}")
         lists = map(json.dumps, (unit.articles, unit.edges, unit.graphs))
         self._db.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (unit.unit, *values, *lists))
@@ -130,6 +136,7 @@ class Ledger:
     def drop_unit(self, unit: UnitRow, mentioned: Iterable[str]) -> None:
         """Forget a unit, which mentioned these names."""
         self._units_change()
+        self._rows.pop(unit.unit, None)
         self._db.execute("DELETE FROM units WHERE unit = ?", (unit.unit,))
         self._db.executemany(
             "DELETE FROM articles WHERE iri = ? AND unit = ?", [(iri, unit.unit) for iri in unit.articles]
@@ -159,14 +166,10 @@ class Ledger:
 
     def said_below(self, article: str) -> set[str]:
         """The units that say something of an article of others, or of what is below it."""
-        found: set[str] = set()
-        for first, last in ranges(article):
-            rows = self._db.execute(
-                "SELECT DISTINCT unit FROM mentions WHERE name >= ? AND name < ? AND said IS NOT NULL",
-                (first, last),
-            )
-            found.update(unit for (unit,) in rows)
-        return found
+        ends = ranges(article)
+        there = " OR ".join(["name >= ? AND name < ?"] * len(ends))
+        query = f"SELECT DISTINCT unit FROM mentions WHERE said IS NOT NULL AND ({there})"  # noqa: S608 - no values
+        return {unit for (unit,) in self._db.execute(query, [end for pair in ends for end in pair])}
 
     def owners(self, name: str) -> list[str]:
         """The units that describe the article which a name is, or is below."""
@@ -361,23 +364,30 @@ class Ledger:
         """Set what was found in a unit or a cluster."""
         self._db.execute("DELETE FROM problems WHERE owner = ?", (owner,))
         self._db.executemany(
-            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((owner, *each.row()) for each in problems),
+            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((owner, self._kinds(each.kind), *each.row()) for each in problems),
         )
 
-    def kinds(self) -> list[tuple[str, str, str, int]]:
-        """The kinds of problems, by severity, code and kind, with how many there are."""
+    def _find_kind(self, kind: tuple[str, str, str]) -> int:
+        self._db.execute("INSERT OR IGNORE INTO kinds (severity, code, said) VALUES (?, ?, ?)", kind)
+        query = "SELECT id FROM kinds WHERE severity = ? AND code = ? AND said = ?"
+        return int(self._db.execute(query, kind).fetchone()[0])
+
+    def kinds(self) -> list[tuple[int, int]]:
+        """The kinds of problems, by severity and code, with how many there are of each."""
         return self._db.execute(
-            "SELECT severity, code, kind, count(DISTINCT same) FROM problems "
-            "GROUP BY severity, code, kind ORDER BY severity, code, kind"
+            "SELECT id, n FROM kinds "
+            "JOIN (SELECT kind, count(DISTINCT same) AS n FROM problems GROUP BY kind) ON kind = id "
+            "ORDER BY severity, code, said"
         ).fetchall()
 
-    def problems(self, severity: str, code: str, kind: str, limit: int) -> list[Located]:
+    def problems(self, kind: int, limit: int) -> list[Located]:
         """The first problems of a kind."""
         rows = self._db.execute(
-            "SELECT DISTINCT severity, code, path, line, message, hint, subject, predicate FROM problems "
-            "WHERE severity = ? AND code = ? AND kind = ? ORDER BY owner, path, line, message LIMIT ?",
-            (severity, code, kind, limit),
+            "SELECT DISTINCT severity, code, path, line, message, hint, subject, predicate "
+            "FROM problems JOIN kinds ON id = kind WHERE kind = ? "
+            "ORDER BY owner, path, line, message LIMIT ?",
+            (kind, limit),
         )
         return [
             Located(Problem(Severity(grave), named, path, line, message, hint), subject, predicate)

@@ -62,8 +62,8 @@ class Placer:
 def collect(ledger: Ledger, placer: Placer) -> list[Problem]:
     """The problems of a project: the first of each kind, the last of which says how many more there are."""
     found: list[Problem] = []
-    for severity, code, kind, count in ledger.kinds():
-        told = [placer.place(each) for each in ledger.problems(severity, code, kind, _TOLD)]
+    for kind, count in ledger.kinds():
+        told = [placer.place(each) for each in ledger.problems(kind, _TOLD)]
         if count > len(told):
             told[-1] = replace(told[-1], more=count - len(told))
         found += told

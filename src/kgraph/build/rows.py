@@ -24,10 +24,13 @@ CREATE TABLE mentions (name TEXT, unit TEXT, said TEXT, rest TEXT, PRIMARY KEY (
 CREATE TABLE clusters (cluster TEXT PRIMARY KEY, inputs TEXT, product TEXT, articles INT, claims INT)
   WITHOUT ROWID;
 CREATE TABLE reads (name TEXT, cluster TEXT, digest TEXT, PRIMARY KEY (name, cluster)) WITHOUT ROWID;
-CREATE TABLE problems (owner TEXT, severity TEXT, code TEXT, path TEXT, line INT, message TEXT, hint TEXT,
-                       kind TEXT, subject TEXT, predicate TEXT, same BLOB);
+CREATE TABLE kinds (id INTEGER PRIMARY KEY, severity TEXT, code TEXT, said TEXT,
+                    UNIQUE (severity, code, said));
+CREATE TABLE problems (owner TEXT, kind INT, path TEXT, line INT, message TEXT, hint TEXT, subject TEXT,
+                       predicate TEXT, same BLOB);
 CREATE INDEX problems_by_owner ON problems (owner);
-CREATE INDEX problems_by_kind ON problems (severity, code, kind, owner, same);
+CREATE INDEX problems_by_kind ON problems (kind, same);
+CREATE INDEX problems_by_place ON problems (kind, owner);
 CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term))
   WITHOUT ROWID;
 CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
@@ -63,24 +66,17 @@ class Located:
     subject: str | None = None
     predicate: str | None = None
 
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What kind of problem it is: severity, code, and what problems of its kind have in common."""
+        return str(self.problem.severity), self.problem.code, self.problem.kind
+
     def row(self) -> tuple[str | int | bytes | None, ...]:
-        """It in the table of problems, without its owner; two that differ in the line alone are the same."""
+        """It in the table of problems; two that differ in the line alone are the same."""
         it = self.problem
-        told = (it.path, it.message, it.hint, self.subject, self.predicate)
-        same = short("\0".join(each or "" for each in told))
-        grave = str(it.severity)
-        return (
-            grave,
-            it.code,
-            it.path,
-            it.line,
-            it.message,
-            it.hint,
-            it.kind,
-            self.subject,
-            self.predicate,
-            same,
-        )
+        same = (it.path, it.message, it.hint, self.subject, self.predicate)
+        digest = short("\0".join(each or "" for each in same))
+        return it.path, it.line, it.message, it.hint, self.subject, self.predicate, digest
 
 
 def unit_of_row(row: Sequence[Any]) -> UnitRow:
