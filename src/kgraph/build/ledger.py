@@ -122,9 +122,9 @@ class Ledger:
         self._units_change()
         if self._rows:
             self._rows[unit.unit] = unit
-        values = (unit.files, json.dumps(unit.texts), unit.product, f"{unit.ground:x}", f"{unit.blank:x}")
-        lists = map(json.dumps, (unit.articles, unit.edges, unit.graphs))
-        self._db.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (unit.unit, *values, *lists))
+        lists = json.dumps([unit.texts, unit.articles, unit.edges, unit.graphs])
+        values = (unit.unit, unit.files, unit.product, f"{unit.ground:x}", f"{unit.blank:x}", lists)
+        self._db.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?, ?)", values)
         self._db.executemany(
             "INSERT INTO articles VALUES (?, ?)", [(iri, unit.unit) for iri in unit.articles]
         )

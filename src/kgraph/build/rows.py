@@ -17,8 +17,8 @@ __all__ = ["SCHEMA", "Located", "UnitRow", "ranges", "room_for", "sealed", "shor
 
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE units (unit TEXT PRIMARY KEY, files TEXT, texts TEXT, product TEXT, ground TEXT, blank TEXT,
-                    articles TEXT, edges TEXT, graphs TEXT) WITHOUT ROWID;
+CREATE TABLE units (unit TEXT PRIMARY KEY, files TEXT, product TEXT, ground TEXT, blank TEXT, lists TEXT)
+  WITHOUT ROWID;
 CREATE TABLE articles (iri TEXT, unit TEXT, PRIMARY KEY (iri, unit)) WITHOUT ROWID;
 CREATE TABLE mentions (name TEXT, unit TEXT, said TEXT, rest TEXT, PRIMARY KEY (name, unit)) WITHOUT ROWID;
 CREATE TABLE clusters (cluster TEXT PRIMARY KEY, inputs TEXT, product TEXT, articles INT, claims INT)
@@ -81,9 +81,10 @@ class Located:
 
 def unit_of_row(row: Sequence[Any]) -> UnitRow:
     """A row of the table of units."""
-    unit, files, texts, product, ground, blank, articles, edges, graphs = row
-    lists = tuple(json.loads(articles)), tuple(json.loads(edges)), json.loads(graphs)
-    return UnitRow(unit, files, json.loads(texts), product, int(ground, 16), int(blank, 16), *lists)
+    unit, files, product, ground, blank, lists = row
+    texts, articles, edges, graphs = json.loads(lists)
+    sums = int(ground, 16), int(blank, 16)
+    return UnitRow(unit, files, texts, product, *sums, tuple(articles), tuple(edges), graphs)
 
 
 @contextmanager
