@@ -31,12 +31,11 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
 #: that is asked for.
-_OF_PASSAGE: Final = (50.0, 4.0)
-#: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
-#: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
-#: for; the share of its object that the question itself names, which is then no answer; how like the
-#: question is to how people ask for what has the role of its object.
-_OF_CLAIM: Final = (42.0, 21.0, 2.8, 1.4, -1.0, 40.0)
+_OF_PASSAGE: Final = (40.0, 4.5)
+#: Of a claim in it: likeness of the claim as it is told; its share of the question's words; whether an end of
+#: it is of the kind that is asked for; the share of its object that the question itself names, which is then
+#: no answer; how like the question is to how people ask for what has the role of its object.
+_OF_CLAIM: Final = (50.0, 2.8, 1.4, -1.0, 40.0)
 #: By how much, a voice, what is said comes before the words that tell of its saying.
 _BEFORE: Final = 1e-6
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
@@ -120,8 +119,7 @@ class Ranking:
         """A question with how like it the texts of some passages are; None where words alone are compared."""
         if question is None or self._reader.vectors is None:
             return None
-        keys = {key for passage in passages for some in (passage.keys, *passage.claim_keys) for key in some}
-        ordered = sorted(keys)
+        ordered = sorted({key for passage in passages for key in (*passage.keys, *passage.claim_keys)})
         alike = self._reader.vectors.take(ordered) @ question if ordered else ()
         return Meant(question, dict(zip(ordered, map(float, alike), strict=True)))
 
@@ -131,10 +129,10 @@ class Ranking:
         named = self._named(asked, passage)
         language = passage.entry.language
         coverage = self._cover(asked, words, named, language)
-        keys = [*passage.keys, *(key for keys in passage.claim_keys for key in keys)]
-        alike = _nearest(question, keys)
+        alike = _nearest(question, passage.keys)
         score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
-        return Ranked(passage, score, alike, coverage, words)
+        meaning = max(alike, _nearest(question, passage.claim_keys))
+        return Ranked(passage, score, meaning, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
         return cover(asked.matter, words, named, language=language, weigh=self.weigh, spells=self._spells)
@@ -157,11 +155,11 @@ class Ranking:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
         passage = each.passage
         own = zip(passage.entry.claims, passage.claim_keys, strict=True)
-        claims = [(claim, keys) for claim, keys in own if claim in admitted]
+        claims = [(claim, key) for claim, key in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
         own_scores = {
-            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, keys, question))
-            for claim, keys in claims or [(whole, passage.keys[:1])]
+            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, key, question))
+            for claim, key in claims or [(whole, passage.keys[0])]
         }
         has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim), passage))
         scores = dict(own_scores)
@@ -179,17 +177,15 @@ class Ranking:
         asked: Asked,
         each: Ranked,
         claim: ClaimEntry,
-        keys: Sequence[int],
+        key: int,
         question: Meant | None,
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
         named = named_by([claim], voices=claim.depth > 1)
         coverage = self._cover(asked, quote, named, language)
-        is_quotation = not asked.is_open and not each.coverage.missing
         return (
-            _nearest(question, keys[-1:]),
-            is_quotation * _nearest(question, keys[:1]),
+            _nearest(question, [key]),
             coverage.share,
             _answers(asked, claim, language),
             asked.is_open * _named_share(claim.object, asked.words, language),

@@ -31,7 +31,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 18
+FORMAT: Final = 19
 #: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
 HASH_METHOD: Final = "SHA-256 of the sum of the quads' SHA-256"
 DEFAULT_KEY: Final = "default"
