@@ -7,7 +7,6 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,17 +33,21 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 _OF_PASSAGE: Final = (40.0, 4.5)
 #: Of a claim in it: likeness of the claim as it is told; its share of the question's words; whether an end of
 #: it is of the kind that is asked for; the share of its object that the question itself names, which is then
-#: no answer; how like the question is to how people ask for what has the role of its object.
-_OF_CLAIM: Final = (50.0, 2.8, 1.4, -1.0, 40.0)
+#: no answer; whether it is but words of the narrator; how like the question is to how people ask for what
+#: has the role of its object.
+_OF_CLAIM: Final = (50.0, 2.8, 1.4, -1.0, -2.5, 40.0)
 #: By how much, a voice, what is said comes before the words that tell of its saying.
 _BEFORE: Final = 1e-6
-#: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
-#: that asks for something; of a statement, what is left of it without the passage's words, and how much more
-#: so, the greater their share is: a paraphrase of other words says all of it otherwise.
-_WHOLE: Final = 0.843
-_WHOLE_ASKED: Final = 0.835
-_REST: Final = 0.79
-_REST_BY_SHARE: Final = 0.26
+#: How like a question a passage must be (cosine) to say it rather than not: the question whole; of a
+#: statement, what is left of it without the passage's words, and how much more so, the greater their share
+#: is, that of names above all: who is named may have said anything else. Few words are like anything, by so
+#: much for each e-fold that a statement is shorter than some words.
+_WHOLE: Final = 0.842
+_REST: Final = 0.78
+_REST_BY_SHARE: Final = 0.2
+_REST_BY_NAMES: Final = 0.2
+_BY_LENGTH: Final = 0.02
+_LENGTH: Final = 9
 #: How fast the odds grow with what is beyond these.
 _STEEPNESS: Final = 60.0
 _KEPT: Final = 1 << 16
@@ -111,7 +114,7 @@ class Ranking:
     def is_name(self, word: str, asked: Asked) -> bool:
         """Whether a word of a question is a name: the texts write it as one, and so may the question."""
         if self._reader.frequency(word):
-            as_written = word in asked.names or word == asked.words[0] or not asked.names
+            as_written = word in asked.names or word == asked.words[0] or asked.text.islower()
             return as_written and self._reader.is_name(word)
         return asked.language != "de" and word in asked.names
 
@@ -130,7 +133,7 @@ class Ranking:
         language = passage.entry.language
         coverage = self._cover(asked, words, named, language)
         alike = _nearest(question, passage.keys)
-        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
+        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words)))
         meaning = max(alike, _nearest(question, passage.claim_keys))
         return Ranked(passage, score, meaning, coverage, words)
 
@@ -161,13 +164,14 @@ class Ranking:
             claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, key, question))
             for claim, key in claims or [(whole, passage.keys[0])]
         }
-        has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim), passage))
+        has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim)))
+        names = lru_cache(None)(lambda claim: _names_voice(asked, claim, passage.entry.language))
         scores = dict(own_scores)
-        for teller in (claim for claim in own_scores if not claim.role):  # one with a role answers for that
-            told = own_scores[teller]
-            for claim in own_scores:
-                if passage.entry.tells_of(teller, claim) and has_kind(teller) <= has_kind(claim):
-                    scores[claim] = max(scores[claim], told + _BEFORE * claim.depth)
+        for teller in sorted(own_scores, key=lambda claim: claim.depth):
+            for claim in () if teller.role else own_scores:  # one with a role answers for that
+                gives_way = has_kind(teller) <= has_kind(claim) and names(teller) <= names(claim)
+                if gives_way and passage.entry.tells_of(teller, claim):
+                    scores[claim] = max(scores[claim], scores[teller] + _BEFORE * claim.depth)
         best = max(scores.values())
         below = tuple((best - score, claim) for claim, score in scores.items() if claim is not whole)
         return Answering(each, each.score + best, below)
@@ -187,8 +191,9 @@ class Ranking:
         return (
             _nearest(question, [key]),
             coverage.share,
-            _answers(asked, claim, language),
+            max(_answers(asked, claim, language), _has_kind(asked, quote)),
             asked.is_open * _named_share(claim.object, asked.words, language),
+            _is_aside(asked, claim),
             self._asks_for(claim.role, question),
         )
 
@@ -230,11 +235,13 @@ class Ranking:
         if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
         if not asked.is_statement:
-            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
-            return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0
-        if is_fact or whole < _WHOLE:
+            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words)
+            return _STEEPNESS * (whole - _WHOLE) if is_answer else -1.0
+        if is_fact:
             return _STEEPNESS * (whole - _WHOLE)
-        return _STEEPNESS * min(whole - _WHOLE, self._beyond(asked, first))
+        longer = _BY_LENGTH * math.log(len(asked.words) / _LENGTH)
+        beyond = whole - _WHOLE + longer
+        return _STEEPNESS * (min(beyond, self._beyond(asked, first) + longer) if beyond > 0 else beyond)
 
     def _beyond(self, asked: Asked, first: Ranked) -> float:
         """By how much the words of a statement that a passage does not have are like it all the same."""
@@ -244,7 +251,10 @@ class Ranking:
         if self._encoder is None or not (missing and shared and rest):
             return 1.0
         meant = self.mean(self._encoder.statements([" ".join(rest)])[0], [first.passage])
-        return _nearest(meant, first.passage.keys) - _REST - _REST_BY_SHARE * first.coverage.share
+        names = sum(self.weigh(word) for word in shared if self.is_name(word, asked))
+        needed = _REST + _REST_BY_SHARE * first.coverage.share
+        needed += _REST_BY_NAMES * names / sum(map(self.weigh, asked.matter))
+        return _nearest(meant, first.passage.keys) - needed
 
     def _is_nearly_said(self, asked: Asked, each: Ranked) -> bool:
         """Whether a passage has so much of a question that what differs is another number, name or time."""
@@ -289,16 +299,21 @@ def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
 
 
-def _has_kind(asked: Asked, words: Sequence[str], passage: Passage) -> bool:
-    """Whether a text has a number where one is asked for, or money, or a time."""
-    if asked.kind in (Kind.COUNT, Kind.DURATION, Kind.DISTANCE):
-        is_money = any(unicodedata.category(character) == "Sc" for character in passage.entry.text)
-        if asked.is_of_money and not is_money:
-            return False
-        return any(is_number(word) and word not in asked.words for word in words)
-    return asked.kind is Kind.WHEN and any(
-        (word in listed("time") or is_number(word)) and word not in asked.words for word in words
-    )
+def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
+    """Whether a text has a number where one is asked for, or a time."""
+    fresh = [word for word in words if word not in asked.words] if asked.kind in _COUNTED else []
+    is_of_time = asked.kind in (Kind.WHEN, Kind.DURATION)
+    return any(is_number(word) or (is_of_time and word in listed("time")) for word in fresh)
+
+
+def _is_aside(asked: Asked, claim: ClaimEntry) -> bool:
+    """Whether a claim is but words of the narrator, who tells who speaks rather than what is asked."""
+    return not asked.is_statement and asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role
+
+
+def _names_voice(asked: Asked, claim: ClaimEntry, language: str) -> bool:
+    """Whether a question names who is quoted."""
+    return claim.depth > 1 and _named_share(Part(claim.speaker), asked.matter, language) > 0
 
 
 def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
