@@ -30,12 +30,13 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
 #: that is asked for.
-_OF_PASSAGE: Final = (40.0, 4.5)
-#: Of a claim in it: likeness of the claim as it is told; its share of the question's words; whether an end of
-#: it is of the kind that is asked for; the share of its object that the question itself names, which is then
-#: no answer; whether it is but words of the narrator; how like the question is to how people ask for what
-#: has the role of its object.
-_OF_CLAIM: Final = (50.0, 2.8, 1.4, -1.0, -2.5, 40.0)
+_OF_PASSAGE: Final = (50.0, 4.0)
+#: Of a claim in it: likeness of the claim as it is told; how much its words and the question's are the same,
+#: where the passage has all words of a statement; its share of the question's words, with its names; whether
+#: an end of it is of the kind that is asked for; the share of its object that the question itself names,
+#: which is then no answer; whether it is but words of the narrator; how like the question is to how people
+#: ask for what has the role of its object.
+_OF_CLAIM: Final = (42.0, 8.0, 1.4, 1.4, -1.0, -2.5, 40.0)
 #: By how much, a voice, what is said comes before the words that tell of its saying.
 _BEFORE: Final = 1e-6
 #: How like a question a passage must be (cosine) to say it rather than not: the question whole; of a
@@ -43,9 +44,9 @@ _BEFORE: Final = 1e-6
 #: is, that of names above all: who is named may have said anything else. Few words are like anything, by so
 #: much for each e-fold that a statement is shorter than some words.
 _WHOLE: Final = 0.842
-_REST: Final = 0.78
-_REST_BY_SHARE: Final = 0.2
-_REST_BY_NAMES: Final = 0.2
+_REST: Final = 0.79
+_REST_BY_SHARE: Final = 0.25
+_REST_BY_NAMES: Final = 0.15
 _BY_LENGTH: Final = 0.02
 _LENGTH: Final = 9
 #: How fast the odds grow with what is beyond these.
@@ -132,10 +133,9 @@ class Ranking:
         named = self._named(asked, passage)
         language = passage.entry.language
         coverage = self._cover(asked, words, named, language)
-        alike = _nearest(question, passage.keys)
+        alike = _nearest(question, (*passage.keys, *passage.claim_keys))
         score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words)))
-        meaning = max(alike, _nearest(question, passage.claim_keys))
-        return Ranked(passage, score, meaning, coverage, words)
+        return Ranked(passage, score, alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
         return cover(asked.matter, words, named, language=language, weigh=self.weigh, spells=self._spells)
@@ -188,8 +188,10 @@ class Ranking:
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
         named = named_by([claim], voices=claim.depth > 1)
         coverage = self._cover(asked, quote, named, language)
+        is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
+            is_quotation * _in_common(asked, each.passage.entry.words_of(claim.spans), language),
             coverage.share,
             max(_answers(asked, claim, language), _has_kind(asked, quote)),
             asked.is_open * _named_share(claim.object, asked.words, language),
@@ -329,6 +331,12 @@ def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
             if kind in part.kinds and _named_share(part, asked.matter, language) < 1:
                 return share
     return 0.0
+
+
+def _in_common(asked: Asked, text: str, language: str) -> float:
+    """The share of a text's words that a question has, and that of its words that the text has: up to 2."""
+    ways = ((text, asked.words), (asked.text, read_words(text)))
+    return sum(_named_share(Part((one,)), other, language) for one, other in ways)
 
 
 def _named_share(part: Part, words: Sequence[str], language: str) -> float:
