@@ -176,7 +176,7 @@ class IndexRevision:
 
 
 def _record(entry: PassageEntry, ordinal: int) -> tuple[bytes, list[str]]:
-    """What is stored of a passage; and its texts that have vectors: it, its clauses and its claims as told."""
+    """What is stored of a passage; and its texts that have vectors: it, its clauses, its claims as told."""
     own, claims = [entry.text, *clauses(entry.text)], [_told(claim, entry) for claim in entry.claims]
     told = {
         "entry": entry,
