@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kgraph.search import ClaimEntry, PassageEntry, Search, TextIndex, write_index
@@ -56,6 +58,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
         ("refusd to widen the harbor", "council"),
         ("the council refusd to widen the harbor", "council"),
         ("the mayor’s staf asked her to withdraw the report", "staff"),
+        # A voice that the question names does not give way to one that it does not name.
+        ("What did Brandt tell them?", "Brandt"),
     ],
 )
 def test_a_cue_counts_as_its_speakers_words(index: TextIndex, words: str, speaker: str) -> None:
@@ -78,6 +82,11 @@ def test_a_claim_tells_of_the_saying_of_the_one_within_it() -> None:
         if PASSAGE.tells_of(one, two)
     }
     assert tells == {("clerks", "Brandt"), ("Brandt", "staff"), ("narrator", "council")}
+
+
+def test_who_denies_what_others_say_does_not_tell_it() -> None:
+    denied = replace(BRANDT, is_negative=True)
+    assert not PASSAGE.tells_of(denied, STAFF)
 
 
 def test_of_several_cues_the_one_next_to_the_words_is_meant() -> None:

@@ -126,6 +126,8 @@ def _words_of_kinds(asked: Sequence[str], told: Told, is_name: Callable[[str], b
         if word in have or is_number(word) or any(told.spells(word, other) for other in have):
             continue
         if word in listed("time"):
+            if word in listed("stop") and word == asked[0]:  # "May they visit …"
+                continue
             said = next((other for other in text if other in listed("time") and other not in asked), "")
             if said:
                 yield Difference("time", word, said)

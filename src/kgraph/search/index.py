@@ -47,14 +47,13 @@ NAME: Final = "kind=name"
 class Passage:
     """A passage as a search reads it: its entry, its place in the order of all, and the keys of its vectors.
 
-    ``keys`` are those of the whole and of its clauses, ``claim_keys`` those of each claim: of its words, and
-    of the claim as it is told.
+    ``keys`` are those of the whole and of its clauses, ``claim_keys`` those of its claims as they are told.
     """
 
     entry: PassageEntry
     ordinal: int
     keys: tuple[int, ...]
-    claim_keys: tuple[tuple[int, ...], ...]
+    claim_keys: tuple[int, ...]
 
 
 def _schema() -> tantivy.Schema:
@@ -212,8 +211,8 @@ class IndexReader:
 
     def _passage(self, address: Any) -> Passage:
         told = json.loads(self._stored(address))
-        claim_keys = tuple(map(tuple, told["claim_keys"]))
-        return Passage(passage_from(told["entry"]), told["ordinal"], tuple(told["keys"]), claim_keys)
+        keys, claim_keys = tuple(told["keys"]), tuple(told["claim_keys"])
+        return Passage(passage_from(told["entry"]), told["ordinal"], keys, claim_keys)
 
 
 _MUST: Final = tantivy.Occur.Must

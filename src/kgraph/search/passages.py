@@ -133,9 +133,9 @@ class PassageEntry:
 
     def tells_of(self, teller: ClaimEntry, claim: ClaimEntry) -> bool:
         """Whether a claim tells of the saying of another, by the voice around that one's: its words have the
-        cue of that one, and half of its words, or the cue is a word for saying.
+        cue of that one, and half of its words, or the cue is a word for saying. Who denies it does not tell.
         """
-        if claim.cue is None or teller.depth != claim.depth - 1:
+        if claim.cue is None or teller.depth != claim.depth - 1 or teller.is_negative:
             return False
         if shared(teller.spans, [claim.cue]) < claim.cue[1] - claim.cue[0]:
             return False

@@ -7,7 +7,6 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,20 +31,24 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
 #: that is asked for.
 _OF_PASSAGE: Final = (50.0, 4.0)
-#: Of a claim in it: likeness of the claim as it is told; that of its own words, where the passage has all
-#: words of a statement; its share of the question's words; whether an end of it is of the kind that is asked
-#: for; the share of its object that the question itself names, which is then no answer; how like the
-#: question is to how people ask for what has the role of its object.
-_OF_CLAIM: Final = (42.0, 21.0, 2.8, 1.4, -1.0, 40.0)
+#: Of a claim in it: likeness of the claim as it is told; how much its words and the question's are the same,
+#: where the passage has all words of a statement; its share of the question's words, with its names; whether
+#: an end of it is of the kind that is asked for; the share of its object that the question itself names,
+#: which is then no answer; whether it is but words of the narrator; how like the question is to how people
+#: ask for what has the role of its object.
+_OF_CLAIM: Final = (42.0, 8.0, 1.4, 1.4, -1.0, -2.5, 40.0)
 #: By how much, a voice, what is said comes before the words that tell of its saying.
 _BEFORE: Final = 1e-6
-#: How like a question a passage must be (cosine) to say it rather than not: the question whole; a question
-#: that asks for something; of a statement, what is left of it without the passage's words, and how much more
-#: so, the greater their share is: a paraphrase of other words says all of it otherwise.
-_WHOLE: Final = 0.843
-_WHOLE_ASKED: Final = 0.835
+#: How like a question a passage must be (cosine) to say it rather than not: the question whole; of a
+#: statement, what is left of it without the passage's words, and how much more so, the greater their share
+#: is, that of names above all: who is named may have said anything else. Few words are like anything, by so
+#: much for each e-fold that a statement is shorter than some words.
+_WHOLE: Final = 0.842
 _REST: Final = 0.79
-_REST_BY_SHARE: Final = 0.26
+_REST_BY_SHARE: Final = 0.25
+_REST_BY_NAMES: Final = 0.15
+_BY_LENGTH: Final = 0.02
+_LENGTH: Final = 9
 #: How fast the odds grow with what is beyond these.
 _STEEPNESS: Final = 60.0
 _KEPT: Final = 1 << 16
@@ -112,7 +115,7 @@ class Ranking:
     def is_name(self, word: str, asked: Asked) -> bool:
         """Whether a word of a question is a name: the texts write it as one, and so may the question."""
         if self._reader.frequency(word):
-            as_written = word in asked.names or word == asked.words[0] or not asked.names
+            as_written = word in asked.names or word == asked.words[0] or asked.text.islower()
             return as_written and self._reader.is_name(word)
         return asked.language != "de" and word in asked.names
 
@@ -120,8 +123,7 @@ class Ranking:
         """A question with how like it the texts of some passages are; None where words alone are compared."""
         if question is None or self._reader.vectors is None:
             return None
-        keys = {key for passage in passages for some in (passage.keys, *passage.claim_keys) for key in some}
-        ordered = sorted(keys)
+        ordered = sorted({key for passage in passages for key in (*passage.keys, *passage.claim_keys)})
         alike = self._reader.vectors.take(ordered) @ question if ordered else ()
         return Meant(question, dict(zip(ordered, map(float, alike), strict=True)))
 
@@ -131,9 +133,8 @@ class Ranking:
         named = self._named(asked, passage)
         language = passage.entry.language
         coverage = self._cover(asked, words, named, language)
-        keys = [*passage.keys, *(key for keys in passage.claim_keys for key in keys)]
-        alike = _nearest(question, keys)
-        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words, passage)))
+        alike = _nearest(question, (*passage.keys, *passage.claim_keys))
+        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words)))
         return Ranked(passage, score, alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
@@ -157,19 +158,20 @@ class Ranking:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
         passage = each.passage
         own = zip(passage.entry.claims, passage.claim_keys, strict=True)
-        claims = [(claim, keys) for claim, keys in own if claim in admitted]
+        claims = [(claim, key) for claim, key in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
         own_scores = {
-            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, keys, question))
-            for claim, keys in claims or [(whole, passage.keys[:1])]
+            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, key, question))
+            for claim, key in claims or [(whole, passage.keys[0])]
         }
-        has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim), passage))
+        has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim)))
+        names = lru_cache(None)(lambda claim: _names_voice(asked, claim, passage.entry.language))
         scores = dict(own_scores)
-        for teller in (claim for claim in own_scores if not claim.role):  # one with a role answers for that
-            told = own_scores[teller]
-            for claim in own_scores:
-                if passage.entry.tells_of(teller, claim) and has_kind(teller) <= has_kind(claim):
-                    scores[claim] = max(scores[claim], told + _BEFORE * claim.depth)
+        for teller in sorted(own_scores, key=lambda claim: claim.depth):
+            for claim in () if teller.role else own_scores:  # one with a role answers for that
+                gives_way = has_kind(teller) <= has_kind(claim) and names(teller) <= names(claim)
+                if gives_way and passage.entry.tells_of(teller, claim):
+                    scores[claim] = max(scores[claim], scores[teller] + _BEFORE * claim.depth)
         best = max(scores.values())
         below = tuple((best - score, claim) for claim, score in scores.items() if claim is not whole)
         return Answering(each, each.score + best, below)
@@ -179,7 +181,7 @@ class Ranking:
         asked: Asked,
         each: Ranked,
         claim: ClaimEntry,
-        keys: Sequence[int],
+        key: int,
         question: Meant | None,
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
@@ -188,11 +190,12 @@ class Ranking:
         coverage = self._cover(asked, quote, named, language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
-            _nearest(question, keys[-1:]),
-            is_quotation * _nearest(question, keys[:1]),
+            _nearest(question, [key]),
+            is_quotation * _in_common(asked, each.passage.entry.words_of(claim.spans), language),
             coverage.share,
-            _answers(asked, claim, language),
+            max(_answers(asked, claim, language), _has_kind(asked, quote)),
             asked.is_open * _named_share(claim.object, asked.words, language),
+            _is_aside(asked, claim),
             self._asks_for(claim.role, question),
         )
 
@@ -234,11 +237,13 @@ class Ranking:
         if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
         if not asked.is_statement:
-            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words, first.passage)
-            return _STEEPNESS * (whole - _WHOLE_ASKED) if is_answer else -1.0
-        if is_fact or whole < _WHOLE:
+            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words)
+            return _STEEPNESS * (whole - _WHOLE) if is_answer else -1.0
+        if is_fact:
             return _STEEPNESS * (whole - _WHOLE)
-        return _STEEPNESS * min(whole - _WHOLE, self._beyond(asked, first))
+        longer = _BY_LENGTH * math.log(len(asked.words) / _LENGTH)
+        beyond = whole - _WHOLE + longer
+        return _STEEPNESS * (min(beyond, self._beyond(asked, first) + longer) if beyond > 0 else beyond)
 
     def _beyond(self, asked: Asked, first: Ranked) -> float:
         """By how much the words of a statement that a passage does not have are like it all the same."""
@@ -248,7 +253,10 @@ class Ranking:
         if self._encoder is None or not (missing and shared and rest):
             return 1.0
         meant = self.mean(self._encoder.statements([" ".join(rest)])[0], [first.passage])
-        return _nearest(meant, first.passage.keys) - _REST - _REST_BY_SHARE * first.coverage.share
+        names = sum(self.weigh(word) for word in shared if self.is_name(word, asked))
+        needed = _REST + _REST_BY_SHARE * first.coverage.share
+        needed += _REST_BY_NAMES * names / sum(map(self.weigh, asked.matter))
+        return _nearest(meant, first.passage.keys) - needed
 
     def _is_nearly_said(self, asked: Asked, each: Ranked) -> bool:
         """Whether a passage has so much of a question that what differs is another number, name or time."""
@@ -293,16 +301,21 @@ def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
 
 
-def _has_kind(asked: Asked, words: Sequence[str], passage: Passage) -> bool:
-    """Whether a text has a number where one is asked for, or money, or a time."""
-    if asked.kind in (Kind.COUNT, Kind.DURATION, Kind.DISTANCE):
-        is_money = any(unicodedata.category(character) == "Sc" for character in passage.entry.text)
-        if asked.is_of_money and not is_money:
-            return False
-        return any(is_number(word) and word not in asked.words for word in words)
-    return asked.kind is Kind.WHEN and any(
-        (word in listed("time") or is_number(word)) and word not in asked.words for word in words
-    )
+def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
+    """Whether a text has a number where one is asked for, or a time."""
+    fresh = [word for word in words if word not in asked.words] if asked.kind in _COUNTED else []
+    is_of_time = asked.kind in (Kind.WHEN, Kind.DURATION)
+    return any(is_number(word) or (is_of_time and word in listed("time")) for word in fresh)
+
+
+def _is_aside(asked: Asked, claim: ClaimEntry) -> bool:
+    """Whether a claim is but words of the narrator, who tells who speaks rather than what is asked."""
+    return not asked.is_statement and asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role
+
+
+def _names_voice(asked: Asked, claim: ClaimEntry, language: str) -> bool:
+    """Whether a question names who is quoted."""
+    return claim.depth > 1 and _named_share(Part(claim.speaker), asked.matter, language) > 0
 
 
 def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
@@ -318,6 +331,12 @@ def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
             if kind in part.kinds and _named_share(part, asked.matter, language) < 1:
                 return share
     return 0.0
+
+
+def _in_common(asked: Asked, text: str, language: str) -> float:
+    """The share of a text's words that a question has, and that of its words that the text has: up to 2."""
+    ways = ((text, asked.words), (asked.text, read_words(text)))
+    return sum(_named_share(Part((one,)), other, language) for one, other in ways)
 
 
 def _named_share(part: Part, words: Sequence[str], language: str) -> float:

@@ -35,7 +35,7 @@ class Asked:
 
     ``text`` is without the frame that only says that it is one ("who said that …"); ``matter`` are the words
     that carry matter, each once; ``kind`` is what is asked for, None of a statement; ``is_open`` is true of a
-    question that yes or no does not answer, ``is_of_money`` of one that counts no things ("how much is …").
+    question that yes or no does not answer.
     ``names`` are words that begin with a capital within the text, and its first word where the second begins
     with one too: alone it says nothing.
     """
@@ -45,7 +45,6 @@ class Asked:
     matter: tuple[str, ...]
     kind: Kind | None
     is_open: bool
-    is_of_money: bool
     names: frozenset[str]
     language: str
 
@@ -89,7 +88,6 @@ def read_question(text: str) -> Asked:
         matter=tuple(dict.fromkeys(matter[:MOST_WORDS])),
         kind=kind,
         is_open=kind is not None,
-        is_of_money=kind is Kind.COUNT and words[taken] in listed("stop") if taken < len(words) else False,
         names=frozenset(read_words(" ".join(capitals))) - listed("stop"),
         language=_language(words),
     )

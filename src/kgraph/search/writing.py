@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import tantivy
 
@@ -123,12 +123,10 @@ class IndexRevision:
                     break
                 flow += words[following]
             flow = flow[: len(words[number]) + OVERHANG]
-            record = _record(entry, self._next)
+            record, texts = _record(entry, self._next)
             self._writer.add_document(_document(entry, self._next, flow, words[number], record))
             if self._encoder is not None:
-                self._texts |= dict.fromkeys(
-                    (*record.own, *(text for some in record.claims for text in some))
-                )
+                self._texts |= dict.fromkeys(texts)
                 self._added.append((entry.article, self._next, entry.text))
             self._next += 1
         self._next += 1  # a gap: what follows is of another article
@@ -177,27 +175,20 @@ class IndexRevision:
             )
 
 
-class _Record(NamedTuple):
-    """What is stored of a passage; the texts that have vectors: it with its clauses, and those of claims."""
-
-    stored: bytes
-    own: list[str]
-    claims: list[list[str]]
-
-
-def _record(entry: PassageEntry, ordinal: int) -> _Record:
+def _record(entry: PassageEntry, ordinal: int) -> tuple[bytes, list[str]]:
+    """What is stored of a passage; and its texts that have vectors: it, its clauses, its claims as told."""
     own, claims = [entry.text, *clauses(entry.text)], [_told(claim, entry) for claim in entry.claims]
     told = {
         "entry": entry,
         "ordinal": ordinal,
         "keys": [*map(key_of, own)],
-        "claim_keys": [[*map(key_of, some)] for some in claims],
+        "claim_keys": [*map(key_of, claims)],
     }
-    return _Record(json.dumps(told, default=_fields).encode(), own, claims)
+    return json.dumps(told, default=_fields).encode(), [*own, *claims]
 
 
 def _document(
-    entry: PassageEntry, ordinal: int, flow: Sequence[str], words: Sequence[str], record: _Record
+    entry: PassageEntry, ordinal: int, flow: Sequence[str], words: Sequence[str], record: bytes
 ) -> tantivy.Document:
     """What is indexed of a passage.
 
@@ -223,7 +214,7 @@ def _document(
     if days:
         document.add_integer("first", min(each.first for each in days))
         document.add_integer("last", max(each.last for each in days))
-    document.add_bytes("record", record.stored)
+    document.add_bytes("record", record)
     return document
 
 
@@ -231,14 +222,14 @@ def _fields(entry: Any) -> dict[str, Any]:
     return {field.name: getattr(entry, field.name) for field in fields(entry)}
 
 
-def _told(claim: ClaimEntry, entry: PassageEntry) -> list[str]:
-    """The words of a claim, and the claim as it is told: with its ends, its speaker and its cue."""
+def _told(claim: ClaimEntry, entry: PassageEntry) -> str:
+    """A claim as it is told: its ends, its speaker, its cue and its words."""
     quote = entry.words_of(claim.spans)
     told = f"{claim.wording}."
     if claim.cue is not None:
         called = " ".join(name for name in claim.speaker[:1] if name not in claim.subject.names)
         told = f"{told} {called} {entry.words_of([claim.cue])}:"
-    return [text for text in (quote, f"{told} {quote}".lstrip(". ")) if text.strip()]
+    return f"{told} {quote}".lstrip(". ")
 
 
 def _copy(source: Path, target: Path) -> None:
