@@ -45,6 +45,7 @@ TUNED = {
     "n2-herring-quota",
     "n3-telescope-mirror",
     "n4-bank-merger",
+    *("p1", "p2", "p3", "p4"),
     *(
         f"GUM_news_{name}"
         for name in (

@@ -72,6 +72,37 @@ def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besid
     assert speakers["He lies"] == "Lars Brenn"
 
 
+def test_turns_of_a_talk_belong_to_each_in_turn(draft: Drafting) -> None:
+    text = (
+        "“Did you sign it?” asked Ana Holt.\n\n“I did not,” said Lars Brenn.\n\n"
+        "“Whose hand is it, then?”\n\n“My brother’s.”\n"
+    )
+    speakers = {each.words: each.speaker for each in said(draft, text)}
+    assert speakers["Whose hand is it, then"] == "Ana Holt"
+    assert speakers["My brother’s"] == "Lars Brenn"
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ana Holt laughed. “Come here,” the 45-year-old said.", "Ana Holt"),
+        ("Ana Holt has farmed on the hill for years. “It is late,” the farmer said.", "Ana Holt"),
+        ("Ana Holt agrees. “It is late,” the diver said.", "Ana Holt"),
+        ("Pia Munk, 9, found it. Lars Brenn did not. “It is late,” Pia said.", "Pia Munk"),
+        ("Their leader, the baker Ana Holt, waited. “It is late,” she said.", "Ana Holt"),
+        ("Ana Holt lost. Her rival, Mayor Lars Brenn, was glad. “It is late.”", "Lars Brenn"),
+        ("The reply of Ana Holt was short: “It is late.”", "Ana Holt"),
+        ("“I waited,” said Ana Holt; “it is late.”", "Ana Holt"),
+        ("Elm Foods is shut, the Bakers’ Union said. “It is late,” the company wrote.", "Elm Foods"),
+        ("“Lars Brenn lied,” he said. Jan Oort waited. “It is late,” he said.", "Jan Oort"),
+        ("“It is late.” That is how Ana Holt put it.", "Ana Holt"),
+    ],
+)
+def test_a_quotation_is_whose_it_is_described_to_be(draft: Drafting, text: str, speaker: str) -> None:
+    found = {each.words.lower(): each.speaker for each in said(draft, text)}
+    assert found[next(words for words in ("it is late", "come here") if words in found)] == speaker
+
+
 def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
     text = "Mirela Dunst met Lars Brenn. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
     speakers = {each.words: each.speaker for each in said(draft, text)}

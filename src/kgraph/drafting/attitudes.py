@@ -25,12 +25,19 @@ __all__ = ["of_according", "of_attitude", "of_condition", "of_hearsay", "of_noun
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 
+#: Nouns for what somebody says or thinks, by the preposition with which they attribute.
+_WORDS: Final = {
+    "in": frozenset({"word", "view", "opinion"}),
+    "by": frozenset({"account", "estimate", "reckoning"}),
+}
 #: Adjectives that somebody makes something: "made it clear that".
 _CLEAR: Final = frozenset({"clear", "plain", "known"})
 #: What is asked of everybody, and says nothing.
 _UNASKED: Final = frozenset({"comment", "information", "interview", "detail"})
 #: Kinds of what somebody else is to do.
 _ASKED: Final = frozenset({"request", "demand"})
+#: Kinds of what a noun with "of" puts forward: "her estimate of 40 jobs", "their threat of a strike".
+_OF_WHAT: Final = frozenset({"claim", "estimate", "prediction", "promise", "intention", "possibility"})
 #: Subjects of which an adjective says nothing about anybody: "it is certain that".
 _NOBODY: Final = frozenset({"it", "there", "this", "that", "which", "what", "you"})
 
@@ -45,10 +52,11 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         return
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
         return  # "we have convinced them that"
-    source = tree.child(copula.number, *SUBJECTS)
+    source = tree.subject(copula.number)
     if source is None or source.lemma in _NOBODY or source.dep == "csubj":
         return
     held = [*tree.children(token.number, "ccomp"), *tree.children(copula.number, "ccomp")]
+    held += [each for each in tree.children(token.number, "advcl") if _is_that(tree, each)]
     clause = next((each for each in held if each.number > token.number and is_clause(tree, each)), None)
     if clause is None:
         return
@@ -83,14 +91,20 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         None,
     )
     source, between = _owner(tree, noun)
+    asides: set[int] = set()
     if source is None:
         source, beside = _giver(tree, noun, cues)
         clause = clause or beside
     if clause is None and cue.kind in _ASKED:
         clause = _asked_for(tree, noun)
+        asides = _asides(tree, clause) if clause is not None else asides
     if source is None and noun.tag == "NNS" and clause is not None and _is_that(tree, clause):
         source = noun  # "rumours that": nobody else is named
+    if clause is None and source is not None and cue.kind in _OF_WHAT:
+        of = next((each for each in tree.children(noun.number, "prep") if each.lemma == "of"), None)
+        clause = tree.child(of.number, "pobj", "pcomp") if of is not None else None
     is_none = any(word.lemma == "no" for word in tree.children(noun.number, "det"))
+    is_none = is_none and noun.lemma != "doubt"  # "has no doubt that"
     if clause is None or source is None or source.lemma == "you" or is_none:
         return
     last = between or noun
@@ -103,9 +117,17 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         Span(min(first, noun, key=lambda t: t.number).span.start, last.span.end),
         noun.number,
         source,
-        tuple(number for number in without_mark(tree, clause) if number not in own),
+        tuple(number for number in without_mark(tree, clause) if number not in own | asides),
         clause.number,
     )
+
+
+def _asides(tree: Tree, noun: Token) -> set[int]:
+    """What is told after a comma of what somebody asks for: "an inquiry, signed by ten"."""
+    below = (each for number in tree.subtree(noun.number) for each in tree.children(number, "acl", "relcl"))
+    starts = [(tree.subtree(each.number)[0], each) for each in below]
+    apart = [each for start, each in starts if start and tree.tokens[start - 1].text == ","]
+    return {number for each in apart for number in tree.subtree(each.number)}
 
 
 def _of_copula(tree: Tree, noun: Token, cue: Cue) -> Attribution | None:
@@ -179,9 +201,8 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
 
 
 def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
-    """What is so according to somebody."""
-    to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
-    source = tree.child(to.number, "pobj") if to else None
+    """What is so according to somebody, in their words or by their account."""
+    to, source = _whose(tree, token)
     if to is None or source is None:
         return
     root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
@@ -221,6 +242,21 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
     if content:
         words = Span(token.span.start, to.span.end)
         yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
+
+
+def _whose(tree: Tree, token: Token) -> tuple[Token | None, Token | None]:
+    """Whose "according to X", "in the words of X" or "by X’s account" is, and the last word of the phrase."""
+    if token.text.lower() == "according":
+        to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
+        return to, tree.child(to.number, "pobj") if to else None
+    noun = tree.child(token.number, "pobj")
+    if noun is None or noun.lemma not in _WORDS.get(token.lemma, ()):
+        return None, None
+    if token.number > 1 and any(each.text in "—–" for each in tree.tokens[token.number :]):
+        return None, None  # in an aside
+    of = next((child for child in tree.children(noun.number, "prep") if child.lemma == "of"), None)
+    whose = tree.child(of.number, "pobj") if of else tree.child(noun.number, "poss")
+    return of or noun, whose
 
 
 def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:

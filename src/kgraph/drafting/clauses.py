@@ -87,6 +87,10 @@ def _goes_with(tree: Tree, last: Clause, head: int, tokens: Sequence[int]) -> bo
     if tree.tokens[head].lemma in ("do", "be", "have") and not tree.children(head, *_HELD):
         return True
     between = tree.tokens[last.tokens[-1] + 1 : tokens[0]]
+    is_joined = [token.dep for token in between] == ["cc"] and tree.tokens[between[0].number - 1].is_word
+    is_plain = tree.child(head, *SUBJECTS) is not None and not tree.child(head, "mark")
+    if tree.tokens[head].dep == "conj" and is_joined and is_plain:
+        return tree.child(last.head, "ccomp") is None  # "the ice is thin and the boats are old"
     subjects = [tree.child(number, *SUBJECTS) for number in (last.head, head)]
     words = {None if subject is None else subject.text.lower() for subject in subjects}
     # "I am tired, I am cold"

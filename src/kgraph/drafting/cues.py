@@ -45,6 +45,8 @@ class Cues:
     media: frozenset[str]
     known_media: frozenset[str]
     bodies: frozenset[str]
+    #: Those that are "the company".
+    firms: frozenset[str]
     again: frozenset[str]
     people: frozenset[str]
     people_endings: tuple[str, ...]
@@ -89,7 +91,7 @@ class Cues:
         """The cues that a verb may be, those of its phrase with a particle first."""
         particles = [
             each
-            for each in tree.children(verb.number, "prt", "prep")
+            for each in tree.children(verb.number, "prt", "prep", "dobj")
             if not any(held.entity in TIMES for held in tree.children(each.number, "pobj"))
         ]  # not "insisted on Tuesday"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
@@ -139,7 +141,8 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         for word in [*_phrases(group.get("verbs", "")), *lexical]:
             known = verbs.setdefault(word, [])
             # A word of the lexicon does not change what a group says of it.
-            if all(other.frames != cue.frames or other.subjects for other in known):
+            ways = (cue.frames, cue.prepositions)
+            if all((other.frames, other.prepositions) != ways or other.subjects for other in known):
                 known.append(cue)
         for word in [*group.get("nouns", "").split(), *lexical]:
             nouns.setdefault(word, cue)
@@ -152,7 +155,8 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         frozenset(tables["courts"]["nouns"].split()),
         frozenset(tables["media"]["nouns"].split()),
         frozenset(tables["media"]["names"]),
-        frozenset(tables["bodies"]["nouns"].split()),
+        frozenset(f"{tables['bodies']['nouns']} {tables['bodies']['firms']}".split()),
+        frozenset(tables["bodies"]["firms"].split()),
         frozenset(tables["again"]["nouns"].split()),
         frozenset(tables["people"]["nouns"].split()),
         tuple(tables["people"]["endings"].split()),
@@ -183,7 +187,7 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("kgraph.drafting").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
-_PARTICLES: Final = frozenset("out on upon to".split())
+_PARTICLES: Final = frozenset("out on upon to it down".split())
 
 
 def _phrases(words: str) -> list[str]:

@@ -9,7 +9,7 @@ from kgraph.drafting.cues import Cues
 from kgraph.drafting.pronouns import Voice
 from kgraph.drafting.tree import Token, Tree
 
-__all__ = ["NEVER_HUMAN", "in_apposition", "is_medium", "is_of_a_body", "is_of_a_person", "judge_kind"]
+__all__ = ["NEVER_HUMAN", "in_apposition", "is_of_a_body", "is_of_a_person", "judge_kind", "may_be_called"]
 
 #: Kinds of entities that no person is.
 NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
@@ -24,10 +24,15 @@ def is_of_a_person(name: str, token: Token, cues: Cues) -> bool:
     return is_full and is_given and not is_body and token.entity not in NEVER_HUMAN
 
 
-def is_medium(voice: Voice, cues: Cues) -> bool:
-    """Whether a name is a newspaper's or a channel's."""
+def may_be_called(voice: Voice, noun: str, cues: Cues) -> bool:
+    """Whether a body that was named may be called by a noun again: no union is "the company"."""
     words = {word.casefold() for word in voice.name.split()}
-    return bool(words & cues.media) or voice.name in cues.known_media
+    is_medium = bool(words & cues.media) or voice.name in cues.known_media
+    is_named = voice.kind == "body" and voice.name[:1].isupper() and not is_medium
+    if not is_named or not (voice.is_organization or not (voice.may_be_human or voice.is_place)):
+        return False
+    called = (words | voice.nouns) & cues.bodies
+    return noun not in cues.bodies or called <= (cues.firms if noun in cues.firms else {noun})
 
 
 def is_of_a_body(name: str, cues: Cues) -> bool:
@@ -42,13 +47,16 @@ def judge_kind(voice: Voice, nouns: Sequence[str], cues: Cues) -> None:
     collective = cues.bodies | cues.groups
     if any(noun in collective for noun in nouns) and not is_known:
         voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
-    elif voice.may_be_human and any(cues.is_person(noun) for noun in nouns):
-        voice.kind = "person"
+    elif (voice.may_be_human or " " in voice.name) and any(cues.is_person(noun) for noun in nouns):
+        voice.kind, voice.may_be_human = "person", True
 
 
 def in_apposition(tree: Tree, noun: Token, cues: Cues) -> Token | None:
     """The name of whom a noun means: "a doctor at a clinic, Ana Holt, said", wherever it was hung."""
     own = tree.child(noun.number, "appos")
+    if own is not None and own.pos == "NOUN" and cues.is_person(own.lemma):
+        beside = tree.children(own.number, "appos", "conj")  # "their leader, the baker and mayor Ana Holt"
+        own = next((each for each in beside if each.pos == "PROPN"), None)
     if own is not None and own.pos == "PROPN":
         return own
     if not (noun.tag == "NN" and cues.is_person(noun.lemma)):

@@ -13,7 +13,7 @@ from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.evocations import Evocations
-from kgraph.drafting.kinds import put
+from kgraph.drafting.kinds import polarity_of, put
 from kgraph.drafting.mending import mended
 from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.naming import Names
@@ -69,7 +69,7 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     trees = [mended(tree, cues.verbs) for tree in trees]
     page = lay_page(laid.text, laid.paragraphs, trees)
     quotes = [page.quotes_in(number) for number in range(len(trees))]
-    cast = Cast(trees, quotes, cues, known=words.known)
+    cast = Cast(trees, quotes, cues, known=words.known, paragraph_of=page.paragraph_of)
     found = attribute(page, cast, cues)
     speakers = {id(each.speaker) for each in found if each.speaker is not None}
     teller = Teller(
@@ -243,25 +243,14 @@ def _ordering(tree: Tree, verb: int) -> Span | None:
     return Span(tree.tokens[min([*aids, above.number])].span.start, above.span.end)
 
 
-def _is_negated(tree: Tree, verb: int) -> bool:
-    subject = tree.subject(verb)
-    words = [each.lemma.lower() for each in tree.children(verb, "neg")]
-    if subject is not None:
-        words += [
-            subject.lemma.lower(),
-            *(each.lemma.lower() for each in tree.children(subject.number, "det")),
-        ]
-    return bool(set(words) & {"not", "n't", "n’t", "never", "no", "nobody", "none", "neither", "nothing"})
-
-
 def _put(tree: Tree, told: Told, cues: Cues, *, is_saying: bool) -> tuple[str, str]:
     """How the publication puts a fact. A hedged figure is one that says so itself: "about 400"."""
     if told.is_given or told.rule == "amount":
         is_hedged = any(each.lemma == "facto" for each in tree.children(told.head))
         return "degree" if is_hedged else "fact", "positive"
     kind, polarity = put(tree, told.head, frozenset(told.tokens), cues)
-    if is_saying and polarity == "negative" and not _is_negated(tree, told.head):
-        polarity = "positive"  # "asked not to be named": the asking is not denied
+    if is_saying:  # "asked not to be named": the asking is not denied
+        polarity = polarity_of(tree, told.head, frozenset(told.tokens), of_verb=True)
     if kind == "fact" and any(each.lemma.lower() in _DEGREES for each in tree.children(told.head, "advmod")):
         kind = "degree"
     return "fact" if kind == "estimate" else kind, polarity
@@ -323,7 +312,14 @@ def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
                 voice = cast.voice_of(each.sentence, other)
                 is_other = voice is not None and voice.title not in names
                 is_said = other.number in each.attribution.content
-                if voice is not None and is_other and not is_said and source in each.attribution.tree.tokens:
+                is_same = other.pos == "NOUN" and not each.attribution.tree.child(other.number, "det", "poss")
+                is_same = is_same and cast.is_person(other) and not other.is_plural  # "her father and coach"
+                if (
+                    voice is not None
+                    and is_other
+                    and not (is_said or is_same)
+                    and source in each.attribution.tree.tokens
+                ):
                     names.append(voice.title)
     return " and ".join(names)
 

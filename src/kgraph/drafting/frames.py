@@ -16,8 +16,14 @@ from kgraph.drafting.complements import (
     is_infinitive,
     without_mark,
 )
-from kgraph.drafting.cues import Cue, Cues
-from kgraph.drafting.kinds import is_condition
+from kgraph.drafting.cues import SAID, Cue, Cues
+from kgraph.drafting.extents import (
+    conditions,
+    late_conditions,
+    with_tail,
+    without_hearers,
+    without_when,
+)
 from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
@@ -35,18 +41,24 @@ _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 _DUE: Final = frozenset({"by", "until", "before", "within"})
 #: What tells how, and not what.
 _MEANS: Final = frozenset({"through", "via", "during", "after"})
-#: What begins a reason or a condition that follows "…, she said".
-_LATE: Final = frozenset("to if unless provided because although though since until".split())
 #: Kinds of what somebody is to do who says so.
 _OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
 
 
 def find_content(site: Site) -> Content | None:
     """What a verb attributes; None where it attributes nothing."""
+    found = _find_content(site)
+    return None if found is None else with_tail(site, found)
+
+
+def _find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
     found = phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
+    if found is not None and (site.cue.kind != SAID or found[0] == "phrase"):
+        rule, numbers, root = found
+        found = rule, tuple(sorted({*numbers, *conditions(site.tree, site.verb)})), root
     return found or _by_position(site)
 
 
@@ -80,10 +92,11 @@ def _clause_frame(site: Site) -> Content | None:
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
         if quotation is not None:
             rule, quoted_numbers, root = quotation
-            return rule, _without_hearers(tree, verb, quoted_numbers), root
+            return rule, without_hearers(tree, verb, quoted_numbers), root
     if clauses:
-        late = _late_conditions(tree, verb) if clauses[0].number < verb.number else []
-        numbers = sorted({*_without_hearers(tree, verb, all_of(tree, clauses)), *late})
+        told = without_when(tree, verb, all_of(tree, clauses))
+        late = late_conditions(tree, verb) if clauses[0].number < verb.number else []
+        numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
     return _small_clause(tree, verb)
 
@@ -93,32 +106,6 @@ def _has_quoted_infinitive(site: Site) -> bool:
     ends = {token.number for token in site.tree.tokens if token.tag == "TO"}
     starts = [words[0].number for quote in site.quotes if (words := site.tree.within(quote))]
     return any(ends & {start, start - 2} for start in starts if start > site.verb.number)
-
-
-def _late_conditions(tree: Tree, verb: Token) -> list[int]:
-    """A condition or a reason after the verb of saying: "It will rise, she said, unless they pay"."""
-    found: list[int] = []
-    for clause in tree.children(verb.number, "advcl", "prep", "xcomp"):
-        below = tree.subtree(clause.number)
-        mark = clause if clause.dep == "prep" else tree.child(clause.number, "mark")
-        mark = tree.child(clause.number, "aux") if clause.dep == "xcomp" else mark  # "…, she said, to go"
-        is_late = below[0] > verb.number and tree.tokens[below[0] - 1].text == ","
-        if is_late and mark is not None and mark.lemma in _LATE:
-            found += below
-    return found
-
-
-def _without_hearers(tree: Tree, verb: Token, numbers: tuple[int, ...]) -> tuple[int, ...]:
-    """A content without those who are told, and "that", where the parser took them for its subject."""
-    if verb.lemma not in TELLING or not numbers or numbers[0] != verb.number + 1:
-        return numbers
-    for number in numbers:
-        token = tree.tokens[number]
-        if token.text == "that" and number > numbers[0] and token.tag in ("IN", "WDT"):
-            return tuple(n for n in numbers if n > number)
-        if token.is_verb or not token.is_word:
-            break
-    return numbers
 
 
 def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
@@ -156,7 +143,8 @@ def _is_as_aside(tree: Tree, verb: Token) -> bool:
     subject = tree.child(verb.number, "nsubj")
     labels = ["ccomp", "xcomp", "advcl", "prep", "acomp", *(["dobj"] if verb.lemma not in TELLING else [])]
     held = tree.child(verb.number, *labels)  # "as she told the Post"
-    if subject is None or subject.number > verb.number or held is not None:
+    is_held = held is not None and held.lemma != "it"  # "as she put it"
+    if subject is None or subject.number > verb.number or is_held:
         return False
     numbers = tree.subtree(verb.number)
     around = [numbers[0] - 1, numbers[0], numbers[-1], numbers[-1] + 1]
@@ -174,7 +162,7 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
     subject = tree.child(verb.number, "nsubj")
     numbers = tree.subtree(verb.number)
     before = [number for number in numbers if number < verb.number]
-    if any(tree.tokens[number].tag in ("WDT", "WP") for number in before):
+    if any(tree.tokens[number].tag in ("WDT", "WP", "WP$") for number in before):
         return False
     first = next(number for number in numbers if tree.tokens[number].is_word)
     last = numbers[-1]
@@ -191,8 +179,13 @@ def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
         if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
-            numbers = {*_infinitive(tree, verb, clause, site.cue), *_conditions(tree, verb)}
+            numbers = {*_infinitive(tree, verb, clause, site.cue), *conditions(tree, verb)}
             return "infinitive", tuple(sorted(numbers)), clause.number
+    called = [each for each in tree.children(verb.number, "prep") if each.lemma in ("to", "on", "upon")]
+    for to in called if site.cue.kind == "request" else ():  # "appealed to anyone with a boat to come"
+        last = [n for n in tree.subtree(to.number) if tree.tokens[n].dep in ("acl", "relcl")]
+        if last and is_infinitive(tree, tree.tokens[last[0]]):
+            return "infinitive", tuple(tree.subtree(to.number)[1:]), last[0]
     return None
 
 
@@ -202,12 +195,6 @@ def _is_for(tree: Tree, verb: Token, clause: Token) -> bool:
     phrases = [each for each in tree.children(verb.number, "prep") if each.lemma == "for"]
     held = [tree.child(each.number, "dobj", "dative") for each in (verb, *phrases)]
     return held[0] is not None and any(before.number in tree.subtree(each.number) for each in phrases)
-
-
-def _conditions(tree: Tree, verb: Token) -> list[int]:
-    """The conditions on which somebody means to do something: "threatened to go unless they paid"."""
-    clauses = [each for each in tree.children(verb.number, "advcl") if each.number > verb.number]
-    return [n for clause in clauses if is_condition(tree, clause) for n in tree.subtree(clause.number)]
 
 
 def _infinitive_of_another(site: Site) -> Content | None:
@@ -254,7 +241,8 @@ def _quotation_frame(site: Site) -> Content | None:
 def _object_frame(site: Site) -> Content | None:
     tree, verb, cue = site.tree, site.verb, site.cue
     is_negative = cue.polarity == "negative"
-    if is_negative and tree.child(verb.number, "dative", "nsubjpass"):
+    is_passive = tree.child(verb.number, "nsubjpass") and not tree.child(verb.number, "agent")
+    if is_negative and (is_passive or tree.child(verb.number, "dative")):
         return None  # "was denied a visa"
     for held in tree.children(verb.number, "dobj"):
         if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
@@ -265,8 +253,12 @@ def _object_frame(site: Site) -> Content | None:
         if noun is not None and (clause := _that_clause(tree, held)) is not None:
             return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
         is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
-        if held.pos in ("NOUN", "PROPN", "VERB") or is_claim:
+        is_some = tree.child(held.number, "prep") is not None  # "most of it"
+        if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:
             return "object", tuple(_object(tree, verb, held)), held.number
+    passive = tree.child(verb.number, "nsubjpass") if tree.child(verb.number, "agent") else None
+    if passive is not None and passive.pos in ("NOUN", "PROPN") and verb.dep not in ("acl", "relcl"):
+        return "object", tuple(tree.subtree(passive.number)), passive.number  # "was rejected by the court"
     claim = tree.child(verb.number, "ccomp") if cue.kind == "denial" else None
     return ("clause", without_mark(tree, claim), claim.number) if claim else None
 
@@ -289,19 +281,18 @@ def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
 def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
     numbers = tree.subtree(held.number)
+    is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
     for child in tree.children(verb.number, "dative", "prep"):
         is_when = any(token.entity in TIMES for token in tree.children(child.number))
         is_when = is_when or child.lemma in _MEANS
-        if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE):
+        if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE or is_foreseen):
             numbers += tree.subtree(child.number)
     return numbers
 
 
 def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
-    """An infinitive, with those who are to do it: "ordered two villages to leave"."""
+    """An infinitive. Who is told to is not what they are told; "ordered two villages to be cleared" is."""
     numbers = tree.subtree(clause.number)
-    if cue.group == "told" or verb.lemma == "instruct":
-        return tuple(numbers)  # who is told is not what they are told
     for preposition in tree.children(verb.number, "prep"):
         called = tree.child(preposition.number, "pobj")
         is_called = called is not None and called.entity not in TIMES  # not "offered on Monday to"
@@ -311,7 +302,9 @@ def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, 
     if held is None or held.pos == "PRON":
         return tuple(numbers)
     below = tree.subtree(held.number)
-    if cue.kind not in _OF_ONESELF and held.number < clause.number:
+    is_passive = tree.child(clause.number, "auxpass") is not None
+    is_due = cue.kind not in _OF_ONESELF and (is_passive or cue.needs_document)
+    if is_due and held.number < clause.number:
         return tuple(sorted({*numbers, *below}))
     return tuple(number for number in numbers if number not in set(below))
 
@@ -322,11 +315,11 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     first = min(verb.number, subject.number if subject else verb.number)
     spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
     own = set(tree.subtree(verb.number, without={child.number for child in spared}))
-    own -= set(_late_conditions(tree, verb))
+    own -= set(late_conditions(tree, verb))
     root = next((above for above in tree.ancestors(verb.number) if above.is_verb), tree.head(verb))
     if verb.dep == "ccomp":
         root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
-    below = {*tree.subtree(root.number), *_late_conditions(tree, verb)}
+    below = {*tree.subtree(root.number), *late_conditions(tree, verb)}
     content = [number for number in sorted(below) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):

@@ -53,7 +53,10 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     form = finite_tag(tree, token)
     if token.lemma in speaking and form in ("VBZ", "VBP") and finite_tag(tree, head) != form:
         for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
-            if above.lemma in speaking and finite_tag(tree, above) == form:
+            holds = above.lemma in speaking or any(
+                tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
+            )
+            if holds and finite_tag(tree, above) == form:
                 return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]

@@ -14,8 +14,9 @@ from typing import Final
 from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.page import Found, Page
-from kgraph.drafting.sources import source_of
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.sources import owner_of_words, source_of
+from kgraph.drafting.tags import summed_up, tag_after
+from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.text import Span
 
@@ -34,6 +35,8 @@ _PLACES: Final = frozenset({"GPE", "LOC", "FAC", "NORP", "DATE", "EVENT", "LAW",
 _BELOW: Final = frozenset({"relcl", "advcl", "acl"})
 #: Marks that end a sentence within a quotation.
 _ENDS: Final = frozenset("?!…")
+#: Marks after which a quotation goes on: "“It is late,” she said; “we go.”".
+_JOINTS: Final = frozenset(";,—–")
 #: A signature is not longer than so many words.
 _SIGNATURE: Final = 14
 
@@ -43,13 +46,19 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
     hosts = _Hosts(page, cast, cues)
     for each in found:
         hosts.add(each)
+    for new in hosts.tagged():
+        hosts.add(new)
+        yield new
     for sentence, tree in enumerate(page.trees):
         for whole, quote in zip(page.whole_quotes_in(sentence), page.quotes_in(sentence), strict=False):
             tokens = tree.within(quote)
             words = [token for token in tokens if token.is_word]
             runs_on = whole.start < tree.span.start or whole.end > tree.span.end
             is_free = (
-                runs_on or _is_alone(page, sentence) or page.text[: whole.start - 1].rstrip().endswith(":")
+                hosts.is_beside_another(sentence, quote)
+                or runs_on
+                or _is_alone(page, sentence)
+                or page.text[: whole.start - 1].rstrip().endswith(":")
             )
             if not words or hosts.covers(sentence, quote) or not is_free:
                 continue
@@ -124,20 +133,52 @@ class _Hosts:
                 return True
         return False
 
+    def tagged(self) -> Iterator[Found]:
+        """The quotations with a tag in their sentence whose verb is no verb of saying."""
+        page = self._page
+        for sentence, tree in enumerate(page.trees):
+            quotes = page.quotes_in(sentence)
+            for whole, quote in zip(page.whole_quotes_in(sentence), quotes, strict=False):
+                tokens = tree.within(quote)
+                if self.covers(sentence, quote) or not any(token.is_word for token in tokens):
+                    continue
+                runs_on = whole.start < tree.span.start
+                tag = tag_after(page.text, tree, quote, quotes, runs_on=runs_on)
+                if tag is None or not self._can_speak(sentence, tag[0]):
+                    continue
+                numbers = tuple(token.number for token in tokens)
+                attribution = Attribution(
+                    tree, "quotation", _QUOTED, tag[1].span, tag[1].number, tag[0], numbers, _root(tokens)
+                )
+                yield Found(sentence, attribution, self._cast.voice_of(sentence, tag[0]))
+
     def of(self, sentence: int, whole: Span) -> Found | None:
         """The attribution that a quotation belongs to."""
         ways: tuple[Callable[[], Found | None], ...] = (
             lambda: self._signed(sentence, whole),
             lambda: self._same(sentence, whole),
             lambda: self._introduced(sentence, whole),
+            lambda: self._of_sentence(sentence),
             lambda: self._tagged(sentence, whole),
             lambda: self._beside(sentence),
             lambda: self._subject_before(sentence),
             lambda: self._paragraph_before(sentence),
         )
         if self._page.text[self._page.trees[sentence].span.start : whole.start - 1].rstrip().endswith(":"):
-            ways = ways[:3]  # whoever it is, it is nobody of another sentence
+            ways = ways[:4]  # whoever it is, it is nobody of another sentence
         return next((found for way in ways if (found := way()) is not None), None)
+
+    def is_beside_another(self, sentence: int, quote: Span) -> bool:
+        """Whether a quoted clause goes on after a mark in a sentence with a quotation of somebody."""
+        tree, text = self._page.trees[sentence], self._page.text
+        before = text[tree.span.start : quote.start - 1].rstrip()
+        is_clause = any(token.tag in FINITE for token in tree.within(quote))
+        return is_clause and before[-1:] in _JOINTS and self._of_sentence(sentence) is not None
+
+    def _of_sentence(self, sentence: int) -> Found | None:
+        """Whoever is quoted in a sentence already."""
+        said = [each for each in self._direct.get(sentence, ()) if each.attribution.rule == "quotation"]
+        return said[0] if said else None
 
     def _in(self, sentences: range) -> list[Found]:
         return [found for number in sentences for found in self._direct.get(number, ())]
@@ -159,6 +200,9 @@ class _Hosts:
         )
         tree = page.trees[following]
         gap = page.text[whole.end - 1 : tree.span.start]
+        told = summed_up(tree, [token for token in tree.tokens if token.is_word])
+        if told is not None and following != sentence and len(gap.split()) == 1:
+            return self._said_by(following, told[0], told[1])
         verb = next((token for token in tree.tokens if token.dep == "ROOT"), None)
         if following == sentence or verb is None or gap[:1] not in _ENDS or len(gap.split()) > 1:
             return None
@@ -168,10 +212,13 @@ class _Hosts:
             return None
         if min(tree.subtree(subject.number)[0], verb.number) > 0:
             return None
-        attribution = Attribution(
-            tree, "quotation", _QUOTED, verb.span, verb.number, subject, (verb.number,), verb.number
-        )
-        return Found(following, attribution, self._cast.voice_of(following, subject))
+        return self._said_by(following, subject, verb)
+
+    def _said_by(self, sentence: int, speaker: Token, verb: Token | None, rule: str = "quotation") -> Found:
+        tree, head = self._page.trees[sentence], verb or speaker
+        words, number = (None, None) if verb is None else (verb.span, verb.number)
+        attribution = Attribution(tree, rule, _QUOTED, words, number, speaker, (head.number,), head.number)
+        return Found(sentence, attribution, self._cast.voice_of(sentence, speaker))
 
     def _beside(self, sentence: int) -> Found | None:
         """The last quotation of the paragraph, the next one, or the next paragraph's if this stays open."""
@@ -180,8 +227,10 @@ class _Hosts:
         before = self._in(range(own.start, sentence + 1))
         is_after_others = not before or before[-1].sentence < sentence - 1
         is_after_others = is_after_others and sentence - 1 in own
-        if is_after_others and (last_said := self._said_last(sentence)) is not None:
-            return last_said
+        if is_after_others:
+            last_said = self._said_last(sentence) or self._subject_before(sentence)
+            if last_said is not None:
+                return last_said
         if before:
             last = [each for each in reversed(before) if each.sentence == before[-1].sentence]
             return max(last, key=_prominence)
@@ -207,9 +256,31 @@ class _Hosts:
         last = self._in(self._page.sentences_of(here - 1))
         if not last:
             return None
+        between = self._between(here, last[-1])
+        if between is not None:
+            return between
+        if here > 1 and not self._stays_open(here - 1):  # one asks, another answers
+            other = self._in(self._page.sentences_of(here - 2))[-1:]
+            asked = [self._asks(number) for number in (here - 2, here - 1, here)]
+            if other and other[0].speaker is not last[-1].speaker and (asked[1] or (asked[0] and asked[2])):
+                return other[0]
         if self._stays_open(here - 1) or self._ends_quoted(here - 1):
             return last[-1]
         return replace(last[-1], attribution=replace(last[-1].attribution, rule="before"))
+
+    def _between(self, here: int, last: Found) -> Found | None:
+        """Who answers between two turns of another: "“I was told.” “Who told you?” “My aide,” he said."."""
+        earlier = self._in(range(self._page.sentences_of(max(0, here - 3)).start, last.sentence))
+        others = [each for each in earlier if each.speaker is not last.speaker]
+        following = self._direct.get(self._page.sentences_of(here).stop, ())
+        is_turn = any(each.speaker is last.speaker is not None for each in following)
+        is_talk = any(self._asks(number) for number in range(max(0, here - 3), here + 1))
+        return others[-1] if others and is_turn and is_talk and not self._stays_open(here - 1) else None
+
+    def _asks(self, paragraph: int) -> bool:
+        """Whether the last words quoted in a paragraph are a question."""
+        quotes = [q for n in self._page.sentences_of(paragraph) for q in self._page.whole_quotes_in(n)]
+        return bool(quotes) and self._page.text[quotes[-1].end - 1] == "?"
 
     def _last_quotes(self, paragraph: int) -> list[Span]:
         sentences = self._page.sentences_of(paragraph)
@@ -233,33 +304,38 @@ class _Hosts:
             return None
         tokens = [token for token in tree.tokens if token.span.end < whole.start]
         last = next((token for token in reversed(tokens) if token.is_word), None)
-        if (
-            last is not None and last.pos == "PROPN" and last.dep != "pobj" and self._can_speak(number, last)
-        ):  # "says the baker Ana Holt:"
-            attribution = Attribution(
-                tree, "introduced", _QUOTED, None, None, last, (last.number,), last.number
-            )
-            return Found(number, attribution, self._cast.voice_of(number, last))
-        if last is not None and last.tag == "VBG" and last.lemma in self._cues.verbs:  # "a note reading:"
+        if last is None:
+            return None
+        if last.pos == "PROPN" and last.dep != "pobj" and self._can_speak(number, last):
+            return self._said_by(number, last, None, "introduced")  # "says the baker Ana Holt:"
+        if last.tag == "VBG" and last.lemma in self._cues.verbs:  # "a note reading:"
             source = source_of(tree, last)[0]
             if source is not None:
-                attribution = Attribution(
-                    tree, "introduced", _QUOTED, last.span, last.number, source, (last.number,), last.number
-                )
-                return Found(number, attribution, self._cast.voice_of(number, source))
-        for verb in reversed(tokens):
-            subject = tree.subject(verb.number) if verb.is_verb and verb.dep not in _BELOW else None
-            if subject is not None:
-                is_speaker = self._can_speak(number, subject)
-                return _by_subject(tree, verb, number, "introduced") if is_speaker else None
-        return None
+                return self._said_by(number, source, last, "introduced")
+        verbs = [token for token in reversed(tokens) if token.is_verb and token.dep not in _BELOW]
+        told = ((subject, verb) for verb in verbs if (subject := tree.subject(verb.number)) is not None)
+        alone = [(token, None) for token in tokens if token.head == token.number and token.pos in NOMINAL]
+        noun, verb = next(told, next(iter(alone), (None, None)))
+        if noun is None:
+            return None
+        held = (
+            tree.child(verb.number, "dobj") if verb is not None and verb.lemma in ("quote", "cite") else None
+        )
+        noun = held if held is not None and self._can_speak(number, held) else noun  # "she quoted her aunt:"
+        # "The reply was short:", "Her message to the crews:": whose words it names
+        is_said = noun.lemma in self._cues.nouns and owner_of_words(tree, noun) is not None
+        is_speaker = self._can_speak(number, noun) and not is_said
+        whose = noun if is_speaker else owner_of_words(tree, noun)
+        is_speaker = whose is not None and self._can_speak(number, whose)
+        return self._said_by(number, whose, verb, "introduced") if whose and is_speaker else None
 
     def _can_speak(self, sentence: int, token: Token) -> bool:
         """Whether a token means somebody, or a body or a document with a name."""
         voice = self._cast.voice_of(sentence, token)
         if voice is None:
             return False
-        return voice.kind in ("person", "body", "document") or self._cues.is_person(token.lemma)
+        is_human = voice.may_be_human or self._cues.is_person(token.lemma)
+        return voice.kind in ("person", "body", "document") or is_human
 
     def _subject_before(self, sentence: int) -> Found | None:
         """Who the sentence before is about: "Smith was unimpressed. “It is bad.”"."""
@@ -271,8 +347,10 @@ class _Hosts:
             subject = tree.child(verb.number, *SUBJECTS) if verb.dep == "ROOT" else None
             if subject is None or subject.entity in _PLACES:
                 continue
-            if subject.pos == "PROPN" or subject.lemma in ("he", "she", "they"):
-                return _by_subject(tree, verb, sentence - 1, "subject")
+            voice = self._cast.voice_of(sentence - 1, subject)
+            is_person = voice is not None and voice.kind == "person"
+            if subject.pos == "PROPN" or subject.lemma in ("he", "she", "they") or is_person:
+                return self._said_by(sentence - 1, subject, verb, "subject")
         return None
 
     def _signed(self, sentence: int, whole: Span) -> Found | None:
@@ -311,11 +389,3 @@ def _prominence(found: Found) -> tuple[bool, int]:
     attribution = found.attribution
     depth = 0 if attribution.verb is None else len(list(attribution.tree.ancestors(attribution.verb)))
     return attribution.rule in ("quotation", "quotation-goes-on", "introduced"), -depth
-
-
-def _by_subject(tree: Tree, verb: Token, sentence: int, rule: str) -> Found:
-    subject = tree.subject(verb.number)
-    attribution = Attribution(
-        tree, rule, _QUOTED, verb.span, verb.number, subject, (verb.number,), verb.number
-    )
-    return Found(sentence, attribution, None)

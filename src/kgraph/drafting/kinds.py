@@ -94,8 +94,11 @@ def way_of(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[s
 # Polarity and kind
 
 
-def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
-    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object."""
+def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool = False) -> str:
+    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object.
+
+    ``of_verb``: not by what its verb holds.
+    """
     has_not = any(child.number in inside or child.dep == "neg" for child in tree.children(head, "neg"))
     is_none = tree.tokens[head].pos == "NOUN" and any(d.lemma == "no" for d in tree.children(head, "det"))
     adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj", "cc")}
@@ -108,13 +111,17 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
     is_negative = (
         has_not
         or is_none
-        or is_undone
         or bool(adverbs & {"never", "neither", "nor", "no"})
+        or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS))
+    )
+    holds_none = (
+        is_undone
         or any(tree.child(child.number, "neg") for child in below)
         or (acomp is not None and acomp.lemma in ("unable", "unlikely"))
-        or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS, "dobj", "attr"))
+        or any(_is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
         or any(each is not None and _has_no(tree, each) for each in held)
     )
+    is_negative = is_negative or (holds_none and not of_verb)
     return "negative" if is_negative else "positive"
 
 

@@ -111,6 +111,28 @@ def _turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
     return found
 
 
+def _tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It will rain, its head, Ana Holt, warned on Monday": a finite verb after a name ends the sentence."""
+    for verb in tree.tokens[1:]:
+        noun = tree.head(verb)
+        first = tree.subtree(noun.number)[0]
+        is_lost = verb.dep in ("acl", "relcl") and verb.tag in FINITE and noun.dep not in SUBJECTS
+        if verb.lemma not in speaking or not is_lost or noun.pos not in ("NOUN", "PROPN") or not first:
+            continue
+        main = next((each for each in tree.ancestors(noun.number) if each.is_verb), None)
+        held = tree.child(main.number, "ccomp") if main is not None and main.number > verb.number else None
+        main = held if held is not None and held.number < first else main  # "…, X said, provided that"
+        is_apart = tree.tokens[first - 1].text == "," and tree.tokens[verb.number - 1].text == ","
+        if main is not None and is_apart and not tree.child(verb.number, *SUBJECTS, "ccomp"):
+            late = [each for each in tree.tokens[verb.number :] if each.head in (noun.number, main.number)]
+            return [
+                replace(verb, dep="parataxis", head=main.number),
+                replace(noun, dep="nsubj", head=verb.number),
+                *(replace(each, head=verb.number) for each in late if each.number > verb.number),
+            ]
+    return []
+
+
 def _two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
     found: list[Token] = []
@@ -144,6 +166,56 @@ def _turned_condition(tree: Tree, _: Collection[str]) -> list[Token]:
     return found
 
 
+def _turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "will stop should the test fail": a clause with "should" before its subject is a condition."""
+    for clause in tree.tokens:
+        main = tree.child(clause.number, "ccomp")
+        should = next((each for each in tree.children(clause.number, "aux") if each.text == "should"), None)
+        subject = tree.child(clause.number, "nsubj", "nsubjpass")
+        if main is None or should is None or subject is None or not main.number < should.number:
+            continue
+        if should.number < tree.subtree(subject.number)[0] and tree.child(main.number, *SUBJECTS):
+            late = [
+                each for each in tree.children(clause.number, "prep", "punct") if each.head != main.number
+            ]
+            is_root = clause.head == clause.number
+            return [
+                replace(main, dep=clause.dep, head=main.number if is_root else clause.head),
+                replace(clause, dep="advcl", head=main.number),
+                *(replace(each, head=main.number) for each in late),
+            ]
+    return []
+
+
+def _provided(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "will come, provided that it is dry": a participle that begins a condition is no verb."""
+    for token in tree.tokens[1:]:
+        clause = next(
+            (c for c in tree.children(token.number, "ccomp", "pcomp") if c.number > token.number), None
+        )
+        is_bare = not tree.child(token.number, *SUBJECTS, "aux", "auxpass", "dobj")
+        if token.text not in ("provided", "providing") or clause is None or not is_bare:
+            continue
+        if not tree.child(clause.number, *SUBJECTS):
+            continue
+        before = [each for each in tree.children(token.number, "ccomp") if each.number < token.number]
+        is_root = token.head == token.number
+        if is_root and not before:
+            continue
+        main = before[-1] if before else next((a for a in tree.ancestors(token.number) if a.is_verb), None)
+        if main is None:
+            continue
+        others = [each for each in tree.children(token.number) if each not in (clause, main)]
+        top = replace(main, dep=token.dep, head=main.number if is_root else token.head)
+        return [
+            *([top] if before else []),
+            *(replace(each, head=main.number) for each in others),
+            replace(clause, dep="advcl", head=main.number),
+            replace(token, dep="mark", head=clause.number, pos="SCONJ", lemma="provided"),
+        ]
+    return []
+
+
 def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "told the Post they had left", "asked the zoo to wait": what follows says no more of whom is told."""
     found: list[Token] = []
@@ -162,6 +234,25 @@ def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
                 t.tag in ("WDT", "WP", "WRB") for t in tree.tokens[first.number : clause.number]
             )
             found += [] if is_relative or is_to else [replace(clause, dep="ccomp", head=verb.number)]
+    return found
+
+
+def _age(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "the 52-year-old from Elm said": who is called by an age is somebody."""
+    found: list[Token] = []
+    for old in tree.tokens[:-1]:
+        year = tree.child(old.number, "npadvmod")
+        if old.text != "old" or year is None or tree.tokens[old.number + 1].pos in ("NOUN", "PROPN", "ADJ"):
+            continue
+        article = next((each for each in tree.tokens[max(0, year.number - 3) :] if each.tag == "DT"), None)
+        if article is None or article.number > year.number:
+            continue
+        verb = next((each for each in tree.tokens[old.number :] if each.is_verb and each.tag in FINITE), None)
+        is_lost = old.dep not in (*SUBJECTS, "pobj", "dobj") and verb is not None
+        if is_lost and verb is not None and not tree.child(verb.number, *SUBJECTS):
+            old = replace(old, dep="nsubj", head=verb.number)  # noqa: PLW2901
+        found.append(replace(old, pos="NOUN", tag="NN"))
+        found.append(replace(article, head=old.number))
     return found
 
 
@@ -217,10 +308,18 @@ def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Toke
 def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "She wept, promised a refund and left": a finite verb without a subject is one of a row."""
     for verb in tree.tokens:
-        for first in tree.children(verb.number, "advcl"):
+        goes_on = tree.tokens[verb.number + 1 : verb.number + 2]
+        is_next = bool(goes_on) and goes_on[0].tag in ("TO", "IN")  # not "“…,” warned Holt"
+        for first in tree.children(verb.number, "advcl", *(["ccomp"] if is_next else [])):
             is_before = first.number < verb.number and first.tag == verb.tag and verb.tag in FINITE
             subject = tree.child(first.number, "nsubj")
             has_own = tree.child(verb.number, *SUBJECTS) or tree.child(first.number, "mark", "advmod")
+            if is_before and subject is not None and not has_own and first.dep == "ccomp":
+                above = first.number if verb.head == verb.number else verb.head
+                return [
+                    replace(first, dep=verb.dep, head=above),
+                    replace(verb, dep="conj", head=first.number),
+                ]
             if is_before and subject is not None and not has_own:
                 return [replace(subject, head=verb.number)]
     found: list[Token] = []
@@ -241,17 +340,21 @@ def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
 
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
+    _age,
     _noun_as_root,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,
     _turned_condition,
+    _turned_should,
+    _provided,
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
     that_is_no_pronoun,
     _second_predicate,
     _turned_subject,
+    _tail,
     _two_subjects,
     asked_if,
     and_that,

@@ -66,6 +66,10 @@ def figure(site: Site) -> Content | None:
     wanted = "at" if verb.lemma == "put" and nearer is None else "to"
     if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
         return None
+    ahead = next((each for each in beside if tree.child(each.number, "npadvmod", "nummod")), None)
+    if ahead is not None and any(tree.tokens[n].pos == "NUM" for n in tree.subtree(ahead.number)):
+        numbers = {*tree.subtree(of_what.number), *tree.subtree(ahead.number)}
+        return "figure", tuple(sorted(numbers)), verb.number  # "puts her two votes ahead"
     closer = tree.children(nearer.number, "prep") if nearer is not None else []
     for preposition in [*tree.children(verb.number, "prep"), *closer]:
         figure = tree.child(preposition.number, "pobj")

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kgraph.drafting.asides import find_asides, put_back
+from kgraph.drafting.fronted import PLACEHOLDER, find_fronted, put_together
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
@@ -126,10 +127,28 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
             parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
         for part, doc in parsed:
-            own_tokens = _with_asides(loaded, Tree(part, tuple(_tokens(text, part, doc))))
+            own_tokens = _with_asides(
+                loaded, Tree(part, _with_fronted(loaded, Tree(part, tuple(_tokens(text, part, doc)))))
+            )
             first = len(tokens)
             tokens += [replace(t, number=t.number + first, head=t.head + first) for t in own_tokens]
         yield Tree(span, tuple(tokens))
+
+
+def _with_fronted(loaded: Language, tree: Tree) -> tuple[Token, ...]:
+    """The tokens of a sentence, a quotation at its beginning and its tag parsed anew where that was lost."""
+    fronted = find_fronted(tree)
+    if fronted is None:
+        return tree.tokens
+    spoken, tag = (
+        [tree.tokens[number] for number in numbers] for numbers in (fronted.quotation, fronted.tag)
+    )
+    own, rest = loaded.pipe([_doc(loaded, spoken), _doc(loaded, tag, before=PLACEHOLDER)])
+    quotation = _renumbered(tree.tokens, fronted.quotation, own)
+    before = len(PLACEHOLDER)
+    heads = [token.head.i - before for token in rest[before:]]
+    parsed = _renumbered(tree.tokens, [0] * before + [*fronted.tag], rest)[before:]
+    return tuple(put_together(tree, fronted, quotation, list(zip(parsed, heads, strict=True))))
 
 
 def _with_asides(loaded: Language, tree: Tree) -> Sequence[Token]:
@@ -149,15 +168,15 @@ def _with_asides(loaded: Language, tree: Tree) -> Sequence[Token]:
     return found
 
 
-def _doc(loaded: Language, tokens: Sequence[Token]) -> Doc:
+def _doc(loaded: Language, tokens: Sequence[Token], *, before: Sequence[str] = ()) -> Doc:
     from spacy.tokens import Doc  # noqa: PLC0415 - a second to import
 
     ends = [token.span.end for token in tokens]
     starts = [*(token.span.start for token in tokens[1:]), 0]
+    words = [token.text.translate(_MARKS) for token in tokens]
+    spaces = [start != end for start, end in zip(starts, ends, strict=True)]
     return Doc(
-        loaded.vocab,
-        words=[token.text.translate(_MARKS) for token in tokens],
-        spaces=[start != end for start, end in zip(starts, ends, strict=True)],
+        loaded.vocab, words=[*before, *words], spaces=[*(word in ("We", '"') for word in before), *spaces]
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kgraph.drafting.complements import TELLING
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 
 __all__ = ["after_that", "around", "before_tail"]
@@ -49,6 +50,8 @@ def before_tail(tree: Tree, verb: Token) -> tuple[tuple[int, ...], int] | None:
     rest = [token for token in tree.tokens[verb.number + 1 : joined] if token.is_word]
     if tree.tokens[part.start].tag in ("VBN", "VBG") or tree.tokens[part.start].lemma in _WHEN:
         return None  # "asked about it, she said no"
+    if tree.child(verb.number, "dobj") and verb.lemma not in TELLING:
+        return None  # "…, whose party holds ten seats"
     if subject is None or subject.number > verb.number or len(rest) > _AFTER or any(t.is_verb for t in rest):
         return None
     first = tree.subtree(subject.number)[0]
@@ -120,6 +123,6 @@ def _clause(
         if head in kept
     ]
     finite.sort(key=lambda number: tree.tokens[number].head in kept)
-    if len(words) < shortest or (needs_verb and not finite):
+    if len(words) < (_WITH_VERB if finite else shortest) or (needs_verb and not finite):
         return None
     return tuple(kept), (finite or words)[0]

@@ -6,21 +6,26 @@ meant by a pronoun of their own clause, nor by one of a clause that is put into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from kgraph.drafting.tree import Token, Tree
 from kgraph.text import Span
 
-__all__ = ["FIRST", "NEUTER", "PERSONAL", "PLURAL", "Seen", "Voice", "meant_by"]
+__all__ = ["AGED", "FIRST", "NEUTER", "PERSONAL", "PLURAL", "Seen", "Voice", "meant_by"]
 
 PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fromkeys(
     ("she", "her", "hers", "herself"), "f"
 )
 PLURAL: Final = frozenset({"they", "them", "their", "themselves", "both", "some", "others", "many"})
 NEUTER: Final = frozenset({"it", "its", "itself"})
+#: What ends "the 52-year-old".
+AGED: Final = frozenset({"old"})
 FIRST: Final = frozenset({"i", "we", "me", "us", "my", "our"})
+#: What being named in the paragraph adds, and what a given name of another sex takes off.
+_HERE: Final = 1.0
+_GUESSED: Final = 3.0
 #: So many sentences back.
 _FAR: Final = 8
 
@@ -37,9 +42,15 @@ class Voice:
     #: The bodies that are named with it: "who heads the Observatory".
     bodies: set[str] = field(default_factory=set)
     sex: str = ""
+    #: That only its given name tells the sex.
+    is_sex_guessed: bool = False
     is_plural: bool = False
     may_be_human: bool = False
     is_organization: bool = False
+    is_place: bool = False
+    has_spoken: bool = False
+    #: That it was "a …" when first spoken of.
+    is_indefinite: bool = False
     #: The sex of whom it is somebody of: "his brother".
     whose: str = ""
     iri: str | None = None
@@ -68,59 +79,83 @@ class Seen:
     verb: int
     is_quoted: bool
     speaks: bool
+    paragraph: int = 0
 
 
 def meant_by(
-    pronoun: Token, tree: Tree, sentence: int, seen: Iterable[Seen], *, speaks: bool
+    pronoun: Token, tree: Tree, place: tuple[int, int], seen: Sequence[Seen], *, speaks: bool
 ) -> Voice | None:
-    """The voice that a pronoun means. ``seen`` are those spoken of before it, the latest first.
+    """The voice that a pronoun means. ``seen`` are those spoken of before it; ``place`` is its sentence
+    and its paragraph.
 
     ``speaks``: it is the subject of a verb of saying.
     """
+    sentence = place[0]
     word = pronoun.text.lower()
     verb = tree.head(pronoun).number
     is_speaker = speaks and word in PLURAL
-    best: tuple[float, Voice] | None = None
-    for each in seen:
+    fitting: list[tuple[float, Voice]] = []
+    owned = _owned(tree, pronoun)
+    told_of: list[Voice] = []
+    for each in reversed(seen):
         distance = sentence - each.sentence
         if distance > _FAR:
             break
+        is_named = distance == 0 and each.is_quoted and tree.tokens[each.token].pos != "PRON"
+        if is_named and speaks and word in PERSONAL:
+            told_of.append(each.voice)  # "“Ana lied,” she said": who speaks says "I"
+        is_owned = distance == 0 and each.token in owned  # "Ana, her aide": she is another
+        if is_owned or any(each.voice is other for other in told_of):
+            continue
         # "he told him", and "the owner, he said, is away"
         is_around = (
             distance == 0 and speaks and each.is_subject and each.token < pronoun.number < verb < each.verb
         )
-        if (distance == 0 and each.verb == verb) or is_around or not _agrees(each.voice, word):
+        if (distance == 0 and each.verb == verb) or is_around or not _agrees(each.voice, word, speaks=speaks):
             continue
         if is_speaker and each.voice.is_plural and not each.voice.may_be_human:
             continue  # things say nothing
-        score = _fit(each, word, distance)
-        if best is None or score > best[0]:
-            best = score, each.voice
-    return best[1] if best else None
+        fitting.append(
+            (_fit(each, word, distance, is_here=speaks and each.paragraph == place[1]), each.voice)
+        )
+    return max(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
-def _fit(seen: Seen, word: str, distance: int) -> float:
+def _owned(tree: Tree, pronoun: Token) -> set[int]:
+    """The noun that a pronoun owns, and the name beside that noun."""
+    if pronoun.dep != "poss":
+        return set()
+    noun = tree.head(pronoun)
+    beside = {each.number for each in tree.children(noun.number, "appos")}
+    return {noun.number, *beside, *({noun.head} if noun.dep == "appos" else ())}
+
+
+def _fit(seen: Seen, word: str, distance: int, *, is_here: bool) -> float:
     voice, sex = seen.voice, PERSONAL.get(word, "")
     score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
     score += 0.6 * (seen.speaks and seen.is_subject) - 0.01 * seen.token * (not seen.is_subject)
-    score -= 0.3 * (voice.kind == "unnamed")
+    score += _HERE * is_here - 0.3 * (voice.kind == "unnamed")
     if sex:
-        score -= 1.5 * voice.is_company + 0.4 * (voice.kind == "body")
+        is_full = voice.may_be_human and " " in voice.name
+        score -= 1.5 * (voice.is_company and not (is_full and seen.is_subject)) + 0.4 * (voice.kind == "body")
         score += 0.5 * (voice.sex == sex) - 1.0 * (voice.whose == sex)
+        score -= _GUESSED * (voice.sex not in ("", sex))
     if word in PLURAL:
         score -= 1.2 * (not voice.is_plural) + 1.5 * (voice.kind == "body" and voice.may_be_human)
         score -= 1.5 * (voice.is_plural and not voice.may_be_human)
     return score
 
 
-def _agrees(voice: Voice, word: str) -> bool:
+def _agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
     sex = PERSONAL.get(word, "")
     is_human = voice.kind == "person" or (
         voice.kind == "unnamed" and voice.may_be_human and not voice.is_plural
     )
-    if sex:
+    if sex or word in AGED:
         # A name that the pipeline takes for a body's may be a person's.
-        return (is_human or (voice.kind == "body" and voice.may_be_human)) and voice.sex in ("", sex)
+        is_fit = not sex or voice.sex in ("", sex) or (speaks and voice.is_sex_guessed)
+        is_speaker = voice.kind == "unnamed" and voice.has_spoken and not voice.is_plural  # "the abbess"
+        return (is_human or is_speaker or (voice.kind == "body" and voice.may_be_human)) and is_fit
     if word in NEUTER:
         return not is_human and not voice.is_plural
     return voice.is_plural or voice.kind == "body"

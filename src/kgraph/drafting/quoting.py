@@ -17,6 +17,7 @@ _WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
 #: Verbs that hold quoted words of any kind.
 _PLAIN: Final = frozenset("say reply answer shout cry chant write respond add yell call".split())
 _NEXT: Final = 2
+_OPENING: Final = frozenset("“„\"«»‹›‘‚'")
 #: Words of a title that need no capital.
 _SHORT: Final = 3
 
@@ -49,7 +50,22 @@ def quotation_of(
         return "clause", tuple(sorted(inside | taken)), clause.number
     if clause and not inside & taken and inside:
         return None
-    return "quotation", tuple(sorted(taken)), _top(tree, taken)
+    top = _top(tree, taken)
+    begun = _begun(tree, tree.tokens[top], taken)
+    return "clause" if begun else "quotation", tuple(sorted(taken | begun)), top
+
+
+def _begun(tree: Tree, top: Token, taken: set[int]) -> set[int]:
+    """The subject right before a quotation that is a predicate: "The boats “were checked in March”"."""
+    subject = tree.child(top.number, *SUBJECTS)
+    if not top.is_verb or subject is None or subject.number > min(taken):
+        return set()
+    own = set(tree.subtree(subject.number))
+    first, begun = min(taken), set()
+    while first - 1 >= 0 and (first - 1 in own or tree.tokens[first - 1].head == top.number):
+        first -= 1
+        begun.add(first)
+    return begun if own <= begun and not any(tree.tokens[n].text in ",;:" for n in begun - own) else set()
 
 
 def _is_inverted(tree: Tree, verb: Token, quotes: Sequence[Span]) -> bool:
@@ -57,7 +73,16 @@ def _is_inverted(tree: Tree, verb: Token, quotes: Sequence[Span]) -> bool:
     if tree.child(verb.number, *SUBJECTS) or not verb.number or verb.tag == "VBG":
         return False
     before = tree.tokens[verb.number - 1].span.end
-    return any(quote.end <= before <= quote.end + 2 for quote in quotes)
+    ends = [quote for quote in quotes if quote.end <= before <= quote.end + 2]
+    return any(not _goes_on_after(tree, verb, quote.start) for quote in ends)
+
+
+def _goes_on_after(tree: Tree, verb: Token, start: int) -> bool:
+    """Whether a verb goes on from one before a quotation: "called her “a thief,” threatened to quit and"."""
+    first = tree.head(verb)
+    while first.dep == "conj":
+        first = tree.head(first)
+    return verb.dep == "conj" and first.span.end <= start and not tree.child(verb.number, *SUBJECTS)
 
 
 def _is_said(tree: Tree, tokens: Sequence[Token]) -> bool:
@@ -85,7 +110,10 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     subject = tree.subject(verb.number)
     # "called it “a mess” and urged them to go"; "the board, which spoke of “a mess”, said"
     is_joined = end < verb.number and any(tree.tokens[number].dep == "cc" for number in between)
-    if is_joined or (
+    if subject and start > verb.number and _is_in_relative(tree, subject, start):
+        return False
+    goes_on = end < verb.number and _goes_on_after(tree, verb, tree.tokens[start].span.start)
+    if (is_joined or goes_on) or (
         subject and subject.number not in numbers and numbers <= set(tree.subtree(subject.number))
     ):
         return False
@@ -119,6 +147,14 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
     marks = [tree.tokens[n].text for n in range(max(0, start - 2), start)]
     is_marked = "," in marks or ":" in marks
     return not is_after_clause and (is_marked or _is_complement(tree, verb, numbers))
+
+
+def _is_in_relative(tree: Tree, subject: Token, start: int) -> bool:
+    """Whether quoted words end a relative clause about who speaks: "said Holt, who counts on “a draw”"."""
+    clauses = [each for number in tree.subtree(subject.number) for each in tree.children(number, "relcl")]
+    before = next((token for token in reversed(tree.tokens[:start]) if token.text not in _OPENING), None)
+    is_apart = before is not None and before.text in (",", ":", "—", "–")
+    return not is_apart and any(subject.number < clause.number < start for clause in clauses)
 
 
 def _is_complement(tree: Tree, verb: Token, numbers: set[int]) -> bool:

@@ -9,7 +9,7 @@ from kgraph.drafting.quoting import quoted
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["quoted_source", "recipient_of", "source_beside", "source_of"]
+__all__ = ["owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
 
 #: Kinds of entities that say nothing.
 _FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
@@ -54,7 +54,12 @@ def _learned_from(tree: Tree, verb: Token) -> Token | None:
 
 
 def _nearest(tree: Tree, subject: Token, verb: Token) -> Token:
-    """The last of a row of names that nothing joins: "whether she knew Brenn, Holt said"."""
+    """The last of a row of names: "whether she knew Brenn, Holt said", "one of them, Holt"."""
+    named = [
+        each for each in tree.children(verb.number, "nsubj") if each.number > subject.number > verb.number
+    ]
+    if named and named[0].pos == "PROPN" != subject.pos:
+        return named[0]
     others = [each for each in tree.children(subject.number, "conj") if each.number < verb.number]
     is_row = others and others[-1].pos == subject.pos == "PROPN" and not tree.child(subject.number, "cc")
     return others[-1] if is_row else subject
@@ -62,9 +67,12 @@ def _nearest(tree: Tree, subject: Token, verb: Token) -> Token:
 
 def quoted_source(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:
     """Whom somebody quotes as saying something, and who quotes; None for other verbs."""
-    preposition = tree.head(verb)
-    above = tree.head(preposition)
-    if verb.dep != "pcomp" or preposition.lemma != "as" or above.lemma not in ("quote", "cite"):
+    preposition = next((each for each in tree.children(verb.number, "prep") if each.lemma == "as"), None)
+    above = verb
+    if verb.dep == "pcomp":
+        preposition = tree.head(verb)
+        above = tree.head(preposition)
+    if above.lemma not in ("quote", "cite") or preposition is None or preposition.lemma != "as":
         return None
     if passive := tree.child(above.number, "nsubjpass"):
         agent = tree.child(above.number, "agent")
@@ -99,6 +107,14 @@ def _person(tree: Tree, noun: Token) -> Token:
     whose = tree.head(of)
     is_body = noun.dep == "pobj" and noun.entity in ("ORG", "GPE", "FAC", "LOC")
     return whose if is_body and of.dep == "prep" and whose.pos in ("PROPN", "NOUN") else noun
+
+
+def owner_of_words(tree: Tree, noun: Token) -> Token | None:
+    """Whose words a noun names: "Holt’s reply", "the verdict of the judge", "a note from her sister"."""
+    if (owner := tree.child(noun.number, "poss")) is not None:
+        return owner
+    phrases = (each for each in tree.children(noun.number, "prep") if each.lemma in ("of", "from", "by"))
+    return next((held for each in phrases if (held := tree.child(each.number, "pobj"))), None)
 
 
 def recipient_of(tree: Tree, verb: Token) -> Token | None:

@@ -36,7 +36,11 @@ _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
 _ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
-#: Nouns whose content stands in the plural or after an adjective alike; what is asked is not what is said.
+#: Subjects that say nothing, and verbs with "that" that do not say it.
+_NOTHING: Final = frozenset("it this that which what there these those you".split())
+_MAKING: Final = frozenset(
+    "be have make mean ensure happen help cause see know notice realise realize".split()
+)
 #: Verbs after which "to say" tells what was said: "rang to warn that".
 _CONTACT: Final = frozenset(
     "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
@@ -50,9 +54,8 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     """The attributions of a sentence. ``quotes`` are the quotations in it, none within another."""
     found: list[Attribution] = []
     for token in tree.tokens:
-        if token.text.lower() == "according":
-            found += of_according(tree, token)
-        elif held := [*of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
+        whose = of_according(tree, token) if token.dep == "prep" else ()
+        if held := [*whose, *of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
             found += _of_verb(tree, token, quotes, cues)
@@ -105,7 +108,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
     if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
-    for cue in cues.of_verb(tree, verb):
+    for cue in cues.of_verb(tree, verb) or _that_is_held(tree, verb, source):
         if not _may_say(tree, source, cue, cues):
             continue
         found = find_content(Site(tree, verb, cue, quotes, own, cues))
@@ -134,6 +137,17 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             relayer=quoting[1] if quoting else None,
         )
         return
+
+
+def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, ...]:
+    """The cue of any verb with a "that" of somebody: "records that the doors were open"."""
+    clauses = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+    is_that = any(m.lemma == "that" for each in clauses for m in tree.children(each.number, "mark"))
+    is_somebody = source is not None and source.lemma not in _NOTHING and source.dep in ("nsubj", "nsubjpass")
+    is_told = (
+        verb.lemma not in _MAKING and not is_infinitive(tree, verb) and not tree.child(verb.number, "neg")
+    )
+    return (_SAID,) if is_that and is_somebody and is_told else ()
 
 
 def _may_say(tree: Tree, source: Token | None, cue: Cue, cues: Cues) -> bool:
@@ -198,7 +212,7 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
 def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:
     """Whether somebody does not say who, how or whether: "did not say how many would close"."""
     is_denied = any(word.lemma == "never" for word in tree.children(verb.number, "neg", "advmod"))
-    first = tree.tokens[max(verb.number + 1, tree.subtree(root)[0])]
+    first = tree.tokens[min(max(verb.number + 1, tree.subtree(root)[0]), len(tree.tokens) - 1)]
     asks = first.tag in ("WRB", "WP", "WDT", "WP$") or first.lemma in ("whether", "if")
     return asks and (is_denied or tree.child(verb.number, "neg") is not None)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+from kgraph.drafting.complements import TELLING
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = [
@@ -59,7 +60,14 @@ def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         others = [each for each in tree.children(clause.number, *SUBJECTS) if each.number > that.number]
         verb = _speaking_above(tree, clause, speaking)
-        if others and verb is not None and that.dep in (*SUBJECTS, "advmod", "dative"):
+        held = tree.child(verb.number, "dobj") if verb is not None else None
+        has_object = held is not None and verb is not None and verb.lemma not in TELLING
+        if (
+            others
+            and verb is not None
+            and not has_object
+            and that.dep in (*SUBJECTS, "advmod", "dative", "mark")
+        ):
             found.append(replace(that, dep="mark", tag="IN"))
             found.append(replace(clause, dep="ccomp", head=verb.number))
     return found

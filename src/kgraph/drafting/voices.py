@@ -7,50 +7,29 @@ others the subject of a sentence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kgraph.drafting.cues import Cues
-from kgraph.drafting.designations import (
-    NEVER_HUMAN,
-    in_apposition,
-    is_medium,
-    is_of_a_body,
-    is_of_a_person,
-    judge_kind,
-)
-from kgraph.drafting.mentions import (
-    begins_with_name,
-    initials,
-    is_last_of_name,
-    mention_span,
-    name_of,
-    name_span,
-    named_after,
-    neutral_name,
-)
-from kgraph.drafting.pronouns import FIRST, NEUTER, PERSONAL, PLURAL, Seen, Voice, meant_by
+from kgraph.drafting.designations import in_apposition, may_be_called
+from kgraph.drafting.mentions import mention_span, name_of, name_span, named_after, neutral_name
+from kgraph.drafting.pronouns import AGED, FIRST, NEUTER, PERSONAL, PLURAL, Seen, Voice, meant_by
+from kgraph.drafting.register import Register, has_age, sex_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["Cast", "Voice"]
 
-_MALE: Final = frozenset(
-    "mr sir lord king prince father son brother husband man boy uncle nephew duke actor sheikh".split()
-)
-_FEMALE: Final = frozenset(
-    "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess".split()
-)
 #: Some of those spoken of, or others: nobody in particular.
 _SOME: Final = frozenset({"some", "others", "many"})
+#: So many sentences back somebody is described whom a name tells.
+_REVEALED: Final = 2
 #: So many mentions back a body may be called "the company".
 _LATELY: Final = 30
 _NOBODY: Final = frozenset({"nobody", "nothing", "none", "everything", "anything", "anyone", "anybody"})
-#: Kinds of entities that say nothing.
-_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 
 
-class Cast:
+class Cast(Register):
     """The voices of a text."""
 
     def __init__(
@@ -60,20 +39,15 @@ class Cast:
         cues: Cues,
         *,
         known: Mapping[str, str] | None = None,
+        paragraph_of: Sequence[int] = (),
     ) -> None:
+        super().__init__(cues, known or {})
         self._trees = trees
         self._quotes = quotes
-        self._cues = cues
-        self._known = known or {}
-        self.voices: list[Voice] = []
-        self._named: dict[str, Voice] = {}
-        self._surnamed: dict[str, Voice] = {}
-        self._short: dict[str, Voice] = {}
-        self._called: dict[str, list[Voice]] = {}
-        self._bodies: dict[str, list[Voice]] = {}
+        self._paragraph_of = paragraph_of or [0] * len(trees)
+        self._lead = min((n for n in self._paragraph_of), default=0)
         self._met: dict[str, Voice] = {}
         self._seen: list[Seen] = []
-        self._of: dict[tuple[int, int], Voice] = {}
         self._capitals = {token.text for tree in trees for token in tree.tokens if token.pos == "PROPN"}
         for number, tree in enumerate(trees):
             self._find_names(number, tree)
@@ -94,10 +68,6 @@ class Cast:
                 found[name_span(tree, token) if token.pos == "PROPN" else mention_span(tree, token)] = voice
         return sorted(found.items(), key=lambda each: each[0])
 
-    def is_person(self, noun: Token) -> bool:
-        """Whether a common noun is what a person is called."""
-        return noun.pos == "NOUN" and self._cues.is_person(noun.lemma)
-
     def is_group(self, noun: Token) -> bool:
         """Whether a common noun is what several people together are called."""
         return noun.pos == "NOUN" and noun.lemma in self._cues.groups
@@ -110,131 +80,6 @@ class Cast:
         """Whether a token means a speaker, or the body that the speaker is named with."""
         voice = self.voice_of(sentence, token)
         return voice is not None and (voice is speaker or voice.name in speaker.bodies)
-
-    def named(self, name: str) -> Voice:
-        """The voice of that name, a new one if there is none."""
-        return self._by_name(name) or self._new(name, "body")
-
-    # Names
-
-    def _find_names(self, sentence: int, tree: Tree) -> None:
-        for token in tree.tokens:
-            is_name = token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat")
-            is_name = is_name and (token.entity not in _FIGURES or begins_with_name(tree, token))
-            if is_name or (token.entity == "PERSON" and is_last_of_name(tree, token)):
-                self._of[sentence, token.number] = self._meet(tree, token)
-        for token in tree.tokens:
-            voice = self._of.get((sentence, token.number))
-            if voice is not None:
-                self._describe(sentence, tree, token, voice)
-
-    def _meet(self, tree: Tree, token: Token) -> Voice:
-        name, is_person = name_of(tree, token)
-        before = tree.tokens[token.number - 1] if token.number else token
-        if token.entity == "PERSON" and before.head == token.number and name == token.text:
-            is_given = before.text.casefold() in self._cues.given_names  # "Grandmaster Ilya Petrenko"
-            name = f"{before.text} {name}" if is_given else name
-        is_person = (is_person or is_of_a_person(name, token, self._cues)) and not name.isupper()
-        found = self._by_name(name)
-        if found is None:
-            kind = "person" if is_person else "body"
-            found = self._new(name, kind)
-            found.first = token.span
-            has_article = tree.child(token.number, "det") is not None
-            is_body = is_of_a_body(name, self._cues)
-            is_named = not has_article and not name.isupper() and token.tag == "NNP"
-            is_named = is_named and token.entity not in NEVER_HUMAN
-            found.may_be_human = is_named and not is_body
-            is_place = token.entity in NEVER_HUMAN
-            found.is_organization = token.entity == "ORG" or (not is_place and (has_article or is_body))
-            self._learn(found, name)
-        elif is_person and found.kind == "body" and " " in name:
-            found.kind = "person"
-        if found.kind == "person" or found.may_be_human:
-            is_given = found.name.casefold().startswith(name.casefold())  # and no surname: "Ms Ahmed"
-            given = self._cues.given_names.get(name.partition(" ")[0].casefold(), "")
-            found.sex = found.sex or (given if is_given else "")
-        self._learn(found, name)
-        if len(name) > len(found.name) and (found.kind == "person" or found.name.isupper()):
-            found.name = name
-        return found
-
-    def _new(self, name: str, kind: str) -> Voice:
-        voice = Voice(name, kind)
-        voice.iri = self._known.get(name.casefold())
-        self.voices.append(voice)
-        self._learn(voice, name)
-        return voice
-
-    def _by_name(self, name: str) -> Voice | None:
-        """The voice of a name: the same, a person's surname, or the initials of a longer one."""
-        wanted = name.casefold()
-        if found := self._named.get(wanted):
-            return found
-        if name.isupper() and len(name) > 1:
-            return self._short.get(wanted)
-        if " " not in wanted:  # "Sarrazo" is "Emil Sarrazo"
-            return self._surnamed.get(wanted)
-        if found := self._named.get(initials(name).casefold()):
-            return found
-        # Two full names with one surname are two people; a surname alone is the first of them.
-        short = self._named.get(wanted.rpartition(" ")[2])
-        return short if short is not None and all(" " not in other for other in short.names) else None
-
-    def _learn(self, voice: Voice, name: str) -> None:
-        """Find a voice by one name more."""
-        voice.names.add(name)
-        lower = name.casefold()
-        self._named.setdefault(lower, voice)
-        if letters := initials(name):
-            self._short.setdefault(letters.casefold(), voice)
-        if voice.kind == "body" and " " in lower:
-            bodies = self._bodies.setdefault(lower.rpartition(" ")[2], [])
-            bodies += [] if any(other is voice for other in bodies) else [voice]
-        if (voice.kind == "person" or voice.may_be_human) and " " in lower:
-            self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
-
-    def _describe(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> None:
-        """Take in what else a name is called: its title, its apposition, its predicate."""
-        nouns = [
-            child.lemma.lower()
-            for child in tree.children(token.number, "compound", "amod", "nmod", "appos")
-            if child.entity != "PERSON" and (child.pos == "NOUN" or child.dep == "compound")
-        ]
-        head = tree.head(token)
-        if token.dep == "appos" and head.pos == "NOUN":
-            nouns.append(head.lemma.lower())
-        start = tree.within(name_span(tree, token))[0].number
-        before = tree.tokens[max(0, start - 2)]
-        if self.is_person(before) and named_after(tree, before) is token:
-            nouns.append(before.lemma.lower())
-        if token.dep in SUBJECTS and head.lemma == "be":
-            nouns += [
-                child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"
-            ]
-        for noun in set(nouns) - voice.nouns:
-            self._called.setdefault(noun, []).append(voice)
-        voice.nouns |= set(nouns)
-        judge_kind(voice, nouns, self._cues)
-        clauses = tree.children(token.number, "relcl")
-        relatives = {each.lemma for c in clauses for each in tree.children(c.number, *SUBJECTS)}
-        if "who" in relatives:
-            is_body = is_of_a_body(voice.name, self._cues) or tree.child(token.number, "det") is not None
-            if voice.kind == "body" and not is_body:
-                voice.kind, voice.is_organization, voice.may_be_human = "person", False, True
-        elif "which" in relatives and voice.kind == "person" and " " not in voice.name:
-            voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
-        if voice.kind == "person":
-            voice.bodies |= {
-                other.name
-                for number in tree.subtree(token.number)
-                if (other := self._of.get((sentence, number))) and other.kind == "body"
-            }
-        beside = {noun.strip(".") for noun in nouns} | {
-            tree.tokens[token.number - n].text.lower().strip(".") for n in (1, 2, 3) if token.number >= n
-        }
-        if not voice.sex:
-            voice.sex = _sex(beside)
 
     # Reading
 
@@ -255,13 +100,38 @@ class Cast:
                 "ROOT",
             }
             voice = self._of.get((sentence, token.number))
+            head = self._of.get((sentence, token.head)) if token.dep == "appos" else None
+            if voice is None and head is not None and head.kind == "person" and self.is_person(token):
+                continue  # "Ana Holt, a welder": she is seen already
             if voice is None and is_argument:
                 voice = self._resolve(sentence, tree, token)
             if voice is None or not is_argument or token.lemma in _NOBODY:
                 continue
             self._of[sentence, token.number] = voice
+            self._reveal(sentence, tree, token, voice)
             self._seen.append(self._seen_as(sentence, tree, token, voice))
         self._learn_bodies(sentence, tree)
+
+    def _reveal(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> None:
+        """Let a name tell who was only described: "A union leader was suspended. Ana Holt had called …".
+
+        A person whom the text has not introduced is somebody of whom it has spoken.
+        """
+        is_first = voice.first == token.span and voice.kind == "person" and token.dep in SUBJECTS
+        roles = {noun for noun in voice.nouns if self._cues.is_person(noun)} - set(
+            voice.name.casefold().split()
+        )
+        if not is_first or roles or tree.child(token.number, "appos") or has_age(tree, token):
+            return
+        for seen in (each for each in reversed(self._seen) if each.sentence < sentence):
+            other = seen.voice
+            if sentence - seen.sentence > _REVEALED or other.kind == "person":
+                return
+            is_new = (other.is_indefinite or seen.paragraph == self._lead) and not seen.speaks
+            is_somebody = other.kind == "unnamed" and other.may_be_human and is_new and not other.is_plural
+            if seen.is_subject and is_somebody and other.sex in ("", voice.sex or other.sex):
+                other.name, other.kind = voice.name, "person"
+                return
 
     def _seen_as(self, sentence: int, tree: Tree, token: Token, voice: Voice) -> Seen:
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
@@ -270,6 +140,7 @@ class Cast:
             aux.tag == "TO" for aux in tree.children(verb.number, "aux")
         )
         speaks = verb.lemma in self._cues.verbs and verb.is_verb and token.dep != "nsubjpass"
+        voice.has_spoken = voice.has_spoken or (speaks and is_subject)
         is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         is_agent = verb.dep == "agent" and is_human
         if token.dep == "pobj" and (tree.head(verb).lemma == "accord" or is_agent):
@@ -279,7 +150,8 @@ class Cast:
         clause = tree.head(verb) if verb.dep == "agent" else verb
         while clause.dep == "advcl" and clause.tag in ("VBN", "VBG") and verb.dep == "agent":
             clause = tree.head(clause)  # "asked by a reporter, she said": she is another
-        return Seen(sentence, token.number, voice, is_subject, clause.number, is_quoted, speaks)
+        here = self._paragraph_of[sentence]
+        return Seen(sentence, token.number, voice, is_subject, clause.number, is_quoted, speaks, here)
 
     def _learn_bodies(self, sentence: int, tree: Tree) -> None:
         """Take in whose head or speaker somebody is: "its leader, Ana Holt", "the union’s lawyer"."""
@@ -310,7 +182,7 @@ class Cast:
             return self._of_pronoun(sentence, tree, token, word)
         if token.pos not in ("NOUN", "ADJ", "NUM"):
             return None
-        return self._of_noun(tree, token)
+        return self._of_noun(sentence, tree, token)
 
     def _of_pronoun(self, sentence: int, tree: Tree, token: Token, word: str) -> Voice | None:
         sex = PERSONAL.get(word, "")
@@ -323,18 +195,23 @@ class Cast:
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if word == "they" and speaks and is_quoted:
             return None  # "They told me": whom a speaker means is not said
-        best = meant_by(token, tree, sentence, reversed(self._seen), speaks=speaks)
+        best = self._meant_by(sentence, tree, token, speaks=speaks)
         if best is None:
             return None
         if sex and not is_quoted:  # whom a speaker means is guessed
-            best.sex = best.sex or sex
+            if not best.sex or (best.is_sex_guessed and speaks):
+                best.sex, best.is_sex_guessed = sex, False
             best.kind = "person" if best.kind == "body" else best.kind
         return best
 
-    def _of_noun(self, tree: Tree, token: Token) -> Voice | None:
+    def _meant_by(self, sentence: int, tree: Tree, token: Token, *, speaks: bool) -> Voice | None:
+        place = (sentence, self._paragraph_of[sentence])
+        return meant_by(token, tree, place, self._seen, speaks=speaks)
+
+    def _of_noun(self, sentence: int, tree: Tree, token: Token) -> Voice | None:
         lemma = token.lemma.lower()
         if (
-            token.dep in {*SUBJECTS, "attr", "pobj"}
+            token.dep in {*SUBJECTS, "attr", "pobj", "dobj", "dative", "conj"}
             and (other := self._in_apposition(tree, token)) is not None
         ):
             name, _ = name_of(tree, other)
@@ -342,10 +219,10 @@ class Cast:
                 return found
         determiner = tree.child(token.number, "det", "poss")
         is_definite = determiner is not None and determiner.lemma in ("the", "this", "that", "these", "those")
-        if is_definite and token.tag == "NN":
-            called = [voice for voice in self._called.get(lemma, ()) if voice.kind == "person"]
-            if len(called) == 1:
-                return called[0]
+        is_owned = determiner is not None and determiner.text.lower() in PERSONAL  # "her lawyer said"
+        if (is_definite or is_owned) and token.tag == "NN":
+            if (person := self._called_by(tree, token)) is not None:
+                return person
             bodies = [voice for voice in self._bodies.get(lemma, ()) if voice.kind == "body"]
             if len(bodies) == 1:
                 return bodies[0]
@@ -353,16 +230,48 @@ class Cast:
         met = met if met is None or met.is_plural == token.is_plural else None
         is_bare = tree.child(token.number, "compound", "amod", "nmod") is None
         if met is None and is_definite and is_bare and lemma in self._cues.again and token.tag == "NN":
-            met = next(
-                (
-                    seen.voice
-                    for seen in reversed(self._seen[-_LATELY:])
-                    if seen.voice.is_company and not is_medium(seen.voice, self._cues)
-                ),
-                None,
-            )
+            lately = (seen.voice for seen in reversed(self._seen[-_LATELY:]))
+            met = next((voice for voice in lately if may_be_called(voice, lemma, self._cues)), None)
+        if lemma in AGED and (met := self._meant_by(sentence, tree, token, speaks=True)):
+            return met
+        if met is None and is_definite and (known := self._described(sentence, tree, token)) is not None:
+            return known
         is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
         return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
+
+    def _called_by(self, tree: Tree, noun: Token) -> Voice | None:
+        """The person who is called by a noun: of several the one seen last, if nothing else tells."""
+        voices = {id(voice): voice for voice in self._called.get(noun.lemma.lower(), ())}
+        called = [voice for voice in voices.values() if voice.kind == "person"]
+        is_bare = tree.child(noun.number, "compound", "amod", "nmod", "prep", "poss") is None
+        if len(called) < 2 or not is_bare:
+            return called[0] if len(called) == 1 else None
+        lately = (seen.voice for seen in reversed(self._seen))
+        return next((voice for voice in lately if any(voice is other for other in called)), None)
+
+    def _described(self, sentence: int, tree: Tree, noun: Token) -> Voice | None:
+        """Who is spoken of already and described for the first time: "Holt agrees. “…,” the diver said."."""
+        verb = tree.head(noun)
+        is_bare = tree.child(noun.number, "compound", "nmod", "prep", "relcl", "appos", "poss") is None
+        if noun.dep != "nsubj" or noun.tag != "NN" or not is_bare or not self.is_person(noun):
+            return None
+        speaks = verb.is_verb and verb.lemma in self._cues.verbs
+        here = self._paragraph_of[sentence]
+        sex = sex_of({noun.lemma.lower()})
+        for seen in reversed(self._seen):
+            voice, distance = seen.voice, sentence - seen.sentence
+            if distance > _REVEALED or (distance == 0 and not speaks):
+                return None
+            if seen.is_quoted or voice.kind != "person" or (distance == 0 and seen.verb == verb.number):
+                continue
+            is_free = voice.sex in ("", sex or voice.sex)
+            roles = {each for each in voice.nouns if self._cues.is_person(each)}
+            is_unknown = not roles - set(voice.name.casefold().split())
+            is_here = speaks and seen.paragraph == here
+            is_near = is_unknown and (distance == 1 or speaks)
+            if distance and seen.is_subject and is_free and (is_here or is_near):
+                return voice
+        return None
 
     def _in_apposition(self, tree: Tree, noun: Token) -> Token | None:
         beside = named_after(tree, noun) if noun.tag == "NN" and self.is_person(noun) else None
@@ -374,7 +283,7 @@ class Cast:
         kind = "document" if lemma in self._cues.documents else "unnamed"
         if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
-        voice = Voice(name, kind, {name}, {lemma}, sex=_sex({lemma}), is_plural=token.is_plural)
+        voice = Voice(name, kind, {name}, {lemma}, sex=sex_of({lemma}), is_plural=token.is_plural)
         is_group = lemma in self._cues.groups or lemma in self._cues.bodies
         voice.may_be_human = (
             lemma in ("another", "one", "other")
@@ -385,16 +294,9 @@ class Cast:
         words = [t for each in owners for t in (each, *tree.children(each.number, "pobj", "poss"))]
         voice.whose = next((PERSONAL[t.text.lower()] for t in words if t.text.lower() in PERSONAL), "")
         voice.first = token.span
+        determiner = tree.child(token.number, "det")
+        voice.is_indefinite = determiner is not None and determiner.lemma in ("a", "an")
         self._met[lemma] = voice
         voice.iri = self._known.get(name.casefold())
         self.voices.append(voice)
         return voice
-
-
-def _sex(words: Iterable[str]) -> str:
-    for word in words:
-        if word in _FEMALE or word.endswith("woman"):
-            return "f"
-        if word in _MALE or word.endswith("sman"):
-            return "m"
-    return ""

@@ -21,6 +21,8 @@ _MARKS: Final = re.compile("[“”„\"«»‹›‘‚]|(?<![^\\W_])[’']|(?<
 _ENDING: Final = re.compile(r"[.?!…:][\"”“’'»«)\]]*$")
 #: “Shame!” shouted a man: after a quotation that ends with such a mark, a small letter goes on.
 _GOING_ON: Final = re.compile(r"[!?…][\"”’'»«]+\s[^\W\dA-Z_]")
+#: He said “no.” Senator Holt left: a small word before a mark that closes is no abbreviation.
+_CLOSED: Final = re.compile(r"(?<![^\W_])[a-z]{2,}\.[”\"»]\s+(?=[A-Z])")
 #: A text whose lines are broken by hand has none much longer than this.
 _BROKEN_LINE: Final = 100
 _SHORT_LINE: Final = 40
@@ -51,8 +53,9 @@ def sentences(text: str, within: Span, *, language: str = "en") -> Iterator[Span
     words = within.of(text)
     hidden = _MARKS.sub(" ", words)
     starts = [item["start_index"] for item in get_sentence_boundaries(language.partition("-")[0], hidden)]
+    starts = sorted({*starts[1:], *(match.end() for match in _CLOSED.finditer(words))})
     bounds = [0]
-    for start in starts[1:]:
+    for start in starts:
         # marks before the break: next to the full stop they close, after a space they open
         end = len(hidden[:start].rstrip())
         while end < len(words) and not words[end].isspace():
