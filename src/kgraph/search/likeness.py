@@ -29,10 +29,10 @@ def sounds_like(word: str, other: str) -> bool:
     """Whether one word may be the other as somebody spells it who has heard it: Prewitt, Pruitt. Of short
     words, which often sound alike, one letter may be wrong (Metaphone; see jellyfish).
     """
-    if min(len(word), len(other)) < 3 or word[0] != other[0] or not (word + other).isalpha():
+    is_short = min(len(word), len(other)) < 5
+    if min(len(word), len(other)) < 3 or (is_short and word[0] != other[0]) or not (word + other).isalpha():
         return False
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
-    is_short = min(len(word), len(other)) < 5
     return wrong <= (1 if is_short else 3) and jellyfish.metaphone(word) == jellyfish.metaphone(other)
 
 

@@ -98,9 +98,9 @@ def _words(text: str) -> list[str]:
     words = read_words(text)
     for place, word in enumerate(words[1:], 1):
         if is_number(words[place - 1]) and word not in numerals():
-            words[place] = next(
-                (digits for known, digits in numerals().items() if misspells(word, known)), word
-            )
+            alike = [known for known in numerals() if misspells(word, known)]
+            alike.sort(key=lambda known: known[0] != word[0])
+            words[place] = numerals()[alike[0]] if alike else word
     return join_numbers(words)
 
 
