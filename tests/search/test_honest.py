@@ -85,6 +85,36 @@ def test_an_altered_statement_says_what_differs(texts: list[Text], question: str
     assert hits.found is (Found.VERBATIM if "to be named" in question else Found.NONE)
 
 
+LATER = (
+    "“The lift has never failed,” Ana Holt said, and not for want of use.",
+    "The ferry left 40 minutes after the storm, not before it, said the port.",
+    "Der Hafen schließt am Sonntag nicht, sagte die Reederei.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("The lift has nevver faild", Found.SPELLING),
+        ("the fery left 40 minuts after the storm", Found.SPELLING),
+        ("The lift has failed", Found.NONE),
+        ("the fery did not leave 40 minuts after the storm", Found.NONE),
+        ("Der Haven schliesst am Sonntag", Found.NONE),
+    ],
+)
+def test_what_is_denied_is_not_what_stands_before_another_not(
+    tmp_path: Path, question: str, found: Found
+) -> None:
+    passages = [
+        PassageEntry(
+            f"urn:s:{number}", "urn:a", number, 0, len(text), text, "de" if "Hafen" in text else "en"
+        )
+        for number, text in enumerate(LATER, 1)
+    ]
+    write_index(tmp_path, passages, encoder=None)
+    assert TextIndex(tmp_path).search(Search(text=question, limit=1)).found is found
+
+
 AMOUNTS = (
     "The operator called the walkout illegal and said it had lost €3.2 million a day.",
     "Crews want a 12% rise, said Pruitt, who leads the union.",

@@ -14,6 +14,10 @@ from kgraph.search.words import listed, stem
 __all__ = ["Coverage", "cover", "misspells", "opposes", "sounds_like"]
 
 
+#: Letters that may begin a word with the same sound: pharmacist, farmacist. No letter is silent in these.
+_SAME_SOUND = (set("ckq"), set("csz"), set("fp"), set("gj"))
+
+
 @lru_cache(1 << 16)
 def misspells(word: str, other: str) -> bool:
     """Whether one word is the other with a letter wrong, or two from seven letters on."""
@@ -30,7 +34,9 @@ def sounds_like(word: str, other: str) -> bool:
     words, which often sound alike, one letter may be wrong (Metaphone; see jellyfish).
     """
     is_short = min(len(word), len(other)) < 5
-    if min(len(word), len(other)) < 3 or (is_short and word[0] != other[0]) or not (word + other).isalpha():
+    if min(len(word), len(other)) < 3 or not (word + other).isalpha():
+        return False
+    if word[0] != other[0] and (is_short or not any({word[0], other[0]} <= each for each in _SAME_SOUND)):
         return False
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
     return wrong <= (1 if is_short else 3) and jellyfish.metaphone(word) == jellyfish.metaphone(other)
