@@ -16,7 +16,7 @@ from kgraph.drafting.mentions import (
     named_after,
 )
 from kgraph.drafting.pronouns import PERSONAL, Voice
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FIGURES, SUBJECTS, Token, Tree
 
 __all__ = ["Register", "has_age", "sex_of"]
 
@@ -45,8 +45,6 @@ _TITLED: Final = {
 }
 #: An age has at most so many figures.
 _AGE: Final = 3
-#: Kinds of entities that say nothing.
-_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 
 
 class Register:
@@ -75,7 +73,7 @@ class Register:
     def _find_names(self, sentence: int, tree: Tree) -> None:
         for token in tree.tokens:
             is_name = token.pos == "PROPN" and token.dep not in ("compound", "nmod", "flat")
-            is_name = is_name and (token.entity not in _FIGURES or begins_with_name(tree, token))
+            is_name = is_name and (token.entity not in FIGURES or begins_with_name(tree, token))
             if is_name or (token.entity == "PERSON" and is_last_of_name(tree, token)):
                 self._of[sentence, token.number] = self._meet(tree, token)
         for token in tree.tokens:

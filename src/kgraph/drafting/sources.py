@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from kgraph.drafting.quoting import quoted
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FIGURES, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
 
-#: Kinds of entities that say nothing.
-_FIGURES: Final = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"})
 #: Verbs of those to whom something is said.
 _LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
 #: A noun further from its verb is not beside it.
@@ -150,5 +148,5 @@ def source_beside(tree: Tree, verb: Token, quotes: Sequence[Span]) -> Token | No
     named = [t for t in tree.tokens if t.pos == "PROPN" and t.dep != "compound" and quoted(t, quotes) is None]
     subjects = [t for t in tree.tokens if t.dep in SUBJECTS and t.tag not in ("WP", "WDT")]
     others = [t for t in subjects if quoted(t, quotes) is None and t.number != verb.number]
-    near = [t for t in [*named, *others] if t.entity not in _FIGURES]
+    near = [t for t in [*named, *others] if t.entity not in FIGURES]
     return min(near, key=lambda t: abs(t.number - verb.number), default=None)

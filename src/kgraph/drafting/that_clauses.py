@@ -19,8 +19,6 @@ __all__ = [
 
 #: Verbs that ask with "if".
 _ASKING: Final = frozenset("ask wonder know see check inquire enquire".split())
-#: What begins a reason with "that", or a second clause.
-_NO_CLAUSE: Final = frozenset("so now such in and but or ,".split())
 
 
 def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from kgraph.text import Span
 
-__all__ = ["FINITE", "FINITE_WORDS", "NOMINAL", "RELATIVE", "SUBJECTS", "TIMES", "Token", "Tree"]
+__all__ = ["FIGURES", "FINITE", "FINITE_WORDS", "NOMINAL", "RELATIVE", "SUBJECTS", "TIMES", "Token", "Tree"]
 
 #: The tags of finite verbs, and these with auxiliaries that are always finite.
 FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
@@ -24,6 +24,8 @@ SUBJECTS: Final = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 RELATIVE: Final = frozenset({"WDT", "WP"})
 #: The kinds of named entities that are times.
 TIMES: Final = frozenset({"DATE", "TIME"})
+#: Those that are times, numbers and amounts.
+FIGURES: Final = TIMES | {"CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"}
 
 
 @dataclass(frozen=True, slots=True)
