@@ -36,6 +36,7 @@ from kgraph.rdf.sparql import _profile_of_any, _profile_of_plain, iter_tokens, s
 from kgraph.rdf.spelling import read_spelled
 from kgraph.rdf.syntax import explain_syntax_error
 from kgraph.rdf.terms import parse_iri, parse_term, render_words
+from kgraph.rdf.tokens import Tokens
 from kgraph.rdf.turtle import _lines_of_tokens
 from kgraph.rdf.update import _split, parse_update
 from kgraph.reconciling import Candidates, Entity
@@ -95,6 +96,8 @@ def patterns() -> Iterator[tuple[str, re.Pattern[Any], frozenset[str]]]:
         anywhere = frozenset(method for _, method in used) - {"split"}  # which is a method of texts
         for key, value in vars(importlib.import_module(name)).items():
             methods = frozenset(method for owner, method in used if owner == key) or anywhere
+            if isinstance(value, Tokens):
+                methods = frozenset({"finditer"})
             for pattern in _within(value):
                 yield f"{name}.{key}", pattern, methods
         for node in ast.walk(ast.parse(text)):
@@ -112,6 +115,8 @@ def patterns() -> Iterator[tuple[str, re.Pattern[Any], frozenset[str]]]:
 def _within(value: object) -> Iterator[re.Pattern[Any]]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Tokens):
+        yield from value.patterns
     elif isinstance(value, list | tuple | frozenset | set):
         for each in value:
             yield from _within(each)

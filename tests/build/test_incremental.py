@@ -14,8 +14,11 @@ import pytest
 
 import kgraph.build.making
 from kgraph.build import build, inspect_project
+from kgraph.build.ledger import Ledger
+from kgraph.build.products import Products
 from kgraph.errors import ProjectError
 from kgraph.settings import Settings, load_settings
+from kgraph.store.generation import LEDGER
 from kgraph.store.hashing import canonical_hash
 from kgraph.vocab import HIDDEN_GRAPHS, UNION_GRAPH, is_apart
 from tests.conftest import MILL
@@ -205,6 +208,23 @@ def test_what_was_kept_is_made_again_where_it_is_gone_or_altered(project: Path) 
         assert edited.manifest.canonical_hash != first.manifest.canonical_hash
         places.write_text(text, encoding="utf-8")
         assert build(settings).generation.manifest.canonical_hash == first.manifest.canonical_hash
+
+
+def test_what_no_generation_is_made_of_is_deleted_in_time(shapeless_mill: Path) -> None:
+    settings = load_settings(shapeless_mill, flags={"encoder": "none"}, environ={})
+    build(settings)
+    products = Products(settings.store_path / "products")
+    first = products.names()
+    entities = shapeless_mill / "data/ttl/entities.ttl"
+    most = 0
+    for number in range(12):
+        with entities.open("a", encoding="utf-8") as file:
+            file.write(f'kgr:mill skos:altLabel "mill {number}" .\n')
+        generation = build(settings).generation
+        most = max(most, len(products.names()))
+        assert Ledger.read_products(generation.path / LEDGER) <= products.names()
+    assert first - products.names()
+    assert most <= 3 * len(first)
 
 
 def _spoil(folder: Path) -> None:

@@ -56,6 +56,8 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
 #: How long a finished build waits for the writes of clients to let it in.
 _PATIENCE_S: Final = 300.0
+#: How many times as many products as the current generation is made of may be kept.
+_MANY: Final = 1.5
 
 
 #: What examines a project in one piece is loaded when somebody asks for it.
@@ -142,13 +144,15 @@ def _elsewhere(on_spark: bool) -> AbstractContextManager[Elsewhere | None]:
 
 
 def _tidy(catalog: Catalog, settings: Settings) -> None:
-    """Delete the products that no generation was made of."""
-    ledgers = [generation.path / LEDGER for generation in catalog.generations()]
+    """Delete the products that no generation was made of, once there are many."""
     from kgraph.build.ledger import Ledger  # noqa: PLC0415 - see build
     from kgraph.build.products import Products  # noqa: PLC0415
 
-    kept = {name for ledger in ledgers for name in Ledger.read_products(ledger)}
-    Products(settings.store_path / "products").keep_only(kept)
+    products = Products(settings.store_path / "products")
+    there, needed = products.names(), Ledger.read_products(catalog.current().path / LEDGER)
+    if len(there) > _MANY * len(needed):
+        others = (Ledger.read_products(generation.path / LEDGER) for generation in catalog.generations())
+        products.keep_only(needed.union(*others))
 
 
 def _publish(catalog: Catalog, prepared: Generation) -> Generation:

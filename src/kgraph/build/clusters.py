@@ -33,8 +33,8 @@ def find_clusters(ledger: Ledger) -> dict[str, tuple[str, ...]]:
         edges += [(row.unit, name) for name in row.edges]
     for iri, unit in ledger.articles():
         join(slugs.setdefault(iri.rsplit("/", 1)[-1], unit), unit)
-        for other in ledger.said_below(iri):
-            join(unit, other)
+    for unit, other in ledger.said_of_articles():
+        join(unit, other)
     for unit, name in edges:
         for other in (*ledger.owners(name), *ledger.said_by(name)):
             join(unit, other)

@@ -164,12 +164,19 @@ class Ledger:
         )
         return [unit for (unit,) in rows]
 
-    def said_below(self, article: str) -> set[str]:
-        """The units that say something of an article of others, or of what is below it."""
-        ends = ranges(article)
-        there = " OR ".join(["name >= ? AND name < ?"] * len(ends))
-        query = f"SELECT DISTINCT unit FROM mentions WHERE said IS NOT NULL AND ({there})"  # noqa: S608 - no values
-        return {unit for (unit,) in self._db.execute(query, [end for pair in ends for end in pair])}
+    def said_of_articles(self) -> list[tuple[str, str]]:
+        """The units that say something of an article of others, or of what is below it, after that article's."""
+        ranges = (
+            "name = iri",
+            "name >= iri || '#' AND name < iri || '$'",
+            "name >= iri || '/' AND name < iri || '0'",
+        )
+        several = " UNION ".join(
+            "SELECT articles.unit, mentions.unit FROM articles CROSS JOIN mentions "  # noqa: S608 - no values
+            f"WHERE {each} AND said IS NOT NULL"
+            for each in ranges
+        )
+        return self._db.execute(several).fetchall()
 
     def owners(self, name: str) -> list[str]:
         """The units that describe the article which a name is, or is below."""

@@ -68,9 +68,11 @@ def build_command(project: Path, force: bool, on: str | None, **flags: Any) -> N
         return
     print_problems(report.problems)
     OUTPUT.print(Text(f"Generation {manifest.id}", style="bold"))
-    graphs = settings.names.graphs
     print_columns(
-        [(iri.removeprefix(graphs), f"{count:,}") for iri, count in manifest.graphs.items()],
+        [
+            (f"{name} ({several:,} graphs)" if several > 1 else name, f"{count:,}")
+            for name, count, several in manifest.listed_graphs(settings.names.graphs)
+        ],
         "graph",
         "triples",
     )

@@ -19,7 +19,7 @@ Files and folders whose name starts with a dot are left alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -50,29 +50,22 @@ class Role(StrEnum):
     DATA = "data"
 
 
-def _files_in(root: Path, folder: str, *suffixes: str, stem: str | None = None) -> list[str]:
-    """The files of a folder with one of some endings, by their names in the project; of a stem, if given.
+def _names_in(folder: str, is_shown: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    """The names of what is in a folder, is shown and not hidden; nothing where there is no such folder.
 
-    There may be many, so that no object is made of each but its name.
+    There may be many, so no object is made of each but its name.
     """
-    return [
-        f"{folder}/{entry.name}"
-        for entry in _entries(root / folder)
-        if entry.name.endswith(suffixes) and stem in (None, _stem(entry.name)) and entry.is_file()
-    ]
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """What is in a folder and not hidden, by name; nothing where there is no such folder."""
     try:
         with os.scandir(folder) as entries:
-            return sorted((entry for entry in entries if not entry.name.startswith(".")), key=_name)
+            return sorted([each.name for each in entries if each.name[0] != "." and is_shown(each)])
     except OSError:
         return []
 
 
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
+def _files_in(root: Path, folder: str, *suffixes: str, stem: str | None = None) -> list[str]:
+    """The files of a folder with one of some endings, by their names in the project; of a stem, if given."""
+    names = _names_in(f"{root}/{folder}", lambda entry: entry.name.endswith(suffixes) and entry.is_file())
+    return [f"{folder}/{name}" for name in names if stem in (None, _stem(name))]
 
 
 def _stem(name: str) -> str:
@@ -107,12 +100,12 @@ def _turtle_files(
 ) -> Iterator[tuple[str, str, Role, str]]:
     """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
     base = f"{root}/"
-    own, files = _ontology_files(root), set(_files_in(root, "data/ttl", ".ttl"))
-    for folder in _entries(root / ARTICLES):
-        if article in (None, folder.name):
-            files.update(_files_in(root, ARTICLES + folder.name, ".ttl"))
-    files.update(name for name in instead if name.endswith(".ttl"))
-    data = sorted(files, key=lambda name: name.split("/"))
+    own, files = _ontology_files(root), _files_in(root, "data/ttl", ".ttl")
+    for folder in _names_in(base + ARTICLES, os.DirEntry.is_dir):
+        if article in (None, folder):
+            files += _files_in(root, ARTICLES + folder, ".ttl")
+    files += [name for name in instead if name.endswith(".ttl")]
+    data = sorted(dict.fromkeys(files), key=lambda name: name.split("/"))
     if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(base + name) for name in (*own, *data)):
         for name, path in iter_core_files("ontology", ".ttl"):
             yield PREFIX + name, str(path), *_ontology_role(name)

@@ -23,7 +23,7 @@ from kgraph.rdf.tokens import (
     PREFIXED_NAME,
     RUN,
     WORD,
-    scan,
+    Tokens,
 )
 from kgraph.vocab import KG
 
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 _NUMBER: Final = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_TOKEN: Final = re.compile(
+_TOKENS: Final = Tokens(
     rf"""
     (?P<space>\s+)
   | (?P<comment>\#[^\r\n]*)
@@ -57,10 +57,8 @@ _TOKEN: Final = re.compile(
   | (?P<number>{_NUMBER})
   | (?P<other>.)
     """,
-    re.VERBOSE | re.DOTALL,
+    rf"(?P<word>[A-Za-z_]\w*+)|(?P<number>{_NUMBER})|(?P<other>.)",
 )
-#: What a run is cut into that turned out to be no prefix.
-_IN_RUN: Final = re.compile(rf"(?P<word>[A-Za-z_]\w*+)|(?P<number>{_NUMBER})|(?P<other>.)", re.DOTALL)
 
 _FORMS: Final = {
     "SELECT": ResultKind.SOLUTIONS,
@@ -111,7 +109,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
     Never fails: what fits nowhere is ``other``, and a string without its end ``unclosed``.
     """
-    for match in scan(_TOKEN, _IN_RUN, text):
+    for match in _TOKENS.scan(text):
         kind = match.lastgroup or "other"
         if kind not in ("space", "comment"):
             yield Token(kind, match.group(), match.start())

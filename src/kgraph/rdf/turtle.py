@@ -15,12 +15,12 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from kgraph.rdf.tokens import BLANK_NODE, IRIS_AND_STRINGS, LANGUAGE, PREFIXED_NAME, RUN, WORD, scan
+from kgraph.rdf.tokens import BLANK_NODE, IRIS_AND_STRINGS, LANGUAGE, PREFIXED_NAME, RUN, WORD, Tokens
 from kgraph.vocab import RDF_TYPE
 
 __all__ = ["LineIndex", "Statement", "TurtleFault", "index_lines", "parse_turtle", "read_statements"]
 
-_TOKEN: Final = re.compile(
+_TOKENS: Final = Tokens(
     rf"""
     (?P<skip>\s+|\#[^\r\n]*)
     {IRIS_AND_STRINGS}
@@ -35,9 +35,8 @@ _TOKEN: Final = re.compile(
   | (?P<mark>[.;,])
   | (?P<other>\^\^|.)
     """,
-    re.VERBOSE | re.DOTALL,
+    r"(?P<word>[A-Za-z_]\w*+)|(?P<mark>\.)|(?P<other>.)",
 )
-_IN_RUN: Final = re.compile(r"(?P<word>[A-Za-z_]\w*+)|(?P<mark>\.)|(?P<other>.)", re.DOTALL)
 _LOCAL_ESCAPE: Final = re.compile(r"\\(.)")
 
 
@@ -78,7 +77,7 @@ def parse_turtle(content: bytes, *, base_iri: str) -> tuple[list[ox.Triple], Tur
 
 def _lines_of_tokens(text: str) -> Iterator[tuple[str, str, int]]:
     line = 1
-    for match in scan(_TOKEN, _IN_RUN, text):
+    for match in _TOKENS.scan(text):
         kind, value = match.lastgroup or "other", match.group()
         if kind != "skip":
             yield kind, value, line
@@ -106,7 +105,7 @@ def read_statements(text: str, *, base_iri: str) -> list[Statement]:
     resolver = _Resolver(base_iri)
     tokens = (
         (match.lastgroup or "other", match.group(), match.start(), match.end())
-        for match in scan(_TOKEN, _IN_RUN, text)
+        for match in _TOKENS.scan(text)
         if match.lastgroup != "skip"
     )
     for kind, value, start, end in tokens:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from kgraph.vocab import UNION_GRAPH
+from kgraph.vocab import STATED_BY, UNION_GRAPH
 
 __all__ = [
     "DEFAULT_KEY",
@@ -32,6 +32,8 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
 FORMAT: Final = 19
+#: How many graphs of what articles state are listed one by one.
+_LISTED: Final = 60
 #: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
 HASH_METHOD: Final = "SHA-256 of the sum of the quads' SHA-256"
 DEFAULT_KEY: Final = "default"
@@ -126,6 +128,20 @@ class Manifest:
     def client_triples(self) -> int:
         """How many triples the graphs of clients hold together."""
         return sum(self.client_graphs.values())
+
+    def listed_graphs(self, namespace: str) -> list[tuple[str, int, int]]:
+        """The project's graphs as people read them: name, triples, and of how many graphs that is the sum.
+
+        What each article states is one row, the last, where there are many articles.
+        """
+        rows = [(iri.removeprefix(namespace), count, 1) for iri, count in self.graphs.items()]
+        many = [count for name, count, _ in rows if name.startswith(STATED_BY)]
+        if len(many) <= _LISTED:
+            return rows
+        return [
+            *(row for row in rows if not row[0].startswith(STATED_BY)),
+            (f"{STATED_BY}…", sum(many), len(many)),
+        ]
 
     def render(self) -> str:
         """The manifest as the JSON that stands in the generation's folder."""

@@ -14,7 +14,7 @@ from kgraph.canned import CannedQuery
 from kgraph.describe import Addresses, ArticleText, Describer, dataset_data
 from kgraph.store import Generation
 from kgraph.store.manifest import HASH_METHOD
-from kgraph.vocab import DIRECT_QUOTATION, STATED_BY
+from kgraph.vocab import DIRECT_QUOTATION
 from kgraph.web.article_page import Reader, open_reader, reader_context, style_source
 from kgraph.web.description import DESCRIPTION_FORMATS
 from kgraph.web.listing import Listing, described, list_at
@@ -33,7 +33,6 @@ router: Final = APIRouter(tags=["Pages"])
 #: How many articles the front page and a page of their list name.
 ARTICLES_SHOWN: Final = 20
 #: How many graphs of articles are listed one by one.
-GRAPHS_LISTED: Final = 60
 ARTICLES_LISTED: Final = 100
 #: A quotation to click has at least so many words, and at most.
 _QUOTED_WORDS: Final = range(4, 13)
@@ -146,16 +145,12 @@ async def about(request: Request) -> Response:
     graph = graph_of(request)
     generation: Generation = graph.generation
     names = graph.settings.names.graphs
-    rows: list[tuple[str, str, int, str]] = []
-    by_article: list[tuple[str, str, int, str]] = []
-    for iri, count in generation.manifest.graphs.items():
-        name = iri.removeprefix(names)
-        row = (name, GRAPHS.get(name.partition("/")[0], ""), count, iri)
-        (by_article if name.startswith(STATED_BY) else rows).append(row)
-    if len(by_article) > GRAPHS_LISTED:
-        what = f"what each article states, in {len(by_article):,} graphs; /.well-known/void names them"
-        by_article = [(f"{STATED_BY}…", what, sum(count for _, _, count, _ in by_article), "")]
-    rows += by_article
+    rows = []
+    for name, count, several in generation.manifest.listed_graphs(names):
+        what = GRAPHS.get(name.partition("/")[0], "")
+        if several > 1:
+            what = f"what each article states, in {several:,} graphs; /.well-known/void names them"
+        rows.append((name, what, count, names + name if several == 1 else ""))
     return render_page(
         request,
         "about.html",
