@@ -429,7 +429,7 @@ def _indexed(path: Path, encoder: Encoder | None = None) -> list[str]:
     for _, address in searcher.search(tantivy.Query.all_query(), 100_000).hits:
         record = json.loads(bytes(searcher.doc(address).get_first("record") or b""))
         if isinstance(record, dict):  # a passage; the others are names
-            keys = [*record["keys"], *(key for each in record["claim_keys"] for key in each)]
+            keys = [*record["keys"], *record["claim_keys"]]
             taken = reader.vectors.take(keys) if reader.vectors is not None else np.empty(0)
             record = {"entry": record["entry"], "vectors": taken.round(2).tolist()}
         found.append(json.dumps(record))

@@ -165,16 +165,12 @@ class Ledger:
         return [unit for (unit,) in rows]
 
     def said_of_articles(self) -> list[tuple[str, str]]:
-        """The units that say something of an article of others, or of what is below it, after that article's."""
-        ranges = (
-            "name = iri",
-            "name >= iri || '#' AND name < iri || '$'",
-            "name >= iri || '/' AND name < iri || '0'",
-        )
+        """The units of articles, each with one that says something of its article or of what is below it."""
+        below = [f"name >= iri || '{mark}' AND name < iri || '{chr(ord(mark) + 1)}'" for mark in "#/"]
         several = " UNION ".join(
             "SELECT articles.unit, mentions.unit FROM articles CROSS JOIN mentions "  # noqa: S608 - no values
             f"WHERE {each} AND said IS NOT NULL"
-            for each in ranges
+            for each in ("name = iri", *below)
         )
         return self._db.execute(several).fetchall()
 
