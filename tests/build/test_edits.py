@@ -28,7 +28,7 @@ from kgraph.search.index import IndexReader
 from kgraph.settings import Settings, load_settings
 from kgraph.store import Generation
 from kgraph.store.hashing import canonical_hash
-from kgraph.vocab import HIDDEN_GRAPHS, METADATA, UNION_GRAPH, is_apart
+from kgraph.vocab import HIDDEN_GRAPHS, LEXICON, METADATA, ONTOLOGY, UNION_GRAPH, Names, is_apart
 from tests.conftest import MILL
 from tests.reviewing.drafts import BASE, ME, SLUG, TEXT, candidates, draft_of, make_project
 
@@ -389,6 +389,24 @@ def build_and_judge(settings: Settings, what: str) -> Generation | None:
     return generation
 
 
+def documents_of(generation: Generation, united: set[ox.Triple]) -> list[str]:
+    """The documents that are written down, which are the things that something is said of."""
+    names = Names(generation.manifest.base_iri)
+    subjects = {triple.subject.value for triple in united if isinstance(triple.subject, ox.NamedNode)}
+    documents = generation.documents()
+    assert documents is not None
+    found = list(documents)
+    assert set(found) == {
+        iri
+        for iri in subjects
+        if (iri.startswith(names.base) or iri in (ONTOLOGY, LEXICON))
+        and "#" not in iri
+        and not iri.startswith(names.graphs)
+    }
+    assert documents.count == len(found)
+    return found
+
+
 def all_of(generation: Generation, encoder: Encoder | None = None) -> dict[str, Any]:
     """Everything in a generation that does not depend on when it was made, and how."""
     store = ox.Store.read_only(str(generation.store_path))
@@ -404,6 +422,7 @@ def all_of(generation: Generation, encoder: Encoder | None = None) -> dict[str, 
         "store": canonical_hash(store),
         "graphs": dict(manifest.graphs),
         "remainder": canonical_hash(generation.remainder()),
+        "documents": documents_of(generation, united),
         "axioms": canonical_hash(ox.Quad(*triple) for triple in generation.axioms()),
         "queries": generation.queries(),
         "title": manifest.title,

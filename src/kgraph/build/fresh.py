@@ -24,6 +24,7 @@ from kgraph.build.work import ONTOLOGY, Outcome, Task
 from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
 from kgraph.store.cover import count_graphs
+from kgraph.store.documents import write_documents
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_if_ground, hash_of, sum_of_blank
 from kgraph.store.manifest import graph_key
 from kgraph.store.spelling import is_kept, note_of, stored
@@ -97,6 +98,7 @@ class FreshBuild:
         if quads:
             self.graphs[state.names.graph(METADATA)] = len(quads)
         self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
+        write_documents(state.path, store, state.names)
         store.optimize()
         store.flush()
         self.store = None

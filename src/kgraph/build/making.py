@@ -35,6 +35,7 @@ from kgraph.search.writing import IndexRevision
 from kgraph.settings import Settings
 from kgraph.store import Catalog, Generation, Manifest
 from kgraph.store.carrying import carry_over, clients_of, require_apart
+from kgraph.store.documents import revise_documents
 from kgraph.store.generation import AXIOMS, FORMAT, LEDGER, REMAINDER
 from kgraph.store.pins import Pins
 from kgraph.store.revision import Revision
@@ -96,6 +97,7 @@ class Work:
                     revise_index(state, revision.store, work.names, work.examined, base.index_path, encoder)
                 else:
                     reindex(state, revision.store, encoder, base.index_path)
+                revise_documents(self.prepared, base, revision, state.names)
                 self._write_rest(state, work.remainder)
                 ledger.put("total", f"{work.total:x}")
             counts = ledger.counts()

@@ -26,7 +26,6 @@ from kgraph.describe.browsing import (
 )
 from kgraph.describe.catalogue import Addresses, describe_dataset
 from kgraph.describe.describing import (
-    count_documents,
     describe,
     describe_article,
     describe_terms,
@@ -35,6 +34,7 @@ from kgraph.describe.describing import (
     known_among,
     list_articles,
     list_documents,
+    read_articles,
     read_claims,
 )
 from kgraph.describe.description import Description, Name, short_name
@@ -55,6 +55,10 @@ LISTED_CLAIMS: Final = 100_000
 REMEMBERED_WHOLE: Final = 4
 #: How many articles are remembered with their claims, for whoever goes through their words.
 REMEMBERED_TEXTS: Final = 8
+#: How many articles are remembered in their order.
+LISTED_ARTICLES: Final = 100_000
+#: How many documents of clients a sitemap has at most.
+LISTED_DOCUMENTS: Final = 1_000_000
 #: Up to how many triples are read for a document that is known by nothing but its parts.
 SEARCHED_TRIPLES: Final = 1_000_000
 
@@ -94,7 +98,8 @@ class Describer:
         self._partitions: Partitions | None = None
         self._texts: dict[str, ArticleText] = {}
         self._hashed: dict[bool, frozenset[str]] = {}
-        self._documents: int | None = None
+        self._others: list[str] | None = None
+        self._articles: list[str] | None = None
         self._voices: list[VoiceCount] | None = None
         self._places: list[Place] | None = None
         self._facets: dict[frozenset[tuple[str, str]], list[Facet]] = {}
@@ -160,8 +165,13 @@ class Describer:
         return await describe_terms(description, self._project)
 
     async def articles(self, *, limit: int, offset: int = 0) -> list[Listed]:
-        """Some articles, the latest first."""
-        return await list_articles(self._project, offset=offset, limit=limit)
+        """Some articles, the latest first. The order of most of them is read once a generation."""
+        if self._articles is None:
+            self._articles = await list_articles(self._project, offset=0, limit=LISTED_ARTICLES)
+        iris = self._articles[offset : offset + limit]
+        if len(self._articles) == LISTED_ARTICLES < offset + limit:
+            iris = await list_articles(self._project, offset=offset, limit=limit)
+        return await read_articles(iris, self._project)
 
     async def partitions(self) -> Partitions:
         """Which classes and properties occur together, and how often. Read once a generation."""
@@ -239,14 +249,31 @@ class Describer:
         return {iri: found.get(iri) or short_name(iri, prefixes) for iri in wanted}
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
-        """The IRIs below the base that have a document each, clients' too, some of them at a time."""
-        return await list_documents(self._everything, offset=offset, limit=limit)
+        """The IRIs below the base that have a document each, some of them at a time; clients' at the end."""
+        written, others = self._generation.documents(), await self._other_documents()
+        if written is None:
+            return others[offset : offset + limit]
+        found = await self._project.run(lambda: written.page(offset, limit))
+        start = max(0, offset - written.count)
+        return found + others[start : start + limit - len(found)]
 
     async def document_count(self) -> int:
-        """How many of them there are. Counted once a generation."""
-        if self._documents is None:
-            self._documents = await count_documents(self._everything)
-        return self._documents
+        """How many of them there are."""
+        written = self._generation.documents()
+        return (written.count if written is not None else 0) + len(await self._other_documents())
+
+    async def _other_documents(self) -> list[str]:
+        """The documents that the generation has not written down. Read once a generation."""
+        if self._others is None:
+            written = self._generation.documents()
+            dataset = self._clients if written is not None else self._everything
+            found = await list_documents(dataset, limit=LISTED_DOCUMENTS) if dataset is not None else []
+            if found and written is not None:
+                theirs = frozenset(found)
+                own = await self._project.run(lambda: theirs.intersection(written))
+                found = [iri for iri in found if iri not in own]
+            self._others = found
+        return self._others
 
     async def catalogue(self, addresses: Addresses) -> list[ox.Triple]:
         """The dataset's own description (VoID, DCAT), for a server at some addresses."""

@@ -27,7 +27,6 @@ from kgraph.who_said import Attribution, AttributionReader, Dataset, gather
 
 __all__ = [
     "SORTED_AT_MOST",
-    "count_documents",
     "describe",
     "describe_article",
     "describe_terms",
@@ -36,6 +35,7 @@ __all__ = [
     "known_among",
     "list_articles",
     "list_documents",
+    "read_articles",
     "read_claims",
 ]
 
@@ -187,14 +187,20 @@ async def _blanks(own: Mapping[str, str], facts: Iterable[Fact], dataset: Datase
     return await dataset.construct(_query("blanks", **own, _limit=str(FACTS_AT_MOST)))
 
 
-async def list_articles(dataset: Dataset, *, offset: int, limit: int) -> list[Listed]:
-    """Some articles, the latest first."""
+async def list_articles(dataset: Dataset, *, offset: int, limit: int) -> list[str]:
+    """Some articles by IRI, the latest first."""
+    rows = await dataset.select(_query("articles", _offset=str(offset), _limit=str(limit)))
+    return [_value(row["article"]) for row in rows]
+
+
+async def read_articles(iris: Sequence[str], dataset: Dataset) -> list[Listed]:
+    """Some articles by IRI, in this order."""
     found: dict[str, Listed] = {}
-    for row in await dataset.select(_query("articles", _offset=str(offset), _limit=str(limit))):
+    for row in await dataset.select(_query("titles", _articles=_nodes(iris))) if iris else ():
         iri = _value(row["article"])
         title, day, name = (_value(row[key]) if row[key] is not None else None for key in _LISTED)
         found.setdefault(iri, Listed(iri, title or iri, day, name))
-    return list(found.values())
+    return [found[iri] for iri in iris if iri in found]
 
 
 async def read_claims(iris: Sequence[str], dataset: Dataset, *, compared: bool) -> list[Attribution]:
@@ -203,24 +209,12 @@ async def read_claims(iris: Sequence[str], dataset: Dataset, *, compared: bool) 
     return list((await dataset.run(lambda: _attributions(triples, iris, dataset))).values())
 
 
-async def list_documents(dataset: Dataset, *, offset: int, limit: int) -> list[str]:
-    """The IRIs below the base that have a document each, some of them at a time."""
-    query = _query("documents", **_below(dataset), _offset=str(offset), _limit=str(limit))
+async def list_documents(dataset: Dataset, *, limit: int) -> list[str]:
+    """The IRIs below the base that have a document each. Reads every triple."""
+    base = ox.Literal(dataset.names.base)
+    terms = {"_base": base, "_ontology": ox.NamedNode(ONTOLOGY), "_lexicon": ox.NamedNode(LEXICON)}
+    query = _query("documents", **{name: str(term) for name, term in terms.items()}, _limit=str(limit))
     return [_value(row["thing"]) for row in await dataset.select(query)]
-
-
-async def count_documents(dataset: Dataset) -> int:
-    """How many documents there are."""
-    rows = await dataset.select(_query("document-count", **_below(dataset)))
-    return int(_value(rows[0]["things"]))
-
-
-def _below(dataset: Dataset) -> dict[str, str]:
-    return {
-        "_base": str(ox.Literal(dataset.names.base)),
-        "_ontology": str(ox.NamedNode(ONTOLOGY)),
-        "_lexicon": str(ox.NamedNode(LEXICON)),
-    }
 
 
 def _by_way(

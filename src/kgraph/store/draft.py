@@ -27,6 +27,7 @@ from kgraph.rdf.nesting import DEEPEST_TERM, is_deep
 from kgraph.search.vectors import link_file
 from kgraph.store.cover import Cover, count_graphs, count_triples
 from kgraph.store.delta import LIMIT_QUADS, Delta
+from kgraph.store.documents import link_documents
 from kgraph.store.generation import AXIOMS, LEDGER, REMAINDER, Generation
 from kgraph.store.manifest import DEFAULT_KEY, GraphName, graph_key, graph_name, render_graph
 from kgraph.store.readonly import ReadOnly
@@ -295,6 +296,7 @@ class Draft:
             _link_tree(self.base.path / name, self.path / name)
         for name in (AXIOMS, REMAINDER, LEDGER):
             link_file(self.base.path / name, self.path / name)
+        link_documents(self.base.path, self.path)
         self.delta.write(self.path)
         sizes, base = self._sizes(), self.base.manifest
         versions = {

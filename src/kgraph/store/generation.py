@@ -7,6 +7,7 @@
     remainder.nq    conclusions that no graph shows, but that reasoning goes on from
     added.nq        what a small write added to the generation that its manifest calls ``base``,
     removed.nq      and what it took away, hidden graphs included
+    documents.txt   the names of all things that have a page (:mod:`kgraph.store.documents`)
     ledger.db       which file says what, for the next build to go on from (:mod:`kgraph.build.ledger`)
     SHA256SUMS      the digests of all these files (:mod:`kgraph.store.sums`)
     manifest.json   what it was made from, what is in it, its canonical hash; written last
@@ -25,6 +26,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kgraph.errors import StoreError
+from kgraph.store.documents import Documents
 from kgraph.store.hashing import canonical_hash
 from kgraph.store.manifest import FORMAT, Manifest
 
@@ -65,6 +67,10 @@ class Generation:
             (f"queries/{path.name}", path.read_text(encoding="utf-8"))
             for path in sorted((self.path / "queries").glob("*.*"))
         ]
+
+    def documents(self) -> Documents | None:
+        """The names of the project's documents; None in a generation of an earlier version."""
+        return Documents.read(self.path)
 
     def axioms(self) -> list[ox.Triple]:
         """The ontology that this generation was reasoned with."""
