@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,19 @@ def room_of(module: str) -> str:
     return module.partition(".")[2].partition(".")[0]
 
 
-def imports_of(path: Path) -> Iterator[str]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """Every module that a file imports, wherever in it, types included."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    return frozenset(_imports_of(path))
+
+
+def _imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -144,9 +155,9 @@ def test_a_library_stays_behind_its_door(library: str) -> None:
 def test_the_web_and_the_command_line_never_open_a_store() -> None:
     for module, path in MODULES.items():
         if room_of(module) in ("web", "cli"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
+            tree = tree_of(path)
             assert not [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "Store"]
-            assert "kgraph.engine.pool" not in set(imports_of(path))
+            assert "kgraph.engine.pool" not in imports_of(path)
 
 
 def test_only_the_command_line_prints() -> None:
@@ -155,7 +166,7 @@ def test_only_the_command_line_prints() -> None:
             continue
         calls = [
             node.func.id
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            for node in ast.walk(tree_of(path))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         ]
         assert "print" not in calls, module
@@ -242,5 +253,5 @@ def test_no_module_is_too_long_to_read_in_one_sitting() -> None:
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    silent = [m for m, path in MODULES.items() if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [m for m, path in MODULES.items() if not ast.get_docstring(tree_of(path))]
     assert silent == []
