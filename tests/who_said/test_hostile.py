@@ -65,7 +65,7 @@ def encoded(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(QUERIES)
 def test_any_question_gets_a_result_or_a_clear_refusal(get: Get, query: list[tuple[str, str]]) -> None:
     sent = "&".join(f"{encoded(name)}={encoded(value)}" for name, value in query)
