@@ -16,7 +16,7 @@ from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
-from kgraph.drafting.sources import source_of
+from kgraph.drafting.sources import can_speak, source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
@@ -38,16 +38,20 @@ _UNASKED: Final = frozenset({"comment", "information", "interview", "detail"})
 _ASKED: Final = frozenset({"request", "demand"})
 #: Kinds of what a noun with "of" puts forward: "her estimate of 40 jobs", "their threat of a strike".
 _OF_WHAT: Final = frozenset({"claim", "estimate", "prediction", "promise", "intention", "possibility"})
+#: Kinds of what somebody is ready to do, or not.
+_OF_ONESELF: Final = frozenset({"intention", "refusal"})
 #: Subjects of which an adjective says nothing about anybody: "it is certain that".
 _NOBODY: Final = frozenset({"it", "there", "this", "that", "which", "what", "you"})
 
 
 def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
-    """What an adjective or a participle holds: "they are concerned the law will change"."""
-    cue = cues.attitudes.get(token.text.lower())
-    if cue is None or token.dep in ("amod", "compound"):
+    """What an adjective or a participle holds: "are concerned the law will change", "is wary of delays"."""
+    known = cues.attitudes.get(token.text.lower())
+    if known is None or token.dep in ("amod", "compound"):
         return
-    copula = tree.head(token) if token.dep in ("acomp", "oprd", "attr", "ccomp") else token
+    is_noun = token.dep == "pobj" and tree.head(token).lemma == "in"  # "is in favour of"
+    held = tree.head(token) if is_noun else token
+    copula = tree.head(held) if is_noun or held.dep in ("acomp", "oprd", "attr", "ccomp") else held
     if token.text.lower() in _CLEAR and copula.lemma != "make":
         return
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
@@ -55,23 +59,43 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     source = tree.subject(copula.number)
     if source is None or source.lemma in _NOBODY or source.dep == "csubj":
         return
+    negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
+    for cue in known:
+        if (found := _held_by(tree, token, copula, cue)) is None:
+            continue
+        content, root = found
+        if "clause" not in cue.frames and cue.frames | cue.prepositions and not can_speak(source, cues):
+            continue
+        yield Attribution(
+            tree,
+            "attitude",
+            cue,
+            token.span,
+            token.number,
+            source,
+            content,
+            root,
+            is_negated=negation is not None,
+        )
+        return
+
+
+def _held_by(tree: Tree, token: Token, copula: Token, cue: Cue) -> tuple[tuple[int, ...], int] | None:
+    """What an adjective holds, and its head: a clause, an infinitive, or what follows a preposition."""
     held = [*tree.children(token.number, "ccomp"), *tree.children(copula.number, "ccomp")]
     held += [each for each in tree.children(token.number, "advcl") if _is_that(tree, each)]
     clause = next((each for each in held if each.number > token.number and is_clause(tree, each)), None)
-    if clause is None:
-        return
-    negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
-    yield Attribution(
-        tree,
-        "attitude",
-        cue,
-        token.span,
-        token.number,
-        source,
-        without_mark(tree, clause),
-        clause.number,
-        is_negated=negation is not None,
-    )
+    if clause is not None:
+        return without_mark(tree, clause), clause.number
+    below = [*tree.children(token.number, "xcomp", "advcl"), *tree.children(copula.number, "xcomp")]
+    for clause in below if cue.kind in _OF_ONESELF and "infinitive" in cue.frames else ():
+        if clause.number > token.number and is_infinitive(tree, clause):
+            return tuple(tree.subtree(clause.number)), clause.number
+    for preposition in tree.children(token.number, "prep"):
+        given = tree.child(preposition.number, "pobj", "pcomp")
+        if preposition.lemma in cue.prepositions and given is not None:
+            return tuple(tree.subtree(given.number)), given.number
+    return None
 
 
 def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:

@@ -25,8 +25,13 @@ class Cue:
     polarity: str
     frames: frozenset[str]
     prepositions: frozenset[str] = frozenset()
-    #: What must say it: ``documents``, or ``courts`` to which it is said; empty for anybody.
+    #: Those of them that hold the content together with the object: "accused the firm of fraud".
+    joint: frozenset[str] = frozenset()
+    #: What must say it: ``documents``, ``people`` and bodies, or ``courts`` to which it is said; empty for
+    #: anybody.
     subjects: str = ""
+    #: What its object must be: ``words``, that is a noun for what was said; empty for anything.
+    objects: str = ""
 
     @property
     def needs_document(self) -> bool:
@@ -68,13 +73,14 @@ class Cues:
     #: Verbs of which "I am …ing" tells what one means to do.
     resolved: frozenset[str]
     #: Adjectives and participles with "that …", by their form: "convinced".
-    attitudes: Mapping[str, Cue]
+    attitudes: Mapping[str, tuple[Cue, ...]]
     #: Adverbs for what is said by nobody in particular: "reportedly".
     adverbs: Mapping[str, Cue]
     #: Verbs that say something below others, with these: "let it be known", "wanted to know".
     let: Mapping[str, str]
-    #: Verbs with which a noun of saying is said: "expressed the hope that".
+    #: Verbs with which a noun of saying is said: "expressed the hope that"; and those that take it back.
     light: frozenset[str]
+    dropping: frozenset[str]
     #: ``m`` or ``f`` by given name.
     given_names: Mapping[str, str]
 
@@ -87,11 +93,15 @@ class Cues:
         """Whether a noun names what somebody has said: "the account", "an order"."""
         return noun.lemma in self.accounts or (noun.pos == "NOUN" and noun.lemma in self.nouns)
 
+    def is_said(self, noun: Token) -> bool:
+        """Whether a noun, or a pronoun, stands for what was said: "the statement", "any such talk"."""
+        return self.is_account(noun) or noun.lemma in self.documents or noun.lemma in ("this", "that", "it")
+
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""
         particles = [
             each
-            for each in tree.children(verb.number, "prt", "prep", "dobj")
+            for each in tree.children(verb.number, "prt", "prep", "dobj", "advmod")
             if not any(held.entity in TIMES for held in tree.children(each.number, "pobj"))
         ]  # not "insisted on Tuesday"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
@@ -106,14 +116,16 @@ class Cues:
 
 
 def _cue(name: str, group: Mapping[str, Any]) -> Cue:
-    frames = frozenset(group["frames"])
+    frames = [frame.partition(":")[::2] for frame in group["frames"]]
     return Cue(
         name,
         group["kind"],
         group.get("polarity", "positive"),
-        frozenset(frame for frame in frames if not frame.startswith("after:")),
-        frozenset(frame.removeprefix("after:") for frame in frames if frame.startswith("after:")),
+        frozenset(frame for frame, word in frames if not word),
+        frozenset(word for _, word in frames if word),
+        frozenset(word for frame, word in frames if frame == "with"),
         group.get("subjects", ""),
+        group.get("objects", ""),
     )
 
 
@@ -131,7 +143,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
             evoked.setdefault(nearest, []).extend(word for word in words if word not in kept)
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
-    attitudes: dict[str, Cue] = {}
+    attitudes: dict[str, tuple[Cue, ...]] = {}
     adverbs: dict[str, Cue] = {}
     for name, group in tables.items():
         if "kind" not in group:
@@ -147,7 +159,8 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         for word in [*group.get("nouns", "").split(), *lexical]:
             nouns.setdefault(word, cue)
         adverbs |= dict.fromkeys(group.get("adverbs", "").split(), cue)
-        attitudes |= dict.fromkeys(group.get("adjectives", "").split(), cue)
+        for word in group.get("adjectives", "").split():
+            attitudes[word] = (*attitudes.get(word, ()), cue)
     return Cues(
         {word: tuple(found) for word, found in verbs.items()},
         nouns,
@@ -179,6 +192,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         adverbs,
         tables["below"],
         frozenset(tables["light"]["verbs"].split()),
+        frozenset(tables["dropping"]["verbs"].split()),
         {name: sex[0] for sex, names in _table("given").items() for name in names.split()},
     )
 
@@ -187,7 +201,7 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("kgraph.drafting").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
-_PARTICLES: Final = frozenset("out on upon to it down".split())
+_PARTICLES: Final = frozenset("out on upon to it down aside away back off short".split())
 
 
 def _phrases(words: str) -> list[str]:

@@ -28,7 +28,7 @@ from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
+from kgraph.drafting.tree import NOMINAL, SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_content"]
@@ -88,6 +88,8 @@ def _clause_frame(site: Site) -> Content | None:
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
+    if not clauses and (small := _small_clause(tree, verb)):
+        return small
     if site.own is None and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
         if quotation is not None:
@@ -98,7 +100,7 @@ def _clause_frame(site: Site) -> Content | None:
         late = late_conditions(tree, verb) if clauses[0].number < verb.number else []
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
-    return _small_clause(tree, verb)
+    return None
 
 
 def _has_quoted_infinitive(site: Site) -> bool:
@@ -125,7 +127,13 @@ def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:
-    """A clause whose subject the parser took for an object: "believed the talks helped"."""
+    """A clause without a verb, or whose subject is taken for an object: "deemed it late", "think they help"."""
+    for judged in tree.children(verb.number, "ccomp", "oprd"):
+        subject = tree.child(judged.number, *SUBJECTS) or tree.child(verb.number, "dobj")
+        is_verbless = judged.pos in ("ADJ", "NOUN") and not tree.child(judged.number, "aux", "cop", "mark")
+        if subject is not None and is_verbless and verb.number < subject.number < judged.number:
+            numbers = {*tree.subtree(subject.number), *tree.subtree(judged.number)}
+            return "clause", tuple(sorted(numbers)), judged.number
     held, clause = tree.child(verb.number, "dobj"), tree.child(verb.number, "ccomp")
     if held is None or clause is None or not verb.number < held.number < clause.number:
         return None
@@ -254,6 +262,8 @@ def _object_frame(site: Site) -> Content | None:
             return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
         is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
         is_some = tree.child(held.number, "prep") is not None  # "most of it"
+        if cue.objects and not site.cues.is_said(held):
+            continue
         if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:
             return "object", tuple(_object(tree, verb, held)), held.number
     passive = tree.child(verb.number, "nsubjpass") if tree.child(verb.number, "agent") else None
@@ -281,6 +291,9 @@ def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
 def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
     numbers = tree.subtree(held.number)
+    given = tree.child(verb.number, "dative")
+    if given is not None and given.pos in NOMINAL and verb.number < given.number < held.number:
+        numbers = [*tree.subtree(given.number), *numbers]  # "offered the town a park"
     is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
     for child in tree.children(verb.number, "dative", "prep"):
         is_when = any(token.entity in TIMES for token in tree.children(child.number))

@@ -8,7 +8,7 @@ from typing import Final
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import TIMES, Token, Tree
+from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 
 __all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
 
@@ -16,6 +16,8 @@ __all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
 _FIGURES: Final = frozenset(
     "that it this figure number toll count total estimate forecast value cost probability".split()
 )
+#: Verbs that give something a figure with "at".
+_AT: Final = frozenset("put value estimate price assess rate set peg".split())
 _COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
 _SPANS: Final = frozenset("minute hour day night week fortnight month year".split())
@@ -27,10 +29,11 @@ def phrase(site: Site) -> Content | None:
     if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
         return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
-    if whom is None and site.cue.kind == "claim":  # a name that the parser takes for an adverb
+    if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)
-    beside = tree.children(whom.number, "prep") if whom else []
+    near = [*([whom] if whom else []), *tree.children(site.verb.number, "advmod")]  # "stopped short of"
+    beside = [each for word in near for each in tree.children(word.number, "prep")]
     for clause in tree.children(site.verb.number, "advcl", "ccomp"):
         mark = tree.child(clause.number, "mark")
         if mark is not None and mark.lemma in site.cue.prepositions and is_infinitive(tree, clause):
@@ -39,7 +42,7 @@ def phrase(site: Site) -> Content | None:
     for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
         if preposition.lemma in site.cue.prepositions:
             for held in tree.children(preposition.number, "pobj", "pcomp"):
-                if whom is not None and whom.tag not in ("WP", "WDT") and site.cue.kind == "claim":
+                if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
                     numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
                     return "phrase", tuple(sorted(set(numbers))), held.number
                 return "phrase", tuple(tree.subtree(held.number)), held.number
@@ -63,8 +66,9 @@ def figure(site: Site) -> Content | None:
     of_what = tree.child(verb.number, "dobj")
     beside = tree.children(verb.number, "advmod", "acomp", "oprd") if verb.lemma == "put" else []
     nearer = next((each for each in beside if tree.child(each.number, "prep")), None)  # "closer to"
-    wanted = "at" if verb.lemma == "put" and nearer is None else "to"
-    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
+    wanted = "at" if verb.lemma in _AT and nearer is None else "to"
+    is_dated = verb.lemma == "date"
+    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES and not is_dated):
         return None
     ahead = next((each for each in beside if tree.child(each.number, "npadvmod", "nummod")), None)
     if ahead is not None and any(tree.tokens[n].pos == "NUM" for n in tree.subtree(ahead.number)):
@@ -74,7 +78,8 @@ def figure(site: Site) -> Content | None:
     for preposition in [*tree.children(verb.number, "prep"), *closer]:
         figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
-        if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
+        has_figure = any(tree.tokens[n].pos in ("NUM", "SYM") or tree.tokens[n].entity in TIMES for n in below)
+        if preposition.lemma == wanted and (has_figure or is_dated):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
             whole = range(min(numbers), max(numbers) + 1)  # "the jobs at risk at 500"
             return "figure", tuple(whole), verb.number
@@ -151,7 +156,9 @@ def _as_what(tree: Tree, verb: Token, named: Token | None) -> Token | None:
 
 def _what_is_called(tree: Tree, verb: Token, named: Token | None) -> set[int]:
     """What gets a name: an object after the verb, or what a relative clause is about."""
-    numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
+    is_passive = named is not None and named.dep == "nsubjpass" and named.tag not in RELATIVE
+    is_given = named is not None and (named.number > verb.number or is_passive)
+    numbers = set(tree.subtree(named.number)) if named and is_given else set()
     relatives = [each for each in tree.children(verb.number, "dobj") if each.number < verb.number]
     is_relative = all(each.tag in ("WDT", "WP") or each.lemma == "that" for each in relatives)
     if verb.dep == "relcl" and not numbers and is_relative and (relatives or named is None):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kgraph.drafting.cues import Cues
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.tree import FIGURES, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
+__all__ = ["can_speak", "owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
 
 #: Verbs of those to whom something is said.
 _LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
+_SPEAKERS: Final = frozenset("he she they we i who some many few others most those all both none one".split())
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 
@@ -105,6 +107,14 @@ def _person(tree: Tree, noun: Token) -> Token:
     whose = tree.head(of)
     is_body = noun.dep == "pobj" and noun.entity in ("ORG", "GPE", "FAC", "LOC")
     return whose if is_body and of.dep == "prep" and whose.pos in ("PROPN", "NOUN") else noun
+
+
+def can_speak(source: Token, cues: Cues) -> bool:
+    """Whether a noun, a name or a pronoun is somebody's, or a body's or a document's."""
+    if source.pos != "NOUN":
+        return source.pos == "PROPN" or source.text.lower() in _SPEAKERS
+    known = cues.bodies | cues.groups | cues.documents
+    return source.lemma in known or cues.is_person(source.lemma) or source.entity in ("NORP", "ORG")
 
 
 def owner_of_words(tree: Tree, noun: Token) -> Token | None:

@@ -21,7 +21,7 @@ from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
+from kgraph.drafting.sources import can_speak, quoted_source, recipient_of, source_beside, source_of
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
@@ -44,9 +44,6 @@ _MAKING: Final = frozenset(
 #: Verbs after which "to say" tells what was said: "rang to warn that".
 _CONTACT: Final = frozenset(
     "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
-)
-_UNASKED: Final = frozenset(
-    {"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"}
 )
 
 
@@ -108,7 +105,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
     if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
-    for cue in cues.of_verb(tree, verb) or _that_is_held(tree, verb, source):
+    for cue in (*cues.of_verb(tree, verb), *_that_is_held(tree, verb, source)):
         if not _may_say(tree, source, cue, cues):
             continue
         found = find_content(Site(tree, verb, cue, quotes, own, cues))
@@ -154,6 +151,8 @@ def _may_say(tree: Tree, source: Token | None, cue: Cue, cues: Cues) -> bool:
     """Whether a cue has a fitting subject: what is written, those who sit in court, or anybody."""
     if cue.subjects == "courts":
         return source is not None and source.lemma in cues.courts
+    if cue.subjects == "people":
+        return source is not None and can_speak(source, cues)
     return not cue.needs_document or (source is not None and _is_document(tree, source, cues))
 
 
@@ -169,7 +168,7 @@ def _judged(tree: Tree, verb: Token, cue: Cue, found: Content, cues: Cues) -> Cu
     if cue.kind == "denial" and is_negated:
         return _SAID  # what is not disputed is granted
     if cue.group == "excluded" and is_negated:
-        return replace(cue, kind="possibility")  # what is not ruled out is left open
+        return replace(cue, kind="possibility", polarity="positive")  # what is not ruled out is left open
     return cue
 
 
@@ -179,7 +178,7 @@ def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> b
 
 
 def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | None) -> bool:
-    """Whether it only looks so: "refused to comment", "that she lobbied for", "as I said above"."""
+    """Whether it only looks so: "declined to do so", "that she lobbied for", "as I said above"."""
     rule, content, root = found
     subject = tree.child(verb.number, *SUBJECTS)
     owner = tree.subject(verb.number)
@@ -193,9 +192,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     is_asked = subject is not None and subject.tag == "WP" and verb.dep in ("ccomp", "pcomp", "csubj")
     is_done = tree.tokens[root].lemma == "do" and not any(tree.tokens[n].pos == "NOUN" for n in content)
     is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
-    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp", "dobj", "prep")
     return (
-        (cue.kind == "refusal" and (is_bare or is_done))  # "which it declined to do"
+        (cue.kind == "refusal" and is_done)  # "which it declined to do"
         or is_asked  # "to say who had ordered it"
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
