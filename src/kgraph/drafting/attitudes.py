@@ -27,15 +27,15 @@ _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"obje
 
 #: Nouns for what somebody says or thinks, by the preposition with which they attribute.
 _WORDS: Final = {
-    "in": frozenset({"word", "view", "opinion"}),
-    "by": frozenset({"account", "estimate", "reckoning"}),
+    "in": frozenset({"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}),
+    "by": frozenset({"account", "estimate", "reckoning", "admission", "count", "calculation", "telling"}),
 }
 #: Adjectives that somebody makes something: "made it clear that".
 _CLEAR: Final = frozenset({"clear", "plain", "known"})
 #: What is asked of everybody, and says nothing.
 _UNASKED: Final = frozenset({"comment", "information", "interview", "detail"})
 #: Kinds of what somebody else is to do.
-_ASKED: Final = frozenset({"request", "demand"})
+_ASKED: Final = frozenset({"request", "demand", "plan"})
 #: Kinds of what a noun with "of" puts forward: "her estimate of 40 jobs", "their threat of a strike".
 _OF_WHAT: Final = frozenset({"claim", "estimate", "prediction", "promise", "intention", "possibility"})
 #: Kinds of what somebody is ready to do, or not.
@@ -224,9 +224,9 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
     return source_of(tree, verb)[0], next((each for each in clauses if each.number > noun.number), None)
 
 
-def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
+def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     """What is so according to somebody, in their words or by their account."""
-    to, source = _whose(tree, token)
+    to, source = _whose(tree, token, cues)
     if to is None or source is None:
         return
     root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
@@ -268,8 +268,13 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
         yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
 
 
-def _whose(tree: Tree, token: Token) -> tuple[Token | None, Token | None]:
+def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | None]:
     """Whose "according to X", "in the words of X" or "by X’s account" is, and the last word of the phrase."""
+    if token.text == "For" and token.number == 0:
+        held = tree.child(token.number, "pobj")
+        is_somebody = held is not None and (held.entity == "PERSON" or cues.is_person(held.lemma))
+        is_apart = held is not None and tree.tokens[tree.subtree(held.number)[-1] + 1].text == ","
+        return (token, held) if is_somebody and is_apart and tree.head(token).lemma == "be" else (None, None)
     if token.text.lower() == "according":
         to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
         return to, tree.child(to.number, "pobj") if to else None

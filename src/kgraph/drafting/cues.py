@@ -12,6 +12,8 @@ from kgraph.drafting.tree import TIMES, Token, Tree
 
 __all__ = ["Cue", "Cues", "load_cues"]
 
+#: Verbs below which others say something: "let it be known".
+_GIVING: Final = frozenset({"let", "give", "lead"})
 #: The kind of a cue that leaves it to the content.
 SAID: Final = "said"
 
@@ -27,8 +29,8 @@ class Cue:
     prepositions: frozenset[str] = frozenset()
     #: Those of them that hold the content together with the object: "accused the firm of fraud".
     joint: frozenset[str] = frozenset()
-    #: What must say it: ``documents``, ``people`` and bodies, or ``courts`` to which it is said; empty for
-    #: anybody.
+    #: What must say it: ``documents``, ``people`` and bodies, ``courts`` to which it is said,
+    #: ``nobody``; empty for anybody.
     subjects: str = ""
     #: What its object must be: ``words``, that is a noun for what was said; empty for anything.
     objects: str = ""
@@ -111,7 +113,7 @@ class Cues:
         forms = (verb.lemma, word[:-1], f"{verb.lemma}e", word.removesuffix("ed"))
         plain = next((self.verbs[form] for form in forms if form in self.verbs), ())
         if verb.lemma in self.let and tree.head(verb).lemma in self.let[verb.lemma].split():
-            plain = self.verbs["ask" if tree.head(verb).lemma == "want" else "say"]
+            plain = self.verbs["say" if tree.head(verb).lemma in _GIVING else "ask"]
         return (*found, *plain)
 
 

@@ -98,9 +98,18 @@ def _clause_frame(site: Site) -> Content | None:
     if clauses:
         told = without_when(tree, verb, all_of(tree, clauses))
         late = late_conditions(tree, verb) if clauses[0].number < verb.number else []
+        late += _goes_on(tree, verb) if clauses[0].number < verb.number else []
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
     return None
+
+
+def _goes_on(tree: Tree, verb: Token) -> list[int]:
+    """What follows "…, X said, and" with a subject of its own: "It rains, she said, and the roof leaks"."""
+    after = tree.tokens[verb.number + 1 : verb.number + 3]
+    clause = next((c for c in tree.children(verb.number, "conj") if tree.child(c.number, *SUBJECTS)), None)
+    is_joined = [token.text for token in after[:1]] == [","] and after[-1].dep == "cc"
+    return tree.subtree(clause.number) if clause is not None and is_joined else []
 
 
 def _has_quoted_infinitive(site: Site) -> bool:
@@ -186,6 +195,8 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
+        if verb.lemma in site.cues.let.get(clause.lemma, "").split():
+            continue  # "demanded to know who"
         if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
             numbers = {*_infinitive(tree, verb, clause, site.cue), *conditions(tree, verb)}
             return "infinitive", tuple(sorted(numbers)), clause.number
@@ -316,7 +327,7 @@ def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, 
         return tuple(numbers)
     below = tree.subtree(held.number)
     is_passive = tree.child(clause.number, "auxpass") is not None
-    is_due = cue.kind not in _OF_ONESELF and (is_passive or cue.needs_document)
+    is_due = cue.kind not in _OF_ONESELF and (is_passive or cue.needs_document or cue.group == "expected")
     if is_due and held.number < clause.number:
         return tuple(sorted({*numbers, *below}))
     return tuple(number for number in numbers if number not in set(below))

@@ -22,6 +22,9 @@ from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
 
+#: A clause that is put in and has lost its verb has not more words.
+_PUT_IN: Final = 5
+
 #: Verbs that ask somebody to do something.
 _ASKING_TO: Final = frozenset(
     "ask urge tell order want beg advise invite instruct encourage warn command".split()
@@ -51,15 +54,73 @@ def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
 
 
 def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "Papers filed on Monday show that it was late": what has a subject and a "that" is a verb."""
-    return [
-        replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP", lemma=token.lemma)
-        for token in tree.tokens
-        if token.pos == "NOUN"
-        and token.lemma in speaking
-        and tree.child(token.number, "nsubj")
-        and any(tree.child(each.number, "mark") for each in tree.children(token.number, "ccomp", "acl"))
-    ]
+    """ "Papers filed on Monday show that it was late", "the inn plans to open": what holds a clause is a verb."""
+    found: list[Token] = []
+    for token in tree.tokens[1:]:
+        if token.pos != "NOUN" or token.lemma not in speaking:
+            continue
+        clauses = tree.children(token.number, "ccomp", "acl", "relcl", "xcomp")
+        held = [each for each in clauses if _begins_content(tree, each)]
+        subject = tree.child(token.number, "nsubj")
+        before = tree.tokens[token.number - 1]
+        is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
+        is_root = token.head == token.number and token.tag == "NNS" and is_next
+        if is_root and subject is None and before.dep in ("compound", "amod") and before.head == token.number:
+            others = [each for each in tree.children(token.number) if each.number < before.number]
+            found += [replace(each, head=before.number) for each in others if each.dep != "punct"]
+            found.append(replace(before, dep="nsubj", pos="NOUN", tag="NN"))
+            is_to = tree.child(held[0].number, "mark") is None
+            found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
+        elif subject is None or not held or tree.child(held[0].number, "mark") is None:
+            continue
+        found.append(replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP"))
+    return found
+
+
+def _begins_content(tree: Tree, clause: Token) -> bool:
+    """Whether a clause begins with "that" or "to"."""
+    words = [*tree.children(clause.number, "mark"), *tree.children(clause.number, "aux")]
+    return any(word.lemma == "that" or word.tag == "TO" for word in words)
+
+
+def _put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "The dam, the filing shows, is old": between commas a noun with a word of saying is a clause."""
+    marks = [-1, *(token.number for token in tree.tokens if token.text in ",;—–")]
+    for start, end in zip(marks, [*marks[1:], len(tree.tokens)], strict=False):
+        part = tree.tokens[start + 1 : end]
+        words = [token for token in part if token.is_word]
+        if start < 1 or not 1 < len(words) <= _PUT_IN or len(words) != len(part):
+            continue
+        verb, noun = words[-1], words[-2]
+        is_form = verb.tag in ("NNS", "VBZ", "VBD", "VBN", "NNPS", "VBP") and verb.lemma in speaking
+        is_lost = not (verb.is_verb and verb.tag in FINITE and tree.child(verb.number, *SUBJECTS))
+        is_clause = any(token.is_verb or token.pos in ("ADP", "CCONJ") for token in words[:-1])
+        if not (is_form and is_lost) or is_clause or noun.pos not in NOMINAL or noun.tag == "PRP$":
+            continue
+        if words[0].pos not in ("DET", "PRON", "PROPN") and noun.tag not in ("NNS", "NNPS"):
+            continue
+        root = next((each for each in tree.tokens if each.head == each.number), verb)
+        own = range(start + 1, end)
+        if root.number in own or not root.is_verb:
+            continue
+        inside = [token for token in words[:-1] if token.head == verb.number or token.head not in own]
+        return [
+            replace(
+                verb,
+                pos="VERB",
+                tag="VBZ" if verb.text.endswith("s") else "VBD",
+                dep="parataxis",
+                head=root.number,
+            ),
+            *(replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number) for t in inside if t is not noun),
+            replace(noun, dep="nsubj", head=verb.number),
+            *(
+                replace(each, head=root.number)
+                for each in tree.tokens
+                if each.head in own and each.number not in own
+            ),
+        ]
+    return []
 
 
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -342,6 +403,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _age,
     _noun_as_root,
+    _put_in,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,

@@ -45,7 +45,16 @@ def phrase(site: Site) -> Content | None:
                 if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
                     numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
                     return "phrase", tuple(sorted(set(numbers))), held.number
-                return "phrase", tuple(tree.subtree(held.number)), held.number
+                is_apart = whom is not None and site.cue.kind == "request"  # "asked the judge for time"
+                numbers = tree.subtree(preposition.number if is_apart else held.number)
+                late = tree.children(site.verb.number, "advcl", "xcomp")
+                numbers += [
+                    number
+                    for clause in late
+                    if is_infinitive(tree, clause) and tree.subtree(clause.number)[0] == numbers[-1] + 1
+                    for number in tree.subtree(clause.number)
+                ]  # "for two months to find one"
+                return "phrase", tuple(numbers), held.number
     return None
 
 
@@ -126,6 +135,8 @@ def naming(site: Site) -> Content | None:
     for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp", "dobj"):
         is_second = child.dep != "dobj" or quoted(child, quotes) is not None  # "calling it “a gift”"
         numbers |= set(tree.subtree(child.number)) if child.number > verb.number and is_second else set()
+    particles = tree.children(verb.number, "prt", "advmod") if numbers else []
+    numbers |= {each.number for each in particles if min(numbers) < each.number < max(numbers)}
     for quote in quotes:  # to its end
         inside = {token.number for token in tree.within(quote)}
         numbers |= inside if numbers & inside else set()

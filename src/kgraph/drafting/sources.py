@@ -15,12 +15,16 @@ __all__ = ["can_speak", "owner_of_words", "quoted_source", "recipient_of", "sour
 #: Verbs of those to whom something is said.
 _LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
 _SPEAKERS: Final = frozenset("he she they we i who some many few others most those all both none one".split())
+#: Verbs that make somebody know what another says.
+_GIVING: Final = frozenset({"let", "give", "lead"})
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 
 
 def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     """The head of who says it, and whether the verb is passive; None where nobody is named."""
+    if verb.dep in ("ccomp", "xcomp") and tree.head(verb).lemma in _GIVING:
+        return source_of(tree, tree.head(verb))[0], False  # "let reporters know that"
     is_first = verb.number == 0 and verb.dep == "advcl" and verb.tag in ("VBD", "VBN")  # "Told that …, she"
     is_asked = verb.dep == "advcl" and tree.child(verb.number, "agent") is not None
     is_participle = is_first or (verb.tag == "VBN" and (verb.dep == "acl" or is_asked))
@@ -33,7 +37,8 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         return (None if subject.dep == "expl" else _antecedent(tree, _nearest(tree, subject, verb))), False
     if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
         return tree.head(verb), False
-    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag != "VBN"
+    is_bare = verb.tag == "VBN" and not any(aux.tag == "VBG" for aux in tree.children(verb.number, "aux"))
+    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and not is_bare
     if verb.dep == "pcomp" and tree.head(verb).lemma not in (
         "by",
         "in",

@@ -51,7 +51,7 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
     """The attributions of a sentence. ``quotes`` are the quotations in it, none within another."""
     found: list[Attribution] = []
     for token in tree.tokens:
-        whose = of_according(tree, token) if token.dep == "prep" else ()
+        whose = of_according(tree, token, cues) if token.dep == "prep" else ()
         if held := [*whose, *of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
@@ -114,7 +114,8 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         rule, content, root = found
         if source is None and rule == "quotation" and not is_passive:
             source = source_beside(tree, verb, quotes)
-        speaker = None if cue.subjects == "courts" else source  # nobody says who told the court
+        # nobody says who told the court
+        speaker = None if cue.subjects in ("courts", "nobody") else source
         if _says_nothing(tree, verb, cue, found, own):
             continue
         if speaker is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
@@ -151,6 +152,8 @@ def _may_say(tree: Tree, source: Token | None, cue: Cue, cues: Cues) -> bool:
     """Whether a cue has a fitting subject: what is written, those who sit in court, or anybody."""
     if cue.subjects == "courts":
         return source is not None and source.lemma in cues.courts
+    if cue.subjects == "nobody":
+        return source is None or source.lemma == "it"
     if cue.subjects == "people":
         return source is not None and can_speak(source, cues)
     return not cue.needs_document or (source is not None and _is_document(tree, source, cues))
