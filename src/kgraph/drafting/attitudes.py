@@ -30,6 +30,8 @@ _WORDS: Final = {
     "in": frozenset({"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}),
     "by": frozenset({"account", "estimate", "reckoning", "admission", "count", "calculation", "telling"}),
 }
+#: Verbs of which a noun of saying is the subject.
+_COMING: Final = frozenset("come go follow arrive emerge".split())
 #: Adjectives that somebody makes something: "made it clear that".
 _CLEAR: Final = frozenset({"clear", "plain", "known"})
 #: What is asked of everybody, and says nothing.
@@ -38,6 +40,7 @@ _UNASKED: Final = frozenset({"comment", "information", "interview", "detail"})
 _ASKED: Final = frozenset({"request", "demand", "plan"})
 #: Kinds of what a noun with "of" puts forward: "her estimate of 40 jobs", "their threat of a strike".
 _OF_WHAT: Final = frozenset({"claim", "estimate", "prediction", "promise", "intention", "possibility"})
+_COPULAS: Final = frozenset("be remain feel sound seem appear become".split())
 #: Kinds of what somebody is ready to do, or not.
 _OF_ONESELF: Final = frozenset({"intention", "refusal"})
 #: Subjects of which an adjective says nothing about anybody: "it is certain that".
@@ -64,6 +67,8 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         if (found := _held_by(tree, token, copula, cue)) is None:
             continue
         content, root = found
+        if copula.lemma not in _COPULAS and root != copula.number and "clause" not in cue.frames:
+            continue
         if "clause" not in cue.frames and cue.frames | cue.prepositions and not can_speak(source, cues):
             continue
         yield Attribution(
@@ -106,15 +111,8 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     if (found := _of_copula(tree, noun, cue)) is not None:
         yield found
         return
-    clause = next(
-        (
-            each
-            for each in tree.children(noun.number, "acl", "ccomp", "relcl")
-            if is_infinitive(tree, each) or _is_that(tree, each)
-        ),
-        None,
-    )
     source, between = _owner(tree, noun)
+    clause = _clause_of(tree, noun, source)
     asides: set[int] = set()
     if source is None:
         source, beside = _giver(tree, noun, cues)
@@ -204,10 +202,37 @@ def _is_that(tree: Tree, clause: Token) -> bool:
 
 def _owner(tree: Tree, noun: Token) -> tuple[Token | None, Token | None]:
     """Whose a demand is, and the preposition that says so."""
-    for child in tree.children(noun.number, "prep", "agent"):
+    verb = tree.head(noun)
+    phrases = tree.children(noun.number, "prep", "agent")
+    if noun.dep in SUBJECTS and verb.lemma in _COMING:  # "a warning came from the pilots that"
+        phrases += tree.children(verb.number, "prep")
+    elif noun.number + 1 < len(tree.tokens):  # "ignored a plea by nurses to"
+        following = tree.tokens[noun.number + 1]
+        phrases += [following] if following.dep in ("prep", "agent") and following.head == noun.head else []
+    for child in phrases:
         if child.lemma in ("by", "from") and (held := tree.child(child.number, "pobj")):
             return held, child
     return tree.child(noun.number, "poss"), None
+
+
+def _clause_of(tree: Tree, noun: Token, source: Token | None) -> Token | None:
+    """The clause that a noun holds: its own, or what the parser hung at its verb or at whose it is."""
+    own = tree.children(noun.number, "acl", "ccomp", "relcl")
+    if (found := next((c for c in own if is_infinitive(tree, c) or _is_that(tree, c)), None)) is not None:
+        return found
+    if source is None or source.number < noun.number:
+        return None
+    end = tree.subtree(source.number, without={c.number for c in tree.children(source.number, "acl", "relcl")})[-1]
+    for start in tree.tokens[end + 1 : end + 3]:
+        clause = tree.head(start)
+        is_here = clause.number > start.number and tree.subtree(clause.number)[0] == start.number
+        if start.tag == "TO" and is_here:
+            return clause
+        if start.text == "that" and is_here and tree.child(clause.number, *SUBJECTS) not in (None, start):
+            return clause
+        if start.text != ",":
+            break
+    return None
 
 
 def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | None]:

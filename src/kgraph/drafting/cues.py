@@ -103,7 +103,7 @@ class Cues:
         """The cues that a verb may be, those of its phrase with a particle first."""
         particles = [
             each
-            for each in tree.children(verb.number, "prt", "prep", "dobj", "advmod")
+            for each in tree.children(verb.number, "prt", "prep", "dobj", "advmod", "ccomp")
             if not any(held.entity in TIMES for held in tree.children(each.number, "pobj"))
         ]  # not "insisted on Tuesday"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
@@ -203,7 +203,7 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("kgraph.drafting").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
-_PARTICLES: Final = frozenset("out on upon to it down aside away back off short".split())
+_PARTICLES: Final = frozenset("out on upon to it down aside away back off short slip".split())
 
 
 def _phrases(words: str) -> list[str]:

@@ -37,6 +37,7 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
+_SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
 #: What tells by when something is due.
 _DUE: Final = frozenset({"by", "until", "before", "within"})
 #: What tells how, and not what.
@@ -92,7 +93,7 @@ def _clause_frame(site: Site) -> Content | None:
         return small
     if site.own is None and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
-        if quotation is not None:
+        if quotation is not None and not _is_besides(site, quotation[1]):
             rule, quoted_numbers, root = quotation
             return rule, without_hearers(tree, verb, quoted_numbers), root
     if clauses:
@@ -102,6 +103,15 @@ def _clause_frame(site: Site) -> Content | None:
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
     return None
+
+
+def _is_besides(site: Site, numbers: tuple[int, ...]) -> bool:
+    """Whether quoted words only add to what is said: "expects a vote unless they “flee”", "…, “which is bad”"."""
+    tree, verb = site.tree, site.verb
+    is_condition = "object" in site.cue.frames and tree.child(verb.number, "dobj") is not None
+    first = next((tree.tokens[number] for number in numbers if tree.tokens[number].is_word), verb)
+    is_more = first.tag == "WDT" and tree.child(verb.number, "xcomp") is not None
+    return is_more or (is_condition and set(numbers) <= set(conditions(tree, verb)))
 
 
 def _goes_on(tree: Tree, verb: Token) -> list[int]:
@@ -197,6 +207,8 @@ def _infinitive_frame(site: Site) -> Content | None:
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
         if verb.lemma in site.cues.let.get(clause.lemma, "").split():
             continue  # "demanded to know who"
+        if site.cue.kind == "refusal" and clause.lemma in _SAYING_SO and (asked := _asked_before(tree, verb, clause)):
+            return "infinitive", tuple(tree.subtree(asked.number)), asked.number
         if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
             numbers = {*_infinitive(tree, verb, clause, site.cue), *conditions(tree, verb)}
             return "infinitive", tuple(sorted(numbers)), clause.number
@@ -205,6 +217,16 @@ def _infinitive_frame(site: Site) -> Content | None:
         last = [n for n in tree.subtree(to.number) if tree.tokens[n].dep in ("acl", "relcl")]
         if last and is_infinitive(tree, tree.tokens[last[0]]):
             return "infinitive", tuple(tree.subtree(to.number)[1:]), last[0]
+    return None
+
+
+def _asked_before(tree: Tree, verb: Token, saying: Token) -> Token | None:
+    """What somebody does not say that stands before: "Whether it will close, Holt declined to say"."""
+    before = [*tree.children(verb.number, "advcl", "ccomp", "csubj"), *tree.children(saying.number, "ccomp")]
+    for clause in before:
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        if clause.number < verb.number and (first.tag in ("WRB", "WP", "WDT") or first.lemma == "whether"):
+            return clause
     return None
 
 
@@ -263,7 +285,7 @@ def _object_frame(site: Site) -> Content | None:
     is_passive = tree.child(verb.number, "nsubjpass") and not tree.child(verb.number, "agent")
     if is_negative and (is_passive or tree.child(verb.number, "dative")):
         return None  # "was denied a visa"
-    for held in tree.children(verb.number, "dobj"):
+    for held in tree.children(verb.number, "dobj")[-1:]:
         if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
             return "clause", *found  # "recommended that the state review it"
         if cue.kind == "denial" and held.lemma in site.cues.given:
@@ -302,7 +324,7 @@ def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
 def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
     numbers = tree.subtree(held.number)
-    given = tree.child(verb.number, "dative")
+    given = tree.child(verb.number, "dative", "dobj")
     if given is not None and given.pos in NOMINAL and verb.number < given.number < held.number:
         numbers = [*tree.subtree(given.number), *numbers]  # "offered the town a park"
     is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
@@ -339,11 +361,11 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     first = min(verb.number, subject.number if subject else verb.number)
     spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
     own = set(tree.subtree(verb.number, without={child.number for child in spared}))
-    own -= set(late_conditions(tree, verb))
+    own -= {*late_conditions(tree, verb), *_goes_on(tree, verb)}
     root = next((above for above in tree.ancestors(verb.number) if above.is_verb), tree.head(verb))
     if verb.dep == "ccomp":
         root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
-    below = {*tree.subtree(root.number), *late_conditions(tree, verb)}
+    below = {*tree.subtree(root.number), *late_conditions(tree, verb), *_goes_on(tree, verb)}
     content = [number for number in sorted(below) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):

@@ -58,6 +58,10 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
             )
             if holds and finite_tag(tree, above) == form:
                 return above
+    if token.lemma in speaking and form == "VBD" and finite_tag(tree, head) in ("VB", "VBP", "MD"):
+        for above in tree.ancestors(head.number):  # "turned down a wish that it sit here but promised"
+            if above.is_verb and finite_tag(tree, above) in ("VBD", "VBZ") and above.dep != "relcl":
+                return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
     is_shifted = token.tag != "VBG" and bool(auxiliaries[1] & {"have", "would"})

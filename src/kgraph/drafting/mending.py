@@ -18,7 +18,7 @@ from kgraph.drafting.that_clauses import (
     that_begins_a_clause,
     that_is_no_pronoun,
 )
-from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
 
@@ -190,6 +190,29 @@ def _tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
                 replace(verb, dep="parataxis", head=main.number),
                 replace(noun, dep="nsubj", head=verb.number),
                 *(replace(each, head=verb.number) for each in late if each.number > verb.number),
+            ]
+    return []
+
+
+def _tail_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It was late when it came, a panel has found in a report": the end of a sentence after a comma."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        main = tree.head(verb)
+        is_likely = verb.dep in ("conj", "advcl", "dep", "ccomp") and main.number < verb.number
+        if verb.lemma not in speaking or not verb.is_verb or subject is None or not is_likely:
+            continue
+        first = tree.subtree(subject.number)[0]
+        own = tree.children(verb.number, "ccomp", "xcomp", "dobj", "mark", "cc", "conj")
+        if not main.number < first <= subject.number < verb.number or tree.tokens[first - 1].text != "," or own:
+            continue
+        early = [each for each in tree.children(verb.number) if each.number < first and each.is_word]
+        joined = any(cc.number < first for cc in tree.children(main.number, "cc"))
+        is_asked = any(tree.tokens[n].tag in RELATIVE for n in range(first, verb.number))
+        if early and not joined and not is_asked:
+            return [
+                replace(verb, dep="parataxis"),
+                *(replace(each, head=main.number) for each in early),
             ]
     return []
 
@@ -417,6 +440,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _second_predicate,
     _turned_subject,
     _tail,
+    _tail_clause,
     _two_subjects,
     asked_if,
     and_that,

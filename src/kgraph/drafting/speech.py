@@ -185,8 +185,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     rule, content, root = found
     subject = tree.child(verb.number, *SUBJECTS)
     owner = tree.subject(verb.number)
-    words = [owner, *tree.children(owner.number, "det")] if owner is not None else []
-    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none") for word in words)
+    words = [owner, *tree.children(owner.number, "det", "neg", "preconj")] if owner is not None else []
+    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none", "not") for word in words)
     may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
     is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
     is_unable = verb.lemma == "say" and any(
@@ -322,7 +322,8 @@ def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
     of = next((child for child in tree.children(source.number, "prep") if child.lemma == "of"), None)
     whose = tree.child(of.number, "pobj") if of else None  # "an average of polls"
     named = [source, *([whose] if whose else [])]
-    return any(token.lemma in cues.documents for token in named) or source.entity in (
+    lemmas = {lemma for token in named for lemma in (token.lemma.lower(), token.text.lower().removesuffix("s"))}
+    return bool(lemmas & cues.documents) or source.entity in (
         "ORG",
         "WORK_OF_ART",
         "LAW",

@@ -87,5 +87,5 @@ def summed_up(tree: Tree, after: Sequence[Token]) -> tuple[Token, Token] | None:
                 return subject, clause
         owner = owner_of_words(tree, held)
         if owner is not None:
-            return owner, verb
+            return owner, held
     return None

@@ -60,12 +60,10 @@ def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
         verb = _speaking_above(tree, clause, speaking)
         held = tree.child(verb.number, "dobj") if verb is not None else None
         has_object = held is not None and verb is not None and verb.lemma not in TELLING
-        if (
-            others
-            and verb is not None
-            and not has_object
-            and that.dep in (*SUBJECTS, "advmod", "dative", "mark")
-        ):
+        is_hearer = verb is not None and verb.lemma in TELLING and tree.head(clause) is held
+        is_filled = is_hearer and tree.child(clause.number, "acomp", "attr", "dobj", "ccomp", "xcomp")
+        is_odd = that.dep in (*SUBJECTS, "advmod", "dative", "mark", "pobj")
+        if others and verb is not None and not has_object and (is_odd or is_filled):
             found.append(replace(that, dep="mark", tag="IN"))
             found.append(replace(clause, dep="ccomp", head=verb.number))
     return found

@@ -54,7 +54,8 @@ def _put_in(each: Found, found: Sequence[Found]) -> set[int]:
     put_in: set[int] = set()
     for attribution in (other.attribution for other in found if other.attribution.tree is tree):
         verb = attribution.verb
-        is_here = attribution.rule == "parataxis" != each.attribution.rule and verb in content
+        is_other = each.attribution.rule != "parataxis" or attribution.root != each.attribution.root
+        is_here = attribution.rule == "parataxis" and is_other and verb in content
         if is_here and verb is not None and tree.tokens[verb].dep == "parataxis":
             marks = (mark.number for mark in tree.children(attribution.root, "mark"))
             put_in |= {*attribution.content, *tree.subtree(verb), *marks}
