@@ -10,6 +10,7 @@ rules:noun          a demand by X to …, X voiced the fear that …, rumours th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.attribution import Attribution
@@ -23,6 +24,8 @@ from kgraph.text import Span
 __all__ = ["of_according", "of_attitude", "of_condition", "of_hearsay", "of_noun"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+_RECKONED: Final = Cue("estimated", "estimate", "positive", frozenset({"clause"}))
+_FIGURED: Final = frozenset({"estimate", "reckoning", "calculation", "count"})
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 
 #: Nouns for what somebody says or thinks, by the preposition with which they attribute.
@@ -126,7 +129,8 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         of = next((each for each in tree.children(noun.number, "prep") if each.lemma == "of"), None)
         clause = tree.child(of.number, "pobj", "pcomp") if of is not None else None
     is_none = any(word.lemma == "no" for word in tree.children(noun.number, "det"))
-    is_none = is_none and noun.lemma != "doubt"  # "has no doubt that"
+    if is_none and noun.lemma == "doubt":
+        is_none, cue = False, replace(cue, polarity="positive")  # "has no doubt that"
     if clause is None or source is None or source.lemma == "you" or is_none:
         return
     last = between or noun
@@ -252,6 +256,8 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
 def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     """What is so according to somebody, in their words or by their account."""
     to, source = _whose(tree, token, cues)
+    noun = tree.child(token.number, "pobj")
+    cue = _RECKONED if noun is not None and noun.lemma in _FIGURED else _SAID
     if to is None or source is None:
         return
     root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
@@ -273,7 +279,7 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         ]
         if any(tree.tokens[number].is_word for number in rest):
             words = Span(token.span.start, to.span.end)
-            yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
+            yield Attribution(tree, "according", cue, words, None, source, tuple(rest), root.number)
         return
     summed_up = [noun for noun in tree.tokens[1 : token.number] if _ends_at(tree, noun, token)]
     if summed_up:
@@ -290,7 +296,7 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     content = [number for number in tree.subtree(root.number) if number not in left_out]
     if content:
         words = Span(token.span.start, to.span.end)
-        yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
+        yield Attribution(tree, "according", cue, words, None, source, tuple(content), root.number)
 
 
 def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | None]:

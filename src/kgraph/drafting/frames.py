@@ -37,6 +37,9 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
 
+#: Kinds of what is to be done, and is refused as such: "turned down a request that it stay".
+_DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
+#: Verbs that somebody declines to do.
 _SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
 #: What tells by when something is due.
 _DUE: Final = frozenset({"by", "until", "before", "within"})
@@ -291,7 +294,7 @@ def _object_frame(site: Site) -> Content | None:
         if cue.kind == "denial" and held.lemma in site.cues.given:
             continue
         noun = site.cues.nouns.get(held.lemma) if is_negative else None
-        if noun is not None and (clause := _that_clause(tree, held)) is not None:
+        if noun and noun.kind not in _DUE_KINDS and (clause := _that_clause(tree, held)) is not None:
             return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
         is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
         is_some = tree.child(held.number, "prep") is not None  # "most of it"

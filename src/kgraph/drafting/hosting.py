@@ -37,6 +37,7 @@ _BELOW: Final = frozenset({"relcl", "advcl", "acl"})
 _ENDS: Final = frozenset("?!…")
 #: Marks after which a quotation goes on: "“It is late,” she said; “we go.”".
 _JOINTS: Final = frozenset(";,—–")
+_DASHES: Final = frozenset("—–")
 #: A signature is not longer than so many words.
 _SIGNATURE: Final = 14
 
@@ -59,6 +60,7 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
                 or runs_on
                 or _is_alone(page, sentence)
                 or page.text[: whole.start - 1].rstrip().endswith(":")
+                or _is_between_dashes(page.text, whole)
             )
             if not words or hosts.covers(sentence, quote) or not is_free:
                 continue
@@ -69,6 +71,12 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
             new = _taken_on(host, cast, sentence, tree, tokens)
             hosts.add(new)
             yield new
+
+
+def _is_between_dashes(text: str, whole: Span) -> bool:
+    """Whether a quotation is put in: "She would not say — “ask him” — but smiled"."""
+    before, after = text[: whole.start - 1].rstrip(), text[whole.end + 1 :].lstrip()
+    return before[-1:] in _DASHES and after[:1] in _DASHES
 
 
 def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequence[Token]) -> Found:
@@ -95,6 +103,12 @@ def _root(tokens: Sequence[Token]) -> int:
     tops = [token for token in tokens if token.head not in numbers or token.head == token.number]
     best = [token for token in tops if token.is_verb] or [token for token in tops if token.is_word] or tops
     return best[0].number
+
+
+def _takes_up(tree: Tree) -> bool:
+    """Whether a sentence begins with what takes up a quotation: "With these words"."""
+    words = [token.lemma for token in tree.tokens[:3]]
+    return words[:1] == ["with"] and words[-1] in ("word", "that")
 
 
 def _is_alone(page: Page, sentence: int) -> bool:
@@ -162,6 +176,7 @@ class _Hosts:
             lambda: self._tagged(sentence, whole),
             lambda: self._beside(sentence),
             lambda: self._subject_before(sentence),
+            lambda: self._subject_around(sentence, whole),
             lambda: self._paragraph_before(sentence),
         )
         if self._page.text[self._page.trees[sentence].span.start : whole.start - 1].rstrip().endswith(":"):
@@ -352,6 +367,21 @@ class _Hosts:
             if subject.pos == "PROPN" or subject.lemma in ("he", "she", "they") or is_person:
                 return self._said_by(sentence - 1, subject, verb, "subject")
         return None
+
+    def _subject_around(self, sentence: int, whole: Span) -> Found | None:
+        """Who the sentence is about that a quotation is put in, or the next: "“It is over.” With that Holt …"."""
+        page, here = self._page, self._page.paragraph_of[sentence]
+        is_put_in = _is_between_dashes(page.text, whole)
+        following = sentence if is_put_in else sentence + 1
+        if following not in page.sentences_of(here) or page.quotes_in(following)[is_put_in:]:
+            return None
+        tree = page.trees[following]
+        verb = next((token for token in tree.tokens if token.dep == "ROOT" and token.is_verb), None)
+        subject = tree.subject(verb.number) if verb is not None else None
+        is_told = is_put_in or (verb is not None and (verb.lemma in self._cues.verbs or _takes_up(tree)))
+        if subject is None or not is_told or not self._can_speak(following, subject):
+            return None
+        return self._said_by(following, subject, verb, "quotation" if is_put_in else "subject")
 
     def _signed(self, sentence: int, whole: Span) -> Found | None:
         """A quotation with a name after it: “…” — Ana Holt."""

@@ -113,6 +113,7 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
         or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS))
+        or _is_after_nor(tree, head)
     )
     holds_none = (
         is_undone
@@ -123,6 +124,13 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
     )
     is_negative = is_negative or (holds_none and not of_verb)
     return "negative" if is_negative else "positive"
+
+
+def _is_after_nor(tree: Tree, head: int) -> bool:
+    """Whether a clause goes on with "nor": "nor should anyone leave"."""
+    first = tree.head(tree.tokens[head])
+    joints = tree.children(first.number, "cc") if tree.tokens[head].dep == "conj" else []
+    return any(cc.lemma == "nor" and first.number < cc.number < head for cc in joints)
 
 
 def _has_no(tree: Tree, word: Token) -> bool:
@@ -178,6 +186,8 @@ def put_under(
             polarity = "negative" if polarity == "positive" else "positive"
     else:
         kind = _kind(tree, head, polarity, cues, is_first_person)
+        if stated.polarity == "negative":  # "doubts that it will"
+            polarity = "negative" if polarity == "positive" else "positive"
         polarity = "negative" if kind == "denial" else polarity
         kind = "claim" if kind == "fact" and stated.kind == "claim" else kind
     return kind, polarity
@@ -202,6 +212,8 @@ def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
     words = [head, *tree.children(head.number, "aux", "auxpass", "cop")]
     is_finite = any(word.tag in ("VBZ", "VBD") or word.text.lower() in _INDICATIVE for word in words)
     is_future = any(word.text.lower() in _FUTURE for word in words)
+    if cue.kind == "estimate" and is_future:
+        return replace(cue, kind=SAID)
     if cue.kind in _OTHERS_DUE and (is_finite or is_future):
         return replace(cue, kind="claim", polarity="positive")
     if cue.kind == "promise" and is_finite and not is_future:

@@ -129,12 +129,17 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             speaker,
             _with_antecedent(tree, verb, rule, content, root),
             root,
-            is_negated=tree.child(verb.number, "neg") is not None and cue.kind != "denial",
+            is_negated=_is_negated(tree, verb, cue),
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=recipient_of(tree, verb),
             relayer=quoting[1] if quoting else None,
         )
         return
+
+
+def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
+    """Whether a verb is denied, and its content with it."""
+    return tree.child(verb.number, "neg") is not None and cue.kind != "denial" and cue.group != "excluded"
 
 
 def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, ...]:
