@@ -104,8 +104,11 @@ class Cues:
         particles = [
             each
             for each in tree.children(verb.number, "prt", "prep", "dobj", "advmod", "ccomp")
-            if not any(held.entity in TIMES for held in tree.children(each.number, "pobj"))
-        ]  # not "insisted on Tuesday"
+            if not any(
+                held.entity in TIMES or held.dep in ("advmod", "npadvmod")
+                for held in tree.children(each.number, "pobj", "advmod", "npadvmod")
+            )
+        ]  # not "insisted on Tuesday", "turned upside down"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
         # Lemmas are guessed: "hopes" and "hoping" become "hop" for some pipelines.

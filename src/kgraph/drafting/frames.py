@@ -119,10 +119,12 @@ def _is_besides(site: Site, numbers: tuple[int, ...]) -> bool:
 
 def _goes_on(tree: Tree, verb: Token) -> list[int]:
     """What follows "…, X said, and" with a subject of its own: "It rains, she said, and the roof leaks"."""
-    after = tree.tokens[verb.number + 1 : verb.number + 3]
     clause = next((c for c in tree.children(verb.number, "conj") if tree.child(c.number, *SUBJECTS)), None)
-    is_joined = [token.text for token in after[:1]] == [","] and after[-1].dep == "cc"
-    return tree.subtree(clause.number) if clause is not None and is_joined else []
+    joint = next((cc for cc in tree.children(verb.number, "cc") if cc.number > verb.number), None)
+    if clause is None or joint is None or tree.tokens[joint.number - 1].text != ",":
+        return []
+    is_next = not any(token.is_verb or token.text == "," for token in tree.tokens[verb.number + 1 : joint.number - 1])
+    return tree.subtree(clause.number) if is_next else []
 
 
 def _has_quoted_infinitive(site: Site) -> bool:
@@ -208,8 +210,9 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
-        if verb.lemma in site.cues.let.get(clause.lemma, "").split():
-            continue  # "demanded to know who"
+        marks = [mark.lemma for mark in tree.children(clause.number, "mark")]
+        if verb.lemma in site.cues.let.get(clause.lemma, "").split() or "for" in marks:
+            continue  # "demanded to know who", "appealed for them to come"
         if site.cue.kind == "refusal" and clause.lemma in _SAYING_SO and (asked := _asked_before(tree, verb, clause)):
             return "infinitive", tuple(tree.subtree(asked.number)), asked.number
         if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
@@ -280,6 +283,12 @@ def _quotation_frame(site: Site) -> Content | None:
     if site.own is not None or _has_quoted_infinitive(site):
         return None
     return quotation_of(site.tree, site.verb, site.quotes, site.cues)
+
+
+def _gift(site: Site) -> Content | None:
+    """What somebody offers whom: "offered the town a park"; and what is offered in writing."""
+    held = [*site.tree.children(site.verb.number, "dative"), *site.tree.children(site.verb.number, "dobj")]
+    return _object_frame(site) if len(held) > 1 else None
 
 
 def _object_frame(site: Site) -> Content | None:
@@ -391,6 +400,7 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("infinitive of another", _infinitive_of_another),
     ("participle of another", _participle_of_another),
     ("gerund", _gerund_frame),
+    ("gift", _gift),
     ("hearsay", hearsay),
     ("figure", figure),
 )

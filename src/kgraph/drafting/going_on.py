@@ -110,9 +110,8 @@ def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
         return None
     is_apart = [each.text for each in tree.tokens[verb.number + 1 :][:1]] == [","]
-    is_alike = finite_tag(tree, held[-1]) == finite_tag(tree, token) and (
-        verb.dep == "parataxis" or finite_tag(tree, token) != finite_tag(tree, verb)
-    )
+    form = finite_tag(tree, token)
+    is_alike = form == finite_tag(tree, held[-1]) if verb.dep == "parataxis" else form != finite_tag(tree, verb)
     return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
 
 

@@ -210,6 +210,11 @@ def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
     if tree.tokens[tree.subtree(head.number)[0]].tag in ("WRB", "WP", "WDT"):
         return cue  # "asked how it was done"
     words = [head, *tree.children(head.number, "aux", "auxpass", "cop")]
+    first = tree.head(head)
+    if head.dep == "conj" and len(words) == 1 and head.tag in ("VBN", "VBD"):  # "be torn up and the tender reopened"
+        bearers = tree.children(first.number, "aux", "auxpass")
+        if any(word.tag == "VB" for word in bearers) and not any(word.tag == "MD" for word in bearers):
+            return cue
     is_finite = any(word.tag in ("VBZ", "VBD") or word.text.lower() in _INDICATIVE for word in words)
     is_future = any(word.text.lower() in _FUTURE for word in words)
     if cue.kind == "estimate" and is_future:

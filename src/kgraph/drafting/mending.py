@@ -15,6 +15,7 @@ from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
     noun_after_that,
+    that_after_a_gerund,
     that_begins_a_clause,
     that_is_no_pronoun,
 )
@@ -64,13 +65,15 @@ def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
         subject = tree.child(token.number, "nsubj")
         before = tree.tokens[token.number - 1]
         is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
+        is_next = is_next or tree.child(token.number, "dobj", "xcomp") is not None  # no noun has an object
         is_root = token.head == token.number and token.tag == "NNS" and is_next
         if is_root and subject is None and before.dep in ("compound", "amod") and before.head == token.number:
             others = [each for each in tree.children(token.number) if each.number < before.number]
             found += [replace(each, head=before.number) for each in others if each.dep != "punct"]
             found.append(replace(before, dep="nsubj", pos="NOUN", tag="NN"))
-            is_to = tree.child(held[0].number, "mark") is None
-            found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
+            if held:
+                is_to = tree.child(held[0].number, "mark") is None
+                found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
         elif subject is None or not held or tree.child(held[0].number, "mark") is None:
             continue
         found.append(replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP"))
@@ -436,6 +439,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
+    that_after_a_gerund,
     that_is_no_pronoun,
     _second_predicate,
     _turned_subject,

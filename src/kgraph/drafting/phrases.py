@@ -42,6 +42,10 @@ def phrase(site: Site) -> Content | None:
     for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
         if preposition.lemma in site.cue.prepositions:
             for held in tree.children(preposition.number, "pobj", "pcomp"):
+                if whom is None and site.verb.dep == "relcl" and preposition.lemma in site.cue.joint:
+                    numbers = tree.subtree(site.verb.head, without={site.verb.number})
+                    numbers += tree.subtree(preposition.number)
+                    return "phrase", tuple(sorted(numbers)), held.number  # "a drop she blamed on rain"
                 if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
                     numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
                     return "phrase", tuple(sorted(set(numbers))), held.number

@@ -16,6 +16,7 @@ from typing import Final
 
 from kgraph.drafting.attitudes import of_according, of_attitude, of_condition, of_hearsay, of_noun
 from kgraph.drafting.attribution import Attribution
+from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
@@ -59,6 +60,8 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
         elif token.pos == "NOUN":
             found += of_noun(tree, token, cues)
             found += of_condition(tree, token)
+    heard = {number for each in found for number in each.content}
+    found += [each for each in of_colon(tree, quotes, cues) if each.root not in heard]
     return [each for each in found if not _is_taken(each, found)]
 
 
