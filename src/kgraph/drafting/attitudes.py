@@ -18,7 +18,7 @@ from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
 from kgraph.drafting.sources import can_speak, source_of
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["of_according", "of_attitude", "of_condition", "of_hearsay", "of_noun"]
@@ -101,8 +101,8 @@ def _held_by(tree: Tree, token: Token, copula: Token, cue: Cue) -> tuple[tuple[i
             return tuple(tree.subtree(clause.number)), clause.number
     for preposition in tree.children(token.number, "prep"):
         given = tree.child(preposition.number, "pobj", "pcomp")
-        if preposition.lemma in cue.prepositions and given is not None:
-            return tuple(tree.subtree(given.number)), given.number
+        if preposition.lemma in cue.prepositions and given is not None and given.entity not in TIMES:
+            return without_mark(tree, given), given.number
     return None
 
 
@@ -221,7 +221,7 @@ def _owner(tree: Tree, noun: Token) -> tuple[Token | None, Token | None]:
 
 def _clause_of(tree: Tree, noun: Token, source: Token | None) -> Token | None:
     """The clause that a noun holds: its own, or what the parser hung at its verb or at whose it is."""
-    own = tree.children(noun.number, "acl", "ccomp", "relcl")
+    own = tree.children(noun.number, "acl", "ccomp", "relcl", "advcl")
     if (found := next((c for c in own if is_infinitive(tree, c) or _is_that(tree, c)), None)) is not None:
         return found
     if source is None or source.number < noun.number:

@@ -113,7 +113,7 @@ class Cues:
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
         # Lemmas are guessed: "hopes" and "hoping" become "hop" for some pipelines.
         word = verb.text.lower()
-        forms = (verb.lemma, word[:-1], f"{verb.lemma}e", word.removesuffix("ed"))
+        forms = (verb.lemma, word.rstrip("sd"), f"{verb.lemma}e", word.removesuffix("ed"))
         plain = next((self.verbs[form] for form in forms if form in self.verbs), ())
         if verb.lemma in self.let and tree.head(verb).lemma in self.let[verb.lemma].split():
             plain = self.verbs["say" if tree.head(verb).lemma in _GIVING else "ask"]
@@ -216,5 +216,5 @@ def _phrases(words: str) -> list[str]:
         if word in _PARTICLES and found:
             found[-1] += " " + word
         else:
-            found.append(word)
+            found.append(word.replace("_", " "))
     return found

@@ -35,7 +35,7 @@ __all__ = ["find_content"]
 
 
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
-_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
+_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
 #: Kinds of what is to be done, and is refused as such: "turned down a request that it stay".
 _DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
@@ -251,7 +251,9 @@ def _infinitive_of_another(site: Site) -> Content | None:
         if is_infinitive(site.tree, clause) and site.tree.subtree(clause.number)[0] == below[-1] + 1:
             return "infinitive", (*below, *site.tree.subtree(clause.number)), clause.number
     for clause in site.tree.children(site.verb.number, "ccomp"):
-        if is_infinitive(site.tree, clause) and site.tree.child(clause.number, *SUBJECTS):
+        is_done = clause.tag == "VBN" and not site.tree.child(clause.number, "aux", "auxpass")  # "want it shut"
+        is_to = is_infinitive(site.tree, clause) or (is_done and clause.number > site.verb.number)
+        if is_to and site.tree.child(clause.number, *SUBJECTS):
             return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
     return None
 
@@ -307,6 +309,10 @@ def _object_frame(site: Site) -> Content | None:
             return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
         is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
         is_some = tree.child(held.number, "prep") is not None  # "most of it"
+        if verb.lemma in TELLING and site.cues.is_person(held.lemma):
+            continue  # "promised our mother"
+        if held.lemma == "one" and not tree.children(held.number):
+            continue
         if cue.objects and not site.cues.is_said(held):
             continue
         if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:

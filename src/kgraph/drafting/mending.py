@@ -11,6 +11,14 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.going_on import finite_tag, goes_on
+from kgraph.drafting.set_off import (
+    after_according,
+    put_in,
+    tail,
+    tail_clause,
+    turned_subject,
+    two_subjects,
+)
 from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
@@ -19,12 +27,10 @@ from kgraph.drafting.that_clauses import (
     that_begins_a_clause,
     that_is_no_pronoun,
 )
-from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
 
-#: A clause that is put in and has lost its verb has not more words.
-_PUT_IN: Final = 5
 
 #: Verbs that ask somebody to do something.
 _ASKING_TO: Final = frozenset(
@@ -86,46 +92,6 @@ def _begins_content(tree: Tree, clause: Token) -> bool:
     return any(word.lemma == "that" or word.tag == "TO" for word in words)
 
 
-def _put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "The dam, the filing shows, is old": between commas a noun with a word of saying is a clause."""
-    marks = [-1, *(token.number for token in tree.tokens if token.text in ",;—–")]
-    for start, end in zip(marks, [*marks[1:], len(tree.tokens)], strict=False):
-        part = tree.tokens[start + 1 : end]
-        words = [token for token in part if token.is_word]
-        if start < 1 or not 1 < len(words) <= _PUT_IN or len(words) != len(part):
-            continue
-        verb, noun = words[-1], words[-2]
-        is_form = verb.tag in ("NNS", "VBZ", "VBD", "VBN", "NNPS", "VBP") and verb.lemma in speaking
-        is_lost = not (verb.is_verb and verb.tag in FINITE and tree.child(verb.number, *SUBJECTS))
-        is_clause = any(token.is_verb or token.pos in ("ADP", "CCONJ") for token in words[:-1])
-        if not (is_form and is_lost) or is_clause or noun.pos not in NOMINAL or noun.tag == "PRP$":
-            continue
-        if words[0].pos not in ("DET", "PRON", "PROPN") and noun.tag not in ("NNS", "NNPS"):
-            continue
-        root = next((each for each in tree.tokens if each.head == each.number), verb)
-        own = range(start + 1, end)
-        if root.number in own or not root.is_verb:
-            continue
-        inside = [token for token in words[:-1] if token.head == verb.number or token.head not in own]
-        return [
-            replace(
-                verb,
-                pos="VERB",
-                tag="VBZ" if verb.text.endswith("s") else "VBD",
-                dep="parataxis",
-                head=root.number,
-            ),
-            *(replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number) for t in inside if t is not noun),
-            replace(noun, dep="nsubj", head=verb.number),
-            *(
-                replace(each, head=root.number)
-                for each in tree.tokens
-                if each.head in own and each.number not in own
-            ),
-        ]
-    return []
-
-
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "said flour kept in sheds went bad": of two clauses in a row the first says more of the subject."""
     found: list[Token] = []
@@ -153,85 +119,6 @@ def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
         found.append(replace(first, dep="acl" if is_bare else "relcl", head=subject.number))
         found.append(replace(subject, head=second.number))
         found += [replace(mark, head=second.number) for mark in tree.children(first.number, "mark")]
-    return found
-
-
-def _turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "It is late, warned Ana Holt": whoever follows a verb of saying that has no subject speaks."""
-    found: list[Token] = []
-    for verb in tree.tokens[1:]:
-        held = tree.child(verb.number, "dobj", "dative", "oprd")
-        is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
-        if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
-            continue
-        is_next = tree.subtree(held.number)[0] == verb.number + 1
-        clauses = tree.children(verb.number, "ccomp")
-        if (
-            is_next
-            and not tree.child(verb.number, *SUBJECTS)
-            and any(c.number < verb.number for c in clauses)
-        ):
-            found.append(replace(held, dep="nsubj"))
-    return found
-
-
-def _tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "It will rain, its head, Ana Holt, warned on Monday": a finite verb after a name ends the sentence."""
-    for verb in tree.tokens[1:]:
-        noun = tree.head(verb)
-        first = tree.subtree(noun.number)[0]
-        is_lost = verb.dep in ("acl", "relcl") and verb.tag in FINITE and noun.dep not in SUBJECTS
-        if verb.lemma not in speaking or not is_lost or noun.pos not in ("NOUN", "PROPN") or not first:
-            continue
-        main = next((each for each in tree.ancestors(noun.number) if each.is_verb), None)
-        held = tree.child(main.number, "ccomp") if main is not None and main.number > verb.number else None
-        main = held if held is not None and held.number < first else main  # "…, X said, provided that"
-        is_apart = tree.tokens[first - 1].text == "," and tree.tokens[verb.number - 1].text == ","
-        if main is not None and is_apart and not tree.child(verb.number, *SUBJECTS, "ccomp"):
-            late = [each for each in tree.tokens[verb.number :] if each.head in (noun.number, main.number)]
-            return [
-                replace(verb, dep="parataxis", head=main.number),
-                replace(noun, dep="nsubj", head=verb.number),
-                *(replace(each, head=verb.number) for each in late if each.number > verb.number),
-            ]
-    return []
-
-
-def _tail_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "It was late when it came, a panel has found in a report": the end of a sentence after a comma."""
-    for verb in tree.tokens:
-        subject = tree.child(verb.number, "nsubj")
-        main = tree.head(verb)
-        is_likely = verb.dep in ("conj", "advcl", "dep", "ccomp") and main.number < verb.number
-        if verb.lemma not in speaking or not verb.is_verb or subject is None or not is_likely:
-            continue
-        first = tree.subtree(subject.number)[0]
-        own = tree.children(verb.number, "ccomp", "xcomp", "dobj", "mark", "cc", "conj")
-        if not main.number < first <= subject.number < verb.number or tree.tokens[first - 1].text != "," or own:
-            continue
-        early = [each for each in tree.children(verb.number) if each.number < first and each.is_word]
-        joined = any(cc.number < first for cc in tree.children(main.number, "cc"))
-        is_asked = any(tree.tokens[n].tag in RELATIVE for n in range(first, verb.number))
-        if early and not joined and not is_asked:
-            return [
-                replace(verb, dep="parataxis"),
-                *(replace(each, head=main.number) for each in early),
-            ]
-    return []
-
-
-def _two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
-    found: list[Token] = []
-    for verb in tree.tokens:
-        above = tree.head(verb)
-        subjects = tree.children(verb.number, "nsubj")
-        is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
-        if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
-            continue
-        last = tree.subtree(subjects[0].number)[-1]
-        if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
-            found.append(replace(subjects[0], head=above.number))
     return found
 
 
@@ -429,7 +316,8 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _age,
     _noun_as_root,
-    _put_in,
+    put_in,
+    after_according,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,
@@ -442,10 +330,10 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     that_after_a_gerund,
     that_is_no_pronoun,
     _second_predicate,
-    _turned_subject,
-    _tail,
-    _tail_clause,
-    _two_subjects,
+    turned_subject,
+    tail,
+    tail_clause,
+    two_subjects,
     asked_if,
     and_that,
     goes_on,

@@ -213,7 +213,7 @@ class Register:
             is_body = is_of_a_body(voice.name, self._cues) or tree.child(token.number, "det") is not None
             if voice.kind == "body" and not is_body:
                 voice.kind, voice.is_organization, voice.may_be_human = "person", False, True
-        elif "which" in relatives and voice.kind == "person" and " " not in voice.name:
+        elif "which" in relatives and voice.kind == "person":
             voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
         if voice.kind == "person":
             voice.bodies |= {

@@ -47,6 +47,12 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         "without",
         "after",
         "before",
+        "beyond",
+        "besides",
+        "despite",
+        "upon",
+        "on",
+        "than",
     ):
         return None, False  # "accused her of lying"
     return (_governing_source(tree, verb) if has_none else None), False

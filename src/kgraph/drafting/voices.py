@@ -22,6 +22,7 @@ __all__ = ["Cast", "Voice"]
 
 #: Some of those spoken of, or others: nobody in particular.
 _SOME: Final = frozenset({"some", "others", "many"})
+_OWNERS: Final = frozenset({*PERSONAL, "its", "their"})
 #: So many sentences back somebody is described whom a name tells.
 _REVEALED: Final = 2
 #: So many mentions back a body may be called "the company".
@@ -219,7 +220,7 @@ class Cast(Register):
                 return found
         determiner = tree.child(token.number, "det", "poss")
         is_definite = determiner is not None and determiner.lemma in ("the", "this", "that", "these", "those")
-        is_owned = determiner is not None and determiner.text.lower() in PERSONAL  # "her lawyer said"
+        is_owned = determiner is not None and determiner.text.lower() in _OWNERS  # "her lawyer said"
         if (is_definite or is_owned) and token.tag == "NN":
             if (person := self._called_by(tree, token)) is not None:
                 return person

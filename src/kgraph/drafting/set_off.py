@@ -1,0 +1,162 @@
+"""Clauses of saying that commas set off, which parsers take apart: "…, its head, Ana Holt, warned on Monday"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Final
+
+from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
+
+__all__ = ["after_according", "put_in", "tail", "tail_clause", "turned_subject", "two_subjects"]
+
+#: A clause that is put in and has lost its verb has not more words.
+_PUT_IN: Final = 5
+_CLOSING: Final = frozenset("”“\"»«’'")
+
+
+def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "The dam, the filing shows, is old": between commas a noun with a word of saying is a clause."""
+    marks = [-1, *(token.number for token in tree.tokens if token.text in ",;—–")]
+    root = next((each for each in tree.tokens if each.head == each.number), None)
+    for start, end in zip(marks, [*marks[1:], len(tree.tokens)], strict=False) if root else ():
+        part = tree.tokens[start + 1 : end]
+        is_tag = bool(part) and part[0].text in _CLOSING  # "“…,” the notice read"
+        words = [token for token in part if token.is_word]
+        if start < 1 or not 1 < len(words) <= _PUT_IN or any(not t.is_word for t in part[is_tag:-1]):
+            continue
+        verb, noun = words[-1], words[-2]
+        is_form = verb.tag in ("NNS", "VBZ", "VBD", "VBN", "NNPS", "VBP") or (is_tag and verb is root)
+        is_form = is_form and verb.lemma in speaking
+        subject = tree.child(verb.number, *SUBJECTS)
+        is_lost = not (verb.is_verb and verb.tag in FINITE and subject)
+        if not is_lost and verb.dep in ("relcl", "acl", "appos") and subject and subject.tag not in RELATIVE:
+            above = next((each for each in tree.ancestors(verb.number) if each.is_verb), None)
+            is_whole = tree.subtree(subject.number)[0] == words[0].number
+            if is_whole and above is not None:
+                return [replace(verb, dep="parataxis", head=above.number)]  # "…, one of them noted,"
+        is_clause = any(token.is_verb or token.pos in ("ADP", "CCONJ") for token in words[:-1])
+        if not (is_form and is_lost) or is_clause or noun.pos not in NOMINAL or noun.tag == "PRP$":
+            continue
+        if words[0].pos not in ("DET", "PRON", "PROPN") and noun.tag not in ("NNS", "NNPS"):
+            continue
+        own = range(start + 1, end)
+        if root is verb and is_tag:
+            inside = [token for token in words[:-2] if token.head == verb.number]
+            return [
+                replace(verb, pos="VERB", tag="VBD"),
+                replace(noun, dep="nsubj", pos="NOUN"),
+                *(replace(t, head=noun.number) for t in inside),
+            ]
+        if root.number in own or not root.is_verb:
+            continue
+        inside = [token for token in words[:-1] if token.head == verb.number or token.head not in own]
+        return [
+            replace(
+                verb,
+                pos="VERB",
+                tag="VBZ" if verb.text.endswith("s") else "VBD",
+                dep="parataxis",
+                head=root.number,
+            ),
+            *(replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number) for t in inside if t is not noun),
+            replace(noun, dep="nsubj", head=verb.number),
+            *(
+                replace(each, head=root.number)
+                for each in tree.tokens
+                if each.head in own and each.number not in own
+            ),
+        ]
+    return []
+
+
+def turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It is late, warned Ana Holt": whoever follows a verb of saying that has no subject speaks."""
+    found: list[Token] = []
+    for verb in tree.tokens[1:]:
+        held = tree.child(verb.number, "dobj", "dative", "oprd")
+        is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
+        if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
+            continue
+        is_next = tree.subtree(held.number)[0] == verb.number + 1
+        clauses = tree.children(verb.number, "ccomp")
+        if (
+            is_next
+            and not tree.child(verb.number, *SUBJECTS)
+            and any(c.number < verb.number for c in clauses)
+        ):
+            found.append(replace(held, dep="nsubj"))
+    return found
+
+
+def tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It will rain, its head, Ana Holt, warned on Monday": a finite verb after a name ends the sentence."""
+    for verb in tree.tokens[1:]:
+        noun = tree.head(verb)
+        first = tree.subtree(noun.number)[0]
+        is_lost = verb.dep in ("acl", "relcl") and verb.tag in FINITE and noun.dep not in SUBJECTS
+        if verb.lemma not in speaking or not is_lost or noun.pos not in ("NOUN", "PROPN") or not first:
+            continue
+        main = next((each for each in tree.ancestors(noun.number) if each.is_verb), None)
+        held = tree.child(main.number, "ccomp") if main is not None and main.number > verb.number else None
+        main = held if held is not None and held.number < first else main  # "…, X said, provided that"
+        is_apart = tree.tokens[first - 1].text == "," and tree.tokens[verb.number - 1].text == ","
+        if main is not None and is_apart and not tree.child(verb.number, *SUBJECTS, "ccomp"):
+            late = [each for each in tree.tokens[verb.number :] if each.head in (noun.number, main.number)]
+            return [
+                replace(verb, dep="parataxis", head=main.number),
+                replace(noun, dep="nsubj", head=verb.number),
+                *(replace(each, head=verb.number) for each in late if each.number > verb.number),
+            ]
+    return []
+
+
+def tail_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It was late when it came, a panel has found in a report": the end of a sentence after a comma."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        main = tree.head(verb)
+        is_likely = verb.dep in ("conj", "advcl", "dep", "ccomp") and main.number < verb.number
+        if verb.lemma not in speaking or not verb.is_verb or subject is None or not is_likely:
+            continue
+        first = tree.subtree(subject.number)[0]
+        own = tree.children(verb.number, "ccomp", "xcomp", "dobj", "mark", "cc", "conj")
+        if not main.number < first <= subject.number < verb.number or tree.tokens[first - 1].text != "," or own:
+            continue
+        early = [each for each in tree.children(verb.number) if each.number < first and each.is_word]
+        joined = any(cc.number < first for cc in tree.children(main.number, "cc"))
+        is_asked = any(tree.tokens[n].tag in RELATIVE for n in range(first, verb.number))
+        if early and not joined and not is_asked:
+            return [
+                replace(verb, dep="parataxis"),
+                *(replace(each, head=main.number) for each in early),
+            ]
+    return []
+
+
+def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        above = tree.head(verb)
+        subjects = tree.children(verb.number, "nsubj")
+        is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
+        if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
+            continue
+        last = tree.subtree(subjects[0].number)[-1]
+        if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
+            found.append(replace(subjects[0], head=above.number))
+    return found
+
+
+def after_according(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "According to police, the suspect, a cook, has fled": what follows the comma is the subject."""
+    root = next((token for token in tree.tokens if token.head == token.number), None)
+    according = next((token for token in tree.tokens[:2] if token.text == "According"), None)
+    if root is None or according is None or not root.is_verb or tree.child(root.number, *SUBJECTS):
+        return []
+    commas = [token.number for token in tree.tokens if token.text == "," and token.number < root.number]
+    for noun in tree.tokens[commas[0] + 1 : root.number] if commas else ():
+        if noun.dep in ("appos", "conj") and noun.pos in NOMINAL and noun.head < commas[0]:
+            return [replace(noun, dep="nsubj", head=root.number)]
+    return []
