@@ -128,7 +128,7 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     if clause is None and source is not None and cue.kind in _OF_WHAT:
         of = next((each for each in tree.children(noun.number, "prep") if each.lemma == "of"), None)
         clause = tree.child(of.number, "pobj", "pcomp") if of is not None else None
-    is_none = any(word.lemma == "no" for word in tree.children(noun.number, "det"))
+    is_none = any(word.lemma in ("no", "little") for word in tree.children(noun.number, "det", "amod"))
     if is_none and noun.lemma == "doubt":
         is_none, cue = False, replace(cue, polarity="positive")  # "has no doubt that"
     if clause is None or source is None or source.lemma == "you" or is_none:
@@ -245,6 +245,7 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
     is_reached = noun.dep == "pobj" and verb.lemma == "to" and tree.head(verb).lemma == "come"
     verb = tree.head(verb) if is_reached else verb  # "came to the conclusion that"
     is_held = noun.dep == "dobj" and verb.lemma in cues.light
+    is_held = is_held and not (verb.lemma == "have" and cues.nouns[noun.lemma].kind == "order")  # "has orders to"
     if not (is_held or is_reached) or tree.child(verb.number, "neg"):
         return None, None
     clauses = [
@@ -301,7 +302,7 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
 
 def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | None]:
     """Whose "according to X", "in the words of X" or "by X’s account" is, and the last word of the phrase."""
-    if token.text == "For" and token.number == 0:
+    if token.text in ("For", "To") and token.number == 0:
         held = tree.child(token.number, "pobj")
         is_somebody = held is not None and (held.entity == "PERSON" or cues.is_person(held.lemma))
         is_apart = held is not None and tree.tokens[tree.subtree(held.number)[-1] + 1].text == ","

@@ -39,6 +39,7 @@ _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise"
 
 #: Kinds of what is to be done, and is refused as such: "turned down a request that it stay".
 _DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
+_CALLING: Final = frozenset({"on", "upon", "to", "with", "for"})
 #: Verbs that somebody declines to do.
 _SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
 #: What tells by when something is due.
@@ -357,7 +358,8 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
 def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
     """An infinitive. Who is told to is not what they are told; "ordered two villages to be cleared" is."""
     numbers = tree.subtree(clause.number)
-    for preposition in tree.children(verb.number, "prep"):
+    phrases = [each for each in tree.children(verb.number, "prep") if each.lemma in _CALLING]
+    for preposition in phrases:  # "called on the crews to wait"
         called = tree.child(preposition.number, "pobj")
         is_called = called is not None and called.entity not in TIMES  # not "offered on Monday to"
         if called and is_called and preposition.number == verb.number + 1 and called.number < clause.number:

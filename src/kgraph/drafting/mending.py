@@ -12,6 +12,7 @@ from typing import Final
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.set_off import (
+    according_at_the_end,
     after_according,
     put_in,
     tail,
@@ -70,6 +71,8 @@ def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
         held = [each for each in clauses if _begins_content(tree, each)]
         subject = tree.child(token.number, "nsubj")
         before = tree.tokens[token.number - 1]
+        gerund = next((c for c in clauses if c.tag == "VBG" and c.number == token.number + 1), None)
+        held += [gerund] if gerund is not None and not held else []  # "Its lease forbids keeping dogs"
         is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
         is_next = is_next or tree.child(token.number, "dobj", "xcomp") is not None  # no noun has an object
         is_root = token.head == token.number and token.tag == "NNS" and is_next
@@ -318,6 +321,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _noun_as_root,
     put_in,
     after_according,
+    according_at_the_end,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,

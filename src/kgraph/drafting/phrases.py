@@ -26,7 +26,8 @@ _SPANS: Final = frozenset("minute hour day night week fortnight month year".spli
 def phrase(site: Site) -> Content | None:
     """What follows a preposition: "called for a vote", "accused the firm of a fraud"."""
     tree = site.tree
-    if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
+    particle = tree.child(site.verb.number, "prt")
+    if particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
         return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
@@ -47,8 +48,10 @@ def phrase(site: Site) -> Content | None:
                     numbers += tree.subtree(preposition.number)
                     return "phrase", tuple(sorted(numbers)), held.number  # "a drop she blamed on rain"
                 if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
-                    numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
-                    return "phrase", tuple(sorted(set(numbers))), held.number
+                    joined = {*tree.subtree(whom.number), *tree.subtree(preposition.number)}
+                    adverbs = [each.number for each in tree.children(site.verb.number, "advmod")]
+                    joined |= {n for n in adverbs if min(joined) < n < max(joined)}  # "put it squarely on"
+                    return "phrase", tuple(sorted(joined)), held.number
                 is_apart = whom is not None and site.cue.kind == "request"  # "asked the judge for time"
                 numbers = tree.subtree(preposition.number if is_apart else held.number)
                 late = tree.children(site.verb.number, "advcl", "xcomp")

@@ -8,7 +8,7 @@ from typing import Final
 
 from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
-__all__ = ["after_according", "put_in", "tail", "tail_clause", "turned_subject", "two_subjects"]
+__all__ = ["according_at_the_end", "after_according", "put_in", "tail", "tail_clause", "turned_subject", "two_subjects"]
 
 #: A clause that is put in and has lost its verb has not more words.
 _PUT_IN: Final = 5
@@ -147,6 +147,18 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
         if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
             found.append(replace(subjects[0], head=above.number))
     return found
+
+
+def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "She wrote that it was late, according to notes": what ends a sentence after a comma is said of it all."""
+    root = next((token for token in tree.tokens if token.head == token.number and token.is_verb), None)
+    for token in tree.tokens[2:] if root is not None else ():
+        if token.text != "according" or token.dep != "prep" or tree.tokens[token.number - 1].text != ",":
+            continue
+        is_last = not any(each.is_word for each in tree.tokens[tree.subtree(token.number)[-1] + 1 :])
+        if is_last and root is not None and root.number < token.number and tree.head(token).dep == "ccomp":
+            return [replace(token, head=root.number)]
+    return []
 
 
 def after_according(tree: Tree, _: Collection[str]) -> list[Token]:
