@@ -133,6 +133,8 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         is_none, cue = False, replace(cue, polarity="positive")  # "has no doubt that"
     if clause is None or source is None or source.lemma == "you" or is_none:
         return
+    if tree.head(noun).lemma in cues.dropping and noun.dep == "dobj":  # "shelved plans for"
+        cue = replace(cue, polarity="negative" if cue.polarity == "positive" else "positive")
     last = between or noun
     first = tree.child(noun.number, "det") or noun
     own = set(tree.subtree(source.number)) - set(tree.subtree(clause.number))

@@ -14,6 +14,7 @@ from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
+    name_before,
     put_in,
     tail,
     tail_clause,
@@ -322,6 +323,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     put_in,
     after_according,
     according_at_the_end,
+    name_before,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,

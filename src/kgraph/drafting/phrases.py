@@ -148,8 +148,13 @@ def naming(site: Site) -> Content | None:
         inside = {token.number for token in tree.within(quote)}
         numbers |= inside if numbers & inside else set()
     has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
-    judged = tree.child(verb.number, "oprd")
-    is_judged = judged is not None and judged.pos in ("ADJ", "NOUN") and judged.number > verb.number
+    judged = tree.child(verb.number, "oprd", "ccomp")
+    is_judged = judged is not None and judged.number > verb.number
+    if judged is not None and judged.dep == "ccomp":  # "calls the study outdated": taken for a clause
+        is_judged = is_judged and judged.tag in ("JJ", "VBN", "VBD") and not tree.child(judged.number, "aux", "mark")
+        named = named or tree.child(judged.number, "nsubj")
+    else:
+        is_judged = is_judged and judged is not None and judged.pos in ("ADJ", "NOUN")
     is_called = has_quotation or (not is_cited and named is not None and (as_what is not None or is_judged))
     if not numbers or not is_called:
         return None

@@ -200,7 +200,8 @@ class Register:
                 child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"
             ]
         nouns += _titles(tree, token)
-        for noun in {*nouns, *_deeds(tree, token)} - voice.nouns:
+        voice.deeds |= set(_deeds(tree, token))
+        for noun in {*nouns, *voice.deeds} - voice.nouns:
             self._called.setdefault(noun, []).append(voice)
         voice.nouns |= set(nouns)
         judge_kind(voice, nouns, self._cues)

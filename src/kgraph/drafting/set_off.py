@@ -8,7 +8,7 @@ from typing import Final
 
 from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
-__all__ = ["according_at_the_end", "after_according", "put_in", "tail", "tail_clause", "turned_subject", "two_subjects"]
+__all__ = ["according_at_the_end", "after_according", "name_before", "put_in", "tail", "tail_clause", "turned_subject", "two_subjects"]
 
 #: A clause that is put in and has lost its verb has not more words.
 _PUT_IN: Final = 5
@@ -147,6 +147,18 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
         if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
             found.append(replace(subjects[0], head=above.number))
     return found
+
+
+def name_before(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "its head, Ana Holt, warned that": whom commas set off right before a verb of saying speaks."""
+    root = next((token for token in tree.tokens if token.head == token.number), None)
+    if root is None or root.lemma not in speaking or root.tag not in FINITE or tree.child(root.number, *SUBJECTS):
+        return []
+    words = tree.tokens[max(0, root.number - 2) : root.number]
+    if len(words) < 2 or words[1].text != "," or words[0].pos != "PROPN" or words[0].dep != "appos":
+        return []
+    noun = tree.head(words[0])
+    return [replace(noun, dep="nsubj", head=root.number)] if noun.pos in NOMINAL else []
 
 
 def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:

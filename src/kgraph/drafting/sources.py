@@ -116,7 +116,8 @@ def _person(tree: Tree, noun: Token) -> Token:
     """Whom "who" means: "Ana Holt of the Food Institute, who" is Ana Holt."""
     of = tree.head(noun)
     whose = tree.head(of)
-    is_body = noun.dep == "pobj" and noun.entity in ("ORG", "GPE", "FAC", "LOC")
+    is_from = of.lemma in ("from", "in", "at") and whose.pos == "NOUN"  # "a cook from Holm, who"
+    is_body = noun.dep == "pobj" and (noun.entity in ("ORG", "GPE", "FAC", "LOC") or is_from)
     return whose if is_body and of.dep == "prep" and whose.pos in ("PROPN", "NOUN") else noun
 
 

@@ -256,8 +256,10 @@ def _is_allegation(token: Token, cues: Cues) -> bool:
 
 
 def _is_rejected(tree: Tree, verb: Token, content: Sequence[int], cues: Cues) -> bool:
-    """Whether what somebody said is called something, and not right: "called the account a fairy tale"."""
+    """Whether something is called false, or what somebody said is not called right: "called it a myth"."""
     named = tree.child(verb.number, "dobj", "nsubjpass")
+    if any(tree.tokens[number].lemma in cues.rejecting for number in content):
+        return True  # "called the plan a myth"
     is_account = named is not None and named.lemma in cues.accounts
     return is_account and not any(tree.tokens[number].lemma in cues.accepting for number in content)
 

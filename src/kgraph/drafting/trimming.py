@@ -155,7 +155,9 @@ def _is_of_another(sentence: _Sentence, token: Token) -> bool:
 def _is_told_besides(sentence: _Sentence, verb: Token) -> bool:
     """Whether somebody else says something in a clause that only follows: ", and a guest added that"."""
     tree = sentence.tree
-    if verb.number not in sentence.attributing or verb.dep not in ("conj", "advcl"):
+    if verb.dep not in ("conj", "advcl"):
+        return False
+    if verb.number not in sentence.attributing and not _is_in_plain_past(tree, verb):
         return False
     subject, mark = tree.child(verb.number, *SUBJECTS), tree.child(verb.number, "mark")
     auxiliaries = tree.children(verb.number, "aux", "auxpass")
@@ -167,6 +169,15 @@ def _is_told_besides(sentence: _Sentence, verb: Token) -> bool:
     is_that = mark is not None and mark.lemma == "that"
     start = _start(tree, verb)
     return not is_that and start > 0 and "," in (tree.tokens[start].text, tree.tokens[start - 1].text)
+
+
+def _is_in_plain_past(tree: Tree, verb: Token) -> bool:
+    """Whether a clause tells what happened beside what had: "said it had failed, and nobody wept"."""
+    first = tree.head(verb)
+    above = tree.head(first)
+    is_before = any(aux.text == "had" for aux in tree.children(first.number, "aux"))
+    is_plain = verb.tag == "VBD" and verb.lemma not in ("be", "have") and not tree.child(verb.number, "aux")
+    return verb.dep == "conj" and is_plain and is_before and above.tag == "VBD"
 
 
 def _start(tree: Tree, verb: Token) -> int:

@@ -266,10 +266,10 @@ class Cast(Register):
             if seen.is_quoted or voice.kind != "person" or (distance == 0 and seen.verb == verb.number):
                 continue
             is_free = voice.sex in ("", sex or voice.sex)
-            roles = {each for each in voice.nouns if self._cues.is_person(each)}
+            roles = {each for each in voice.nouns | voice.deeds if self._cues.is_person(each)}
             is_unknown = not roles - set(voice.name.casefold().split())
             is_here = speaks and seen.paragraph == here
-            is_near = is_unknown and (distance == 1 or speaks)
+            is_near = is_unknown and distance == 1
             if distance and seen.is_subject and is_free and (is_here or is_near):
                 return voice
         return None
