@@ -24,7 +24,7 @@ from kgraph.drafting.extents import (
     without_hearers,
     without_when,
 )
-from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
+from kgraph.drafting.phrases import deadline, figure, hearsay, named_as, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
@@ -60,7 +60,10 @@ def _find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    found = phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
+    ways = (phrase, _object_frame) if "object" in site.cue.frames else (phrase,)
+    if site.cue.group == "feared":
+        ways = ways[::-1]  # "feared a loss of prestige"
+    found = next((content for way in ways if (content := way(site))), None)
     if found is not None and (site.cue.kind != SAID or found[0] == "phrase"):
         rule, numbers, root = found
         found = rule, tuple(sorted({*numbers, *conditions(site.tree, site.verb)})), root
@@ -401,6 +404,7 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
 
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("naming", naming),
+    ("as", named_as),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
     ("deadline", deadline),

@@ -80,7 +80,8 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         (
             above
             for above in tree.ancestors(head.number)
-            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
+            if tag in (above.tag, finite_tag(tree, above))
+            and (is_odd or {above.lemma, token.lemma} <= set(speaking))
         ),
         None,
     )

@@ -249,6 +249,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     is_future = is_future and (is_own or "rather" not in words)
     is_arranged = subject is not None and subject.dep == "nsubjpass" and not is_negative
     has_infinitive = _is_infinitive_of(tree, head, "have", "has", "had", "need", "needs", "needed")
+    has_infinitive = has_infinitive and not auxiliaries & {"may", "might", "could"}
     is_due = has_infinitive or (bool(auxiliaries & _DUE) and verb.lemma != "like")
     is_undone = has_infinitive and not auxiliaries and "yet" in words
     is_likely = bool(words & cues.likely) and verb.lemma == "be"

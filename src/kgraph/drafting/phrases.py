@@ -10,7 +10,7 @@ from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 
-__all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
+__all__ = ["deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
 
 #: What a figure may be given for, or the word that stands for it.
 _FIGURES: Final = frozenset(
@@ -161,6 +161,12 @@ def naming(site: Site) -> Content | None:
     root = as_what or named
     head = (tree.child(root.number, "pobj") or root).number if root else min(numbers)
     return "naming", tuple(sorted(numbers)), head
+
+
+def named_as(site: Site) -> Content | None:
+    """What something is called with "as" alone: "remembers him as a joker"."""
+    named = site.tree.child(site.verb.number, "dobj", "nsubjpass")
+    return naming(site) if named and _as_what(site.tree, site.verb, named) is not None else None
 
 
 def _as_what(tree: Tree, verb: Token, named: Token | None) -> Token | None:

@@ -229,7 +229,7 @@ def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:
 def _is_neither(tree: Tree, verb: Token) -> bool:
     """Whether a verb is of those that somebody does neither of: "would neither confirm nor deny it"."""
     words = tree.children(verb.number, "cc", "preconj", "advmod")
-    words += tree.children(verb.head, "cc", "preconj") if verb.dep == "conj" else []
+    words += tree.children(verb.head, "cc", "preconj", "advmod", "neg") if verb.dep == "conj" else []
     return any(word.lemma in ("nor", "neither") for word in words)
 
 

@@ -176,7 +176,8 @@ class Cast(Register):
             return None
         if token.text[:1].isupper() and (found := self._surnamed.get(word)):
             return found  # "Brooks", taken for a common noun
-        is_bare = token.pos == "NOUN" and token.dep in SUBJECTS and not tree.children(token.number)
+        is_bare = token.pos == "NOUN" and token.dep in SUBJECTS
+        is_bare = is_bare and not tree.child(token.number, "det", "poss", "amod", "compound", "nummod")
         if is_bare and token.text[:1].isupper() and token.text in self._capitals:
             return self.named(token.text)  # so is what is a name elsewhere
         if token.pos == "PRON" or word in PLURAL:
