@@ -30,7 +30,9 @@ _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"obje
 
 #: Nouns for what somebody says or thinks, by the preposition with which they attribute.
 _WORDS: Final = {
-    "in": frozenset({"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}),
+    "in": frozenset(
+        {"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}
+    ),
     "by": frozenset({"account", "estimate", "reckoning", "admission", "count", "calculation", "telling"}),
 }
 #: Verbs of which a noun of saying is the subject.
@@ -228,7 +230,9 @@ def _clause_of(tree: Tree, noun: Token, source: Token | None) -> Token | None:
         return found
     if source is None or source.number < noun.number:
         return None
-    end = tree.subtree(source.number, without={c.number for c in tree.children(source.number, "acl", "relcl")})[-1]
+    end = tree.subtree(
+        source.number, without={c.number for c in tree.children(source.number, "acl", "relcl")}
+    )[-1]
     for start in tree.tokens[end + 1 : end + 3]:
         clause = tree.head(start)
         is_here = clause.number > start.number and tree.subtree(clause.number)[0] == start.number
@@ -247,7 +251,9 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
     is_reached = noun.dep == "pobj" and verb.lemma == "to" and tree.head(verb).lemma == "come"
     verb = tree.head(verb) if is_reached else verb  # "came to the conclusion that"
     is_held = noun.dep == "dobj" and verb.lemma in cues.light
-    is_held = is_held and not (verb.lemma == "have" and cues.nouns[noun.lemma].kind == "order")  # "has orders to"
+    is_held = is_held and not (
+        verb.lemma == "have" and cues.nouns[noun.lemma].kind == "order"
+    )  # "has orders to"
     if not (is_held or is_reached) or tree.child(verb.number, "neg"):
         return None, None
     clauses = [

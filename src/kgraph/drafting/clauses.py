@@ -131,9 +131,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
             if child.dep == "conj" and is_condition(tree, tree.tokens[head]):
                 continue  # "if it rains and blows"
             beside = child.dep in ("conj", "parataxis") or (
-                child.dep == "ccomp"
-                and child.number < head
-                and _is_parted(tree, child, head, cues)
+                child.dep == "ccomp" and child.number < head and _is_parted(tree, child, head, cues)
             )
             if beside or is_condition(tree, child) or _differs(tree, head, child, inside, cues):
                 waiting.append(child.number)

@@ -28,7 +28,9 @@ def of_colon(tree: Tree, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribu
     if content[0].text in _OPENING or content[0].pos == "NUM":
         return
     for token in reversed(tree.tokens[: colon.number]):
-        cue, source = _of_verb(tree, token, colon, cues) if token.is_verb else _of_noun(tree, token, colon, cues)
+        cue, source = (
+            _of_verb(tree, token, colon, cues) if token.is_verb else _of_noun(tree, token, colon, cues)
+        )
         if cue is not None and source is not None:
             numbers = tuple(each.number for each in content)
             yield Attribution(
@@ -55,8 +57,12 @@ def _of_noun(tree: Tree, noun: Token, colon: Token, cues: Cues) -> tuple[Cue | N
 
 def _of_verb(tree: Tree, verb: Token, colon: Token, cues: Cues) -> tuple[Cue | None, Token | None]:
     """The cue of a verb with nothing but "it" and an adverb before a colon, and its subject."""
-    found = [cue for cue in cues.of_verb(tree, verb) if cue.kind in (SAID, "claim") and "clause" in cue.frames]
-    held = [each for each in tree.children(verb.number, "dobj", "ccomp", "xcomp") if each.number < colon.number]
+    found = [
+        cue for cue in cues.of_verb(tree, verb) if cue.kind in (SAID, "claim") and "clause" in cue.frames
+    ]
+    held = [
+        each for each in tree.children(verb.number, "dobj", "ccomp", "xcomp") if each.number < colon.number
+    ]
     is_bare = all(each.lemma == "it" for each in held)
     between = tree.tokens[verb.number + 1 : colon.number]
     is_close = not any(token.is_verb or token.pos in ("NOUN", "PROPN", "ADP") for token in between)

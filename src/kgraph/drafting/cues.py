@@ -32,7 +32,8 @@ class Cue:
     #: What must say it: ``documents``, ``people`` and bodies, ``courts`` to which it is said,
     #: ``nobody``; empty for anybody.
     subjects: str = ""
-    #: What its object must be: ``words``, that is a noun for what was said; empty for anything.
+    #: What its object must be: ``words``, that is a noun for what was said, or ``things``, that is nobody;
+    #: empty for anything.
     objects: str = ""
 
     @property
@@ -95,9 +96,14 @@ class Cues:
         """Whether a noun names what somebody has said: "the account", "an order"."""
         return noun.lemma in self.accounts or (noun.pos == "NOUN" and noun.lemma in self.nouns)
 
-    def is_said(self, noun: Token) -> bool:
-        """Whether a noun, or a pronoun, stands for what was said: "the statement", "any such talk"."""
-        return self.is_account(noun) or noun.lemma in self.documents or noun.lemma in ("this", "that", "it")
+    def fits(self, cue: Cue, noun: Token) -> bool:
+        """Whether a noun may be what a cue is said of: the statement that is withdrawn, the need in question."""
+        if cue.objects == "words":
+            return (
+                self.is_account(noun) or noun.lemma in self.documents or noun.lemma in ("this", "that", "it")
+            )
+        is_human = noun.pos == "PROPN" or self.is_person(noun.lemma) or noun.lemma in self.groups
+        return cue.objects != "things" or not is_human
 
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""

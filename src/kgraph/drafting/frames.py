@@ -28,6 +28,7 @@ from kgraph.drafting.phrases import deadline, figure, hearsay, named_as, naming,
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
+from kgraph.drafting.sources import can_speak
 from kgraph.drafting.tree import NOMINAL, SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
@@ -127,7 +128,9 @@ def _goes_on(tree: Tree, verb: Token) -> list[int]:
     joint = next((cc for cc in tree.children(verb.number, "cc") if cc.number > verb.number), None)
     if clause is None or joint is None or tree.tokens[joint.number - 1].text != ",":
         return []
-    is_next = not any(token.is_verb or token.text == "," for token in tree.tokens[verb.number + 1 : joint.number - 1])
+    is_next = not any(
+        token.is_verb or token.text == "," for token in tree.tokens[verb.number + 1 : joint.number - 1]
+    )
     return tree.subtree(clause.number) if is_next else []
 
 
@@ -217,7 +220,11 @@ def _infinitive_frame(site: Site) -> Content | None:
         marks = [mark.lemma for mark in tree.children(clause.number, "mark")]
         if verb.lemma in site.cues.let.get(clause.lemma, "").split() or "for" in marks:
             continue  # "demanded to know who", "appealed for them to come"
-        if site.cue.kind == "refusal" and clause.lemma in _SAYING_SO and (asked := _asked_before(tree, verb, clause)):
+        if (
+            site.cue.kind == "refusal"
+            and clause.lemma in _SAYING_SO
+            and (asked := _asked_before(tree, verb, clause))
+        ):
             return "infinitive", tuple(tree.subtree(asked.number)), asked.number
         if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
             numbers = {*_infinitive(tree, verb, clause, site.cue), *conditions(tree, verb)}
@@ -255,7 +262,9 @@ def _infinitive_of_another(site: Site) -> Content | None:
         if is_infinitive(site.tree, clause) and site.tree.subtree(clause.number)[0] == below[-1] + 1:
             return "infinitive", (*below, *site.tree.subtree(clause.number)), clause.number
     for clause in site.tree.children(site.verb.number, "ccomp"):
-        is_done = clause.tag == "VBN" and not site.tree.child(clause.number, "aux", "auxpass")  # "want it shut"
+        is_done = clause.tag == "VBN" and not site.tree.child(
+            clause.number, "aux", "auxpass"
+        )  # "want it shut"
         is_to = is_infinitive(site.tree, clause) or (is_done and clause.number > site.verb.number)
         if is_to and site.tree.child(clause.number, *SUBJECTS):
             return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
@@ -294,7 +303,7 @@ def _quotation_frame(site: Site) -> Content | None:
 def _gift(site: Site) -> Content | None:
     """What somebody offers whom: "offered the town a park"; and what is offered in writing."""
     held = [*site.tree.children(site.verb.number, "dative"), *site.tree.children(site.verb.number, "dobj")]
-    return _object_frame(site) if len(held) > 1 else None
+    return _object_frame(site) if len(held) > 1 and can_speak(held[0], site.cues) else None
 
 
 def _object_frame(site: Site) -> Content | None:
@@ -317,7 +326,7 @@ def _object_frame(site: Site) -> Content | None:
             continue  # "promised our mother"
         if held.lemma == "one" and not tree.children(held.number):
             continue
-        if cue.objects and not site.cues.is_said(held):
+        if not site.cues.fits(cue, held):
             continue
         if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:
             return "object", tuple(_object(tree, verb, held)), held.number

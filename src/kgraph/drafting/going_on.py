@@ -112,7 +112,9 @@ def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
         return None
     is_apart = [each.text for each in tree.tokens[verb.number + 1 :][:1]] == [","]
     form = finite_tag(tree, token)
-    is_alike = form == finite_tag(tree, held[-1]) if verb.dep == "parataxis" else form != finite_tag(tree, verb)
+    is_alike = (
+        form == finite_tag(tree, held[-1]) if verb.dep == "parataxis" else form != finite_tag(tree, verb)
+    )
     return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
 
 

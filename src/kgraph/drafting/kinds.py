@@ -211,7 +211,9 @@ def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
         return cue  # "asked how it was done"
     words = [head, *tree.children(head.number, "aux", "auxpass", "cop")]
     first = tree.head(head)
-    if head.dep == "conj" and len(words) == 1 and head.tag in ("VBN", "VBD"):  # "be torn up and the tender reopened"
+    if (
+        head.dep == "conj" and len(words) == 1 and head.tag in ("VBN", "VBD")
+    ):  # "be torn up and the tender reopened"
         bearers = tree.children(first.number, "aux", "auxpass")
         if any(word.tag == "VB" for word in bearers) and not any(word.tag == "MD" for word in bearers):
             return cue

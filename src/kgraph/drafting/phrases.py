@@ -94,7 +94,9 @@ def figure(site: Site) -> Content | None:
     for preposition in [*tree.children(verb.number, "prep"), *closer]:
         figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
-        has_figure = any(tree.tokens[n].pos in ("NUM", "SYM") or tree.tokens[n].entity in TIMES for n in below)
+        has_figure = any(
+            tree.tokens[n].pos in ("NUM", "SYM") or tree.tokens[n].entity in TIMES for n in below
+        )
         if preposition.lemma == wanted and (has_figure or is_dated):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
             whole = range(min(numbers), max(numbers) + 1)  # "the jobs at risk at 500"
@@ -151,7 +153,9 @@ def naming(site: Site) -> Content | None:
     judged = tree.child(verb.number, "oprd", "ccomp")
     is_judged = judged is not None and judged.number > verb.number
     if judged is not None and judged.dep == "ccomp":  # "calls the study outdated": taken for a clause
-        is_judged = is_judged and judged.tag in ("JJ", "VBN", "VBD") and not tree.child(judged.number, "aux", "mark")
+        is_judged = (
+            is_judged and judged.tag in ("JJ", "VBN", "VBD") and not tree.child(judged.number, "aux", "mark")
+        )
         named = named or tree.child(judged.number, "nsubj")
     else:
         is_judged = is_judged and judged is not None and judged.pos in ("ADJ", "NOUN")

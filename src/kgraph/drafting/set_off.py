@@ -8,7 +8,16 @@ from typing import Final
 
 from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
-__all__ = ["according_at_the_end", "after_according", "name_before", "put_in", "tail", "tail_clause", "turned_subject", "two_subjects"]
+__all__ = [
+    "according_at_the_end",
+    "after_according",
+    "name_before",
+    "put_in",
+    "tail",
+    "tail_clause",
+    "turned_subject",
+    "two_subjects",
+]
 
 #: A clause that is put in and has lost its verb has not more words.
 _PUT_IN: Final = 5
@@ -59,7 +68,11 @@ def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
                 dep="parataxis",
                 head=root.number,
             ),
-            *(replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number) for t in inside if t is not noun),
+            *(
+                replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number)
+                for t in inside
+                if t is not noun
+            ),
             replace(noun, dep="nsubj", head=verb.number),
             *(
                 replace(each, head=root.number)
@@ -121,7 +134,11 @@ def tail_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         first = tree.subtree(subject.number)[0]
         own = tree.children(verb.number, "ccomp", "xcomp", "dobj", "mark", "cc", "conj")
-        if not main.number < first <= subject.number < verb.number or tree.tokens[first - 1].text != "," or own:
+        if (
+            not main.number < first <= subject.number < verb.number
+            or tree.tokens[first - 1].text != ","
+            or own
+        ):
             continue
         early = [each for each in tree.children(verb.number) if each.number < first and each.is_word]
         joined = any(cc.number < first for cc in tree.children(main.number, "cc"))
@@ -152,7 +169,12 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
 def name_before(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "its head, Ana Holt, warned that": whom commas set off right before a verb of saying speaks."""
     root = next((token for token in tree.tokens if token.head == token.number), None)
-    if root is None or root.lemma not in speaking or root.tag not in FINITE or tree.child(root.number, *SUBJECTS):
+    if (
+        root is None
+        or root.lemma not in speaking
+        or root.tag not in FINITE
+        or tree.child(root.number, *SUBJECTS)
+    ):
         return []
     words = tree.tokens[max(0, root.number - 2) : root.number]
     if len(words) < 2 or words[1].text != "," or words[0].pos != "PROPN" or words[0].dep != "appos":

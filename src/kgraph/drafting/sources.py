@@ -14,7 +14,9 @@ __all__ = ["can_speak", "owner_of_words", "quoted_source", "recipient_of", "sour
 
 #: Verbs of those to whom something is said.
 _LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
-_SPEAKERS: Final = frozenset("he she they we i who some many few others most those all both none one".split())
+_SPEAKERS: Final = frozenset(
+    "he him she her they them we us i me who some many few others most those all both none one".split()
+)
 #: Verbs that make somebody know what another says.
 _GIVING: Final = frozenset({"let", "give", "lead"})
 #: A noun further from its verb is not beside it.

@@ -332,7 +332,9 @@ def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
     of = next((child for child in tree.children(source.number, "prep") if child.lemma == "of"), None)
     whose = tree.child(of.number, "pobj") if of else None  # "an average of polls"
     named = [source, *([whose] if whose else [])]
-    lemmas = {lemma for token in named for lemma in (token.lemma.lower(), token.text.lower().removesuffix("s"))}
+    lemmas = {
+        lemma for token in named for lemma in (token.lemma.lower(), token.text.lower().removesuffix("s"))
+    }
     return bool(lemmas & cues.documents) or source.entity in (
         "ORG",
         "WORK_OF_ART",
