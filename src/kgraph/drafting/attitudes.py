@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import can_speak, source_of
 from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span

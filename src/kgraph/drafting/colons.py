@@ -1,13 +1,13 @@
-"""What stands after a colon without quotation marks: "Her verdict: a waste of time", "He put it so: we go"."""
+"""What stands after a colon without quotation marks: "Her verdict: a waste", "He put it so: we go"."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.quoting import quoted
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import can_speak, owner_of_words, source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span

@@ -97,7 +97,7 @@ class Cues:
         return noun.lemma in self.accounts or (noun.pos == "NOUN" and noun.lemma in self.nouns)
 
     def fits(self, cue: Cue, noun: Token) -> bool:
-        """Whether a noun may be what a cue is said of: the statement that is withdrawn, the need in question."""
+        """Whether a noun may be what a cue is said of: the statement that somebody withdraws."""
         if cue.objects == "words":
             return (
                 self.is_account(noun) or noun.lemma in self.documents or noun.lemma in ("this", "that", "it")

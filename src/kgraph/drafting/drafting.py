@@ -20,10 +20,10 @@ from kgraph.drafting.naming import Names
 from kgraph.drafting.narrating import Saying, Teller
 from kgraph.drafting.page import Found, Page, lay_page
 from kgraph.drafting.subjects import is_passive
-from kgraph.drafting.times import find_time
 from kgraph.drafting.told import Told
 from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast, Voice
+from kgraph.drafting.whens import find_time
 from kgraph.text import Span, digest
 
 __all__ = ["Laid", "Words", "draft_page"]

@@ -14,7 +14,6 @@ from kgraph.drafting.complements import (
     governed_clauses,
     is_clause,
     is_infinitive,
-    without_mark,
 )
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.extents import (
@@ -24,12 +23,12 @@ from kgraph.drafting.extents import (
     without_hearers,
     without_when,
 )
+from kgraph.drafting.objects import gift, object_frame
 from kgraph.drafting.phrases import deadline, figure, hearsay, named_as, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.sources import can_speak
-from kgraph.drafting.tree import NOMINAL, SUBJECTS, TIMES, Token, Tree
+from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["find_content"]
@@ -38,15 +37,9 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
-#: Kinds of what is to be done, and is refused as such: "turned down a request that it stay".
-_DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
 _CALLING: Final = frozenset({"on", "upon", "to", "with", "for"})
 #: Verbs that somebody declines to do.
 _SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
-#: What tells by when something is due.
-_DUE: Final = frozenset({"by", "until", "before", "within"})
-#: What tells how, and not what.
-_MEANS: Final = frozenset({"through", "via", "during", "after"})
 #: Kinds of what somebody is to do who says so.
 _OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
 
@@ -61,7 +54,7 @@ def _find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    ways = (phrase, _object_frame) if "object" in site.cue.frames else (phrase,)
+    ways = (phrase, object_frame) if "object" in site.cue.frames else (phrase,)
     if site.cue.group == "feared":
         ways = ways[::-1]  # "feared a loss of prestige"
     found = next((content for way in ways if (content := way(site))), None)
@@ -97,9 +90,8 @@ def _clause_frame(site: Site) -> Content | None:
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    if not clauses and (small := _small_clause(tree, verb)):
-        return small
-    if site.own is None and not _has_quoted_infinitive(site):
+    small = None if clauses else _small_clause(tree, verb)
+    if small is None and site.own is None and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
         if quotation is not None and not _is_besides(site, quotation[1]):
             rule, quoted_numbers, root = quotation
@@ -110,11 +102,11 @@ def _clause_frame(site: Site) -> Content | None:
         late += _goes_on(tree, verb) if clauses[0].number < verb.number else []
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
-    return None
+    return small
 
 
 def _is_besides(site: Site, numbers: tuple[int, ...]) -> bool:
-    """Whether quoted words only add to what is said: "expects a vote unless they “flee”", "…, “which is bad”"."""
+    """Whether quoted words only add to what is said: "expects a vote unless they “flee”"."""
     tree, verb = site.tree, site.verb
     is_condition = "object" in site.cue.frames and tree.child(verb.number, "dobj") is not None
     first = next((tree.tokens[number] for number in numbers if tree.tokens[number].is_word), verb)
@@ -158,7 +150,7 @@ def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:
-    """A clause without a verb, or whose subject is taken for an object: "deemed it late", "think they help"."""
+    """A clause without a verb, or whose subject is taken for an object: "deemed it late"."""
     for judged in tree.children(verb.number, "ccomp", "oprd"):
         subject = tree.child(judged.number, *SUBJECTS) or tree.child(verb.number, "dobj")
         is_verbless = judged.pos in ("ADJ", "NOUN") and not tree.child(judged.number, "aux", "cop", "mark")
@@ -300,71 +292,12 @@ def _quotation_frame(site: Site) -> Content | None:
     return quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
-def _gift(site: Site) -> Content | None:
-    """What somebody offers whom: "offered the town a park"; and what is offered in writing."""
-    held = [*site.tree.children(site.verb.number, "dative"), *site.tree.children(site.verb.number, "dobj")]
-    return _object_frame(site) if len(held) > 1 and can_speak(held[0], site.cues) else None
-
-
-def _object_frame(site: Site) -> Content | None:
-    tree, verb, cue = site.tree, site.verb, site.cue
-    is_negative = cue.polarity == "negative"
-    is_passive = tree.child(verb.number, "nsubjpass") and not tree.child(verb.number, "agent")
-    if is_negative and (is_passive or tree.child(verb.number, "dative")):
-        return None  # "was denied a visa"
-    for held in tree.children(verb.number, "dobj")[-1:]:
-        if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
-            return "clause", *found  # "recommended that the state review it"
-        if cue.kind == "denial" and held.lemma in site.cues.given:
-            continue
-        noun = site.cues.nouns.get(held.lemma) if is_negative else None
-        if noun and noun.kind not in _DUE_KINDS and (clause := _that_clause(tree, held)) is not None:
-            return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
-        is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
-        is_some = tree.child(held.number, "prep") is not None  # "most of it"
-        if verb.lemma in TELLING and site.cues.is_person(held.lemma):
-            continue  # "promised our mother"
-        if held.lemma == "one" and not tree.children(held.number):
-            continue
-        if not site.cues.fits(cue, held):
-            continue
-        if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:
-            return "object", tuple(_object(tree, verb, held)), held.number
-    passive = tree.child(verb.number, "nsubjpass") if tree.child(verb.number, "agent") else None
-    if passive is not None and passive.pos in ("NOUN", "PROPN") and verb.dep not in ("acl", "relcl"):
-        return "object", tuple(tree.subtree(passive.number)), passive.number  # "was rejected by the court"
-    claim = tree.child(verb.number, "ccomp") if cue.kind == "denial" else None
-    return ("clause", without_mark(tree, claim), claim.number) if claim else None
-
-
-def _that_clause(tree: Tree, noun: Token) -> Token | None:
-    clauses = tree.children(noun.number, "acl", "ccomp", "relcl")
-    return next(
-        (each for each in clauses if any(m.lemma == "that" for m in tree.children(each.number, "mark"))), None
-    )
-
-
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
     """Whether another cue stands within a clause: "says otherwise: the road, it states, is shut"."""
     return any(
         child.lemma in cues.verbs and tree.child(child.number, *SUBJECTS)
         for child in tree.children(clause.number, "parataxis")
     )
-
-
-def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
-    """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
-    numbers = tree.subtree(held.number)
-    given = tree.child(verb.number, "dative", "dobj")
-    if given is not None and given.pos in NOMINAL and verb.number < given.number < held.number:
-        numbers = [*tree.subtree(given.number), *numbers]  # "offered the town a park"
-    is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
-    for child in tree.children(verb.number, "dative", "prep"):
-        is_when = any(token.entity in TIMES for token in tree.children(child.number))
-        is_when = is_when or child.lemma in _MEANS
-        if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE or is_foreseen):
-            numbers += tree.subtree(child.number)
-    return numbers
 
 
 def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
@@ -421,7 +354,7 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("infinitive of another", _infinitive_of_another),
     ("participle of another", _participle_of_another),
     ("gerund", _gerund_frame),
-    ("gift", _gift),
+    ("gift", gift),
     ("hearsay", hearsay),
     ("figure", figure),
 )

@@ -50,18 +50,8 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass"):
         return None
-    form = finite_tag(tree, token)
-    if token.lemma in speaking and form in ("VBZ", "VBP") and finite_tag(tree, head) != form:
-        for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
-            holds = above.lemma in speaking or any(
-                tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
-            )
-            if holds and finite_tag(tree, above) == form:
-                return above
-    if token.lemma in speaking and form == "VBD" and finite_tag(tree, head) in ("VB", "VBP", "MD"):
-        for above in tree.ancestors(head.number):  # "turned down a wish that it sit here but promised"
-            if above.is_verb and finite_tag(tree, above) in ("VBD", "VBZ") and above.dep != "relcl":
-                return above
+    if (above := _goes_on_saying(tree, token, head, speaking)) is not None:
+        return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
     is_shifted = token.tag != "VBG" and bool(auxiliaries[1] & {"have", "would"})
@@ -85,6 +75,21 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         ),
         None,
     )
+
+
+def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[str]) -> Token | None:
+    """The verb of saying that another goes on from: "admits that it had asked but insists"."""
+    form, other = finite_tag(tree, token), finite_tag(tree, head)
+    is_now = form in ("VBZ", "VBP") and form != other
+    is_past = form == "VBD" and other in ("VB", "VBP", "MD")  # "turned down a wish that it sit but promised"
+    for above in tree.ancestors(head.number) if token.lemma in speaking and (is_now or is_past) else ():
+        holds = above.lemma in speaking or any(
+            tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
+        )
+        is_alike = finite_tag(tree, above) in (("VBD", "VBZ") if is_past else (form,))
+        if (holds or is_past) and is_alike and above.is_verb and above.dep != "relcl":
+            return above
+    return None
 
 
 def _is_said_too(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.page import Found, Page
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import owner_of_words, source_of
-from kgraph.drafting.tags import summed_up, tag_after
+from kgraph.drafting.tags import is_between_dashes, summed_up, tag_after, takes_up
 from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.text import Span
@@ -37,7 +37,6 @@ _BELOW: Final = frozenset({"relcl", "advcl", "acl"})
 _ENDS: Final = frozenset("?!…")
 #: Marks after which a quotation goes on: "“It is late,” she said; “we go.”".
 _JOINTS: Final = frozenset(";,—–")
-_DASHES: Final = frozenset("—–")
 #: A signature is not longer than so many words.
 _SIGNATURE: Final = 14
 
@@ -60,7 +59,7 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
                 or runs_on
                 or _is_alone(page, sentence)
                 or page.text[: whole.start - 1].rstrip().endswith(":")
-                or _is_between_dashes(page.text, whole)
+                or is_between_dashes(page.text, whole)
             )
             if not words or hosts.covers(sentence, quote) or not is_free:
                 continue
@@ -71,12 +70,6 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
             new = _taken_on(host, cast, sentence, tree, tokens)
             hosts.add(new)
             yield new
-
-
-def _is_between_dashes(text: str, whole: Span) -> bool:
-    """Whether a quotation is put in: "She would not say — “ask him” — but smiled"."""
-    before, after = text[: whole.start - 1].rstrip(), text[whole.end + 1 :].lstrip()
-    return before[-1:] in _DASHES and after[:1] in _DASHES
 
 
 def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequence[Token]) -> Found:
@@ -103,12 +96,6 @@ def _root(tokens: Sequence[Token]) -> int:
     tops = [token for token in tokens if token.head not in numbers or token.head == token.number]
     best = [token for token in tops if token.is_verb] or [token for token in tops if token.is_word] or tops
     return best[0].number
-
-
-def _takes_up(tree: Tree) -> bool:
-    """Whether a sentence begins with what takes up a quotation: "With these words"."""
-    words = [token.lemma for token in tree.tokens[:3]]
-    return words[:1] == ["with"] and words[-1] in ("word", "that")
 
 
 def _is_alone(page: Page, sentence: int) -> bool:
@@ -369,16 +356,16 @@ class _Hosts:
         return None
 
     def _subject_around(self, sentence: int, whole: Span) -> Found | None:
-        """Who the sentence is about that a quotation is put in, or the next: "“It is over.” With that Holt …"."""
+        """Who the sentence is about that a quotation is put in, or the next: "“It is over.” With that …"."""
         page, here = self._page, self._page.paragraph_of[sentence]
-        is_put_in = _is_between_dashes(page.text, whole)
+        is_put_in = is_between_dashes(page.text, whole)
         following = sentence if is_put_in else sentence + 1
         if following not in page.sentences_of(here) or page.quotes_in(following)[is_put_in:]:
             return None
         tree = page.trees[following]
         verb = next((token for token in tree.tokens if token.dep == "ROOT" and token.is_verb), None)
         subject = tree.subject(verb.number) if verb is not None else None
-        is_told = is_put_in or (verb is not None and (verb.lemma in self._cues.verbs or _takes_up(tree)))
+        is_told = is_put_in or (verb is not None and (verb.lemma in self._cues.verbs or takes_up(tree)))
         if subject is None or not is_told or not self._can_speak(following, subject):
             return None
         return self._said_by(following, subject, verb, "quotation" if is_put_in else "subject")

@@ -207,28 +207,28 @@ def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
     subject = tree.child(head.number, *SUBJECTS)
     if subject is None or not head.is_verb or any(a.tag == "TO" for a in tree.children(head.number, "aux")):
         return cue
-    if tree.tokens[tree.subtree(head.number)[0]].tag in ("WRB", "WP", "WDT"):
+    if tree.tokens[tree.subtree(head.number)[0]].tag in ("WRB", "WP", "WDT") or _is_due_too(tree, head):
         return cue  # "asked how it was done"
     words = [head, *tree.children(head.number, "aux", "auxpass", "cop")]
-    first = tree.head(head)
-    if (
-        head.dep == "conj" and len(words) == 1 and head.tag in ("VBN", "VBD")
-    ):  # "be torn up and the tender reopened"
-        bearers = tree.children(first.number, "aux", "auxpass")
-        if any(word.tag == "VB" for word in bearers) and not any(word.tag == "MD" for word in bearers):
-            return cue
     is_finite = any(word.tag in ("VBZ", "VBD") or word.text.lower() in _INDICATIVE for word in words)
     is_future = any(word.text.lower() in _FUTURE for word in words)
     if cue.kind == "estimate" and is_future:
-        return replace(cue, kind=SAID)
-    if cue.kind in _OTHERS_DUE and (is_finite or is_future):
-        return replace(cue, kind="claim", polarity="positive")
-    if cue.kind == "promise" and is_finite and not is_future:
-        return replace(cue, kind=SAID if cue.group == "assured" else "claim")
+        cue = replace(cue, kind=SAID)
+    elif cue.kind in _OTHERS_DUE and (is_finite or is_future):
+        cue = replace(cue, kind="claim", polarity="positive")
+    elif cue.kind == "promise" and is_finite and not is_future:
+        cue = replace(cue, kind=SAID if cue.group == "assured" else "claim")
     is_bare = all(word.tag == "VB" for word in words) and subject.tag in ("NN", "NNP", "PRP")
     if cue.kind == "claim" and is_bare and subject.number < head.number and subject.lemma not in ("i", "you"):
         return replace(cue, kind="demand" if cue.group == "claimed" else "request")
     return cue
+
+
+def _is_due_too(tree: Tree, head: Token) -> bool:
+    """Whether a participle goes on from a subjunctive: "that it be torn up and the tender reopened"."""
+    words = tree.children(head.head, "aux", "auxpass") if head.dep == "conj" else []
+    is_bare = head.tag in ("VBN", "VBD") and not tree.child(head.number, "aux", "auxpass", "cop")
+    return is_bare and any(word.tag == "VB" for word in words) and all(word.tag != "MD" for word in words)
 
 
 def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: frozenset[int]) -> str:

@@ -14,7 +14,6 @@ from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
-    name_before,
     put_in,
     tail,
     tail_clause,
@@ -25,7 +24,6 @@ from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
     noun_after_that,
-    that_after_a_gerund,
     that_begins_a_clause,
     that_is_no_pronoun,
 )
@@ -63,7 +61,7 @@ def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
 
 
 def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "Papers filed on Monday show that it was late", "the inn plans to open": what holds a clause is a verb."""
+    """ "Papers filed today show that it was late", "the inn plans to open": what holds a clause is a verb."""
     found: list[Token] = []
     for token in tree.tokens[1:]:
         if token.pos != "NOUN" or token.lemma not in speaking:
@@ -323,7 +321,6 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     put_in,
     after_according,
     according_at_the_end,
-    name_before,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,
@@ -333,7 +330,6 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
-    that_after_a_gerund,
     that_is_no_pronoun,
     _second_predicate,
     turned_subject,

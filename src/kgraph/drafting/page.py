@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kgraph.drafting.attribution import Attribution
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.tree import Tree
 from kgraph.drafting.voices import Voice
 from kgraph.text import Span, quoted_spans

@@ -1,9 +1,10 @@
-"""Clauses of saying that commas set off, which parsers take apart: "…, its head, Ana Holt, warned on Monday"."""
+"""Clauses of saying that commas set off, and parsers take apart: "…, its head, Ana Holt, warned"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
@@ -11,7 +12,6 @@ from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tre
 __all__ = [
     "according_at_the_end",
     "after_according",
-    "name_before",
     "put_in",
     "tail",
     "tail_clause",
@@ -21,66 +21,75 @@ __all__ = [
 
 #: A clause that is put in and has lost its verb has not more words.
 _PUT_IN: Final = 5
+_FORMS: Final = frozenset({"NNS", "NNPS", "VBZ", "VBD", "VBN", "VBP"})
 _CLOSING: Final = frozenset("”“\"»«’'")
 
 
 def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "The dam, the filing shows, is old": between commas a noun with a word of saying is a clause."""
-    marks = [-1, *(token.number for token in tree.tokens if token.text in ",;—–")]
     root = next((each for each in tree.tokens if each.head == each.number), None)
-    for start, end in zip(marks, [*marks[1:], len(tree.tokens)], strict=False) if root else ():
+    marks = [token.number for token in tree.tokens if token.text in ",;—–"]
+    for start, end in pairwise((*marks, len(tree.tokens))) if root is not None else ():
         part = tree.tokens[start + 1 : end]
         is_tag = bool(part) and part[0].text in _CLOSING  # "“…,” the notice read"
         words = [token for token in part if token.is_word]
-        if start < 1 or not 1 < len(words) <= _PUT_IN or any(not t.is_word for t in part[is_tag:-1]):
+        is_bare = all(token.is_word for token in part[is_tag:-1])
+        if not is_bare or not 1 < len(words) <= _PUT_IN or words[-1].lemma not in speaking or root is None:
             continue
-        verb, noun = words[-1], words[-2]
-        is_form = verb.tag in ("NNS", "VBZ", "VBD", "VBN", "NNPS", "VBP") or (is_tag and verb is root)
-        is_form = is_form and verb.lemma in speaking
-        subject = tree.child(verb.number, *SUBJECTS)
-        is_lost = not (verb.is_verb and verb.tag in FINITE and subject)
-        if not is_lost and verb.dep in ("relcl", "acl", "appos") and subject and subject.tag not in RELATIVE:
-            above = next((each for each in tree.ancestors(verb.number) if each.is_verb), None)
-            is_whole = tree.subtree(subject.number)[0] == words[0].number
-            if is_whole and above is not None:
-                return [replace(verb, dep="parataxis", head=above.number)]  # "…, one of them noted,"
-        is_clause = any(token.is_verb or token.pos in ("ADP", "CCONJ") for token in words[:-1])
-        if not (is_form and is_lost) or is_clause or noun.pos not in NOMINAL or noun.tag == "PRP$":
-            continue
-        if words[0].pos not in ("DET", "PRON", "PROPN") and noun.tag not in ("NNS", "NNPS"):
-            continue
-        own = range(start + 1, end)
-        if root is verb and is_tag:
-            inside = [token for token in words[:-2] if token.head == verb.number]
-            return [
-                replace(verb, pos="VERB", tag="VBD"),
-                replace(noun, dep="nsubj", pos="NOUN"),
-                *(replace(t, head=noun.number) for t in inside),
-            ]
-        if root.number in own or not root.is_verb:
-            continue
-        inside = [token for token in words[:-1] if token.head == verb.number or token.head not in own]
-        return [
-            replace(
-                verb,
-                pos="VERB",
-                tag="VBZ" if verb.text.endswith("s") else "VBD",
-                dep="parataxis",
-                head=root.number,
-            ),
-            *(
-                replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number)
-                for t in inside
-                if t is not noun
-            ),
-            replace(noun, dep="nsubj", head=verb.number),
-            *(
-                replace(each, head=root.number)
-                for each in tree.tokens
-                if each.head in own and each.number not in own
-            ),
-        ]
+        if words[-1].is_verb and words[-1].tag in FINITE and tree.child(words[-1].number, *SUBJECTS):
+            found = _hung_at_a_noun(tree, words)
+        else:
+            found = _taken_for_nouns(tree, words, root, is_tag=is_tag)
+        if found:
+            return found
     return []
+
+
+def _hung_at_a_noun(tree: Tree, words: Sequence[Token]) -> list[Token]:
+    """ "The bank, one of them noted, has failed": no relative clause without a relative pronoun."""
+    verb = words[-1]
+    subject = tree.child(verb.number, *SUBJECTS)
+    above = next((each for each in tree.ancestors(verb.number) if each.is_verb), None)
+    if (
+        verb.dep not in ("relcl", "acl", "appos")
+        or subject is None
+        or subject.tag in RELATIVE
+        or above is None
+    ):
+        return []
+    is_whole = tree.subtree(subject.number)[0] == words[0].number
+    return [replace(verb, dep="parataxis", head=above.number)] if is_whole else []
+
+
+def _taken_for_nouns(tree: Tree, words: Sequence[Token], root: Token, *, is_tag: bool) -> list[Token]:
+    """ "…, the warden recalled, …", "“…,” the notice read": the last of some nouns is a verb."""
+    verb, noun = words[-1], words[-2]
+    is_clause = any(token.is_verb or token.pos in ("ADP", "CCONJ") for token in words[:-1])
+    is_noun = noun.pos in NOMINAL and noun.tag != "PRP$"
+    begins = words[0].pos in ("DET", "PRON", "PROPN") or noun.is_plural
+    if is_clause or not is_noun or not begins:
+        return []
+    beside = [token for token in words[:-2] if token.head == verb.number or token.head not in _numbers(words)]
+    mended = [
+        replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number) for t in beside
+    ]
+    mended.append(replace(noun, dep="nsubj", head=verb.number))
+    if root is verb and is_tag:
+        return [*mended, replace(verb, pos="VERB", tag="VBD")]
+    if verb.tag not in _FORMS or root in words or not root.is_verb:
+        return []
+    tag = "VBZ" if verb.text.endswith("s") else "VBD"
+    own = _numbers(words)
+    outside = [each for each in tree.tokens if each.head in own and each.number not in own]
+    return [
+        *mended,
+        *(replace(each, head=root.number) for each in outside),
+        replace(verb, pos="VERB", tag=tag, dep="parataxis", head=root.number),
+    ]
+
+
+def _numbers(words: Sequence[Token]) -> set[int]:
+    return {word.number for word in words}
 
 
 def turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -166,25 +175,8 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
     return found
 
 
-def name_before(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "its head, Ana Holt, warned that": whom commas set off right before a verb of saying speaks."""
-    root = next((token for token in tree.tokens if token.head == token.number), None)
-    if (
-        root is None
-        or root.lemma not in speaking
-        or root.tag not in FINITE
-        or tree.child(root.number, *SUBJECTS)
-    ):
-        return []
-    words = tree.tokens[max(0, root.number - 2) : root.number]
-    if len(words) < 2 or words[1].text != "," or words[0].pos != "PROPN" or words[0].dep != "appos":
-        return []
-    noun = tree.head(words[0])
-    return [replace(noun, dep="nsubj", head=root.number)] if noun.pos in NOMINAL else []
-
-
 def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "She wrote that it was late, according to notes": what ends a sentence after a comma is said of it all."""
+    """ "She wrote that it was late, according to notes": what ends a sentence is said of it all."""
     root = next((token for token in tree.tokens if token.head == token.number and token.is_verb), None)
     for token in tree.tokens[2:] if root is not None else ():
         if token.text != "according" or token.dep != "prep" or tree.tokens[token.number - 1].text != ",":

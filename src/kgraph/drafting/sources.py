@@ -19,6 +19,8 @@ _SPEAKERS: Final = frozenset(
 )
 #: Verbs that make somebody know what another says.
 _GIVING: Final = frozenset({"let", "give", "lead"})
+#: Prepositions before what the subject does: "by saying that".
+_DOING: Final = frozenset("by in while as without after before beyond besides despite upon on than".split())
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 
@@ -41,22 +43,8 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         return tree.head(verb), False
     is_bare = verb.tag == "VBN" and not any(aux.tag == "VBG" for aux in tree.children(verb.number, "aux"))
     has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and not is_bare
-    if verb.dep == "pcomp" and tree.head(verb).lemma not in (
-        "by",
-        "in",
-        "while",
-        "as",
-        "without",
-        "after",
-        "before",
-        "beyond",
-        "besides",
-        "despite",
-        "upon",
-        "on",
-        "than",
-    ):
-        return None, False  # "accused her of lying"
+    if verb.dep == "pcomp":  # not "accused her of lying"
+        has_none = tree.head(verb).lemma in _DOING
     return (_governing_source(tree, verb) if has_none else None), False
 
 

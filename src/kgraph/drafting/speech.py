@@ -15,13 +15,12 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.attitudes import of_according, of_attitude, of_condition, of_hearsay, of_noun
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
-from kgraph.drafting.sites import Content, Site
+from kgraph.drafting.sites import Attribution, Content, Site
 from kgraph.drafting.sources import can_speak, quoted_source, recipient_of, source_beside, source_of
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span

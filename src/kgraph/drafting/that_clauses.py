@@ -13,7 +13,6 @@ __all__ = [
     "and_that",
     "asked_if",
     "noun_after_that",
-    "that_after_a_gerund",
     "that_begins_a_clause",
     "that_is_no_pronoun",
 ]
@@ -67,20 +66,6 @@ def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
         if others and verb is not None and not has_object and (is_odd or is_filled):
             found.append(replace(that, dep="mark", tag="IN"))
             found.append(replace(clause, dep="ccomp", head=verb.number))
-    return found
-
-
-def that_after_a_gerund(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "conceded under questioning that it was late": what is conceded."""
-    found: list[Token] = []
-    for clause in tree.tokens:
-        gerund = tree.head(clause)
-        if clause.dep != "ccomp" or gerund.dep != "pcomp" or gerund.lemma in speaking or not clause.is_verb:
-            continue
-        verb = _speaking_above(tree, gerund, speaking)
-        marks = [mark.lemma for mark in tree.children(clause.number, "mark")]
-        if verb is not None and "that" in marks and not tree.child(verb.number, "ccomp", "dobj"):
-            found.append(replace(clause, head=verb.number))
     return found
 
 

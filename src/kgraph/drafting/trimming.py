@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.page import Found, Page
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.tree import FINITE, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
