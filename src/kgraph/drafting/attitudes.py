@@ -166,6 +166,10 @@ def _of_copula(tree: Tree, noun: Token, cue: Cue) -> Attribution | None:
     if noun.dep != "nsubj" or verb.lemma != "be":
         return None
     clause = next((each for each in tree.children(verb.number, "ccomp") if _is_that(tree, each)), None)
+    owner = _owner(tree, noun)[0]
+    is_told = cue.kind in ("said", "claim") or _clause_of(tree, noun, owner) is not None
+    if clause is None and owner is not None and not is_told:
+        clause = tree.child(verb.number, "xcomp", "attr")  # "their demand is a fixed price"
     if clause is None or clause.number < verb.number:
         return None
     first = tree.subtree(noun.number)[0]
@@ -176,7 +180,7 @@ def _of_copula(tree: Tree, noun: Token, cue: Cue) -> Attribution | None:
         for number in tree.subtree(each.number)
     ]
     content = tuple(sorted({*conditions, *without_mark(tree, clause)}))
-    source = _owner(tree, noun)[0] or noun
+    source = owner or noun
     return Attribution(tree, "noun", cue, noun.span, noun.number, source, content, clause.number)
 
 

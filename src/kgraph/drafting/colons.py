@@ -15,6 +15,7 @@ from kgraph.text import Span
 __all__ = ["of_colon"]
 
 _OPENING: Final = frozenset("“„\"«»‹›‘‚'")
+_TOLD: Final = Cue("said", SAID, "positive", frozenset({"clause"}))
 #: Fewer words are no content.
 _SHORTEST: Final = 2
 
@@ -41,7 +42,8 @@ def of_colon(tree: Tree, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribu
 
 def _of_noun(tree: Tree, noun: Token, colon: Token, cues: Cues) -> tuple[Cue | None, Token | None]:
     """The cue of a noun that a colon explains, and whose it is."""
-    cue = cues.nouns.get(noun.lemma) if noun.pos == "NOUN" else None
+    cue = cues.nouns.get(noun.lemma, _TOLD if noun.lemma in cues.accounts else None)
+    cue = cue if noun.pos == "NOUN" else None
     verb = tree.head(noun)
     judged = tree.child(verb.number, "acomp") if noun.dep in SUBJECTS and verb.lemma == "be" else None
     end = judged or (tree.tokens[tree.subtree(noun.number)[-1]] if noun.number < colon.number else noun)

@@ -37,7 +37,7 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
-_CALLING: Final = frozenset({"on", "upon", "to", "with", "for"})
+_CALLING: Final = frozenset({"on", "upon", "to", "for"})
 #: Verbs that somebody declines to do.
 _SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
 #: Kinds of what somebody is to do who says so.

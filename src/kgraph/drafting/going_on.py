@@ -82,7 +82,11 @@ def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[
     form, other = finite_tag(tree, token), finite_tag(tree, head)
     is_now = form in ("VBZ", "VBP") and form != other
     is_past = form == "VBD" and other in ("VB", "VBP", "MD")  # "turned down a wish that it sit but promised"
-    for above in tree.ancestors(head.number) if token.lemma in speaking and (is_now or is_past) else ():
+    had_been = token.tag == "VBD" and "had" in [aux.text for aux in tree.children(head.number, "aux")]
+    had_been = had_been and (head.lemma == "be" or tree.child(head.number, "auxpass") is not None)
+    is_past = is_past or had_been  # "held that it had been unfair and awarded her damages"
+    is_likely = had_been or (token.lemma in speaking and (is_now or is_past))
+    for above in tree.ancestors(head.number) if is_likely else ():
         holds = above.lemma in speaking or any(
             tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
         )
@@ -96,7 +100,10 @@ def _is_said_too(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     """What goes on in what is said: "said that she was ill and had gone", "but would not come"."""
     verb = tree.head(token)
     words = {aux.text.lower() for aux in tree.children(token.number, "aux")}
-    if token.lemma in _SILENT and words & {"would", "could"} and tree.child(token.number, "neg"):
+    is_not = tree.child(token.number, "neg") or "nothing" in [
+        each.lemma for each in tree.children(token.number, "dobj")
+    ]
+    if token.lemma in _SILENT and words & {"would", "could"} and is_not:
         above = [each for each in tree.ancestors(token.number) if each.lemma in speaking]
         return above[0] if token.dep == "conj" and above else None  # "said it was late but would not say why"
     is_shifted = bool(words & {"had", "would", "could"}) and not tree.child(verb.number, "aux", "auxpass")

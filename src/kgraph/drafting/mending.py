@@ -14,6 +14,7 @@ from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
+    late_infinitive,
     put_in,
     tail,
     tail_clause,
@@ -335,6 +336,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     turned_subject,
     tail,
     tail_clause,
+    late_infinitive,
     two_subjects,
     asked_if,
     and_that,

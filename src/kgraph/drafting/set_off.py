@@ -12,6 +12,7 @@ from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tre
 __all__ = [
     "according_at_the_end",
     "after_according",
+    "late_infinitive",
     "put_in",
     "tail",
     "tail_clause",
@@ -185,6 +186,19 @@ def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
         if is_last and root is not None and root.number < token.number and tree.head(token).dep == "ccomp":
             return [replace(token, head=root.number)]
     return []
+
+
+def late_infinitive(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It is wrong, the paper said, to read much into it": an infinitive that goes on after a tag."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        clause = tree.child(verb.number, "xcomp") if verb.dep == "parataxis" else None
+        if clause is None or verb.lemma not in speaking or verb.head > verb.number:
+            continue
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        if first.tag == "TO" and tree.tokens[first.number - 1].text == ",":
+            found.append(replace(clause, head=verb.head))
+    return found
 
 
 def after_according(tree: Tree, _: Collection[str]) -> list[Token]:
