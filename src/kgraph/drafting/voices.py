@@ -118,7 +118,8 @@ class Cast(Register):
 
         A person whom the text has not introduced is somebody of whom it has spoken.
         """
-        is_first = voice.first == token.span and voice.kind == "person" and token.dep in SUBJECTS
+        is_human = voice.kind == "person" or (voice.may_be_human and " " in voice.name)
+        is_first = voice.first == token.span and is_human and token.dep in SUBJECTS
         roles = {noun for noun in voice.nouns if self._cues.is_person(noun)} - set(
             voice.name.casefold().split()
         )
