@@ -158,7 +158,11 @@ def naming(site: Site) -> Content | None:
         )
         named = named or tree.child(judged.number, "nsubj")
     else:
-        is_judged = is_judged and judged is not None and (judged.pos in ("ADJ", "NOUN") or judged.tag in ("VBG", "VBN"))
+        is_judged = (
+            is_judged
+            and judged is not None
+            and (judged.pos in ("ADJ", "NOUN") or judged.tag in ("VBG", "VBN"))
+        )
     is_called = has_quotation or (not is_cited and named is not None and (as_what is not None or is_judged))
     if not numbers or not is_called:
         return None
