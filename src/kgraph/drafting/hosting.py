@@ -57,7 +57,7 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
             is_free = (
                 hosts.is_beside_another(sentence, quote)
                 or runs_on
-                or _is_alone(page, sentence)
+                or page.is_alone(sentence)
                 or page.text[: whole.start - 1].rstrip().endswith(":")
                 or is_between_dashes(page.text, whole)
             )
@@ -96,13 +96,6 @@ def _root(tokens: Sequence[Token]) -> int:
     tops = [token for token in tokens if token.head not in numbers or token.head == token.number]
     best = [token for token in tops if token.is_verb] or [token for token in tops if token.is_word] or tops
     return best[0].number
-
-
-def _is_alone(page: Page, sentence: int) -> bool:
-    """Whether all words of a sentence are quoted."""
-    quotes = page.quotes_in(sentence)
-    words = (token for token in page.trees[sentence].tokens if token.is_word)
-    return all(any(token.span.within(quote) for quote in quotes) for token in words)
 
 
 class _Hosts:

@@ -46,6 +46,12 @@ class Page:
         """All quotations that touch a sentence, marks excluded."""
         return self._by_sentence[1][sentence]
 
+    def is_alone(self, sentence: int) -> bool:
+        """Whether all words of a sentence are quoted."""
+        quotes = self.quotes_in(sentence)
+        words = (token for token in self.trees[sentence].tokens if token.is_word)
+        return all(any(token.span.within(quote) for quote in quotes) for token in words)
+
     def sentence_at(self, position: int) -> int | None:
         """The sentence that holds a position."""
         number = bisect_right(self._starts, position) - 1
