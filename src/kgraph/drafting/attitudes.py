@@ -72,7 +72,7 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         if (found := _held_by(tree, token, copula, cue)) is None:
             continue
         content, root = found
-        if copula.lemma not in _COPULAS and root != copula.number and "clause" not in cue.frames:
+        if copula.lemma not in _COPULAS and copula is not token and "clause" not in cue.frames:
             continue
         if "clause" not in cue.frames and cue.frames | cue.prepositions and not can_speak(source, cues):
             continue

@@ -297,6 +297,8 @@ def _is_imperative(tree: Tree, verb: Token) -> bool:
     is_head = verb.dep in ("ROOT", "ccomp", "conj", "parataxis", "advcl", "dep")
     if not is_bare or not is_head or not auxiliaries <= {"do"} or tree.child(verb.number, *SUBJECTS, "mark"):
         return False
+    if verb.dep == "conj" and any(aux.tag == "MD" for aux in tree.children(verb.head, "aux")):
+        return False  # "will say sorry and pay"
     before = verb.number - 1
     while before >= 0 and tree.tokens[before].dep in ("aux", "neg", "advmod", "intj", "cc"):
         before -= 1

@@ -26,6 +26,7 @@ from kgraph.drafting.that_clauses import (
     asked_if,
     noun_after_that,
     that_begins_a_clause,
+    that_is_no_article,
     that_is_no_pronoun,
 )
 from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
@@ -331,6 +332,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
+    that_is_no_article,
     that_is_no_pronoun,
     _second_predicate,
     turned_subject,

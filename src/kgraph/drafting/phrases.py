@@ -18,6 +18,7 @@ _FIGURES: Final = frozenset(
 )
 #: Verbs that give something a figure with "at".
 _AT: Final = frozenset("put value estimate price assess rate set peg".split())
+_SHARES: Final = frozenset({"half", "third", "quarter", "twice", "double", "zero", "nil", "nothing"})
 _COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
 _SPANS: Final = frozenset("minute hour day night week fortnight month year".split())
@@ -95,7 +96,10 @@ def figure(site: Site) -> Content | None:
         figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
         has_figure = any(
-            tree.tokens[n].pos in ("NUM", "SYM") or tree.tokens[n].entity in TIMES for n in below
+            tree.tokens[n].lemma in _SHARES
+            or tree.tokens[n].pos in ("NUM", "SYM")
+            or tree.tokens[n].entity in TIMES
+            for n in below
         )
         if preposition.lemma == wanted and (has_figure or is_dated):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}

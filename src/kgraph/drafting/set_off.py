@@ -182,6 +182,10 @@ def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
     for token in tree.tokens[2:] if root is not None else ():
         if token.text != "according" or token.dep != "prep" or tree.tokens[token.number - 1].text != ",":
             continue
+        after, notes = tree.head(token), tree.child(token.number, "prep")
+        papers = tree.child(notes.number, "pobj") if notes is not None else None
+        if after.number > token.number and after.tag == "VBN" and papers is not None and root is not None:
+            return [replace(token, head=root.number), replace(after, dep="acl", head=papers.number)]
         is_last = not any(each.is_word for each in tree.tokens[tree.subtree(token.number)[-1] + 1 :])
         if is_last and root is not None and root.number < token.number and tree.head(token).dep == "ccomp":
             return [replace(token, head=root.number)]
