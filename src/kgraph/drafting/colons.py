@@ -34,9 +34,8 @@ def of_colon(tree: Tree, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribu
         )
         if cue is not None and source is not None:
             numbers = tuple(each.number for each in content)
-            yield Attribution(
-                tree, "introduced", cue, token.span, token.number, source, numbers, _root(tree, numbers)
-            )
+            root = tree.top(numbers)
+            yield Attribution(tree, "introduced", cue, token.span, token.number, source, numbers, root)
             return
 
 
@@ -72,10 +71,3 @@ def _of_verb(tree: Tree, verb: Token, colon: Token, cues: Cues) -> tuple[Cue | N
     if not found or not is_bare or not is_close or source is None or not can_speak(source, cues):
         return None, None
     return found[0], source
-
-
-def _root(tree: Tree, numbers: Sequence[int]) -> int:
-    tops = [n for n in numbers if tree.tokens[n].head not in numbers or tree.tokens[n].head == n]
-    verbs = [n for n in tops if tree.tokens[n].is_verb]
-    words = [n for n in tops if tree.tokens[n].is_word]
-    return next(iter([*verbs, *words, *tops]))

@@ -83,19 +83,11 @@ def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequen
         rule=given.rule if given.rule in _GUESSED else "quotation-goes-on",
         cue=given.cue if given.cue.kind == "said" else _QUOTED,
         content=tuple(token.number for token in tokens),
-        root=_root(tokens),
+        root=tree.top([token.number for token in tokens]),
         is_negated=False,
         words=None if given.rule in _WITHOUT_CUE else given.words,
     )
     return replace(host, sentence=sentence, attribution=attribution, distance=distance, speaker=speaker)
-
-
-def _root(tokens: Sequence[Token]) -> int:
-    """The head of some tokens: a verb if there is one."""
-    numbers = {token.number for token in tokens}
-    tops = [token for token in tokens if token.head not in numbers or token.head == token.number]
-    best = [token for token in tops if token.is_verb] or [token for token in tops if token.is_word] or tops
-    return best[0].number
 
 
 class _Hosts:
@@ -142,7 +134,7 @@ class _Hosts:
                     continue
                 numbers = tuple(token.number for token in tokens)
                 attribution = Attribution(
-                    tree, "quotation", _QUOTED, tag[1].span, tag[1].number, tag[0], numbers, _root(tokens)
+                    tree, "quotation", _QUOTED, tag[1].span, tag[1].number, tag[0], numbers, tree.top(numbers)
                 )
                 yield Found(sentence, attribution, self._cast.voice_of(sentence, tag[0]))
 
@@ -197,7 +189,7 @@ class _Hosts:
         gap = page.text[whole.end - 1 : tree.span.start]
         told = summed_up(tree, [token for token in tree.tokens if token.is_word])
         if told is not None and following != sentence and len(gap.split()) == 1:
-            return self._said_by(following, told[0], told[1])
+            return self._said_by(following, *told)
         verb = next((token for token in tree.tokens if token.dep == "ROOT"), None)
         if following == sentence or verb is None or gap[:1] not in _ENDS or len(gap.split()) > 1:
             return None
@@ -358,8 +350,9 @@ class _Hosts:
         tree = page.trees[following]
         verb = next((token for token in tree.tokens if token.dep == "ROOT" and token.is_verb), None)
         subject = tree.subject(verb.number) if verb is not None else None
-        is_told = is_put_in or (verb is not None and (verb.lemma in self._cues.verbs or takes_up(tree)))
-        if subject is None or not is_told or not self._can_speak(following, subject):
+        if subject is None or verb is None or not self._can_speak(following, subject):
+            return None
+        if not (is_put_in or verb.lemma in self._cues.verbs or takes_up(tree)):
             return None
         return self._said_by(following, subject, verb, "quotation" if is_put_in else "subject")
 

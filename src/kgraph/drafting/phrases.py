@@ -17,7 +17,7 @@ _FIGURES: Final = frozenset(
     "that it this figure number toll count total estimate forecast value cost probability".split()
 )
 #: Verbs that give something a figure with "at".
-_AT: Final = frozenset("put value estimate price assess rate set peg".split())
+_AT: Final = frozenset("put value estimate price assess rate peg".split())
 _SHARES: Final = frozenset({"half", "third", "quarter", "twice", "double", "zero", "nil", "nothing"})
 _COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
