@@ -91,7 +91,8 @@ def _clause_frame(site: Site) -> Content | None:
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
     small = None if clauses else _small_clause(tree, verb)
-    if small is None and site.own is None and not _has_quoted_infinitive(site):
+    may_quote = site.own is None and site.cue.group != "intended"  # nobody decides “so”
+    if small is None and may_quote and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
         if quotation is not None and not _is_besides(site, quotation[1]):
             rule, quoted_numbers, root = quotation
