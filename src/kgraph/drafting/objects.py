@@ -12,6 +12,7 @@ from kgraph.drafting.tree import NOMINAL, TIMES, Token, Tree
 
 __all__ = ["gift", "object_frame"]
 
+_NOBODY: Final = frozenset({"no", "nobody", "none"})
 #: What tells by when something is due.
 _DUE: Final = frozenset({"by", "until", "before", "within"})
 #: What tells how, and not what.
@@ -21,7 +22,7 @@ _DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
 
 
 def gift(site: Site) -> Content | None:
-    """What somebody offers whom: "offered the town a park"; and what is offered in writing."""
+    """What somebody offers whom: "offered the town a park"."""
     held = [*site.tree.children(site.verb.number, "dative"), *site.tree.children(site.verb.number, "dobj")]
     return object_frame(site) if len(held) > 1 and can_speak(held[0], site.cues) else None
 
@@ -45,8 +46,9 @@ def object_frame(site: Site) -> Content | None:
         is_some = tree.child(held.number, "prep") is not None  # "most of it"
         if verb.lemma in TELLING and site.cues.is_person(held.lemma):
             continue  # "promised our mother"
-        if held.lemma == "one" and not tree.children(held.number):
-            continue
+        is_empty = held.lemma == "one" and not tree.children(held.number)
+        if is_empty or (cue.kind == "claim" and tree.tokens[tree.subtree(held.number)[0]].lemma in _NOBODY):
+            continue  # "blamed no one"
         if not site.cues.fits(cue, held):
             continue
         if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:
@@ -72,6 +74,8 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     if given is not None and given.pos in NOMINAL and verb.number < given.number < held.number:
         numbers = [*tree.subtree(given.number), *numbers]  # "offered the town a park"
     is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
+    back = tree.tokens[numbers[-1] + 1 : numbers[-1] + 2]
+    numbers += [each.number for each in back if each.text == "back"]  # "wants its money back"
     for child in tree.children(verb.number, "dative", "prep"):
         is_when = any(token.entity in TIMES for token in tree.children(child.number))
         is_when = is_when or child.lemma in _MEANS

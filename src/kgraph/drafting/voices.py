@@ -118,7 +118,8 @@ class Cast(Register):
 
         A person whom the text has not introduced is somebody of whom it has spoken.
         """
-        is_human = voice.kind == "person" or (voice.may_be_human and " " in voice.name)
+        is_name = token.pos == "PROPN" and voice.kind == "body" and " " in voice.name
+        is_human = voice.kind == "person" or (is_name and voice.may_be_human)
         is_first = voice.first == token.span and is_human and token.dep in SUBJECTS
         roles = {noun for noun in voice.nouns if self._cues.is_person(noun)} - set(
             voice.name.casefold().split()
