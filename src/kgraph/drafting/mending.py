@@ -14,6 +14,7 @@ from kgraph.drafting.going_on import finite_tag, goes_on
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
+    asked_between,
     late_infinitive,
     put_in,
     tail,
@@ -321,6 +322,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _age,
     _noun_as_root,
     put_in,
+    asked_between,
     after_according,
     according_at_the_end,
     _name_as_root,

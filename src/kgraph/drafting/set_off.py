@@ -12,6 +12,7 @@ from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tre
 __all__ = [
     "according_at_the_end",
     "after_according",
+    "asked_between",
     "late_infinitive",
     "put_in",
     "tail",
@@ -23,6 +24,7 @@ __all__ = [
 #: A clause that is put in and has lost its verb has not more words.
 _PUT_IN: Final = 5
 _FORMS: Final = frozenset({"NNS", "NNPS", "VBZ", "VBD", "VBN", "VBP"})
+_ASKED: Final = frozenset("ask tell press question remind warn inform".split())
 _CLOSING: Final = frozenset("”“\"»«’'")
 
 
@@ -189,6 +191,38 @@ def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
         is_last = not any(each.is_word for each in tree.tokens[tree.subtree(token.number)[-1] + 1 :])
         if is_last and root is not None and root.number < token.number and tree.head(token).dep == "ccomp":
             return [replace(token, head=root.number)]
+    return []
+
+
+def asked_between(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "The mayor, asked whether she knew, said no": what is asked stands between subject and verb."""
+    for verb in tree.tokens[2:]:
+        noun = tree.child(verb.number, "nsubj")
+        is_apart = tree.tokens[verb.number - 1].text == ","
+        if verb.lemma not in _ASKED or verb.tag != "VBD" or not is_apart or noun is None:
+            continue
+        second = next(
+            (
+                each
+                for each in tree.tokens[verb.number + 2 :]
+                if each.is_verb and each.tag in (*FINITE, "VBN") and tree.tokens[each.number - 1].text == ","
+            ),
+            None,
+        )
+        if second is None or noun.number > verb.number or tree.child(second.number, *SUBJECTS, "aux"):
+            continue
+        is_next = second.head == verb.number or verb.head == second.number
+        if not is_next or tree.child(verb.number, "dobj", "aux"):
+            continue
+        above = second.number if verb.head in (verb.number, second.number) else verb.head
+        late = [each for each in tree.children(verb.number) if each.number > second.number]
+        dep = "ROOT" if above == second.number else verb.dep
+        return [
+            replace(verb, tag="VBN", dep="acl", head=noun.number),
+            replace(noun, head=second.number),
+            *(replace(each, head=second.number) for each in late),
+            replace(second, tag="VBD" if second.tag == "VBN" else second.tag, dep=dep, head=above),
+        ]
     return []
 
 

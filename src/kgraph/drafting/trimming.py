@@ -20,6 +20,7 @@ from kgraph.text import Span
 __all__ = ["trimmed"]
 
 _DASHES: Final = frozenset({"—", "–", "-"})
+_DENYING: Final = frozenset({"deny", "dispute", "reject"})
 _CONTRASTS: Final = frozenset({"although", "though", "while", "whereas"})
 
 
@@ -110,6 +111,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         or (before in {",", *_DASHES} and is_elaboration(tree, token))
         or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON" and not is_in)
         or (is_when and before == ",")
+        or (token.dep == "relcl" and before == "," and token.lemma in _DENYING and is_other)
     )
 
 
