@@ -97,6 +97,10 @@ def test_a_text_is_read_by_its_looks() -> None:
     [
         ("The ferry sails.\n\nIt is full of people again.", []),
         ("LONDON (Reuters) - The ferry sails.\n\nReuters", ["dateline", "byline"]),
+        ("By Ana Holt, Coast Wire, PORT SARROW, May 3 — The ferry sails.", ["byline", "dateline"]),
+        ("By Ana Holt in Port Sarrow — The ferry sails.", ["byline"]),
+        ("By Ana Holt, Port Sarrow, 3 May 2031\n\nThe ferry sails. It is late.", ["byline", "dateline"]),
+        ("By nightfall it was over — and nobody wept.", []),
         (
             "Ferry sails\n\nKelderby, Sunday 7 October 2029\n\nThe ferry sails again today.",
             ["headline", "dateline"],

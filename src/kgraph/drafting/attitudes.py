@@ -10,44 +10,56 @@ rules:noun          a demand by X to …, X voiced the fear that …, rumours th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
-from kgraph.drafting.sources import source_of
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.sites import Attribution
+from kgraph.drafting.sources import can_speak, source_of
+from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["of_according", "of_attitude", "of_condition", "of_hearsay", "of_noun"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
+_RECKONED: Final = Cue("estimated", "estimate", "positive", frozenset({"clause"}))
+_FIGURED: Final = frozenset({"estimate", "reckoning", "calculation", "count"})
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 
 #: Nouns for what somebody says or thinks, by the preposition with which they attribute.
 _WORDS: Final = {
-    "in": frozenset({"word", "view", "opinion"}),
-    "by": frozenset({"account", "estimate", "reckoning"}),
+    "in": frozenset(
+        {"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}
+    ),
+    "by": frozenset({"account", "estimate", "reckoning", "admission", "count", "calculation", "telling"}),
 }
+#: Verbs of which a noun of saying is the subject.
+_COMING: Final = frozenset("come go follow arrive emerge".split())
 #: Adjectives that somebody makes something: "made it clear that".
 _CLEAR: Final = frozenset({"clear", "plain", "known"})
 #: What is asked of everybody, and says nothing.
 _UNASKED: Final = frozenset({"comment", "information", "interview", "detail"})
 #: Kinds of what somebody else is to do.
-_ASKED: Final = frozenset({"request", "demand"})
+_ASKED: Final = frozenset({"request", "demand", "plan"})
 #: Kinds of what a noun with "of" puts forward: "her estimate of 40 jobs", "their threat of a strike".
 _OF_WHAT: Final = frozenset({"claim", "estimate", "prediction", "promise", "intention", "possibility"})
+_COPULAS: Final = frozenset("be remain feel sound seem appear become".split())
+#: Kinds of what somebody is ready to do, or not.
+_OF_ONESELF: Final = frozenset({"intention", "refusal"})
 #: Subjects of which an adjective says nothing about anybody: "it is certain that".
 _NOBODY: Final = frozenset({"it", "there", "this", "that", "which", "what", "you"})
 
 
 def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
-    """What an adjective or a participle holds: "they are concerned the law will change"."""
-    cue = cues.attitudes.get(token.text.lower())
-    if cue is None or token.dep in ("amod", "compound"):
+    """What an adjective or a participle holds: "are concerned the law will change", "is wary of delays"."""
+    known = cues.attitudes.get(token.text.lower())
+    if known is None or token.dep in ("amod", "compound"):
         return
-    copula = tree.head(token) if token.dep in ("acomp", "oprd", "attr", "ccomp") else token
+    is_noun = token.dep == "pobj" and tree.head(token).lemma == "in"  # "is in favour of"
+    held = tree.head(token) if is_noun else token
+    copula = tree.head(held) if is_noun or held.dep in ("acomp", "oprd", "attr", "ccomp") else held
     if token.text.lower() in _CLEAR and copula.lemma != "make":
         return
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
@@ -55,23 +67,45 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     source = tree.subject(copula.number)
     if source is None or source.lemma in _NOBODY or source.dep == "csubj":
         return
+    negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
+    for cue in known:
+        if (found := _held_by(tree, token, copula, cue)) is None:
+            continue
+        content, root = found
+        if copula.lemma not in _COPULAS and copula is not token and "clause" not in cue.frames:
+            continue
+        if "clause" not in cue.frames and cue.frames | cue.prepositions and not can_speak(source, cues):
+            continue
+        yield Attribution(
+            tree,
+            "attitude",
+            cue,
+            token.span,
+            token.number,
+            source,
+            content,
+            root,
+            is_negated=negation is not None,
+        )
+        return
+
+
+def _held_by(tree: Tree, token: Token, copula: Token, cue: Cue) -> tuple[tuple[int, ...], int] | None:
+    """What an adjective holds, and its head: a clause, an infinitive, or what follows a preposition."""
     held = [*tree.children(token.number, "ccomp"), *tree.children(copula.number, "ccomp")]
     held += [each for each in tree.children(token.number, "advcl") if _is_that(tree, each)]
     clause = next((each for each in held if each.number > token.number and is_clause(tree, each)), None)
-    if clause is None:
-        return
-    negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
-    yield Attribution(
-        tree,
-        "attitude",
-        cue,
-        token.span,
-        token.number,
-        source,
-        without_mark(tree, clause),
-        clause.number,
-        is_negated=negation is not None,
-    )
+    if clause is not None:
+        return without_mark(tree, clause), clause.number
+    below = [*tree.children(token.number, "xcomp", "advcl"), *tree.children(copula.number, "xcomp")]
+    for clause in below if cue.kind in _OF_ONESELF and "infinitive" in cue.frames else ():
+        if clause.number > token.number and is_infinitive(tree, clause):
+            return tuple(tree.subtree(clause.number)), clause.number
+    for preposition in tree.children(token.number, "prep"):
+        given = tree.child(preposition.number, "pobj", "pcomp")
+        if preposition.lemma in cue.prepositions and given is not None and given.entity not in TIMES:
+            return without_mark(tree, given), given.number
+    return None
 
 
 def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
@@ -82,15 +116,8 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     if (found := _of_copula(tree, noun, cue)) is not None:
         yield found
         return
-    clause = next(
-        (
-            each
-            for each in tree.children(noun.number, "acl", "ccomp", "relcl")
-            if is_infinitive(tree, each) or _is_that(tree, each)
-        ),
-        None,
-    )
     source, between = _owner(tree, noun)
+    clause = _clause_of(tree, noun, source)
     asides: set[int] = set()
     if source is None:
         source, beside = _giver(tree, noun, cues)
@@ -103,10 +130,13 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     if clause is None and source is not None and cue.kind in _OF_WHAT:
         of = next((each for each in tree.children(noun.number, "prep") if each.lemma == "of"), None)
         clause = tree.child(of.number, "pobj", "pcomp") if of is not None else None
-    is_none = any(word.lemma == "no" for word in tree.children(noun.number, "det"))
-    is_none = is_none and noun.lemma != "doubt"  # "has no doubt that"
+    is_none = any(word.lemma in ("no", "little") for word in tree.children(noun.number, "det", "amod"))
+    if is_none and noun.lemma == "doubt":
+        is_none, cue = False, replace(cue, polarity="positive")  # "has no doubt that"
     if clause is None or source is None or source.lemma == "you" or is_none:
         return
+    if tree.head(noun).lemma in cues.dropping and noun.dep == "dobj":  # "shelved plans for"
+        cue = replace(cue, polarity="negative" if cue.polarity == "positive" else "positive")
     last = between or noun
     first = tree.child(noun.number, "det") or noun
     own = set(tree.subtree(source.number)) - set(tree.subtree(clause.number))
@@ -136,6 +166,10 @@ def _of_copula(tree: Tree, noun: Token, cue: Cue) -> Attribution | None:
     if noun.dep != "nsubj" or verb.lemma != "be":
         return None
     clause = next((each for each in tree.children(verb.number, "ccomp") if _is_that(tree, each)), None)
+    owner = _owner(tree, noun)[0]
+    is_told = cue.kind in ("said", "claim") or _clause_of(tree, noun, owner) is not None
+    if clause is None and owner is not None and not is_told:
+        clause = tree.child(verb.number, "xcomp", "attr")  # "their demand is a fixed price"
     if clause is None or clause.number < verb.number:
         return None
     first = tree.subtree(noun.number)[0]
@@ -146,7 +180,7 @@ def _of_copula(tree: Tree, noun: Token, cue: Cue) -> Attribution | None:
         for number in tree.subtree(each.number)
     ]
     content = tuple(sorted({*conditions, *without_mark(tree, clause)}))
-    source = _owner(tree, noun)[0] or noun
+    source = owner or noun
     return Attribution(tree, "noun", cue, noun.span, noun.number, source, content, clause.number)
 
 
@@ -180,10 +214,39 @@ def _is_that(tree: Tree, clause: Token) -> bool:
 
 def _owner(tree: Tree, noun: Token) -> tuple[Token | None, Token | None]:
     """Whose a demand is, and the preposition that says so."""
-    for child in tree.children(noun.number, "prep", "agent"):
+    verb = tree.head(noun)
+    phrases = tree.children(noun.number, "prep", "agent")
+    if noun.dep in SUBJECTS and verb.lemma in _COMING:  # "a warning came from the pilots that"
+        phrases += tree.children(verb.number, "prep")
+    elif noun.number + 1 < len(tree.tokens):  # "ignored a plea by nurses to"
+        following = tree.tokens[noun.number + 1]
+        phrases += [following] if following.dep in ("prep", "agent") and following.head == noun.head else []
+    for child in phrases:
         if child.lemma in ("by", "from") and (held := tree.child(child.number, "pobj")):
             return held, child
     return tree.child(noun.number, "poss"), None
+
+
+def _clause_of(tree: Tree, noun: Token, source: Token | None) -> Token | None:
+    """The clause that a noun holds: its own, or what the parser hung at its verb or at whose it is."""
+    own = tree.children(noun.number, "acl", "ccomp", "relcl", "advcl")
+    if (found := next((c for c in own if is_infinitive(tree, c) or _is_that(tree, c)), None)) is not None:
+        return found
+    if source is None or source.number < noun.number:
+        return None
+    end = tree.subtree(
+        source.number, without={c.number for c in tree.children(source.number, "acl", "relcl")}
+    )[-1]
+    for start in tree.tokens[end + 1 : end + 3]:
+        clause = tree.head(start)
+        is_here = clause.number > start.number and tree.subtree(clause.number)[0] == start.number
+        if start.tag == "TO" and is_here:
+            return clause
+        if start.text == "that" and is_here and tree.child(clause.number, *SUBJECTS) not in (None, start):
+            return clause
+        if start.text != ",":
+            break
+    return None
 
 
 def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | None]:
@@ -192,6 +255,9 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
     is_reached = noun.dep == "pobj" and verb.lemma == "to" and tree.head(verb).lemma == "come"
     verb = tree.head(verb) if is_reached else verb  # "came to the conclusion that"
     is_held = noun.dep == "dobj" and verb.lemma in cues.light
+    is_held = is_held and not (
+        verb.lemma == "have" and cues.nouns[noun.lemma].kind == "order"
+    )  # "has orders to"
     if not (is_held or is_reached) or tree.child(verb.number, "neg"):
         return None, None
     clauses = [
@@ -200,9 +266,11 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
     return source_of(tree, verb)[0], next((each for each in clauses if each.number > noun.number), None)
 
 
-def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
+def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     """What is so according to somebody, in their words or by their account."""
-    to, source = _whose(tree, token)
+    to, source = _whose(tree, token, cues)
+    noun = tree.child(token.number, "pobj")
+    cue = _RECKONED if noun is not None and noun.lemma in _FIGURED else _SAID
     if to is None or source is None:
         return
     root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
@@ -224,7 +292,7 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
         ]
         if any(tree.tokens[number].is_word for number in rest):
             words = Span(token.span.start, to.span.end)
-            yield Attribution(tree, "according", _SAID, words, None, source, tuple(rest), root.number)
+            yield Attribution(tree, "according", cue, words, None, source, tuple(rest), root.number)
         return
     summed_up = [noun for noun in tree.tokens[1 : token.number] if _ends_at(tree, noun, token)]
     if summed_up:
@@ -241,11 +309,16 @@ def of_according(tree: Tree, token: Token) -> Iterator[Attribution]:
     content = [number for number in tree.subtree(root.number) if number not in left_out]
     if content:
         words = Span(token.span.start, to.span.end)
-        yield Attribution(tree, "according", _SAID, words, None, source, tuple(content), root.number)
+        yield Attribution(tree, "according", cue, words, None, source, tuple(content), root.number)
 
 
-def _whose(tree: Tree, token: Token) -> tuple[Token | None, Token | None]:
+def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | None]:
     """Whose "according to X", "in the words of X" or "by X’s account" is, and the last word of the phrase."""
+    if token.text in ("For", "To") and token.number == 0:
+        held = tree.child(token.number, "pobj")
+        is_somebody = held is not None and (held.entity == "PERSON" or cues.is_person(held.lemma))
+        is_apart = held is not None and tree.tokens[tree.subtree(held.number)[-1] + 1].text == ","
+        return (token, held) if is_somebody and is_apart and tree.head(token).lemma == "be" else (None, None)
     if token.text.lower() == "according":
         to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
         return to, tree.child(to.number, "pobj") if to else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kgraph.drafting.complements import TELLING
+from kgraph.drafting.complements import TELLING, is_comment
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.kinds import (
     is_condition,
@@ -145,7 +145,8 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
         token = tree.tokens[number]
         if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_relative(tree, token, found):
             continue
-        if is_condition(tree, token) or _differs(tree, root, token, inside, cues):
+        is_apart = token.dep == "ccomp" and is_comment(tree, token)
+        if is_apart or is_condition(tree, token) or _differs(tree, root, token, inside, cues):
             found.append(number)
     found += [n for n in sorted(inside - set(found)) if _stands_apart(tree, tree.tokens[n])]
     # What a quotation holds besides: fragments with heads outside of it.

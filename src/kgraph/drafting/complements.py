@@ -12,6 +12,7 @@ __all__ = [
     "all_of",
     "governed_clauses",
     "is_clause",
+    "is_comment",
     "is_elaboration",
     "is_infinitive",
     "without_mark",
@@ -25,6 +26,7 @@ _MARKS: Final = frozenset({"that", "if", "whether"})
 def governed_clauses(tree: Tree, verb: Token) -> list[Token]:
     """The clauses that a verb governs: those on one side of it, "that … and that …"."""
     found = [clause for clause in tree.children(verb.number, "ccomp") if is_clause(tree, clause)]
+    found = [clause for clause in found if not is_comment(tree, clause)]
     found = [clause for clause in found if not _is_parted(tree, clause, verb)] or _in_a_letter(tree, verb)
     found += [
         each for each in tree.children(verb.number, "conj") if found and tree.child(each.number, "mark")
@@ -73,6 +75,13 @@ def is_clause(tree: Tree, clause: Token) -> bool:
         for child in tree.children(clause.number, "aux", "auxpass", "cop")
     )
     return finite and tree.child(clause.number, *SUBJECTS) is not None
+
+
+def is_comment(tree: Tree, clause: Token) -> bool:
+    """Whether a clause says something of the one before: "told her to wait, “which is no use”"."""
+    first = next(number for number in tree.subtree(clause.number) if tree.tokens[number].is_word)
+    before = "".join(token.text for token in tree.tokens[max(0, first - 2) : first])
+    return tree.tokens[first].text == "which" and "," in before
 
 
 def is_infinitive(tree: Tree, clause: Token) -> bool:

@@ -12,6 +12,8 @@ from kgraph.drafting.tree import TIMES, Token, Tree
 
 __all__ = ["Cue", "Cues", "load_cues"]
 
+#: Verbs below which others say something: "let it be known".
+_GIVING: Final = frozenset({"let", "give", "lead"})
 #: The kind of a cue that leaves it to the content.
 SAID: Final = "said"
 
@@ -25,8 +27,14 @@ class Cue:
     polarity: str
     frames: frozenset[str]
     prepositions: frozenset[str] = frozenset()
-    #: What must say it: ``documents``, or ``courts`` to which it is said; empty for anybody.
+    #: Those of them that hold the content together with the object: "accused the firm of fraud".
+    joint: frozenset[str] = frozenset()
+    #: What must say it: ``documents``, ``people`` and bodies, ``courts`` to which it is said,
+    #: ``nobody``; empty for anybody.
     subjects: str = ""
+    #: What its object must be: ``words``, that is a noun for what was said, or ``things``, that is nobody;
+    #: empty for anything.
+    objects: str = ""
 
     @property
     def needs_document(self) -> bool:
@@ -68,13 +76,14 @@ class Cues:
     #: Verbs of which "I am …ing" tells what one means to do.
     resolved: frozenset[str]
     #: Adjectives and participles with "that …", by their form: "convinced".
-    attitudes: Mapping[str, Cue]
+    attitudes: Mapping[str, tuple[Cue, ...]]
     #: Adverbs for what is said by nobody in particular: "reportedly".
     adverbs: Mapping[str, Cue]
     #: Verbs that say something below others, with these: "let it be known", "wanted to know".
     let: Mapping[str, str]
-    #: Verbs with which a noun of saying is said: "expressed the hope that".
+    #: Verbs with which a noun of saying is said: "expressed the hope that"; and those that take it back.
     light: frozenset[str]
+    dropping: frozenset[str]
     #: ``m`` or ``f`` by given name.
     given_names: Mapping[str, str]
 
@@ -87,33 +96,47 @@ class Cues:
         """Whether a noun names what somebody has said: "the account", "an order"."""
         return noun.lemma in self.accounts or (noun.pos == "NOUN" and noun.lemma in self.nouns)
 
+    def fits(self, cue: Cue, noun: Token) -> bool:
+        """Whether a noun may be what a cue is said of: the statement that somebody withdraws."""
+        if cue.objects == "words":
+            return (
+                self.is_account(noun) or noun.lemma in self.documents or noun.lemma in ("this", "that", "it")
+            )
+        is_human = noun.pos == "PROPN" or self.is_person(noun.lemma) or noun.lemma in self.groups
+        return cue.objects != "things" or not is_human
+
     def of_verb(self, tree: Tree, verb: Token) -> tuple[Cue, ...]:
         """The cues that a verb may be, those of its phrase with a particle first."""
         particles = [
             each
-            for each in tree.children(verb.number, "prt", "prep", "dobj")
-            if not any(held.entity in TIMES for held in tree.children(each.number, "pobj"))
-        ]  # not "insisted on Tuesday"
+            for each in tree.children(verb.number, "prt", "prep", "dobj", "advmod", "ccomp")
+            if not any(
+                held.entity in TIMES or held.dep in ("advmod", "npadvmod")
+                for held in tree.children(each.number, "pobj", "advmod", "npadvmod")
+            )
+        ]  # not "insisted on Tuesday", "turned upside down"
         phrases = [f"{verb.lemma} {particle.lemma}" for particle in particles]
         found = [cue for phrase in phrases for cue in self.verbs.get(phrase, ())]
         # Lemmas are guessed: "hopes" and "hoping" become "hop" for some pipelines.
         word = verb.text.lower()
-        forms = (verb.lemma, word[:-1], f"{verb.lemma}e", word.removesuffix("ed"))
+        forms = (verb.lemma, word.rstrip("sd"), f"{verb.lemma}e", word.removesuffix("ed"))
         plain = next((self.verbs[form] for form in forms if form in self.verbs), ())
         if verb.lemma in self.let and tree.head(verb).lemma in self.let[verb.lemma].split():
-            plain = self.verbs["ask" if tree.head(verb).lemma == "want" else "say"]
+            plain = self.verbs["say" if tree.head(verb).lemma in _GIVING else "ask"]
         return (*found, *plain)
 
 
 def _cue(name: str, group: Mapping[str, Any]) -> Cue:
-    frames = frozenset(group["frames"])
+    frames = [frame.partition(":")[::2] for frame in group["frames"]]
     return Cue(
         name,
         group["kind"],
         group.get("polarity", "positive"),
-        frozenset(frame for frame in frames if not frame.startswith("after:")),
-        frozenset(frame.removeprefix("after:") for frame in frames if frame.startswith("after:")),
+        frozenset(frame for frame, word in frames if not word),
+        frozenset(word for _, word in frames if word),
+        frozenset(word for frame, word in frames if frame == "with"),
         group.get("subjects", ""),
+        group.get("objects", ""),
     )
 
 
@@ -131,7 +154,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
             evoked.setdefault(nearest, []).extend(word for word in words if word not in kept)
     verbs: dict[str, list[Cue]] = {}
     nouns: dict[str, Cue] = {}
-    attitudes: dict[str, Cue] = {}
+    attitudes: dict[str, tuple[Cue, ...]] = {}
     adverbs: dict[str, Cue] = {}
     for name, group in tables.items():
         if "kind" not in group:
@@ -147,7 +170,8 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         for word in [*group.get("nouns", "").split(), *lexical]:
             nouns.setdefault(word, cue)
         adverbs |= dict.fromkeys(group.get("adverbs", "").split(), cue)
-        attitudes |= dict.fromkeys(group.get("adjectives", "").split(), cue)
+        for word in group.get("adjectives", "").split():
+            attitudes[word] = (*attitudes.get(word, ()), cue)
     return Cues(
         {word: tuple(found) for word, found in verbs.items()},
         nouns,
@@ -179,6 +203,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
         adverbs,
         tables["below"],
         frozenset(tables["light"]["verbs"].split()),
+        frozenset(tables["dropping"]["verbs"].split()),
         {name: sex[0] for sex, names in _table("given").items() for name in names.split()},
     )
 
@@ -187,7 +212,7 @@ def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(files("kgraph.drafting").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
-_PARTICLES: Final = frozenset("out on upon to it down".split())
+_PARTICLES: Final = frozenset("out on upon to it down aside away back off short slip".split())
 
 
 def _phrases(words: str) -> list[str]:
@@ -197,5 +222,5 @@ def _phrases(words: str) -> list[str]:
         if word in _PARTICLES and found:
             found[-1] += " " + word
         else:
-            found.append(word)
+            found.append(word.replace("_", " "))
     return found

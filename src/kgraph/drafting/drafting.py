@@ -20,16 +20,18 @@ from kgraph.drafting.naming import Names
 from kgraph.drafting.narrating import Saying, Teller
 from kgraph.drafting.page import Found, Page, lay_page
 from kgraph.drafting.subjects import is_passive
-from kgraph.drafting.times import find_time
 from kgraph.drafting.told import Told
 from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast, Voice
+from kgraph.drafting.whens import find_time
 from kgraph.text import Span, digest
 
 __all__ = ["Laid", "Words", "draft_page"]
 
 #: The rules whose content is a noun, which the clause around it may name too.
 _PHRASES: Final = frozenset({"object", "figure", "naming", "phrase"})
+#: Kinds of cues whose content is denied with them: "does not believe that", "did not plan to".
+_NEGATED: Final = frozenset({"said", "claim", "intention", "plan", "possibility", "prediction", "estimate"})
 #: Adverbs that say that something holds in effect only.
 _DEGREES: Final = frozenset("effectively virtually practically essentially basically".split())
 #: Who speaks where the text does not say it.
@@ -129,7 +131,7 @@ def _candidates(
             home = page.sentence_at(attribution.source.span.start)
             source = None if home is None else mention_span(page.trees[home], attribution.source)
         polarity = clause.polarity
-        if attribution.is_negated and attribution.cue.kind in ("said", "claim"):
+        if attribution.is_negated and attribution.cue.kind in _NEGATED:
             polarity = "negative" if polarity == "positive" else "positive"
         yield Candidate(
             content=tuple(spans),

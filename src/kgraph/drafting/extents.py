@@ -19,15 +19,30 @@ def with_tail(site: Site, found: Content) -> Content:
     """A content with quoted words after a comma or a dash that end the sentence: "a vote, “now or never”"."""
     rule, numbers, root = found
     tree = site.tree
+    numbers = _to_the_mark(site, numbers)
+    found = rule, numbers, root
     last = tree.tokens[max(numbers)]
     for quote in site.quotes if rule in ("infinitive", "object", "phrase") else ():
         words = [token.number for token in tree.within(quote) if token.is_word]
         between = tree.tokens[last.number + 1 : words[0]] if words else ()
         is_next = any(token.text in ",—–" for token in between) and not any(t.is_word for t in between)
         is_last = words and not any(token.is_word for token in tree.tokens[words[-1] + 1 :])
+        is_aside = words and [token.text in "—–" for token in tree.tokens[words[-1] + 2 :][:1]] == [True]
+        is_last = is_last or is_aside
         if is_next and is_last and tree.tokens[words[0]].text[:1].islower():
             return rule, tuple(sorted({*numbers, *range(last.number + 1, words[-1] + 1)})), root
     return found
+
+
+def _to_the_mark(site: Site, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    """A content that ends within a quotation of its verb's, to the mark that closes it."""
+    last = site.tree.tokens[max(numbers)]
+    for quote in site.quotes:
+        words = [token.number for token in site.tree.within(quote)]
+        is_cut = last.number in words and words[0] > site.verb.number and words[-1] > last.number
+        if is_cut and words[0] != min(numbers):
+            return tuple(sorted({*numbers, *range(last.number, words[-1] + 1)}))
+    return numbers
 
 
 def late_conditions(tree: Tree, verb: Token) -> list[int]:

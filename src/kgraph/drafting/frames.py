@@ -14,7 +14,6 @@ from kgraph.drafting.complements import (
     governed_clauses,
     is_clause,
     is_infinitive,
-    without_mark,
 )
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.extents import (
@@ -24,7 +23,8 @@ from kgraph.drafting.extents import (
     without_hearers,
     without_when,
 )
-from kgraph.drafting.phrases import deadline, figure, hearsay, naming, phrase
+from kgraph.drafting.objects import gift, object_frame
+from kgraph.drafting.phrases import deadline, figure, hearsay, named_as, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
@@ -35,12 +35,11 @@ __all__ = ["find_content"]
 
 
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
-_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction"})
+_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
-#: What tells by when something is due.
-_DUE: Final = frozenset({"by", "until", "before", "within"})
-#: What tells how, and not what.
-_MEANS: Final = frozenset({"through", "via", "during", "after"})
+_CALLING: Final = frozenset({"on", "upon", "to", "for"})
+#: Verbs that somebody declines to do.
+_SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
 #: Kinds of what somebody is to do who says so.
 _OF_ONESELF: Final = frozenset({"promise", "refusal", "plan", "intention"})
 
@@ -55,7 +54,10 @@ def _find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    found = phrase(site) or (_object_frame(site) if "object" in site.cue.frames else None)
+    ways = (phrase, object_frame) if "object" in site.cue.frames else (phrase,)
+    if site.cue.group == "feared":
+        ways = ways[::-1]  # "feared a loss of prestige"
+    found = next((content for way in ways if (content := way(site))), None)
     if found is not None and (site.cue.kind != SAID or found[0] == "phrase"):
         rule, numbers, root = found
         found = rule, tuple(sorted({*numbers, *conditions(site.tree, site.verb)})), root
@@ -88,17 +90,41 @@ def _clause_frame(site: Site) -> Content | None:
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    if site.own is None and not _has_quoted_infinitive(site):
+    small = None if clauses else _small_clause(tree, verb)
+    may_quote = site.own is None and site.cue.group != "intended"  # nobody decides “so”
+    if small is None and may_quote and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
-        if quotation is not None:
+        if quotation is not None and not _is_besides(site, quotation[1]):
             rule, quoted_numbers, root = quotation
             return rule, without_hearers(tree, verb, quoted_numbers), root
     if clauses:
         told = without_when(tree, verb, all_of(tree, clauses))
         late = late_conditions(tree, verb) if clauses[0].number < verb.number else []
+        late += _goes_on(tree, verb) if clauses[0].number < verb.number else []
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
-    return _small_clause(tree, verb)
+    return small
+
+
+def _is_besides(site: Site, numbers: tuple[int, ...]) -> bool:
+    """Whether quoted words only add to what is said: "expects a vote unless they “flee”"."""
+    tree, verb = site.tree, site.verb
+    is_condition = "object" in site.cue.frames and tree.child(verb.number, "dobj") is not None
+    first = next((tree.tokens[number] for number in numbers if tree.tokens[number].is_word), verb)
+    is_more = first.tag == "WDT" and tree.child(verb.number, "xcomp") is not None
+    return is_more or (is_condition and set(numbers) <= set(conditions(tree, verb)))
+
+
+def _goes_on(tree: Tree, verb: Token) -> list[int]:
+    """What follows "…, X said, and" with a subject of its own: "It rains, she said, and the roof leaks"."""
+    clause = next((c for c in tree.children(verb.number, "conj") if tree.child(c.number, *SUBJECTS)), None)
+    joint = next((cc for cc in tree.children(verb.number, "cc") if cc.number > verb.number), None)
+    if clause is None or joint is None or tree.tokens[joint.number - 1].text != ",":
+        return []
+    is_next = not any(
+        token.is_verb or token.text == "," for token in tree.tokens[verb.number + 1 : joint.number - 1]
+    )
+    return tree.subtree(clause.number) if is_next else []
 
 
 def _has_quoted_infinitive(site: Site) -> bool:
@@ -125,7 +151,13 @@ def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:
-    """A clause whose subject the parser took for an object: "believed the talks helped"."""
+    """A clause without a verb, or whose subject is taken for an object: "deemed it late"."""
+    for judged in tree.children(verb.number, "ccomp", "oprd"):
+        subject = tree.child(judged.number, *SUBJECTS) or tree.child(verb.number, "dobj")
+        is_verbless = judged.pos in ("ADJ", "NOUN") and not tree.child(judged.number, "aux", "cop", "mark")
+        if subject is not None and is_verbless and verb.number < subject.number < judged.number:
+            numbers = {*tree.subtree(subject.number), *tree.subtree(judged.number)}
+            return "clause", tuple(sorted(numbers)), judged.number
     held, clause = tree.child(verb.number, "dobj"), tree.child(verb.number, "ccomp")
     if held is None or clause is None or not verb.number < held.number < clause.number:
         return None
@@ -178,6 +210,15 @@ def _is_tail(tree: Tree, verb: Token) -> bool:
 def _infinitive_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
     for clause in tree.children(verb.number, "xcomp", "ccomp", "advcl"):
+        marks = [mark.lemma for mark in tree.children(clause.number, "mark")]
+        if verb.lemma in site.cues.let.get(clause.lemma, "").split() or "for" in marks:
+            continue  # "demanded to know who", "appealed for them to come"
+        if (
+            site.cue.kind == "refusal"
+            and clause.lemma in _SAYING_SO
+            and (asked := _asked_before(tree, verb, clause))
+        ):
+            return "infinitive", tuple(tree.subtree(asked.number)), asked.number
         if clause.number > verb.number and is_infinitive(tree, clause) and not _is_for(tree, verb, clause):
             numbers = {*_infinitive(tree, verb, clause, site.cue), *conditions(tree, verb)}
             return "infinitive", tuple(sorted(numbers)), clause.number
@@ -186,6 +227,16 @@ def _infinitive_frame(site: Site) -> Content | None:
         last = [n for n in tree.subtree(to.number) if tree.tokens[n].dep in ("acl", "relcl")]
         if last and is_infinitive(tree, tree.tokens[last[0]]):
             return "infinitive", tuple(tree.subtree(to.number)[1:]), last[0]
+    return None
+
+
+def _asked_before(tree: Tree, verb: Token, saying: Token) -> Token | None:
+    """What somebody does not say that stands before: "Whether it will close, Holt declined to say"."""
+    before = [*tree.children(verb.number, "advcl", "ccomp", "csubj"), *tree.children(saying.number, "ccomp")]
+    for clause in before:
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        if clause.number < verb.number and (first.tag in ("WRB", "WP", "WDT") or first.lemma == "whether"):
+            return clause
     return None
 
 
@@ -204,7 +255,11 @@ def _infinitive_of_another(site: Site) -> Content | None:
         if is_infinitive(site.tree, clause) and site.tree.subtree(clause.number)[0] == below[-1] + 1:
             return "infinitive", (*below, *site.tree.subtree(clause.number)), clause.number
     for clause in site.tree.children(site.verb.number, "ccomp"):
-        if is_infinitive(site.tree, clause) and site.tree.child(clause.number, *SUBJECTS):
+        is_done = clause.tag == "VBN" and not site.tree.child(
+            clause.number, "aux", "auxpass"
+        )  # "want it shut"
+        is_to = is_infinitive(site.tree, clause) or (is_done and clause.number > site.verb.number)
+        if is_to and site.tree.child(clause.number, *SUBJECTS):
             return "infinitive", tuple(site.tree.subtree(clause.number)), clause.number
     return None
 
@@ -238,38 +293,6 @@ def _quotation_frame(site: Site) -> Content | None:
     return quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
-def _object_frame(site: Site) -> Content | None:
-    tree, verb, cue = site.tree, site.verb, site.cue
-    is_negative = cue.polarity == "negative"
-    is_passive = tree.child(verb.number, "nsubjpass") and not tree.child(verb.number, "agent")
-    if is_negative and (is_passive or tree.child(verb.number, "dative")):
-        return None  # "was denied a visa"
-    for held in tree.children(verb.number, "dobj"):
-        if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
-            return "clause", *found  # "recommended that the state review it"
-        if cue.kind == "denial" and held.lemma in site.cues.given:
-            continue
-        noun = site.cues.nouns.get(held.lemma) if is_negative else None
-        if noun is not None and (clause := _that_clause(tree, held)) is not None:
-            return "clause", without_mark(tree, clause), clause.number  # "denied reports that"
-        is_claim = is_negative and held.lemma in ("that", "this") and held.number > verb.number
-        is_some = tree.child(held.number, "prep") is not None  # "most of it"
-        if held.pos in ("NOUN", "PROPN", "VERB", "NUM") or is_claim or is_some:
-            return "object", tuple(_object(tree, verb, held)), held.number
-    passive = tree.child(verb.number, "nsubjpass") if tree.child(verb.number, "agent") else None
-    if passive is not None and passive.pos in ("NOUN", "PROPN") and verb.dep not in ("acl", "relcl"):
-        return "object", tuple(tree.subtree(passive.number)), passive.number  # "was rejected by the court"
-    claim = tree.child(verb.number, "ccomp") if cue.kind == "denial" else None
-    return ("clause", without_mark(tree, claim), claim.number) if claim else None
-
-
-def _that_clause(tree: Tree, noun: Token) -> Token | None:
-    clauses = tree.children(noun.number, "acl", "ccomp", "relcl")
-    return next(
-        (each for each in clauses if any(m.lemma == "that" for m in tree.children(each.number, "mark"))), None
-    )
-
-
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
     """Whether another cue stands within a clause: "says otherwise: the road, it states, is shut"."""
     return any(
@@ -278,22 +301,11 @@ def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
     )
 
 
-def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
-    """An object with the phrases that the parser may have hung at the verb: "promised buses to anyone"."""
-    numbers = tree.subtree(held.number)
-    is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
-    for child in tree.children(verb.number, "dative", "prep"):
-        is_when = any(token.entity in TIMES for token in tree.children(child.number))
-        is_when = is_when or child.lemma in _MEANS
-        if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE or is_foreseen):
-            numbers += tree.subtree(child.number)
-    return numbers
-
-
 def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, ...]:
     """An infinitive. Who is told to is not what they are told; "ordered two villages to be cleared" is."""
     numbers = tree.subtree(clause.number)
-    for preposition in tree.children(verb.number, "prep"):
+    phrases = [each for each in tree.children(verb.number, "prep") if each.lemma in _CALLING]
+    for preposition in phrases:  # "called on the crews to wait"
         called = tree.child(preposition.number, "pobj")
         is_called = called is not None and called.entity not in TIMES  # not "offered on Monday to"
         if called and is_called and preposition.number == verb.number + 1 and called.number < clause.number:
@@ -303,7 +315,7 @@ def _infinitive(tree: Tree, verb: Token, clause: Token, cue: Cue) -> tuple[int, 
         return tuple(numbers)
     below = tree.subtree(held.number)
     is_passive = tree.child(clause.number, "auxpass") is not None
-    is_due = cue.kind not in _OF_ONESELF and (is_passive or cue.needs_document)
+    is_due = cue.kind not in _OF_ONESELF and (is_passive or cue.needs_document or cue.group == "expected")
     if is_due and held.number < clause.number:
         return tuple(sorted({*numbers, *below}))
     return tuple(number for number in numbers if number not in set(below))
@@ -315,11 +327,11 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     first = min(verb.number, subject.number if subject else verb.number)
     spared = [child for child in tree.children(verb.number, "advcl", "prep") if child.number < first]
     own = set(tree.subtree(verb.number, without={child.number for child in spared}))
-    own -= set(late_conditions(tree, verb))
+    own -= {*late_conditions(tree, verb), *_goes_on(tree, verb)}
     root = next((above for above in tree.ancestors(verb.number) if above.is_verb), tree.head(verb))
     if verb.dep == "ccomp":
         root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
-    below = {*tree.subtree(root.number), *late_conditions(tree, verb)}
+    below = {*tree.subtree(root.number), *late_conditions(tree, verb), *_goes_on(tree, verb)}
     content = [number for number in sorted(below) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):
@@ -335,6 +347,7 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
 
 _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("naming", naming),
+    ("as", named_as),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
     ("deadline", deadline),
@@ -342,6 +355,7 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("infinitive of another", _infinitive_of_another),
     ("participle of another", _participle_of_another),
     ("gerund", _gerund_frame),
+    ("gift", gift),
     ("hearsay", hearsay),
     ("figure", figure),
 )

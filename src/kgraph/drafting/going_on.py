@@ -50,14 +50,8 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass"):
         return None
-    form = finite_tag(tree, token)
-    if token.lemma in speaking and form in ("VBZ", "VBP") and finite_tag(tree, head) != form:
-        for above in tree.ancestors(head.number):  # "admits that it had asked but insists"
-            holds = above.lemma in speaking or any(
-                tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
-            )
-            if holds and finite_tag(tree, above) == form:
-                return above
+    if (above := _goes_on_saying(tree, token, head, speaking)) is not None:
+        return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
     is_shifted = token.tag != "VBG" and bool(auxiliaries[1] & {"have", "would"})
@@ -76,17 +70,40 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         (
             above
             for above in tree.ancestors(head.number)
-            if above.tag == tag and (is_odd or {above.lemma, token.lemma} <= set(speaking))
+            if tag in (above.tag, finite_tag(tree, above))
+            and (is_odd or {above.lemma, token.lemma} <= set(speaking))
         ),
         None,
     )
+
+
+def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[str]) -> Token | None:
+    """The verb of saying that another goes on from: "admits that it had asked but insists"."""
+    form, other = finite_tag(tree, token), finite_tag(tree, head)
+    is_now = form in ("VBZ", "VBP") and form != other
+    is_past = form == "VBD" and other in ("VB", "VBP", "MD")  # "turned down a wish that it sit but promised"
+    had_been = token.tag == "VBD" and "had" in [aux.text for aux in tree.children(head.number, "aux")]
+    had_been = had_been and (head.lemma == "be" or tree.child(head.number, "auxpass") is not None)
+    is_past = is_past or had_been  # "held that it had been unfair and awarded her damages"
+    is_likely = had_been or (token.lemma in speaking and (is_now or is_past))
+    for above in tree.ancestors(head.number) if is_likely else ():
+        holds = above.lemma in speaking or any(
+            tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
+        )
+        is_alike = finite_tag(tree, above) in (("VBD", "VBZ") if is_past else (form,))
+        if (holds or is_past) and is_alike and above.is_verb and above.dep != "relcl":
+            return above
+    return None
 
 
 def _is_said_too(tree: Tree, token: Token, speaking: Collection[str]) -> Token | None:
     """What goes on in what is said: "said that she was ill and had gone", "but would not come"."""
     verb = tree.head(token)
     words = {aux.text.lower() for aux in tree.children(token.number, "aux")}
-    if token.lemma in _SILENT and words & {"would", "could"} and tree.child(token.number, "neg"):
+    is_not = tree.child(token.number, "neg") or "nothing" in [
+        each.lemma for each in tree.children(token.number, "dobj")
+    ]
+    if token.lemma in _SILENT and words & {"would", "could"} and is_not:
         above = [each for each in tree.ancestors(token.number) if each.lemma in speaking]
         return above[0] if token.dep == "conj" and above else None  # "said it was late but would not say why"
     is_shifted = bool(words & {"had", "would", "could"}) and not tree.child(verb.number, "aux", "auxpass")
@@ -106,8 +123,9 @@ def _said_before(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     if token.dep != "conj" or verb.lemma not in speaking or not held or tree.child(token.number, *SUBJECTS):
         return None
     is_apart = [each.text for each in tree.tokens[verb.number + 1 :][:1]] == [","]
-    is_alike = finite_tag(tree, held[-1]) == finite_tag(tree, token) and (
-        verb.dep == "parataxis" or finite_tag(tree, token) != finite_tag(tree, verb)
+    form = finite_tag(tree, token)
+    is_alike = (
+        form == finite_tag(tree, held[-1]) if verb.dep == "parataxis" else form != finite_tag(tree, verb)
     )
     return held[-1] if is_apart and is_alike and tree.child(held[-1].number, *SUBJECTS) else None
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.page import Found, Page
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import owner_of_words, source_of
-from kgraph.drafting.tags import summed_up, tag_after
+from kgraph.drafting.tags import is_between_dashes, summed_up, tag_after, takes_up
 from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.text import Span
@@ -57,8 +57,9 @@ def host_quotations(page: Page, found: Sequence[Found], cast: Cast, cues: Cues) 
             is_free = (
                 hosts.is_beside_another(sentence, quote)
                 or runs_on
-                or _is_alone(page, sentence)
+                or page.is_alone(sentence)
                 or page.text[: whole.start - 1].rstrip().endswith(":")
+                or is_between_dashes(page.text, whole)
             )
             if not words or hosts.covers(sentence, quote) or not is_free:
                 continue
@@ -82,26 +83,11 @@ def _taken_on(host: Found, cast: Cast, sentence: int, tree: Tree, tokens: Sequen
         rule=given.rule if given.rule in _GUESSED else "quotation-goes-on",
         cue=given.cue if given.cue.kind == "said" else _QUOTED,
         content=tuple(token.number for token in tokens),
-        root=_root(tokens),
+        root=tree.top([token.number for token in tokens]),
         is_negated=False,
         words=None if given.rule in _WITHOUT_CUE else given.words,
     )
     return replace(host, sentence=sentence, attribution=attribution, distance=distance, speaker=speaker)
-
-
-def _root(tokens: Sequence[Token]) -> int:
-    """The head of some tokens: a verb if there is one."""
-    numbers = {token.number for token in tokens}
-    tops = [token for token in tokens if token.head not in numbers or token.head == token.number]
-    best = [token for token in tops if token.is_verb] or [token for token in tops if token.is_word] or tops
-    return best[0].number
-
-
-def _is_alone(page: Page, sentence: int) -> bool:
-    """Whether all words of a sentence are quoted."""
-    quotes = page.quotes_in(sentence)
-    words = (token for token in page.trees[sentence].tokens if token.is_word)
-    return all(any(token.span.within(quote) for quote in quotes) for token in words)
 
 
 class _Hosts:
@@ -148,7 +134,7 @@ class _Hosts:
                     continue
                 numbers = tuple(token.number for token in tokens)
                 attribution = Attribution(
-                    tree, "quotation", _QUOTED, tag[1].span, tag[1].number, tag[0], numbers, _root(tokens)
+                    tree, "quotation", _QUOTED, tag[1].span, tag[1].number, tag[0], numbers, tree.top(numbers)
                 )
                 yield Found(sentence, attribution, self._cast.voice_of(sentence, tag[0]))
 
@@ -162,6 +148,7 @@ class _Hosts:
             lambda: self._tagged(sentence, whole),
             lambda: self._beside(sentence),
             lambda: self._subject_before(sentence),
+            lambda: self._subject_around(sentence, whole),
             lambda: self._paragraph_before(sentence),
         )
         if self._page.text[self._page.trees[sentence].span.start : whole.start - 1].rstrip().endswith(":"):
@@ -202,7 +189,7 @@ class _Hosts:
         gap = page.text[whole.end - 1 : tree.span.start]
         told = summed_up(tree, [token for token in tree.tokens if token.is_word])
         if told is not None and following != sentence and len(gap.split()) == 1:
-            return self._said_by(following, told[0], told[1])
+            return self._said_by(following, *told)
         verb = next((token for token in tree.tokens if token.dep == "ROOT"), None)
         if following == sentence or verb is None or gap[:1] not in _ENDS or len(gap.split()) > 1:
             return None
@@ -352,6 +339,22 @@ class _Hosts:
             if subject.pos == "PROPN" or subject.lemma in ("he", "she", "they") or is_person:
                 return self._said_by(sentence - 1, subject, verb, "subject")
         return None
+
+    def _subject_around(self, sentence: int, whole: Span) -> Found | None:
+        """Who the sentence is about that a quotation is put in, or the next: "“It is over.” With that …"."""
+        page, here = self._page, self._page.paragraph_of[sentence]
+        is_put_in = is_between_dashes(page.text, whole)
+        following = sentence if is_put_in else sentence + 1
+        if following not in page.sentences_of(here) or page.quotes_in(following)[is_put_in:]:
+            return None
+        tree = page.trees[following]
+        verb = next((token for token in tree.tokens if token.dep == "ROOT" and token.is_verb), None)
+        subject = tree.subject(verb.number) if verb is not None else None
+        if subject is None or verb is None or not self._can_speak(following, subject):
+            return None
+        if not (is_put_in or verb.lemma in self._cues.verbs or takes_up(tree)):
+            return None
+        return self._said_by(following, subject, verb, "quotation" if is_put_in else "subject")
 
     def _signed(self, sentence: int, whole: Span) -> Found | None:
         """A quotation with a name after it: “…” — Ana Holt."""

@@ -113,6 +113,7 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
         or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS))
+        or _is_after_nor(tree, head)
     )
     holds_none = (
         is_undone
@@ -123,6 +124,13 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
     )
     is_negative = is_negative or (holds_none and not of_verb)
     return "negative" if is_negative else "positive"
+
+
+def _is_after_nor(tree: Tree, head: int) -> bool:
+    """Whether a clause goes on with "nor": "nor should anyone leave"."""
+    first = tree.head(tree.tokens[head])
+    joints = tree.children(first.number, "cc") if tree.tokens[head].dep == "conj" else []
+    return any(cc.lemma == "nor" and first.number < cc.number < head for cc in joints)
 
 
 def _has_no(tree: Tree, word: Token) -> bool:
@@ -178,6 +186,8 @@ def put_under(
             polarity = "negative" if polarity == "positive" else "positive"
     else:
         kind = _kind(tree, head, polarity, cues, is_first_person)
+        if stated.polarity == "negative":  # "doubts that it will"
+            polarity = "negative" if polarity == "positive" else "positive"
         polarity = "negative" if kind == "denial" else polarity
         kind = "claim" if kind == "fact" and stated.kind == "claim" else kind
     return kind, polarity
@@ -197,19 +207,28 @@ def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
     subject = tree.child(head.number, *SUBJECTS)
     if subject is None or not head.is_verb or any(a.tag == "TO" for a in tree.children(head.number, "aux")):
         return cue
-    if tree.tokens[tree.subtree(head.number)[0]].tag in ("WRB", "WP", "WDT"):
+    if tree.tokens[tree.subtree(head.number)[0]].tag in ("WRB", "WP", "WDT") or _is_due_too(tree, head):
         return cue  # "asked how it was done"
     words = [head, *tree.children(head.number, "aux", "auxpass", "cop")]
     is_finite = any(word.tag in ("VBZ", "VBD") or word.text.lower() in _INDICATIVE for word in words)
     is_future = any(word.text.lower() in _FUTURE for word in words)
-    if cue.kind in _OTHERS_DUE and (is_finite or is_future):
-        return replace(cue, kind="claim", polarity="positive")
-    if cue.kind == "promise" and is_finite and not is_future:
-        return replace(cue, kind=SAID if cue.group == "assured" else "claim")
+    if cue.kind == "estimate" and is_future:
+        cue = replace(cue, kind=SAID)
+    elif cue.kind in _OTHERS_DUE and (is_finite or is_future):
+        cue = replace(cue, kind="claim", polarity="positive")
+    elif cue.kind == "promise" and is_finite and not is_future:
+        cue = replace(cue, kind=SAID if cue.group == "assured" else "claim")
     is_bare = all(word.tag == "VB" for word in words) and subject.tag in ("NN", "NNP", "PRP")
     if cue.kind == "claim" and is_bare and subject.number < head.number and subject.lemma not in ("i", "you"):
         return replace(cue, kind="demand" if cue.group == "claimed" else "request")
     return cue
+
+
+def _is_due_too(tree: Tree, head: Token) -> bool:
+    """Whether a participle goes on from a subjunctive: "that it be torn up and the tender reopened"."""
+    words = tree.children(head.head, "aux", "auxpass") if head.dep == "conj" else []
+    is_bare = head.tag in ("VBN", "VBD") and not tree.child(head.number, "aux", "auxpass", "cop")
+    return is_bare and any(word.tag == "VB" for word in words) and all(word.tag != "MD" for word in words)
 
 
 def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: frozenset[int]) -> str:
@@ -232,6 +251,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     is_future = is_future and (is_own or "rather" not in words)
     is_arranged = subject is not None and subject.dep == "nsubjpass" and not is_negative
     has_infinitive = _is_infinitive_of(tree, head, "have", "has", "had", "need", "needs", "needed")
+    has_infinitive = has_infinitive and not auxiliaries & {"may", "might", "could"}
     is_due = has_infinitive or (bool(auxiliaries & _DUE) and verb.lemma != "like")
     is_undone = has_infinitive and not auxiliaries and "yet" in words
     is_likely = bool(words & cues.likely) and verb.lemma == "be"
@@ -277,6 +297,8 @@ def _is_imperative(tree: Tree, verb: Token) -> bool:
     is_head = verb.dep in ("ROOT", "ccomp", "conj", "parataxis", "advcl", "dep")
     if not is_bare or not is_head or not auxiliaries <= {"do"} or tree.child(verb.number, *SUBJECTS, "mark"):
         return False
+    if verb.dep == "conj" and any(aux.tag == "MD" for aux in tree.children(verb.head, "aux")):
+        return False  # "will say sorry and pay"
     before = verb.number - 1
     while before >= 0 and tree.tokens[before].dep in ("aux", "neg", "advmod", "intj", "cc"):
         before -= 1

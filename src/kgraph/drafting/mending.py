@@ -11,16 +11,29 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.going_on import finite_tag, goes_on
+from kgraph.drafting.set_off import (
+    according_at_the_end,
+    after_according,
+    asked_between,
+    late_infinitive,
+    put_in,
+    tail,
+    tail_clause,
+    turned_subject,
+    two_subjects,
+)
 from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
     noun_after_that,
     that_begins_a_clause,
+    that_is_no_article,
     that_is_no_pronoun,
 )
 from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = ["mended"]
+
 
 #: Verbs that ask somebody to do something.
 _ASKING_TO: Final = frozenset(
@@ -51,15 +64,37 @@ def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
 
 
 def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "Papers filed on Monday show that it was late": what has a subject and a "that" is a verb."""
-    return [
-        replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP", lemma=token.lemma)
-        for token in tree.tokens
-        if token.pos == "NOUN"
-        and token.lemma in speaking
-        and tree.child(token.number, "nsubj")
-        and any(tree.child(each.number, "mark") for each in tree.children(token.number, "ccomp", "acl"))
-    ]
+    """ "Papers filed today show that it was late", "the inn plans to open": what holds a clause is a verb."""
+    found: list[Token] = []
+    for token in tree.tokens[1:]:
+        if token.pos != "NOUN" or token.lemma not in speaking:
+            continue
+        clauses = tree.children(token.number, "ccomp", "acl", "relcl", "xcomp")
+        held = [each for each in clauses if _begins_content(tree, each)]
+        subject = tree.child(token.number, "nsubj")
+        before = tree.tokens[token.number - 1]
+        gerund = next((c for c in clauses if c.tag == "VBG" and c.number == token.number + 1), None)
+        held += [gerund] if gerund is not None and not held else []  # "Its lease forbids keeping dogs"
+        is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
+        is_next = is_next or tree.child(token.number, "dobj", "xcomp") is not None  # no noun has an object
+        is_root = token.head == token.number and token.tag == "NNS" and is_next
+        if is_root and subject is None and before.dep in ("compound", "amod") and before.head == token.number:
+            others = [each for each in tree.children(token.number) if each.number < before.number]
+            found += [replace(each, head=before.number) for each in others if each.dep != "punct"]
+            found.append(replace(before, dep="nsubj", pos="NOUN", tag="NN"))
+            if held:
+                is_to = tree.child(held[0].number, "mark") is None
+                found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
+        elif subject is None or not held or tree.child(held[0].number, "mark") is None:
+            continue
+        found.append(replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP"))
+    return found
+
+
+def _begins_content(tree: Tree, clause: Token) -> bool:
+    """Whether a clause begins with "that" or "to"."""
+    words = [*tree.children(clause.number, "mark"), *tree.children(clause.number, "aux")]
+    return any(word.lemma == "that" or word.tag == "TO" for word in words)
 
 
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -89,62 +124,6 @@ def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
         found.append(replace(first, dep="acl" if is_bare else "relcl", head=subject.number))
         found.append(replace(subject, head=second.number))
         found += [replace(mark, head=second.number) for mark in tree.children(first.number, "mark")]
-    return found
-
-
-def _turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "It is late, warned Ana Holt": whoever follows a verb of saying that has no subject speaks."""
-    found: list[Token] = []
-    for verb in tree.tokens[1:]:
-        held = tree.child(verb.number, "dobj", "dative", "oprd")
-        is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
-        if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
-            continue
-        is_next = tree.subtree(held.number)[0] == verb.number + 1
-        clauses = tree.children(verb.number, "ccomp")
-        if (
-            is_next
-            and not tree.child(verb.number, *SUBJECTS)
-            and any(c.number < verb.number for c in clauses)
-        ):
-            found.append(replace(held, dep="nsubj"))
-    return found
-
-
-def _tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "It will rain, its head, Ana Holt, warned on Monday": a finite verb after a name ends the sentence."""
-    for verb in tree.tokens[1:]:
-        noun = tree.head(verb)
-        first = tree.subtree(noun.number)[0]
-        is_lost = verb.dep in ("acl", "relcl") and verb.tag in FINITE and noun.dep not in SUBJECTS
-        if verb.lemma not in speaking or not is_lost or noun.pos not in ("NOUN", "PROPN") or not first:
-            continue
-        main = next((each for each in tree.ancestors(noun.number) if each.is_verb), None)
-        held = tree.child(main.number, "ccomp") if main is not None and main.number > verb.number else None
-        main = held if held is not None and held.number < first else main  # "…, X said, provided that"
-        is_apart = tree.tokens[first - 1].text == "," and tree.tokens[verb.number - 1].text == ","
-        if main is not None and is_apart and not tree.child(verb.number, *SUBJECTS, "ccomp"):
-            late = [each for each in tree.tokens[verb.number :] if each.head in (noun.number, main.number)]
-            return [
-                replace(verb, dep="parataxis", head=main.number),
-                replace(noun, dep="nsubj", head=verb.number),
-                *(replace(each, head=verb.number) for each in late if each.number > verb.number),
-            ]
-    return []
-
-
-def _two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
-    found: list[Token] = []
-    for verb in tree.tokens:
-        above = tree.head(verb)
-        subjects = tree.children(verb.number, "nsubj")
-        is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
-        if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
-            continue
-        last = tree.subtree(subjects[0].number)[-1]
-        if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
-            found.append(replace(subjects[0], head=above.number))
     return found
 
 
@@ -342,6 +321,10 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _age,
     _noun_as_root,
+    put_in,
+    asked_between,
+    after_according,
+    according_at_the_end,
     _name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,
@@ -351,11 +334,14 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _told_clause,
     noun_after_that,
     that_begins_a_clause,
+    that_is_no_article,
     that_is_no_pronoun,
     _second_predicate,
-    _turned_subject,
-    _tail,
-    _two_subjects,
+    turned_subject,
+    tail,
+    tail_clause,
+    late_infinitive,
+    two_subjects,
     asked_if,
     and_that,
     goes_on,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kgraph.drafting.attribution import Attribution
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.tree import Tree
 from kgraph.drafting.voices import Voice
 from kgraph.text import Span, quoted_spans
@@ -45,6 +45,12 @@ class Page:
     def marks_in(self, sentence: int) -> list[Span]:
         """All quotations that touch a sentence, marks excluded."""
         return self._by_sentence[1][sentence]
+
+    def is_alone(self, sentence: int) -> bool:
+        """Whether all words of a sentence are quoted."""
+        quotes = self.quotes_in(sentence)
+        words = (token for token in self.trees[sentence].tokens if token.is_word)
+        return all(any(token.span.within(quote) for quote in quotes) for token in words)
 
     def sentence_at(self, position: int) -> int | None:
         """The sentence that holds a position."""

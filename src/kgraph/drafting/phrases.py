@@ -8,14 +8,17 @@ from typing import Final
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import TIMES, Token, Tree
+from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 
-__all__ = ["deadline", "figure", "hearsay", "naming", "phrase"]
+__all__ = ["deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
 
 #: What a figure may be given for, or the word that stands for it.
 _FIGURES: Final = frozenset(
     "that it this figure number toll count total estimate forecast value cost probability".split()
 )
+#: Verbs that give something a figure with "at".
+_AT: Final = frozenset("put value estimate price assess rate peg".split())
+_SHARES: Final = frozenset({"half", "third", "quarter", "twice", "double", "zero", "nil", "nothing"})
 _COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
 _SPANS: Final = frozenset("minute hour day night week fortnight month year".split())
@@ -24,13 +27,15 @@ _SPANS: Final = frozenset("minute hour day night week fortnight month year".spli
 def phrase(site: Site) -> Content | None:
     """What follows a preposition: "called for a vote", "accused the firm of a fraud"."""
     tree = site.tree
-    if tree.child(site.verb.number, "prt") and site.cue.group != "excluded":
+    particle = tree.child(site.verb.number, "prt")
+    if particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
         return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
-    if whom is None and site.cue.kind == "claim":  # a name that the parser takes for an adverb
+    if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)
-    beside = tree.children(whom.number, "prep") if whom else []
+    near = [*([whom] if whom else []), *tree.children(site.verb.number, "advmod")]  # "stopped short of"
+    beside = [each for word in near for each in tree.children(word.number, "prep")]
     for clause in tree.children(site.verb.number, "advcl", "ccomp"):
         mark = tree.child(clause.number, "mark")
         if mark is not None and mark.lemma in site.cue.prepositions and is_infinitive(tree, clause):
@@ -39,10 +44,25 @@ def phrase(site: Site) -> Content | None:
     for preposition in [*tree.children(site.verb.number, "prep", "prt"), *beside]:
         if preposition.lemma in site.cue.prepositions:
             for held in tree.children(preposition.number, "pobj", "pcomp"):
-                if whom is not None and whom.tag not in ("WP", "WDT") and site.cue.kind == "claim":
-                    numbers = [*tree.subtree(whom.number), *tree.subtree(preposition.number)]
-                    return "phrase", tuple(sorted(set(numbers))), held.number
-                return "phrase", tuple(tree.subtree(held.number)), held.number
+                if whom is None and site.verb.dep == "relcl" and preposition.lemma in site.cue.joint:
+                    numbers = tree.subtree(site.verb.head, without={site.verb.number})
+                    numbers += tree.subtree(preposition.number)
+                    return "phrase", tuple(sorted(numbers)), held.number  # "a drop she blamed on rain"
+                if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
+                    joined = {*tree.subtree(whom.number), *tree.subtree(preposition.number)}
+                    adverbs = [each.number for each in tree.children(site.verb.number, "advmod")]
+                    joined |= {n for n in adverbs if min(joined) < n < max(joined)}  # "put it squarely on"
+                    return "phrase", tuple(sorted(joined)), held.number
+                is_apart = whom is not None and site.cue.kind == "request"  # "asked the judge for time"
+                numbers = tree.subtree(preposition.number if is_apart else held.number)
+                late = tree.children(site.verb.number, "advcl", "xcomp")
+                numbers += [
+                    number
+                    for clause in late
+                    if is_infinitive(tree, clause) and tree.subtree(clause.number)[0] == numbers[-1] + 1
+                    for number in tree.subtree(clause.number)
+                ]  # "for two months to find one"
+                return "phrase", tuple(numbers), held.number
     return None
 
 
@@ -63,8 +83,9 @@ def figure(site: Site) -> Content | None:
     of_what = tree.child(verb.number, "dobj")
     beside = tree.children(verb.number, "advmod", "acomp", "oprd") if verb.lemma == "put" else []
     nearer = next((each for each in beside if tree.child(each.number, "prep")), None)  # "closer to"
-    wanted = "at" if verb.lemma == "put" and nearer is None else "to"
-    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES):
+    wanted = "at" if verb.lemma in _AT and nearer is None else "to"
+    is_dated = verb.lemma == "date"
+    if of_what is None or (wanted == "to" and of_what.lemma not in _FIGURES and not is_dated):
         return None
     ahead = next((each for each in beside if tree.child(each.number, "npadvmod", "nummod")), None)
     if ahead is not None and any(tree.tokens[n].pos == "NUM" for n in tree.subtree(ahead.number)):
@@ -74,7 +95,13 @@ def figure(site: Site) -> Content | None:
     for preposition in [*tree.children(verb.number, "prep"), *closer]:
         figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
-        if preposition.lemma == wanted and any(tree.tokens[n].pos in ("NUM", "SYM") for n in below):
+        has_figure = any(
+            tree.tokens[n].lemma in _SHARES
+            or tree.tokens[n].pos in ("NUM", "SYM")
+            or tree.tokens[n].entity in TIMES
+            for n in below
+        )
+        if preposition.lemma == wanted and (has_figure or is_dated):
             numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
             whole = range(min(numbers), max(numbers) + 1)  # "the jobs at risk at 500"
             return "figure", tuple(whole), verb.number
@@ -121,18 +148,37 @@ def naming(site: Site) -> Content | None:
     for child in tree.children(verb.number, "oprd", "ccomp", "xcomp", "attr", "acomp", "dobj"):
         is_second = child.dep != "dobj" or quoted(child, quotes) is not None  # "calling it “a gift”"
         numbers |= set(tree.subtree(child.number)) if child.number > verb.number and is_second else set()
+    particles = tree.children(verb.number, "prt", "advmod") if numbers else []
+    numbers |= {each.number for each in particles if min(numbers) < each.number < max(numbers)}
     for quote in quotes:  # to its end
         inside = {token.number for token in tree.within(quote)}
         numbers |= inside if numbers & inside else set()
     has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
-    judged = tree.child(verb.number, "oprd")
-    is_judged = judged is not None and judged.pos in ("ADJ", "NOUN") and judged.number > verb.number
+    judged = tree.child(verb.number, "oprd", "ccomp")
+    is_judged = judged is not None and judged.number > verb.number
+    if judged is not None and judged.dep == "ccomp":  # "calls the study outdated": taken for a clause
+        is_judged = (
+            is_judged and judged.tag in ("JJ", "VBN", "VBD") and not tree.child(judged.number, "aux", "mark")
+        )
+        named = named or tree.child(judged.number, "nsubj")
+    else:
+        is_judged = (
+            is_judged
+            and judged is not None
+            and (judged.pos in ("ADJ", "NOUN") or judged.tag in ("VBG", "VBN"))
+        )
     is_called = has_quotation or (not is_cited and named is not None and (as_what is not None or is_judged))
     if not numbers or not is_called:
         return None
     root = as_what or named
     head = (tree.child(root.number, "pobj") or root).number if root else min(numbers)
     return "naming", tuple(sorted(numbers)), head
+
+
+def named_as(site: Site) -> Content | None:
+    """What something is called with "as" alone: "remembers him as a joker"."""
+    named = site.tree.child(site.verb.number, "dobj", "nsubjpass")
+    return naming(site) if named and _as_what(site.tree, site.verb, named) is not None else None
 
 
 def _as_what(tree: Tree, verb: Token, named: Token | None) -> Token | None:
@@ -151,7 +197,9 @@ def _as_what(tree: Tree, verb: Token, named: Token | None) -> Token | None:
 
 def _what_is_called(tree: Tree, verb: Token, named: Token | None) -> set[int]:
     """What gets a name: an object after the verb, or what a relative clause is about."""
-    numbers = set(tree.subtree(named.number)) if named and named.number > verb.number else set()
+    is_passive = named is not None and named.dep == "nsubjpass" and named.tag not in RELATIVE
+    is_given = named is not None and (named.number > verb.number or is_passive)
+    numbers = set(tree.subtree(named.number)) if named and is_given else set()
     relatives = [each for each in tree.children(verb.number, "dobj") if each.number < verb.number]
     is_relative = all(each.tag in ("WDT", "WP") or each.lemma == "that" for each in relatives)
     if verb.dep == "relcl" and not numbers and is_relative and (relatives or named is None):

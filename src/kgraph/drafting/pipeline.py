@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from kgraph.drafting.asides import find_asides, put_back
-from kgraph.drafting.fronted import PLACEHOLDER, find_fronted, put_together
+from kgraph.drafting.asides import PLACEHOLDER, find_asides, find_fronted, put_back, put_together
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span

@@ -39,6 +39,8 @@ class Voice:
     kind: str
     names: set[str] = field(default_factory=set)
     nouns: set[str] = field(default_factory=set)
+    #: What it may be called by what it does.
+    deeds: set[str] = field(default_factory=set)
     #: The bodies that are named with it: "who heads the Observatory".
     bodies: set[str] = field(default_factory=set)
     sex: str = ""

@@ -50,7 +50,7 @@ def quotation_of(
         return "clause", tuple(sorted(inside | taken)), clause.number
     if clause and not inside & taken and inside:
         return None
-    top = _top(tree, taken)
+    top = tree.top(taken)
     begun = _begun(tree, tree.tokens[top], taken)
     return "clause" if begun else "quotation", tuple(sorted(taken | begun)), top
 
@@ -90,17 +90,9 @@ def _is_said(tree: Tree, tokens: Sequence[Token]) -> bool:
     words = [token for token in tokens if token.is_word]
     if not words:
         return False
-    top = tree.tokens[_top(tree, {token.number for token in tokens})]
+    top = tree.tokens[tree.top({token.number for token in tokens})]
     is_part = top.dep in ("pobj", "appos", "compound", "nmod", "poss", "conj") and top.pos != "VERB"
     return not is_part or not all(word.text[:1].isupper() or len(word.text) <= _SHORT for word in words)
-
-
-def _top(tree: Tree, numbers: set[int]) -> int:
-    """The token of some whose head is not among them; a verb if there is one."""
-    tops = [n for n in sorted(numbers) if tree.tokens[n].head not in numbers or tree.tokens[n].head == n]
-    verbs = [number for number in tops if tree.tokens[number].is_verb]
-    words = [number for number in tops if tree.tokens[number].is_word]
-    return next(iter([*verbs, *words, *tops]))
 
 
 def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None, cues: Cues) -> bool:
@@ -159,7 +151,7 @@ def _is_in_relative(tree: Tree, subject: Token, start: int) -> bool:
 
 def _is_complement(tree: Tree, verb: Token, numbers: set[int]) -> bool:
     """Whether quoted words after a verb, without a mark between, are what it holds: "said “no”"."""
-    top = tree.tokens[_top(tree, numbers)]
+    top = tree.tokens[tree.top(numbers)]
     if verb.lemma not in _PLAIN and not any(tree.tokens[number].is_verb for number in numbers):
         return False
     return top.head == verb.number or (top.dep in ("ccomp", "nsubj") and min(numbers) - verb.number <= _NEXT)
@@ -167,7 +159,7 @@ def _is_complement(tree: Tree, verb: Token, numbers: set[int]) -> bool:
 
 def _is_governed(tree: Tree, verb: Token, numbers: set[int], cues: Cues) -> bool:
     """Whether a quotation is part of a clause that another verb of saying governs."""
-    below = tree.tokens[_top(tree, numbers)]
+    below = tree.tokens[tree.top(numbers)]
     for above in tree.ancestors(below.number):
         if above.number not in numbers and above.lemma in cues.verbs and above.is_verb:
             return above.number != verb.number and below.dep == "ccomp" and below.number > above.number

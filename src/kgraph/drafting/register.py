@@ -200,7 +200,8 @@ class Register:
                 child.lemma.lower() for child in tree.children(head.number, "attr") if child.pos == "NOUN"
             ]
         nouns += _titles(tree, token)
-        for noun in {*nouns, *_deeds(tree, token)} - voice.nouns:
+        voice.deeds |= set(_deeds(tree, token))
+        for noun in {*nouns, *voice.deeds} - voice.nouns:
             self._called.setdefault(noun, []).append(voice)
         voice.nouns |= set(nouns)
         judge_kind(voice, nouns, self._cues)
@@ -213,7 +214,7 @@ class Register:
             is_body = is_of_a_body(voice.name, self._cues) or tree.child(token.number, "det") is not None
             if voice.kind == "body" and not is_body:
                 voice.kind, voice.is_organization, voice.may_be_human = "person", False, True
-        elif "which" in relatives and voice.kind == "person" and " " not in voice.name:
+        elif "which" in relatives and voice.kind == "person":
             voice.kind, voice.is_organization, voice.may_be_human = "body", True, False
         if voice.kind == "person":
             voice.bodies |= {

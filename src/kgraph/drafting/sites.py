@@ -1,4 +1,4 @@
-"""A verb in its sentence, with the cue that it may be: where content is looked for."""
+"""A verb in its sentence with the cue that it may be, and the attribution that is found there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.tree import Token, Tree
 from kgraph.text import Span
 
-__all__ = ["Content", "Site"]
+__all__ = ["Attribution", "Content", "Site"]
 
 #: The rule, the tokens, and the head of them.
 Content = tuple[str, tuple[int, ...], int]
@@ -25,3 +25,22 @@ class Site:
     quotes: Sequence[Span]
     own: int | None
     cues: Cues
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """An attribution within a sentence, by its tokens. ``content`` and ``root`` are numbers of tokens."""
+
+    tree: Tree
+    rule: str
+    cue: Cue
+    words: Span | None
+    verb: int | None
+    source: Token | None
+    content: tuple[int, ...]
+    root: int
+    is_negated: bool = False
+    is_rejoinder: bool = False
+    recipient: Token | None = None
+    #: Who passes the words on, as "Reuters quoted him as saying" tells.
+    relayer: Token | None = None

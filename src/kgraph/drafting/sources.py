@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kgraph.drafting.cues import Cues
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.tree import FIGURES, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
+__all__ = ["can_speak", "owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
 
 #: Verbs of those to whom something is said.
 _LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
+_SPEAKERS: Final = frozenset(
+    "he him she her they them we us i me who some many few others most those all both none one".split()
+)
+#: Verbs that make somebody know what another says.
+_GIVING: Final = frozenset({"let", "give", "lead"})
+#: Prepositions before what the subject does: "by saying that".
+_DOING: Final = frozenset("by in while as without after before beyond besides despite upon on than".split())
 #: A noun further from its verb is not beside it.
 _NEAR: Final = 6
 
 
 def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     """The head of who says it, and whether the verb is passive; None where nobody is named."""
+    if verb.dep in ("ccomp", "xcomp") and tree.head(verb).lemma in _GIVING:
+        return source_of(tree, tree.head(verb))[0], False  # "let reporters know that"
     is_first = verb.number == 0 and verb.dep == "advcl" and verb.tag in ("VBD", "VBN")  # "Told that …, she"
     is_asked = verb.dep == "advcl" and tree.child(verb.number, "agent") is not None
     is_participle = is_first or (verb.tag == "VBN" and (verb.dep == "acl" or is_asked))
@@ -31,17 +41,10 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         return (None if subject.dep == "expl" else _antecedent(tree, _nearest(tree, subject, verb))), False
     if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
         return tree.head(verb), False
-    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and verb.tag != "VBN"
-    if verb.dep == "pcomp" and tree.head(verb).lemma not in (
-        "by",
-        "in",
-        "while",
-        "as",
-        "without",
-        "after",
-        "before",
-    ):
-        return None, False  # "accused her of lying"
+    is_bare = verb.tag == "VBN" and not any(aux.tag == "VBG" for aux in tree.children(verb.number, "aux"))
+    has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and not is_bare
+    if verb.dep == "pcomp":  # not "accused her of lying"
+        has_none = tree.head(verb).lemma in _DOING
     return (_governing_source(tree, verb) if has_none else None), False
 
 
@@ -103,8 +106,17 @@ def _person(tree: Tree, noun: Token) -> Token:
     """Whom "who" means: "Ana Holt of the Food Institute, who" is Ana Holt."""
     of = tree.head(noun)
     whose = tree.head(of)
-    is_body = noun.dep == "pobj" and noun.entity in ("ORG", "GPE", "FAC", "LOC")
+    is_from = of.lemma in ("from", "in", "at") and whose.pos == "NOUN"  # "a cook from Holm, who"
+    is_body = noun.dep == "pobj" and (noun.entity in ("ORG", "GPE", "FAC", "LOC") or is_from)
     return whose if is_body and of.dep == "prep" and whose.pos in ("PROPN", "NOUN") else noun
+
+
+def can_speak(source: Token, cues: Cues) -> bool:
+    """Whether a noun, a name or a pronoun is somebody's, or a body's or a document's."""
+    if source.pos != "NOUN":
+        return source.pos == "PROPN" or source.text.lower() in _SPEAKERS
+    known = cues.bodies | cues.groups | cues.documents
+    return source.lemma in known or cues.is_person(source.lemma) or source.entity in ("NORP", "ORG")
 
 
 def owner_of_words(tree: Tree, noun: Token) -> Token | None:

@@ -15,13 +15,13 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.attitudes import of_according, of_attitude, of_condition, of_hearsay, of_noun
-from kgraph.drafting.attribution import Attribution
+from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
-from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.sources import quoted_source, recipient_of, source_beside, source_of
+from kgraph.drafting.sites import Attribution, Content, Site
+from kgraph.drafting.sources import can_speak, quoted_source, recipient_of, source_beside, source_of
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
@@ -45,16 +45,13 @@ _MAKING: Final = frozenset(
 _CONTACT: Final = frozenset(
     "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
 )
-_UNASKED: Final = frozenset(
-    {"comment", "say", "speak", "answer", "discuss", "elaborate", "respond", "name", "give"}
-)
 
 
 def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[Attribution]:
     """The attributions of a sentence. ``quotes`` are the quotations in it, none within another."""
     found: list[Attribution] = []
     for token in tree.tokens:
-        whose = of_according(tree, token) if token.dep == "prep" else ()
+        whose = of_according(tree, token, cues) if token.dep == "prep" else ()
         if held := [*whose, *of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
@@ -62,6 +59,8 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
         elif token.pos == "NOUN":
             found += of_noun(tree, token, cues)
             found += of_condition(tree, token)
+    heard = {number for each in found for number in each.content}
+    found += [each for each in of_colon(tree, quotes, cues) if each.root not in heard]
     return [each for each in found if not _is_taken(each, found)]
 
 
@@ -108,7 +107,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
     if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
-    for cue in cues.of_verb(tree, verb) or _that_is_held(tree, verb, source):
+    for cue in (*cues.of_verb(tree, verb), *_that_is_held(tree, verb, source)):
         if not _may_say(tree, source, cue, cues):
             continue
         found = find_content(Site(tree, verb, cue, quotes, own, cues))
@@ -117,7 +116,8 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         rule, content, root = found
         if source is None and rule == "quotation" and not is_passive:
             source = source_beside(tree, verb, quotes)
-        speaker = None if cue.subjects == "courts" else source  # nobody says who told the court
+        # nobody says who told the court
+        speaker = None if cue.subjects in ("courts", "nobody") else source
         if _says_nothing(tree, verb, cue, found, own):
             continue
         if speaker is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
@@ -131,12 +131,17 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             speaker,
             _with_antecedent(tree, verb, rule, content, root),
             root,
-            is_negated=tree.child(verb.number, "neg") is not None and cue.kind != "denial",
+            is_negated=_is_negated(tree, verb, cue),
             is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
             recipient=recipient_of(tree, verb),
             relayer=quoting[1] if quoting else None,
         )
         return
+
+
+def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
+    """Whether a verb is denied, and its content with it."""
+    return tree.child(verb.number, "neg") is not None and cue.kind != "denial" and cue.group != "excluded"
 
 
 def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, ...]:
@@ -154,6 +159,10 @@ def _may_say(tree: Tree, source: Token | None, cue: Cue, cues: Cues) -> bool:
     """Whether a cue has a fitting subject: what is written, those who sit in court, or anybody."""
     if cue.subjects == "courts":
         return source is not None and source.lemma in cues.courts
+    if cue.subjects == "nobody":
+        return source is None or source.lemma == "it"
+    if cue.subjects == "people":
+        return source is not None and can_speak(source, cues)
     return not cue.needs_document or (source is not None and _is_document(tree, source, cues))
 
 
@@ -169,7 +178,7 @@ def _judged(tree: Tree, verb: Token, cue: Cue, found: Content, cues: Cues) -> Cu
     if cue.kind == "denial" and is_negated:
         return _SAID  # what is not disputed is granted
     if cue.group == "excluded" and is_negated:
-        return replace(cue, kind="possibility")  # what is not ruled out is left open
+        return replace(cue, kind="possibility", polarity="positive")  # what is not ruled out is left open
     return cue
 
 
@@ -179,12 +188,12 @@ def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> b
 
 
 def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | None) -> bool:
-    """Whether it only looks so: "refused to comment", "that she lobbied for", "as I said above"."""
+    """Whether it only looks so: "declined to do so", "that she lobbied for", "as I said above"."""
     rule, content, root = found
     subject = tree.child(verb.number, *SUBJECTS)
     owner = tree.subject(verb.number)
-    words = [owner, *tree.children(owner.number, "det")] if owner is not None else []
-    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none") for word in words)
+    words = [owner, *tree.children(owner.number, "det", "neg", "preconj")] if owner is not None else []
+    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none", "not") for word in words)
     may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
     is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
     is_unable = verb.lemma == "say" and any(
@@ -193,9 +202,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     is_asked = subject is not None and subject.tag == "WP" and verb.dep in ("ccomp", "pcomp", "csubj")
     is_done = tree.tokens[root].lemma == "do" and not any(tree.tokens[n].pos == "NOUN" for n in content)
     is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
-    is_bare = tree.tokens[root].lemma in _UNASKED and not tree.child(root, "ccomp", "dobj", "prep")
     return (
-        (cue.kind == "refusal" and (is_bare or is_done))  # "which it declined to do"
+        (cue.kind == "refusal" and is_done)  # "which it declined to do"
         or is_asked  # "to say who had ordered it"
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
@@ -220,7 +228,7 @@ def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:
 def _is_neither(tree: Tree, verb: Token) -> bool:
     """Whether a verb is of those that somebody does neither of: "would neither confirm nor deny it"."""
     words = tree.children(verb.number, "cc", "preconj", "advmod")
-    words += tree.children(verb.head, "cc", "preconj") if verb.dep == "conj" else []
+    words += tree.children(verb.head, "cc", "preconj", "advmod", "neg") if verb.dep == "conj" else []
     return any(word.lemma in ("nor", "neither") for word in words)
 
 
@@ -247,8 +255,10 @@ def _is_allegation(token: Token, cues: Cues) -> bool:
 
 
 def _is_rejected(tree: Tree, verb: Token, content: Sequence[int], cues: Cues) -> bool:
-    """Whether what somebody said is called something, and not right: "called the account a fairy tale"."""
+    """Whether something is called false, or what somebody said is not called right: "called it a myth"."""
     named = tree.child(verb.number, "dobj", "nsubjpass")
+    if any(tree.tokens[number].lemma in cues.rejecting for number in content):
+        return True  # "called the plan a myth"
     is_account = named is not None and named.lemma in cues.accounts
     return is_account and not any(tree.tokens[number].lemma in cues.accepting for number in content)
 
@@ -321,7 +331,10 @@ def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:
     of = next((child for child in tree.children(source.number, "prep") if child.lemma == "of"), None)
     whose = tree.child(of.number, "pobj") if of else None  # "an average of polls"
     named = [source, *([whose] if whose else [])]
-    return any(token.lemma in cues.documents for token in named) or source.entity in (
+    lemmas = {
+        lemma for token in named for lemma in (token.lemma.lower(), token.text.lower().removesuffix("s"))
+    }
+    return bool(lemmas & cues.documents) or source.entity in (
         "ORG",
         "WORK_OF_ART",
         "LAW",

@@ -10,7 +10,7 @@ from kgraph.drafting.sources import owner_of_words
 from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["summed_up", "tag_after"]
+__all__ = ["is_between_dashes", "summed_up", "tag_after", "takes_up"]
 
 #: What a quotation ends with that a tag follows.
 _ENDS: Final = frozenset(",?!…—–")
@@ -18,6 +18,7 @@ _ENDS: Final = frozenset(",?!…—–")
 _TAG: Final = 12
 #: What may stand before a quotation at the beginning of a sentence: "But “…,” she said".
 _JOINING: Final = frozenset({"CCONJ", "ADV", "INTJ", "SCONJ"})
+_DASHES: Final = frozenset("—–")
 _HOW: Final = frozenset({"how", "what", "all"})
 _POINTING: Final = frozenset({"that", "this", "so"})
 
@@ -87,5 +88,17 @@ def summed_up(tree: Tree, after: Sequence[Token]) -> tuple[Token, Token] | None:
                 return subject, clause
         owner = owner_of_words(tree, held)
         if owner is not None:
-            return owner, verb
+            return owner, held
     return None
+
+
+def is_between_dashes(text: str, whole: Span) -> bool:
+    """Whether a quotation is put in: "She would not say — “ask him” — but smiled"."""
+    before, after = text[: whole.start - 1].rstrip(), text[whole.end + 1 :].lstrip()
+    return before[-1:] in _DASHES and after[:1] in _DASHES
+
+
+def takes_up(tree: Tree) -> bool:
+    """Whether a sentence begins with what takes up a quotation: "With these words"."""
+    words = [token.lemma for token in tree.tokens[:3]]
+    return words[:1] == ["with"] and words[-1] in ("word", "that")

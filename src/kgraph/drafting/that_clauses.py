@@ -14,6 +14,7 @@ __all__ = [
     "asked_if",
     "noun_after_that",
     "that_begins_a_clause",
+    "that_is_no_article",
     "that_is_no_pronoun",
 ]
 
@@ -30,6 +31,21 @@ def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:
         is_odd = first.text == "that" and first.tag == "WDT" and first.dep not in SUBJECTS
         if is_odd and subject is not None and tree.head(clause).lemma in speaking:
             found.append(replace(first, dep="mark", tag="IN", head=clause.number))
+    return found
+
+
+def that_is_no_article(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "said she was sorry but that regret was not enough": a "that" after "but" begins a second clause."""
+    found: list[Token] = []
+    for that in tree.tokens[1:]:
+        noun = tree.head(that)
+        clause, verb = tree.head(noun), tree.head(tree.head(noun))
+        is_odd = that.text == "that" and that.dep == "det" and tree.tokens[that.number - 1].dep == "cc"
+        first = next((c for c in tree.children(verb.number, "ccomp") if c.number > verb.number), None)
+        is_second = noun.dep in SUBJECTS and clause.dep == "conj" and verb.lemma in speaking
+        if is_odd and is_second and first is not None and first.number < that.number:
+            found.append(replace(that, dep="mark", tag="IN", head=clause.number))
+            found.append(replace(clause, head=first.number))
     return found
 
 
@@ -60,12 +76,10 @@ def that_begins_a_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
         verb = _speaking_above(tree, clause, speaking)
         held = tree.child(verb.number, "dobj") if verb is not None else None
         has_object = held is not None and verb is not None and verb.lemma not in TELLING
-        if (
-            others
-            and verb is not None
-            and not has_object
-            and that.dep in (*SUBJECTS, "advmod", "dative", "mark")
-        ):
+        is_hearer = verb is not None and verb.lemma in TELLING and tree.head(clause) is held
+        is_filled = is_hearer and tree.child(clause.number, "acomp", "attr", "dobj", "ccomp", "xcomp")
+        is_odd = that.dep in (*SUBJECTS, "advmod", "dative", "mark", "pobj")
+        if others and verb is not None and not has_object and (is_odd or is_filled):
             found.append(replace(that, dep="mark", tag="IN"))
             found.append(replace(clause, dep="ccomp", head=verb.number))
     return found

@@ -121,6 +121,13 @@ class Tree:
             number = self.tokens[number].head
         return None
 
+    def top(self, numbers: Collection[int]) -> int:
+        """The token of some whose head is not among them: a verb if there is one, or else a word."""
+        tops = [n for n in sorted(numbers) if self.tokens[n].head not in numbers or self.tokens[n].head == n]
+        verbs = [number for number in tops if self.tokens[number].is_verb]
+        words = [number for number in tops if self.tokens[number].is_word]
+        return next(iter([*verbs, *words, *tops]))
+
     def pieces(self, numbers: Iterable[int]) -> list[Span]:
         """The spans of runs of tokens, without punctuation at the ends of each run."""
         runs: list[list[Token]] = []

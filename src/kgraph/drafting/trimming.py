@@ -10,16 +10,17 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kgraph.drafting.attribution import Attribution
 from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.page import Found, Page
+from kgraph.drafting.sites import Attribution
 from kgraph.drafting.tree import FINITE, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["trimmed"]
 
 _DASHES: Final = frozenset({"—", "–", "-"})
+_DENYING: Final = frozenset({"deny", "dispute", "reject"})
 _CONTRASTS: Final = frozenset({"although", "though", "while", "whereas"})
 
 
@@ -54,7 +55,8 @@ def _put_in(each: Found, found: Sequence[Found]) -> set[int]:
     put_in: set[int] = set()
     for attribution in (other.attribution for other in found if other.attribution.tree is tree):
         verb = attribution.verb
-        is_here = attribution.rule == "parataxis" != each.attribution.rule and verb in content
+        is_other = each.attribution.rule != "parataxis" or attribution.root != each.attribution.root
+        is_here = attribution.rule == "parataxis" and is_other and verb in content
         if is_here and verb is not None and tree.tokens[verb].dep == "parataxis":
             marks = (mark.number for mark in tree.children(attribution.root, "mark"))
             put_in |= {*attribution.content, *tree.subtree(verb), *marks}
@@ -109,6 +111,7 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         or (before in {",", *_DASHES} and is_elaboration(tree, token))
         or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON" and not is_in)
         or (is_when and before == ",")
+        or (token.dep == "relcl" and before == "," and token.lemma in _DENYING and is_other)
     )
 
 
@@ -154,7 +157,9 @@ def _is_of_another(sentence: _Sentence, token: Token) -> bool:
 def _is_told_besides(sentence: _Sentence, verb: Token) -> bool:
     """Whether somebody else says something in a clause that only follows: ", and a guest added that"."""
     tree = sentence.tree
-    if verb.number not in sentence.attributing or verb.dep not in ("conj", "advcl"):
+    if verb.dep not in ("conj", "advcl"):
+        return False
+    if verb.number not in sentence.attributing and not _is_in_plain_past(tree, verb):
         return False
     subject, mark = tree.child(verb.number, *SUBJECTS), tree.child(verb.number, "mark")
     auxiliaries = tree.children(verb.number, "aux", "auxpass")
@@ -166,6 +171,15 @@ def _is_told_besides(sentence: _Sentence, verb: Token) -> bool:
     is_that = mark is not None and mark.lemma == "that"
     start = _start(tree, verb)
     return not is_that and start > 0 and "," in (tree.tokens[start].text, tree.tokens[start - 1].text)
+
+
+def _is_in_plain_past(tree: Tree, verb: Token) -> bool:
+    """Whether a clause tells what happened beside what had: "said it had failed, and nobody wept"."""
+    first = tree.head(verb)
+    above = tree.head(first)
+    is_before = any(aux.text == "had" for aux in tree.children(first.number, "aux"))
+    is_plain = verb.tag == "VBD" and verb.lemma not in ("be", "have") and not tree.child(verb.number, "aux")
+    return verb.dep == "conj" and is_plain and is_before and above.tag == "VBD"
 
 
 def _start(tree: Tree, verb: Token) -> int:

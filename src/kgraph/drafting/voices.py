@@ -22,6 +22,7 @@ __all__ = ["Cast", "Voice"]
 
 #: Some of those spoken of, or others: nobody in particular.
 _SOME: Final = frozenset({"some", "others", "many"})
+_OWNERS: Final = frozenset({*PERSONAL, "its", "their"})
 #: So many sentences back somebody is described whom a name tells.
 _REVEALED: Final = 2
 #: So many mentions back a body may be called "the company".
@@ -117,7 +118,9 @@ class Cast(Register):
 
         A person whom the text has not introduced is somebody of whom it has spoken.
         """
-        is_first = voice.first == token.span and voice.kind == "person" and token.dep in SUBJECTS
+        is_name = token.pos == "PROPN" and voice.kind == "body" and " " in voice.name
+        is_human = voice.kind == "person" or (is_name and voice.may_be_human)
+        is_first = voice.first == token.span and is_human and token.dep in SUBJECTS
         roles = {noun for noun in voice.nouns if self._cues.is_person(noun)} - set(
             voice.name.casefold().split()
         )
@@ -175,7 +178,8 @@ class Cast(Register):
             return None
         if token.text[:1].isupper() and (found := self._surnamed.get(word)):
             return found  # "Brooks", taken for a common noun
-        is_bare = token.pos == "NOUN" and token.dep in SUBJECTS and not tree.children(token.number)
+        is_bare = token.pos == "NOUN" and token.dep in SUBJECTS
+        is_bare = is_bare and not tree.child(token.number, "det", "poss", "amod", "compound", "nummod")
         if is_bare and token.text[:1].isupper() and token.text in self._capitals:
             return self.named(token.text)  # so is what is a name elsewhere
         if token.pos == "PRON" or word in PLURAL:
@@ -219,7 +223,7 @@ class Cast(Register):
                 return found
         determiner = tree.child(token.number, "det", "poss")
         is_definite = determiner is not None and determiner.lemma in ("the", "this", "that", "these", "those")
-        is_owned = determiner is not None and determiner.text.lower() in PERSONAL  # "her lawyer said"
+        is_owned = determiner is not None and determiner.text.lower() in _OWNERS  # "her lawyer said"
         if (is_definite or is_owned) and token.tag == "NN":
             if (person := self._called_by(tree, token)) is not None:
                 return person
@@ -265,10 +269,10 @@ class Cast(Register):
             if seen.is_quoted or voice.kind != "person" or (distance == 0 and seen.verb == verb.number):
                 continue
             is_free = voice.sex in ("", sex or voice.sex)
-            roles = {each for each in voice.nouns if self._cues.is_person(each)}
+            roles = {each for each in voice.nouns | voice.deeds if self._cues.is_person(each)}
             is_unknown = not roles - set(voice.name.casefold().split())
             is_here = speaks and seen.paragraph == here
-            is_near = is_unknown and (distance == 1 or speaks)
+            is_near = is_unknown and distance == 1
             if distance and seen.is_subject and is_free and (is_here or is_near):
                 return voice
         return None

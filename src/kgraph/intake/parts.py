@@ -2,6 +2,7 @@
 
 First line without a full stop        headline
 By Ana Holt                           byline, with the agency in the line below
+By Ana Holt, TOLLHAVEN, March 10 —    byline and dateline, in a line of their own or before the text
 March 10, 2021                        dateline, if it stands alone
 TOLLHAVEN, Ardovia, March 10 —        dateline, if the text runs on
 Caption: …, Photo: …                  caption
@@ -50,6 +51,14 @@ _RUNNING: Final = re.compile(
     rf"(?P<line>{_PLACE}(?:,\s?{_PLACE}){{0,2}}(?:,\s?(?:{_DATE.pattern}))?(?:\s?\([^()]{{2,40}}\))?)"
     r"\s?(?:—|–|--|-)\s(?=\S)"
 )
+_NAME: Final = r"[^\W\d_a-z][\w.’'-]*"
+_RUNNING_BYLINE: Final = re.compile(
+    rf"(?P<line>By\s{_NAME}\s{_NAME}(?:,?\s(?:{_NAME}|\d[\d.]*|and|in|of|for|the)){{0,12}})\s?(?:—|–|--)\s(?=\S)"
+)
+#: The end of a byline from a place in capitals on, or from a date.
+_DATED: Final = re.compile(
+    rf"(?:,|\s\|)\s(?P<line>[A-ZÀ-Þ][A-ZÀ-Þ ’'-]{{2,}}(?:,.*)?|(?:{_DATE.pattern}))$", re.DOTALL
+)
 _STOP: Final = re.compile(r"[.:;,…][\"”’»)]*$")
 _LONG_LINE: Final = 250
 _SHORT_LINE: Final = 80
@@ -71,9 +80,12 @@ def find_parts(text: str) -> tuple[TextPart, ...]:
     if len(blocks) > 1 and _is_headline(text, blocks):
         found.append(TextPart("headline", rest.pop(0)))
     while len(rest) > 1 and (part := _front(text, rest)):
-        found.append(part)
+        found += _parted(text, part)
         rest = [block for block in rest if block.start >= part.span.end]
-    if rest and (dateline := _running_dateline(text, rest[0])):
+    if rest and (byline := _RUNNING_BYLINE.match(rest[0].of(text))):
+        span = Span(rest[0].start, rest[0].start + byline.end("line"))
+        found += _parted(text, TextPart("byline", span))
+    elif rest and (dateline := _running_dateline(text, rest[0])):
         found.append(TextPart("dateline", dateline))
     found += _beside(text, rest)
     return tuple(sorted(found, key=lambda part: part.span))
@@ -116,6 +128,17 @@ def _front(text: str, rest: Sequence[Span]) -> TextPart | None:
     ):
         return TextPart("dateline", block)
     return None
+
+
+def _parted(text: str, part: TextPart) -> list[TextPart]:
+    """A byline and the dateline that ends it: a place in capitals, or a date."""
+    words = part.span.of(text)
+    match = _DATED.search(words) if part.kind == "byline" else None
+    if match is None:
+        return [part]
+    start = part.span.start
+    line = Span(start + match.start("line"), part.span.end)
+    return [TextPart("byline", Span(start, start + match.start())), TextPart("dateline", line)]
 
 
 def _running_dateline(text: str, block: Span) -> Span | None:

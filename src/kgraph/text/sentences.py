@@ -23,6 +23,8 @@ _ENDING: Final = re.compile(r"[.?!…:][\"”“’'»«)\]]*$")
 _GOING_ON: Final = re.compile(r"[!?…][\"”’'»«]+\s[^\W\dA-Z_]")
 #: He said “no.” Senator Holt left: a small word before a mark that closes is no abbreviation.
 _CLOSED: Final = re.compile(r"(?<![^\W_])[a-z]{2,}\.[”\"»]\s+(?=[A-Z])")
+#: Titles before names that sentencex does not know.
+_TITLE: Final = re.compile(r"(?<![^\W_])(?:Ms|Mx|Messrs|Mmes|Cllr|Supt|Insp|Det)\.$")
 #: A text whose lines are broken by hand has none much longer than this.
 _BROKEN_LINE: Final = 100
 _SHORT_LINE: Final = 40
@@ -60,7 +62,8 @@ def sentences(text: str, within: Span, *, language: str = "en") -> Iterator[Span
         end = len(hidden[:start].rstrip())
         while end < len(words) and not words[end].isspace():
             end += 1
-        if end > bounds[-1] and not _GOING_ON.search(words[max(0, end - 3) : end + 3]):
+        is_title = _TITLE.search(words[max(0, end - 8) : end])
+        if end > bounds[-1] and not is_title and not _GOING_ON.search(words[max(0, end - 3) : end + 3]):
             bounds.append(end)
     for start, end in zip(bounds, [*bounds[1:], len(words)], strict=True):
         sentence = Span(within.start + start, within.start + end).trimmed(text)

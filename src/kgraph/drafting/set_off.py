@@ -1,0 +1,252 @@
+"""Clauses of saying that commas set off, and parsers take apart: "…, its head, Ana Holt, warned"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
+
+__all__ = [
+    "according_at_the_end",
+    "after_according",
+    "asked_between",
+    "late_infinitive",
+    "put_in",
+    "tail",
+    "tail_clause",
+    "turned_subject",
+    "two_subjects",
+]
+
+#: A clause that is put in and has lost its verb has not more words.
+_PUT_IN: Final = 5
+_FORMS: Final = frozenset({"NNS", "NNPS", "VBZ", "VBD", "VBN", "VBP"})
+_ASKED: Final = frozenset("ask tell press question remind warn inform".split())
+_CLOSING: Final = frozenset("”“\"»«’'")
+
+
+def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "The dam, the filing shows, is old": between commas a noun with a word of saying is a clause."""
+    root = next((each for each in tree.tokens if each.head == each.number), None)
+    marks = [token.number for token in tree.tokens if token.text in ",;—–"]
+    for start, end in pairwise((*marks, len(tree.tokens))) if root is not None else ():
+        part = tree.tokens[start + 1 : end]
+        is_tag = bool(part) and part[0].text in _CLOSING  # "“…,” the notice read"
+        words = [token for token in part if token.is_word]
+        is_bare = all(token.is_word for token in part[is_tag:-1])
+        if not is_bare or not 1 < len(words) <= _PUT_IN or words[-1].lemma not in speaking or root is None:
+            continue
+        if words[-1].is_verb and words[-1].tag in FINITE and tree.child(words[-1].number, *SUBJECTS):
+            found = _hung_at_a_noun(tree, words)
+        else:
+            found = _taken_for_nouns(tree, words, root, is_tag=is_tag)
+        if found:
+            return found
+    return []
+
+
+def _hung_at_a_noun(tree: Tree, words: Sequence[Token]) -> list[Token]:
+    """ "The bank, one of them noted, has failed": no relative clause without a relative pronoun."""
+    verb = words[-1]
+    subject = tree.child(verb.number, *SUBJECTS)
+    above = next((each for each in tree.ancestors(verb.number) if each.is_verb), None)
+    if (
+        verb.dep not in ("relcl", "acl", "appos")
+        or subject is None
+        or subject.tag in RELATIVE
+        or above is None
+    ):
+        return []
+    is_whole = tree.subtree(subject.number)[0] == words[0].number
+    return [replace(verb, dep="parataxis", head=above.number)] if is_whole else []
+
+
+def _taken_for_nouns(tree: Tree, words: Sequence[Token], root: Token, *, is_tag: bool) -> list[Token]:
+    """ "…, the warden recalled, …", "“…,” the notice read": the last of some nouns is a verb."""
+    verb, noun = words[-1], words[-2]
+    is_clause = any(token.is_verb or token.pos in ("ADP", "CCONJ") for token in words[:-1])
+    is_noun = noun.pos in NOMINAL and noun.tag != "PRP$"
+    begins = words[0].pos in ("DET", "PRON", "PROPN") or noun.is_plural
+    if is_clause or not is_noun or not begins:
+        return []
+    beside = [token for token in words[:-2] if token.head == verb.number or token.head not in _numbers(words)]
+    mended = [
+        replace(t, dep=t.dep if t.dep in ("det", "poss") else "compound", head=noun.number) for t in beside
+    ]
+    mended.append(replace(noun, dep="nsubj", head=verb.number))
+    if root is verb and is_tag:
+        return [*mended, replace(verb, pos="VERB", tag="VBD")]
+    if verb.tag not in _FORMS or root in words or not root.is_verb:
+        return []
+    tag = "VBZ" if verb.text.endswith("s") else "VBD"
+    own = _numbers(words)
+    outside = [each for each in tree.tokens if each.head in own and each.number not in own]
+    return [
+        *mended,
+        *(replace(each, head=root.number) for each in outside),
+        replace(verb, pos="VERB", tag=tag, dep="parataxis", head=root.number),
+    ]
+
+
+def _numbers(words: Sequence[Token]) -> set[int]:
+    return {word.number for word in words}
+
+
+def turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It is late, warned Ana Holt": whoever follows a verb of saying that has no subject speaks."""
+    found: list[Token] = []
+    for verb in tree.tokens[1:]:
+        held = tree.child(verb.number, "dobj", "dative", "oprd")
+        is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
+        if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
+            continue
+        is_next = tree.subtree(held.number)[0] == verb.number + 1
+        clauses = tree.children(verb.number, "ccomp")
+        if (
+            is_next
+            and not tree.child(verb.number, *SUBJECTS)
+            and any(c.number < verb.number for c in clauses)
+        ):
+            found.append(replace(held, dep="nsubj"))
+    return found
+
+
+def tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It will rain, its head, Ana Holt, warned on Monday": a finite verb after a name ends the sentence."""
+    for verb in tree.tokens[1:]:
+        noun = tree.head(verb)
+        first = tree.subtree(noun.number)[0]
+        is_lost = verb.dep in ("acl", "relcl") and verb.tag in FINITE and noun.dep not in SUBJECTS
+        if verb.lemma not in speaking or not is_lost or noun.pos not in ("NOUN", "PROPN") or not first:
+            continue
+        main = next((each for each in tree.ancestors(noun.number) if each.is_verb), None)
+        held = tree.child(main.number, "ccomp") if main is not None and main.number > verb.number else None
+        main = held if held is not None and held.number < first else main  # "…, X said, provided that"
+        is_apart = tree.tokens[first - 1].text == "," and tree.tokens[verb.number - 1].text == ","
+        if main is not None and is_apart and not tree.child(verb.number, *SUBJECTS, "ccomp"):
+            late = [each for each in tree.tokens[verb.number :] if each.head in (noun.number, main.number)]
+            return [
+                replace(verb, dep="parataxis", head=main.number),
+                replace(noun, dep="nsubj", head=verb.number),
+                *(replace(each, head=verb.number) for each in late if each.number > verb.number),
+            ]
+    return []
+
+
+def tail_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It was late when it came, a panel has found in a report": the end of a sentence after a comma."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        main = tree.head(verb)
+        is_likely = verb.dep in ("conj", "advcl", "dep", "ccomp") and main.number < verb.number
+        if verb.lemma not in speaking or not verb.is_verb or subject is None or not is_likely:
+            continue
+        first = tree.subtree(subject.number)[0]
+        own = tree.children(verb.number, "ccomp", "xcomp", "dobj", "mark", "cc", "conj")
+        if (
+            not main.number < first <= subject.number < verb.number
+            or tree.tokens[first - 1].text != ","
+            or own
+        ):
+            continue
+        early = [each for each in tree.children(verb.number) if each.number < first and each.is_word]
+        joined = any(cc.number < first for cc in tree.children(main.number, "cc"))
+        is_asked = any(tree.tokens[n].tag in RELATIVE for n in range(first, verb.number))
+        if early and not joined and not is_asked:
+            return [
+                replace(verb, dep="parataxis"),
+                *(replace(each, head=main.number) for each in early),
+            ]
+    return []
+
+
+def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        above = tree.head(verb)
+        subjects = tree.children(verb.number, "nsubj")
+        is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
+        if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
+            continue
+        last = tree.subtree(subjects[0].number)[-1]
+        if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
+            found.append(replace(subjects[0], head=above.number))
+    return found
+
+
+def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "She wrote that it was late, according to notes": what ends a sentence is said of it all."""
+    root = next((token for token in tree.tokens if token.head == token.number and token.is_verb), None)
+    for token in tree.tokens[2:] if root is not None else ():
+        if token.text != "according" or token.dep != "prep" or tree.tokens[token.number - 1].text != ",":
+            continue
+        after, notes = tree.head(token), tree.child(token.number, "prep")
+        papers = tree.child(notes.number, "pobj") if notes is not None else None
+        if after.number > token.number and after.tag == "VBN" and papers is not None and root is not None:
+            return [replace(token, head=root.number), replace(after, dep="acl", head=papers.number)]
+        is_last = not any(each.is_word for each in tree.tokens[tree.subtree(token.number)[-1] + 1 :])
+        if is_last and root is not None and root.number < token.number and tree.head(token).dep == "ccomp":
+            return [replace(token, head=root.number)]
+    return []
+
+
+def asked_between(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "The mayor, asked whether she knew, said no": what is asked stands between subject and verb."""
+    for verb in tree.tokens[2:]:
+        noun = tree.child(verb.number, "nsubj")
+        is_apart = tree.tokens[verb.number - 1].text == ","
+        if verb.lemma not in _ASKED or verb.tag != "VBD" or not is_apart or noun is None:
+            continue
+        second = next(
+            (
+                each
+                for each in tree.tokens[verb.number + 2 :]
+                if each.is_verb and each.tag in (*FINITE, "VBN") and tree.tokens[each.number - 1].text == ","
+            ),
+            None,
+        )
+        if second is None or noun.number > verb.number or tree.child(second.number, *SUBJECTS, "aux"):
+            continue
+        is_next = second.head == verb.number or verb.head == second.number
+        if not is_next or tree.child(verb.number, "dobj", "aux"):
+            continue
+        above = second.number if verb.head in (verb.number, second.number) else verb.head
+        late = [each for each in tree.children(verb.number) if each.number > second.number]
+        dep = "ROOT" if above == second.number else verb.dep
+        return [
+            replace(verb, tag="VBN", dep="acl", head=noun.number),
+            replace(noun, head=second.number),
+            *(replace(each, head=second.number) for each in late),
+            replace(second, tag="VBD" if second.tag == "VBN" else second.tag, dep=dep, head=above),
+        ]
+    return []
+
+
+def late_infinitive(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It is wrong, the paper said, to read much into it": an infinitive that goes on after a tag."""
+    found: list[Token] = []
+    for verb in tree.tokens:
+        clause = tree.child(verb.number, "xcomp") if verb.dep == "parataxis" else None
+        if clause is None or verb.lemma not in speaking or verb.head > verb.number:
+            continue
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        if first.tag == "TO" and tree.tokens[first.number - 1].text == ",":
+            found.append(replace(clause, head=verb.head))
+    return found
+
+
+def after_according(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "According to police, the suspect, a cook, has fled": what follows the comma is the subject."""
+    root = next((token for token in tree.tokens if token.head == token.number), None)
+    according = next((token for token in tree.tokens[:2] if token.text == "According"), None)
+    if root is None or according is None or not root.is_verb or tree.child(root.number, *SUBJECTS):
+        return []
+    commas = [token.number for token in tree.tokens if token.text == "," and token.number < root.number]
+    for noun in tree.tokens[commas[0] + 1 : root.number] if commas else ():
+        if noun.dep in ("appos", "conj") and noun.pos in NOMINAL and noun.head < commas[0]:
+            return [replace(noun, dep="nsubj", head=root.number)]
+    return []
