@@ -222,13 +222,15 @@ class TextIndex(IndexReader):
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
         ordered = []
         for claim in narrowing.claims(passage):
-            keys = []
+            own, keys = shared(claim.spans, [(first, last)]), []
             for with_cue, spans in enumerate((claim.spans, passage.entry.reach(claim))):
                 common = shared(spans, [(first, last)])
                 length = sum(end - begin for begin, end in spans)
-                # The claim of just these words comes first, then the one of these with its cue; else a voice
-                # that is quoted before the narrator, and of several the tightest quotation.
-                fit = -round(common / (last - first), 2), -(length <= last - first), with_cue
+                # The claim of just these words comes first, then the one of these with its cue, and one of
+                # whose words none is among them; else a voice that is quoted before the narrator, and of
+                # several the tightest quotation.
+                is_within = length <= last - first
+                fit = -round(common / (last - first), 2), -is_within, with_cue * (is_within or not own)
                 keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
             if min(keys)[0]:
                 ordered.append(min(keys))
