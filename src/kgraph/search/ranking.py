@@ -55,8 +55,6 @@ _KEPT: Final = 1 << 16
 _SURE_ENOUGH: Final = 0.5
 #: How many passages have their claims weighed.
 WEIGHED: Final = 16
-#: Where "not" may follow what it denies: elsewhere what follows is of another clause.
-_DENIED_AFTER: Final = frozenset({"da", "de", "nl", "no", "sv"})
 #: From which share of the question's words on a passage is compared word by word for what differs.
 _NEARLY_SAID: Final = 0.5
 
@@ -266,7 +264,8 @@ class Ranking:
 
     def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
         entry, at = each.passage.entry, each.coverage.at
-        after = 2 if entry.language in _DENIED_AFTER else 1  # words, the last one that is found included
+        # "not" may follow what it denies in German: elsewhere what follows is of another clause.
+        after = 2 if listed("not-behind", entry.language) else 1  # words, the last one that is found included
         near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + after]
         matter = set(asked.matter)
         nearest = sorted(

@@ -38,8 +38,8 @@ __all__ = ["DEEPEST", "Found", "Hit", "Hits", "Search", "TextIndex", "check_page
 #: How far paging goes, and how many passages are ranked with care.
 DEEPEST: Final = 1_000
 _RANKED: Final = 40
-
-
+#: What ends a clause.
+_CLAUSE_END: Final = re.compile(r"[,;:.!?–—“”„«»\"()]")
 #: What may stand around a word and is no part of it.
 _MARKS: Final = "“”„‟‘’‚\"'«»‹›()[]{}.,;:!?…–—-"
 
@@ -192,9 +192,16 @@ class TextIndex(IndexReader):
         return best, found, (Difference("negation", "affirms it", "denies it"),) if is_denied else ()
 
     def _is_denied(self, passage: Passage, span: tuple[int, int]) -> bool:
-        """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"."""
-        before = read_words(passage.entry.text)[max(0, span[0] - 1) : span[0]]
-        return any(word in listed("not") for word in before)
+        """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"; or
+        one after it in its clause, where the language has it there: "er kommt heute nicht".
+        """
+        entry, ends = passage.entry, _offsets(passage.entry.text)[1]
+        before = read_words(entry.text)[max(0, span[0] - 1) : span[0]]
+        rest = entry.text[ends[span[1] - 1] :] if span[1] <= len(ends) else ""
+        after = read_words(_CLAUSE_END.split(rest, 1)[0])
+        return any(word in listed("not") for word in before) or not listed(
+            "not-behind", entry.language
+        ).isdisjoint(after)
 
     def _span(self, passage: Passage, words: list[str]) -> tuple[int, int] | None:
         """Which words of a passage the phrase begins and ends with, counted on into the passages after it."""
