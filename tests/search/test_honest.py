@@ -140,9 +140,9 @@ def test_a_quotation_without_the_not_behind_it_differs(
 
 def test_who_somebody_is_stands_where_a_text_introduces_them(tmp_path: Path) -> None:
     texts = (
-        "Nothing will be sold this year, said Ida Brandt at the harbour gate.",
-        "The cooperative is led by Ida Brandt, a trained baker from the north of the island.",
-        "Ida Brandt told the crews that she would not sell.",
+        "Ida Brandt has refused.",
+        "At the harbour gate, where the crews had waited since dawn, Ida Brandt, the owner of both ferries, "
+        "told them to go home.",
     )
     passages = [
         PassageEntry(f"urn:s:{number}", "urn:a", number, 0, len(text), text)

@@ -354,11 +354,13 @@ def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
 
 
 def _in_common(asked: Asked, passage: Passage, claim: ClaimEntry) -> float:
-    """The share of a claim's words that a question has, and that of its words that the claim has, with its
-    cue and names: up to 2.
+    """The share of a claim's words that a question has, and that of its words that the claim has: up to 2.
+    What is but words has its cue and its speaker too.
     """
     own, language = passage.entry.words_of(claim.spans), passage.entry.language
-    told = [*quoted(passage, claim), *(named_by([claim]) if claim.depth > 1 else ())]
+    told = read_words(own)
+    if claim.depth > 1 and not claim.role:
+        told = [*quoted(passage, claim), *named_by([claim])]
     ways = ((own, asked.words), (asked.text, told))
     return sum(_named_share(Part((one,)), other, language) for one, other in ways)
 
