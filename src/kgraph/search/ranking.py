@@ -7,6 +7,7 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, cover, misspells, rarity, sounds_like
-from kgraph.search.passages import ClaimEntry, Part, named_by
+from kgraph.search.passages import ClaimEntry, Part, PassageEntry, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
 from kgraph.search.words import is_number, listed, read_words
@@ -30,20 +31,19 @@ __all__ = ["WEIGHED", "Answering", "Found", "Ranked", "Ranking", "quoted"]
 #: What counts how much, fitted on other articles than those that it is measured on; see docs/search.md. Of
 #: a passage: likeness in meaning (cosine) of the nearest of its parts, and whether it has a number or time
 #: that is asked for.
-_OF_PASSAGE: Final = (50.0, 4.0)
+_OF_PASSAGE: Final = (50.0, 2.0)
 #: Of a claim in it: likeness of the claim as it is told; how much its words and the question's are the same,
 #: where the passage has all words of a statement; its share of the question's words, with its names; whether
 #: an end of it is of the kind that is asked for; the share of its object that the question itself names,
 #: which is then no answer; whether it is but words of the narrator; how like the question is to how people
-#: ask for what has the role of its object.
-_OF_CLAIM: Final = (42.0, 8.0, 1.4, 1.4, -1.0, -2.5, 40.0)
-#: By how much, a voice, what is said comes before the words that tell of its saying.
-_BEFORE: Final = 1e-6
-#: How like a question a passage must be (cosine) to say it rather than not: the question whole; of a
-#: statement, what is left of it without the passage's words, and how much more so, the greater their share
-#: is, that of names above all: who is named may have said anything else. Few words are like anything, by so
-#: much for each e-fold that a statement is shorter than some words.
+#: ask for what has the role of its object; whether it is but words that tell of the saying of another.
+_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -2.0)
+#: How like a passage must be (cosine) to say what is asked rather than not: to the whole of a statement, or
+#: of a question; to what is left of a statement without the passage's words, and how much more so, the
+#: greater their share is, that of names above all: who is named may have said anything else. Few words are
+#: like anything, by so much for each e-fold that a statement is shorter than some words.
 _WHOLE: Final = 0.842
+_WHOLE_OF_QUESTION: Final = 0.835
 _REST: Final = 0.79
 _REST_BY_SHARE: Final = 0.25
 _REST_BY_NAMES: Final = 0.15
@@ -55,8 +55,6 @@ _KEPT: Final = 1 << 16
 _SURE_ENOUGH: Final = 0.5
 #: How many passages have their claims weighed.
 WEIGHED: Final = 16
-#: Where "not" may follow what it denies: elsewhere what follows is of another clause.
-_DENIED_AFTER: Final = frozenset({"da", "de", "nl", "no", "sv"})
 #: From which share of the question's words on a passage is compared word by word for what differs.
 _NEARLY_SAID: Final = 0.5
 
@@ -136,7 +134,8 @@ class Ranking:
         language = passage.entry.language
         coverage = self._cover(asked, words, named, language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
-        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words)))
+        is_answer = _has_kind(asked, words) or _introduces(asked, passage.entry.text)
+        score = _weighed(_OF_PASSAGE, (alike, is_answer))
         return Ranked(passage, score, alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
@@ -162,18 +161,10 @@ class Ranking:
         own = zip(passage.entry.claims, passage.claim_keys, strict=True)
         claims = [(claim, key) for claim, key in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
-        own_scores = {
+        scores = {
             claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, key, question))
             for claim, key in claims or [(whole, passage.keys[0])]
         }
-        has_kind = lru_cache(None)(lambda claim: _has_kind(asked, quoted(passage, claim)))
-        names = lru_cache(None)(lambda claim: _names_voice(asked, claim, passage.entry.language))
-        scores = dict(own_scores)
-        for teller in sorted(own_scores, key=lambda claim: claim.depth):
-            for claim in () if teller.role else own_scores:  # one with a role answers for that
-                gives_way = has_kind(teller) <= has_kind(claim) and names(teller) <= names(claim)
-                if gives_way and passage.entry.tells_of(teller, claim):
-                    scores[claim] = max(scores[claim], scores[teller] + _BEFORE * claim.depth)
         best = max(scores.values())
         below = tuple((best - score, claim) for claim, score in scores.items() if claim is not whole)
         return Answering(each, each.score + best, below)
@@ -193,12 +184,13 @@ class Ranking:
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
-            is_quotation * _in_common(asked, each.passage.entry.words_of(claim.spans), language),
+            is_quotation * _in_common(asked, each.passage, claim),
             coverage.share,
             max(_answers(asked, claim, language), _has_kind(asked, quote)),
             asked.is_open * _named_share(claim.object, asked.words, language),
             _is_aside(asked, claim),
             self._asks_for(claim.role, question),
+            _tells_of_saying(asked, each.passage.entry, claim),
         )
 
     def _asks_for(self, role: str, question: Meant | None) -> float:
@@ -240,7 +232,7 @@ class Ranking:
             return -1.0  # a word alone is like anything
         if not asked.is_statement:
             is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words)
-            return _STEEPNESS * (whole - _WHOLE) if is_answer else -1.0
+            return _STEEPNESS * (whole - _WHOLE_OF_QUESTION) if is_answer else -1.0
         if is_fact:
             return _STEEPNESS * (whole - _WHOLE)
         longer = _BY_LENGTH * math.log(len(asked.words) / _LENGTH)
@@ -272,7 +264,8 @@ class Ranking:
 
     def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
         entry, at = each.passage.entry, each.coverage.at
-        after = 2 if entry.language in _DENIED_AFTER else 1  # words, the last one that is found included
+        # "not" may follow what it denies in German: elsewhere what follows is of another clause.
+        after = 2 if listed("not-behind", entry.language) else 1  # words, the last one that is found included
         near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + after]
         matter = set(asked.matter)
         nearest = sorted(
@@ -304,6 +297,10 @@ def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
 
 
+#: English, German, Serbian.
+_COPULAS: Final = ("is", "was", "ist", "war", "je")
+
+
 def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
     """Whether a text has a number where one is asked for, or a time."""
     fresh = [word for word in words if word not in asked.words] if asked.kind in _COUNTED else []
@@ -311,14 +308,34 @@ def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
     return any(is_number(word) or (is_of_time and word in listed("time")) for word in fresh)
 
 
+def _introduces(asked: Asked, text: str) -> bool:
+    """Whether a text says who somebody is, of whom a question has but the name: "Ann Lee, a clerk, said"."""
+    if asked.kind is not Kind.WHO or not asked.names.issuperset(asked.matter):
+        return False
+    name = re.escape(asked.text.rstrip(" ?!.").rpartition(" ")[2])
+    return bool(re.search(rf"\b{name}(?:,| \(| [–—]| (?:{'|'.join(_COPULAS)})\b)", text, re.IGNORECASE))
+
+
 def _is_aside(asked: Asked, claim: ClaimEntry) -> bool:
     """Whether a claim is but words of the narrator, who tells who speaks rather than what is asked."""
-    return not asked.is_statement and asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role
+    return asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role
 
 
-def _names_voice(asked: Asked, claim: ClaimEntry, language: str) -> bool:
-    """Whether a question names who is quoted."""
-    return claim.depth > 1 and _named_share(Part(claim.speaker), asked.matter, language) > 0
+def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> bool:
+    """Whether a claim is but words that tell of the saying of another, and not of what its own speaker says,
+    whom the question names ("what did Brandt tell the clerks?").
+    """
+
+    def is_named(voice: ClaimEntry) -> bool:
+        return (
+            asked.is_open
+            and voice.depth > 1
+            and _named_share(Part(voice.speaker), asked.matter, entry.language) > 0
+        )
+
+    return not claim.role and any(
+        entry.tells_of(claim, other) and is_named(claim) <= is_named(other) for other in entry.claims
+    )
 
 
 def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
@@ -336,9 +353,15 @@ def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
     return 0.0
 
 
-def _in_common(asked: Asked, text: str, language: str) -> float:
-    """The share of a text's words that a question has, and that of its words that the text has: up to 2."""
-    ways = ((text, asked.words), (asked.text, read_words(text)))
+def _in_common(asked: Asked, passage: Passage, claim: ClaimEntry) -> float:
+    """The share of a claim's words that a question has, and that of its words that the claim has: up to 2.
+    What is but words has its cue and its speaker too.
+    """
+    own, language = passage.entry.words_of(claim.spans), passage.entry.language
+    told = read_words(own)
+    if claim.depth > 1 and not claim.role:
+        told = [*quoted(passage, claim), *named_by([claim])]
+    ways = ((own, asked.words), (asked.text, told))
     return sum(_named_share(Part((one,)), other, language) for one, other in ways)
 
 

@@ -38,8 +38,8 @@ __all__ = ["DEEPEST", "Found", "Hit", "Hits", "Search", "TextIndex", "check_page
 #: How far paging goes, and how many passages are ranked with care.
 DEEPEST: Final = 1_000
 _RANKED: Final = 40
-
-
+#: What ends a clause.
+_CLAUSE_END: Final = re.compile(r"[,;:.!?–—“”„«»\"()]")
 #: What may stand around a word and is no part of it.
 _MARKS: Final = "“”„‟‘’‚\"'«»‹›()[]{}.,;:!?…–—-"
 
@@ -192,9 +192,16 @@ class TextIndex(IndexReader):
         return best, found, (Difference("negation", "affirms it", "denies it"),) if is_denied else ()
 
     def _is_denied(self, passage: Passage, span: tuple[int, int]) -> bool:
-        """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"."""
-        before = read_words(passage.entry.text)[max(0, span[0] - 1) : span[0]]
-        return any(word in listed("not") for word in before)
+        """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"; or
+        one after it in its clause, where the language has it there: "er kommt heute nicht".
+        """
+        entry, ends = passage.entry, _offsets(passage.entry.text)[1]
+        before = read_words(entry.text)[max(0, span[0] - 1) : span[0]]
+        rest = entry.text[ends[span[1] - 1] :] if span[1] <= len(ends) else ""
+        after = read_words(_CLAUSE_END.split(rest, 1)[0])
+        return any(word in listed("not") for word in before) or not listed(
+            "not-behind", entry.language
+        ).isdisjoint(after)
 
     def _span(self, passage: Passage, words: list[str]) -> tuple[int, int] | None:
         """Which words of a passage the phrase begins and ends with, counted on into the passages after it."""
@@ -222,13 +229,15 @@ class TextIndex(IndexReader):
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
         ordered = []
         for claim in narrowing.claims(passage):
-            keys = []
+            own, keys = shared(claim.spans, [(first, last)]), []
             for with_cue, spans in enumerate((claim.spans, passage.entry.reach(claim))):
                 common = shared(spans, [(first, last)])
                 length = sum(end - begin for begin, end in spans)
-                # The claim of just these words comes first, then the one of these with its cue; else a voice
-                # that is quoted before the narrator, and of several the tightest quotation.
-                fit = -round(common / (last - first), 2), -(length <= last - first), with_cue
+                # The claim of just these words comes first, then the one of these with its cue, and one of
+                # whose words none is among them; else a voice that is quoted before the narrator, and of
+                # several the tightest quotation.
+                is_within = length <= last - first
+                fit = -round(common / (last - first), 2), -is_within, with_cue * (is_within or not own)
                 keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
             if min(keys)[0]:
                 ordered.append(min(keys))
