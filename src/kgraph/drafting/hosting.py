@@ -352,7 +352,7 @@ class _Hosts:
         subject = tree.subject(verb.number) if verb is not None else None
         if subject is None or verb is None or not self._can_speak(following, subject):
             return None
-        if not (is_put_in or verb.lemma in self._cues.verbs or takes_up(tree)):
+        if not (is_put_in or takes_up(tree)):
             return None
         return self._said_by(following, subject, verb, "quotation" if is_put_in else "subject")
 

@@ -186,7 +186,7 @@ def _html(name: str, content: bytes, encoding: str) -> Iterator[Raw]:
     )
     if document is None or isinstance(document, dict) or not (document.text or "").strip():
         raise TextError(f"{name} holds no article that can be found.", hint="Copy its text into a .txt file.")
-    lang = re.search(rb"<html[^>]*\blang=[\"']?([A-Za-z-]+)", content[:4096])
+    lang = re.search(rb"<html[^<>]*\blang=[\"']?([A-Za-z-]+)", content[:4096])
     text = "\n\n".join(line for line in (document.text or "").splitlines() if line.strip())
     yield Raw(
         text,
