@@ -26,6 +26,15 @@ ARTICLE = "https://w3id.org/kgraph/id/article/north-kosovo-roadblocks"
 ENTITY = "https://w3id.org/kgraph/id/"
 
 
+#: The rooms with files of tests that take minutes.
+LONG = ("build", "cli", "who_said")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with long files, lest one process is left alone with one in the end."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
 def settings_of(folder: Path) -> Settings:
     return load_settings(folder, environ={"KGRAPH_ENCODER": "none"})
 

@@ -190,6 +190,8 @@ class AsyncKnowledgeGraph(Queries, Reasons, Writes):
         Raises:
             ParameterError: a value is missing, does not fit, or names nothing or several things.
         """
+        if not any(each.takes_names and each.name in values for each in query.parameters):
+            return query.bind(values, prefixes=self.prefixes)  # without reading what all things are called
         reader = await self._reader(generation or self.generation)
         return await reader.bind(query, values)
 

@@ -38,6 +38,13 @@ QUERIES = [
     "SELECT * { GRAPH ?g { ?s :p ?o } OPTIONAL { GRAPH :hidden { ?o :p ?x } } }",
     "SELECT * { GRAPH ?g { ?s :p ?o } OPTIONAL { GRAPH <http://e/h\\u0069dden> { ?o :p ?x } } }",
     "BASE <http://e/> SELECT * { GRAPH ?g { ?s :p ?o } OPTIONAL { GRAPH <hidden> { ?o :p ?x } } }",
+    "SELECT * { GRAPH :g3 { ?s :p ?o } }",
+    "SELECT * { GRAPH :g3 { ?s :p ?o } OPTIONAL { GRAPH :g4 { ?o :q ?x } } }",
+    "SELECT * { GRAPH :g3 { ?s :p ?o } FILTER EXISTS { GRAPH :g5 { ?s ?p ?y } } }",
+    "SELECT * { GRAPH :hidden { ?s :p ?o } }",
+    "SELECT * { GRAPH :g3 { ?s :p ?o } FILTER NOT EXISTS { GRAPH <http://e/hidden> { ?o :q ?x } } }",
+    "SELECT * { GRAPH :nowhere { ?s :p ?o } }",
+    "ASK { GRAPH :g3 { :only :in :hiding } }",
     "ASK { GRAPH ?g { :only :in :hiding } }",
     "SELECT * { GRAPH ?g { :only ?p ?o } }",
     "CONSTRUCT { ?g :has ?s } WHERE { GRAPH ?g { ?s :p ?o } }",
@@ -86,7 +93,8 @@ def test_the_answer_is_the_same(store: ox.Store, query: str) -> None:
 def test_most_queries_are_asked_that_way_and_what_names_another_graph_is_not() -> None:
     shown, others = {graph.value for graph in SHOWN}, [graph.value for graph in HIDDEN]
     for query in QUERIES:
-        is_told = any(name in query for name in ("GRAPH :hidden", "GRAPH <hidden>", "\\u0069"))
+        unseen = ("GRAPH :hidden", "GRAPH <hidden>", "GRAPH <http://e/hidden>", "GRAPH :nowhere", "\\u0069")
+        is_told = any(name in query for name in unseen)
         assert (narrowed(PREFIX + query, shown, others) is None) == is_told, query
     assert narrowed("SELECT * { ?s ?p ?o }", shown, others) is None
     assert narrowed("SELECT * { GRAPH ?g {", shown, others) is None

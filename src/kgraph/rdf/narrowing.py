@@ -1,4 +1,4 @@
-"""``GRAPH ?g`` over a dataset of many named graphs: one look-up and a filter, not a look-up for each graph.
+"""``GRAPH`` over a dataset of many named graphs: one look-up and a filter, not a look-up for each graph.
 
 Where a query sees some of a store's graphs only, the engine is told which, and asks each of them for every
 triple pattern in ``GRAPH ?g``. A project has a graph for each of its articles. So the engine is rather let
@@ -7,6 +7,9 @@ gets ``FILTER(?g NOT IN (…))`` beside it in its group, which means the same wh
 group binds the variable by it (SPARQL 1.1 Query, sections 5.2.2, 13.3 and 18.6): where the engine did not
 bind it, :mod:`kgraph.rdf.graphwise` has written the pattern out. A group of its own for both would keep the
 engine from looking up what OPTIONAL has in it.
+
+``GRAPH <g> { … }`` needs no filter where the dataset has that graph; but with each look-up the engine goes
+through the list of those that it is told, so it is better told none.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | 
         others: those of the other graphs of the store.
 
     Returns:
-        None where the query has no such variable, names a graph that it does not see, or cannot be read.
+        None where the query asks no graph by ``GRAPH``, names one that it does not see, or cannot be read.
     """
     tokens = list(iter_tokens(text))
     try:
@@ -40,7 +43,7 @@ def narrowed(text: str, shown: Collection[str], others: Sequence[str]) -> str | 
     names = [tokens[element.start + 1] for element in found]
     known = namespaces_of(tokens)
     constants = [name for name in names if name.kind != "variable"]
-    if len(constants) == len(names) or any(iri_of(name, known) not in shown for name in constants):
+    if not names or any(iri_of(name, known) not in shown for name in constants):
         return None
     hidden = ", ".join(f"<{iri}>" for iri in others)
     edits = []
