@@ -44,6 +44,20 @@ QUERIES = [
     "SELECT * { GRAPH :hidden { ?s :p ?o } }",
     "SELECT * { GRAPH :g3 { ?s :p ?o } FILTER NOT EXISTS { GRAPH <http://e/hidden> { ?o :q ?x } } }",
     "SELECT * { GRAPH :nowhere { ?s :p ?o } }",
+    *(
+        query.replace("HIDDEN", "{ GRAPH :hidden { ?s ?b ?c } }")
+        for query in (
+            "SELECT ?s { GRAPH :g3 { ?s :p ?o } } GROUP BY ?s HAVING(EXISTS HIDDEN)",
+            "SELECT ?s { GRAPH :g3 { ?s :p ?o } } ORDER BY (EXISTS HIDDEN)",
+            "SELECT ?s ?x { GRAPH :g3 { ?s :p ?o } BIND(EXISTS HIDDEN AS ?x) }",
+            "SELECT (EXISTS HIDDEN AS ?x) { GRAPH :g3 { ?z :p ?o } }",
+            "SELECT ?x { GRAPH :g3 { ?z :p ?o } } GROUP BY (EXISTS HIDDEN AS ?x)",
+            "SELECT * { GRAPH :g3 { ?s :p ?o } { SELECT ?s HIDDEN } }",
+            "SELECT * { GRAPH :g3 { ?s :p ?o . GRAPH :hidden { ?x ?y ?z } } }",
+            "SELECT * { GRAPH :g3 { ?s :p ?o } FILTER(IF(EXISTS HIDDEN, true, false)) }",
+            "SELECT (SUM(IF(EXISTS HIDDEN, 1, 0)) AS ?n) { GRAPH :g3 { ?z :p ?o } }",
+        )
+    ),
     "ASK { GRAPH :g3 { :only :in :hiding } }",
     "ASK { GRAPH ?g { :only :in :hiding } }",
     "SELECT * { GRAPH ?g { :only ?p ?o } }",
