@@ -40,6 +40,11 @@ def said(draft: Drafting, text: str) -> list[Candidate]:
     return [each for each in draft(text).candidates if each.mode is not Mode.NARRATED]
 
 
+def speakers_of(draft: Drafting, text: str) -> dict[str, str]:
+    """Who says each of the words that are drafted."""
+    return {each.words: each.speaker for each in said(draft, text)}
+
+
 @pytest.mark.parametrize("row", SENTENCES, ids=lambda row: row["text"][:50])
 def test_a_sentence_attributes(draft: Drafting, row: dict[str, str]) -> None:
     text = row["text"]
@@ -53,7 +58,7 @@ def test_a_sentence_attributes(draft: Drafting, row: dict[str, str]) -> None:
 
 
 def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> None:
-    speakers = {each.words: each.speaker for each in said(draft, PARAGRAPHS)}
+    speakers = speakers_of(draft, PARAGRAPHS)
     assert speakers["We have waited two years"] == "Ana Holt"
     assert speakers["Nobody has called us"] == "Ana Holt"
     assert speakers["The owner is asleep"] == "Ana Holt"
@@ -66,9 +71,9 @@ def test_a_quotation_goes_on_over_sentences_and_paragraphs(draft: Drafting) -> N
 
 def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besides(draft: Drafting) -> None:
     text = "“It is late,” said Ana Holt, whom Lars Brenn accused of “bad faith”. “We shall pay.”"
-    speakers = {each.words: each.speaker for each in said(draft, text)}
+    speakers = speakers_of(draft, text)
     assert speakers["We shall pay"] == "Ana Holt"
-    speakers = {each.words: each.speaker for each in said(draft, text + " Lars Brenn was blunt: “He lies.”")}
+    speakers = speakers_of(draft, text + " Lars Brenn was blunt: “He lies.”")
     assert speakers["He lies"] == "Lars Brenn"
 
 
@@ -77,7 +82,7 @@ def test_who_is_described_and_new_is_nobody_who_was_named_before(draft: Drafting
         "Aldo Brenn, who leads the deckhands, was not surprised. “We read the law,” he said.\n\n"
         "Islanders are divided. The baker has no flour; the doctor says she has enough insulin.\n"
     )
-    speakers = {each.words: each.speaker for each in said(draft, text)}
+    speakers = speakers_of(draft, text)
     assert speakers["We read the law"] == "Aldo Brenn"
     assert speakers["she has enough insulin"] == "unnamed: doctor"
 
@@ -94,7 +99,7 @@ def test_turns_of_a_talk_belong_to_each_in_turn(draft: Drafting) -> None:
         "“Did you sign it?” asked Ana Holt.\n\n“I did not,” said Lars Brenn.\n\n"
         "“Whose hand is it, then?”\n\n“My brother’s.”\n"
     )
-    speakers = {each.words: each.speaker for each in said(draft, text)}
+    speakers = speakers_of(draft, text)
     assert speakers["Whose hand is it, then"] == "Ana Holt"
     assert speakers["My brother’s"] == "Lars Brenn"
 
@@ -122,7 +127,7 @@ def test_a_quotation_is_whose_it_is_described_to_be(draft: Drafting, text: str, 
 
 def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
     text = "Mirela Dunst met Lars Brenn. Hanne Orbeck waited. “It is late,” he said. “Too late,” she added."
-    speakers = {each.words: each.speaker for each in said(draft, text)}
+    speakers = speakers_of(draft, text)
     assert speakers == {"It is late": "Lars Brenn", "Too late": "Hanne Orbeck"}
 
 
@@ -149,7 +154,7 @@ def test_a_pronoun_means_whom_the_given_name_fits(draft: Drafting) -> None:
     ],
 )
 def test_a_pronoun_means_who_may_speak(draft: Drafting, text: str, words: str, speaker: str) -> None:
-    assert {each.words: each.speaker for each in said(draft, text)}[words] == speaker
+    assert speakers_of(draft, text)[words] == speaker
 
 
 @pytest.mark.parametrize("joint", ["and", "but"])

@@ -166,13 +166,13 @@ class Ledger:
 
     def said_of_articles(self) -> list[tuple[str, str]]:
         """The units of articles, each with one that says something of its article or of what is below it."""
-        below = [f"name >= iri || '{mark}' AND name < iri || '{chr(ord(mark) + 1)}'" for mark in "#/"]
-        several = " UNION ".join(
-            "SELECT articles.unit, mentions.unit FROM articles CROSS JOIN mentions "  # noqa: S608 - no values
-            f"WHERE {each} AND said IS NOT NULL"
-            for each in ("name = iri", *below)
+        one = (
+            "SELECT articles.unit, mentions.unit FROM articles CROSS JOIN mentions "
+            "WHERE name >= iri || ? AND name < iri || ? AND said IS NOT NULL"
         )
-        return self._db.execute(several).fetchall()
+        ends = ranges("")
+        several = " UNION ".join([one] * len(ends))
+        return self._db.execute(several, [end for pair in ends for end in pair]).fetchall()
 
     def owners(self, name: str) -> list[str]:
         """The units that describe the article which a name is, or is below."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import pyoxigraph as ox
@@ -43,6 +44,7 @@ from kgraph.describe.partitions import Partitions, read_partitions
 from kgraph.describe.terms import Ontology
 from kgraph.errors import QueryError
 from kgraph.store import Generation
+from kgraph.store.documents import Documents
 from kgraph.who_said import Attribution, Dataset
 
 __all__ = ["Describer", "Known"]
@@ -250,7 +252,7 @@ class Describer:
 
     async def documents(self, *, offset: int, limit: int) -> list[str]:
         """The IRIs below the base that have a document each, some of them at a time; clients' at the end."""
-        written, others = self._generation.documents(), await self._other_documents()
+        written, others = self._written, await self._other_documents()
         if written is None:
             return others[offset : offset + limit]
         found = await self._project.run(lambda: written.page(offset, limit))
@@ -259,13 +261,18 @@ class Describer:
 
     async def document_count(self) -> int:
         """How many of them there are."""
-        written = self._generation.documents()
+        written = self._written
         return (written.count if written is not None else 0) + len(await self._other_documents())
+
+    @cached_property
+    def _written(self) -> Documents | None:
+        """The documents that the generation has written down."""
+        return self._generation.documents()
 
     async def _other_documents(self) -> list[str]:
         """The documents that the generation has not written down. Read once a generation."""
         if self._others is None:
-            written = self._generation.documents()
+            written = self._written
             dataset = self._clients if written is not None else self._everything
             found = await list_documents(dataset, limit=LISTED_DOCUMENTS) if dataset is not None else []
             if found and written is not None:

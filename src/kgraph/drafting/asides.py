@@ -19,7 +19,16 @@ from kgraph.drafting.complements import TELLING
 from kgraph.drafting.mentions import NAME_WORDS
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
-__all__ = ["PLACEHOLDER", "Aside", "Fronted", "find_asides", "find_fronted", "put_back", "put_together"]
+__all__ = [
+    "CLOSING",
+    "PLACEHOLDER",
+    "Aside",
+    "Fronted",
+    "find_asides",
+    "find_fronted",
+    "put_back",
+    "put_together",
+]
 
 #: Words that begin a relative clause.
 _RELATIVE: Final = RELATIVE | {"WP$"}
@@ -31,7 +40,8 @@ _MARKS: Final = frozenset(";:—–()")
 _QUOTES: Final = frozenset('"“”„«»')
 _LONGEST: Final = 40
 _OPENING: Final = frozenset("“„\"«»‘'")
-_CLOSING: Final = frozenset("”“\"»«’'")
+#: Marks that may end a quotation.
+CLOSING: Final = frozenset("”“\"»«’'")
 #: What stands for a quotation.
 PLACEHOLDER: Final = ('"', "We", "do", ",", '"')
 
@@ -237,7 +247,7 @@ def find_fronted(tree: Tree) -> Fronted | None:
     tokens = tree.tokens
     if len(tokens) < len(PLACEHOLDER) or tokens[0].text not in _OPENING:
         return None
-    ends = [token.number for token in tokens[2:] if token.text in _CLOSING]
+    ends = [token.number for token in tokens[2:] if token.text in CLOSING]
     end = next((n for n in ends if tokens[n - 1].text in (",", "?", "!") or _has_comma(tokens, n)), None)
     if end is None or end != ends[0] or len(ends) > 1:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kgraph.drafting.cues import SAID, Cue, Cues
-from kgraph.drafting.quoting import quoted
+from kgraph.drafting.quoting import OPENING, quoted
 from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import can_speak, owner_of_words, source_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
@@ -14,7 +14,6 @@ from kgraph.text import Span
 
 __all__ = ["of_colon"]
 
-_OPENING: Final = frozenset("“„\"«»‹›‘‚'")
 _TOLD: Final = Cue("said", SAID, "positive", frozenset({"clause"}))
 #: Fewer words are no content.
 _SHORTEST: Final = 2
@@ -26,7 +25,7 @@ def of_colon(tree: Tree, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribu
     if colon is None or not 0 < colon.number < len(tree.tokens) - _SHORTEST:
         return
     content = [token for token in tree.tokens[colon.number + 1 :] if token.text != ";"]
-    if content[0].text in _OPENING or content[0].pos == "NUM":
+    if content[0].text in OPENING or content[0].pos == "NUM":
         return
     for token in reversed(tree.tokens[: colon.number]):
         cue, source = (

@@ -10,14 +10,15 @@ from kgraph.drafting.cues import Cues
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["quotation_of", "quoted"]
+__all__ = ["OPENING", "quotation_of", "quoted"]
 
 #: What of a clause may stand between its verb and a quotation.
 _WHO_WAS_TOLD: Final = frozenset({"dobj", "dative", "iobj"})
 #: Verbs that hold quoted words of any kind.
 _PLAIN: Final = frozenset("say reply answer shout cry chant write respond add yell call".split())
 _NEXT: Final = 2
-_OPENING: Final = frozenset("“„\"«»‹›‘‚'")
+#: Marks that may begin a quotation.
+OPENING: Final = frozenset("“„\"«»‹›‘‚'")
 #: Words of a title that need no capital.
 _SHORT: Final = 3
 
@@ -144,7 +145,7 @@ def _is_next_to(tree: Tree, verb: Token, numbers: set[int], clause: Token | None
 def _is_in_relative(tree: Tree, subject: Token, start: int) -> bool:
     """Whether quoted words end a relative clause about who speaks: "said Holt, who counts on “a draw”"."""
     clauses = [each for number in tree.subtree(subject.number) for each in tree.children(number, "relcl")]
-    before = next((token for token in reversed(tree.tokens[:start]) if token.text not in _OPENING), None)
+    before = next((token for token in reversed(tree.tokens[:start]) if token.text not in OPENING), None)
     is_apart = before is not None and before.text in (",", ":", "—", "–")
     return not is_apart and any(subject.number < clause.number < start for clause in clauses)
 

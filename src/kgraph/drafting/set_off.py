@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from kgraph.drafting.asides import CLOSING
 from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
 _PUT_IN: Final = 5
 _FORMS: Final = frozenset({"NNS", "NNPS", "VBZ", "VBD", "VBN", "VBP"})
 _ASKED: Final = frozenset("ask tell press question remind warn inform".split())
-_CLOSING: Final = frozenset("”“\"»«’'")
 
 
 def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -34,7 +34,7 @@ def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
     marks = [token.number for token in tree.tokens if token.text in ",;—–"]
     for start, end in pairwise((*marks, len(tree.tokens))) if root is not None else ():
         part = tree.tokens[start + 1 : end]
-        is_tag = bool(part) and part[0].text in _CLOSING  # "“…,” the notice read"
+        is_tag = bool(part) and part[0].text in CLOSING  # "“…,” the notice read"
         words = [token for token in part if token.is_word]
         is_bare = all(token.is_word for token in part[is_tag:-1])
         if not is_bare or not 1 < len(words) <= _PUT_IN or words[-1].lemma not in speaking or root is None:

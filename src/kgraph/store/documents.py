@@ -117,24 +117,20 @@ def revise_documents(folder: Path, base: Generation, revision: Revision, names: 
     if earlier is None:
         write_documents(folder, revision.store, names)
         return
-    before = ox.Store.read_only(str(base.store_path))
     subjects = {triple.subject for triple in revision.united}
-    changed = {node.value for node in subjects if isinstance(node, ox.NamedNode)}
-    there = {
-        iri: (_is_said(iri, before), _is_said(iri, revision.store))
-        for iri in changed
-        if _is_document(iri, names)
-    }
-    new = {iri for iri, (was, is_now) in there.items() if is_now and not was}
-    old = {iri for iri, (was, is_now) in there.items() if was and not is_now}
+    iris = {node.value for node in subjects if isinstance(node, ox.NamedNode)}
+    changed = {iri for iri in iris if _is_document(iri, names)}
+    before = ox.Store.read_only(str(base.store_path)) if changed else revision.store
+    was, now = ({iri for iri in changed if _is_said(iri, store)} for store in (before, revision.store))
+    new, old = now - was, was - now
     come = {*earlier.come, *(new - earlier.gone)} - old
     gone = {*earlier.gone, *(old - {*earlier.come})} - new
-    now = Documents(base.path, earlier.count + len(new) - len(old), tuple(sorted(come)), frozenset(gone))
+    revised = Documents(base.path, earlier.count + len(new) - len(old), tuple(sorted(come)), frozenset(gone))
     if len(come) + len(gone) > _MANY:
-        _write(folder, now)
+        _write(folder, revised)
     else:
         link_file(base.path / _LIST, folder / _LIST)
-        _note(replace(now, folder=folder))
+        _note(replace(revised, folder=folder))
 
 
 def _is_said(iri: str, store: ox.Store) -> bool:

@@ -132,16 +132,15 @@ class Manifest:
     def listed_graphs(self, namespace: str) -> list[tuple[str, int, int]]:
         """The project's graphs as people read them: name, triples, and of how many graphs that is the sum.
 
-        What each article states is one row, the last, where there are many articles.
+        What each article states comes last, in one row where there are many articles.
         """
-        rows = [(iri.removeprefix(namespace), count, 1) for iri, count in self.graphs.items()]
-        many = [count for name, count, _ in rows if name.startswith(STATED_BY)]
-        if len(many) <= _LISTED:
-            return rows
-        return [
-            *(row for row in rows if not row[0].startswith(STATED_BY)),
-            (f"{STATED_BY}…", sum(many), len(many)),
-        ]
+        rows, articles = list[tuple[str, int, int]](), list[tuple[str, int, int]]()
+        for iri, count in self.graphs.items():
+            name = iri.removeprefix(namespace)
+            (articles if name.startswith(STATED_BY) else rows).append((name, count, 1))
+        if len(articles) > _LISTED:
+            articles = [(f"{STATED_BY}…", sum(count for _, count, _ in articles), len(articles))]
+        return rows + articles
 
     def render(self) -> str:
         """The manifest as the JSON that stands in the generation's folder."""

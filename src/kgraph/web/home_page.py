@@ -32,7 +32,6 @@ router: Final = APIRouter(tags=["Pages"])
 
 #: How many articles the front page and a page of their list name.
 ARTICLES_SHOWN: Final = 20
-#: How many graphs of articles are listed one by one.
 ARTICLES_LISTED: Final = 100
 #: A quotation to click has at least so many words, and at most.
 _QUOTED_WORDS: Final = range(4, 13)

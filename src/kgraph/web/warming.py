@@ -36,7 +36,9 @@ async def warm(graph: AsyncKnowledgeGraph) -> None:
         with suppress(KgraphError):
             await graph.who_said(Question(text=_ASKED), generation=generation)
     with graph.describing(generation) as describer:
-        for read in (describer.voices, describer.places, describer.partitions, partial(_claims, describer)):
+        lists = (describer.voices, describer.places, describer.partitions)
+        names = partial(graph.suggest, _ASKED, limit=1)  # reads what all things are called
+        for read in (*lists, partial(describer.articles, limit=1), partial(_claims, describer), names):
             await _until_quiet(graph)
             with suppress(KgraphError):
                 await read()
@@ -46,7 +48,7 @@ async def warm(graph: AsyncKnowledgeGraph) -> None:
         for formats in (_PREFERRED, PAGE_FORMATS):
             await _until_quiet(graph)
             with suppress(KgraphError):  # whoever asks it will hear of it
-                text = await graph.bind(query, {}, generation=generation)  # reads the project's names, too
+                text = await graph.bind(query, {}, generation=generation)
                 if not profile_query(text).is_repeatable:  # not kept; and nobody is called unasked
                     break
                 answer = await graph.query(text, formats=formats, generation=generation, client="warming")
