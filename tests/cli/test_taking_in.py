@@ -56,7 +56,7 @@ def test_a_text_becomes_an_article_that_checks_clean_and_is_drafted(project: Pat
     checked = kgraph("check", "--format", "json", "--project", str(project))
     assert checked.returncode == 0, checked.stdout
     assert {problem["code"] for problem in json.loads(checked.stdout)} <= {
-        "sentence-without-claims",
+        "article-without-claims",
         "uncovered-words",
     }
 

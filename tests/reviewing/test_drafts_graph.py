@@ -60,6 +60,20 @@ def ask(settings: Settings, *asked: Any) -> list[Any]:
     return asyncio.run(main())
 
 
+def test_a_draft_is_in_the_sentence_that_its_words_begin_in(tmp_path: Path) -> None:
+    """Also where a paragraph has but one sentence, and so the same words."""
+    inspection = inspect_project(settings_of(make_project(tmp_path / "harbour")))
+    homes = {
+        str(t.subject)[1:-1].rpartition("/")[2]: str(t.object)[1:-1].rpartition("/")[2]
+        for t in inspection.graphs["drafts"]
+        if t.predicate.value == KG + "inSentence"
+    }
+    assert {homes[key] for key in (TOLD, RUINED)} == {"s01"}
+    assert (homes[PROMISED], homes[DENIED]) == ("s02", "s03")
+    # Nobody has drawn a claim yet: that is one message, not one for each sentence.
+    assert [p.code for p in inspection.problems if "claim" in p.code] == ["article-without-claims"]
+
+
 def test_no_drafted_claim_is_a_triple_of_any_graph(built: Settings) -> None:
     graphs = inspect_project(built).graphs
     claims = list(read_claims(TripleIndex(graphs["drafts"]), drafted=True))

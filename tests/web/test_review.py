@@ -60,6 +60,19 @@ def fields_of(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input [^>]*name="([\w-]+)" value="([^"]*)"', form.partition("</form>")[0]))
 
 
+def test_a_reader_sees_the_voices_of_drafts_as_drafts(pages: httpx.Client) -> None:
+    page = pages.get("/").text
+    assert "One article, 6 drafted claims not reviewed, 2 voices." in page
+    marked = re.findall(r'<a class="(m [^"]*)"[^>]*title="([^"]*)"', page)
+    assert marked == [
+        ("m v1 drafted", "drafted, not reviewed: promised by Ana Holt"),
+        ("m v1 negative drafted", "drafted, not reviewed: denied by Ana Holt"),
+    ]
+    assert "not reviewed count too" in pages.get("/voices").text
+    only = pages.get("/", params={"voice": "nobody"})
+    assert only.status_code == httpx.codes.BAD_REQUEST
+
+
 def test_a_review_by_forms_alone(pages: httpx.Client, harbour: Path) -> None:
     listed = pages.get("/review")
     assert re.search(r">Marrow Bay library shut after flood</a></th><td class=\"number\">4</td>", listed.text)

@@ -58,8 +58,17 @@ def check_coverage(subject: Subject) -> Iterator[Problem]:
                 predicate=KG + "inSentence",
             )
     for article in subject.articles:
-        for sentence in article.sentences:
-            if sentence.iri not in described:
+        silent = [sentence for sentence in article.sentences if sentence.iri not in described]
+        if len(silent) == len(article.sentences) > 1:
+            yield subject.project.problem(
+                "article-without-claims",
+                article.iri,
+                f"No claim is drawn from any of its {len(silent)} sentences yet.",
+                "Review what has been drafted (kgraph draft, kgraph review), or write its claims by hand.",
+                severity=Severity.WARNING,
+            )
+        else:
+            for sentence in silent:
                 yield subject.project.problem(
                     "sentence-without-claims",
                     sentence.iri,

@@ -16,10 +16,10 @@ __all__ = ["init_command"]
 #: Folders of a project that begin empty.
 _EMPTY: Final = ("data/ttl/articles", "queries", "seeds")
 _NEXT: Final = """Next:
-  1. Put a text into seeds/SLUG.txt.
-  2. Describe it in data/ttl/articles/SLUG/document.ttl, and write its claims in assertions.ttl beside it.
-  3. kgraph check --project {folder}; then kgraph serve --project {folder}
-The form of claims: ANNOTATING.md. Types of events and states: kgraph lexicon."""
+  1. kgraph new FILE --project {folder}: take in an article (text, Markdown, HTML, PDF, Word).
+  2. kgraph draft --all --project {folder}: have claims drafted. Or write them by hand: see ANNOTATING.md.
+  3. kgraph serve --writable --project {folder}: ask, read, and review at /review.
+Types of events and states: kgraph lexicon."""
 
 
 @click.command("init")

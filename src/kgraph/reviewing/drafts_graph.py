@@ -95,10 +95,8 @@ class _Writer:
         self._draft = draft
         self._prefixes = prefixes
         self._things = {thing.name: thing for each in draft.candidates for thing in each.things}
-        self._homes = sorted(
-            ((part.span, part.iri) for part in (*article.parts, *article.sentences) if part.span),
-            key=lambda home: home[0].end - home[0].start,
-        )
+        parts = [part for part in article.parts if part.part != "paragraph"]
+        self._homes = [(part.span, part.iri) for part in (*article.sentences, *parts) if part.span]
         self._publisher = subject.index.iri(article.iri, DCTERMS + "publisher")
 
     def describe(self, candidate: Candidate) -> Iterator[ox.Triple]:

@@ -53,6 +53,18 @@ class Reader:
     choice: Choice | None
     compared: Mapping[str, Attribution] = field(default_factory=dict)
 
+    @property
+    def drafted(self) -> int:
+        """How many claims nobody has reviewed."""
+        return sum(map(is_draft, self.text.claims))
+
+    @property
+    def amount(self) -> str:
+        """How many claims there are, in words; drafts are told apart."""
+        drafted, reviewed = self.drafted, len(self.text.claims) - self.drafted
+        found = [_plural(reviewed, "claim")] if reviewed or not drafted else []
+        return ", ".join([*found, f"{_plural(drafted, 'drafted claim')} not reviewed"] if drafted else found)
+
     def link(
         self, choice: Choice | None, filters: Filters | None = None, *, fragment: str | None = None
     ) -> str:
@@ -107,8 +119,7 @@ async def open_reader(
 def _read(
     request: Request, graph: AsyncKnowledgeGraph, description: Description, text: ArticleText
 ) -> Reader:
-    reviewed = [claim for claim in text.claims if not is_draft(claim)]
-    voices, kinds = voices_of(reviewed, graph.prefixes), kinds_of(reviewed)
+    voices, kinds = voices_of(text.claims, graph.prefixes), kinds_of(text.claims)
     given = read_parameters(request)
     chosen = {name: frozenset(value for key, value in given if key == name) for name in (_VOICE, _KIND)}
     for name, known in ((_VOICE, voices), (_KIND, kinds)):
@@ -126,6 +137,10 @@ def _read(
     return Reader(
         path, text, _spans(description), voices, kinds, Filters(chosen[_VOICE], chosen[_KIND]), choice
     )
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _problem(what: str, instead: str) -> HttpProblem:
@@ -181,7 +196,7 @@ def reader_context(
         "reader": reader,
         "paragraphs": paragraphs,
         "card": card,
-        "has_drafts": any(is_draft(claim) for claim in reader.text.claims),
+        "amount": f"{reader.amount}, {_plural(len(reader.voices), 'voice')}",
         "choice_of": _choice_of,
         "choice_for": _choice_for,
         "listed": list(shown.values())[:LISTED] if reader.filters and card is None else [],
@@ -223,7 +238,6 @@ def article_page(
     url = public_url(request, href(description.iri, graph.settings.names) or "/")
     heading = description.name(description.iri)
     text = reader.text
-    count = sum(not is_draft(claim) for claim in text.claims)
     context, style = reader_context(graph, reader, generation)
     return render_page(
         request,
@@ -232,8 +246,7 @@ def article_page(
             "it": description,
             "title": heading.text,
             "heading": heading,
-            "summary": f"{heading.text}: {count} claims, each with its speaker and its words.",
-            "count": count,
+            "summary": f"{heading.text}: {reader.amount}, each with its speaker and its words.",
             "publisher": viewer.term(said[DCTERMS + "publisher"]) if DCTERMS + "publisher" in said else None,
             "issued": issued.value if isinstance(issued, ox.Literal) else None,
             "language": language.value if isinstance(language, ox.Literal) else None,

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.describe import FACETS, Describer, Facet, Name, Place
 from kgraph.rdf.terms import compact, parse_iri, read_term
+from kgraph.vocab import DRAFTS
 from kgraph.web.drawings import Edge, draw_network
 from kgraph.web.listing import Listing, claim_item, list_at
 from kgraph.web.maps import Point, draw_map
@@ -62,6 +63,7 @@ async def voices(request: Request, describer: Describer) -> Listing:
     found, around = page_of_list("/voices", every, page_of(request))
     kinds = [kind for voice in found for kind, _ in voice.kinds]
     names = await describer.names([*(voice.iri for voice in found), *kinds])
+    graphs = describer.generation.manifest.graphs
     return Listing(
         "voices.html",
         {
@@ -69,6 +71,7 @@ async def voices(request: Request, describer: Describer) -> Listing:
             "names": names,
             "key": lambda iri: compact(iri, graph_of(request).prefixes),
             "total": len(every),
+            "has_drafts": bool(graphs.get(graph_of(request).settings.names.graph(DRAFTS))),
             "summary": f"{len(every):,} voices, and how much each of them says.",
         },
         [

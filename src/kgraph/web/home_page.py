@@ -23,7 +23,7 @@ from kgraph.web.places import href
 from kgraph.web.reading import page_of
 from kgraph.web.sparql import graph_of
 from kgraph.web.viewing import GRAPHS, embed_data
-from kgraph.web.voices import is_draft, voices_of
+from kgraph.web.voices import voices_of
 from kgraph.who_said import Attribution
 
 __all__ = ["router"]
@@ -74,7 +74,6 @@ async def _home(request: Request, describer: Describer) -> Response:
             "articles": articles,
             "total": len(articles) if len(articles) < ARTICLES_SHOWN else None,
             "text": text if reader is not None else None,
-            "claims": sum(not is_draft(claim) for claim in text.claims) if text is not None else 0,
             "openers": _openers(graph, text, graph.canned_queries(generation), reader),
             "data": embed_data(data),
             **context,

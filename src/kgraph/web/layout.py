@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from kgraph.describe import ArticleText, SentenceText
-from kgraph.web.voices import DRAFTED, Voice, is_draft, is_hedged, is_negative
+from kgraph.web.voices import Voice, is_draft, is_hedged, is_negative
 from kgraph.who_said import Attribution
 
 __all__ = ["Atom", "Choice", "Line", "Mark", "Paragraph", "Span", "lay_out", "parse_choice", "target_style"]
@@ -140,15 +140,15 @@ def _mark(
     voices: Mapping[str | None, Voice],
     with_narrator: bool,
 ) -> Mark | None:
-    """The mark of characters on which some claims rest, the most precise first."""
-    every = [shown[name] for name in names if name in shown]
-    claims = [claim for claim in every if not is_draft(claim) and claim.speaker.iri in voices]
+    """The mark of characters on which some claims rest: reviewed ones first, then the most precise."""
+    every = [shown[name] for name in names if name in shown and shown[name].speaker.iri in voices]
+    claims = [claim for claim in every if not is_draft(claim)] or every
     if not claims:
-        drafts = [claim for claim in every if is_draft(claim)]
-        return Mark(DRAFTED, False, False, drafts[0], is_draft=True) if drafts else None
+        return None
     others = [claim for claim in claims if not voices[claim.speaker.iri].is_narrator]
     claim = (others or claims)[0]
-    mark = Mark(voices[claim.speaker.iri], is_hedged(claim), is_negative(claim), claim)
+    voice = voices[claim.speaker.iri]
+    mark = Mark(voice, is_hedged(claim), is_negative(claim), claim, is_draft(claim))
     is_plain = mark.voice.is_narrator and not mark.is_hedged and not mark.is_negative
     return None if is_plain and not with_narrator else mark
 

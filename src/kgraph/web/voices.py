@@ -13,7 +13,6 @@ from kgraph.vocab import KG
 from kgraph.who_said import Attribution, Level
 
 __all__ = [
-    "DRAFTED",
     "HEDGES",
     "Filters",
     "Kind",
@@ -77,10 +76,6 @@ class Voice:
     def is_narrator(self) -> bool:
         """Whether this is the publication itself."""
         return self.colour == 0
-
-
-#: What stands for the voices of drafts, which nobody has settled yet.
-DRAFTED: Final = Voice(None, "", "drafted, not reviewed", "", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
