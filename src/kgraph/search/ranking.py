@@ -49,6 +49,10 @@ _REST_BY_SHARE: Final = 0.25
 _REST_BY_NAMES: Final = 0.15
 _BY_LENGTH: Final = 0.02
 _LENGTH: Final = 9
+#: The more passages there are, the more alike the nearest is by chance: by so much for each e-fold beyond
+#: those of one article.
+_BY_SIZE: Final = 0.003
+_SIZE: Final = 20
 #: How fast the odds grow with what is beyond these.
 _STEEPNESS: Final = 60.0
 _KEPT: Final = 1 << 16
@@ -230,12 +234,13 @@ class Ranking:
         whole = first.meaning
         if len(asked.words) == 1 and first.coverage.missing:
             return -1.0  # a word alone is like anything
-        if not asked.is_statement:
-            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words)
-            return _STEEPNESS * (whole - _WHOLE_OF_QUESTION) if is_answer else -1.0
         if is_fact:
             return _STEEPNESS * (whole - _WHOLE)
-        longer = _BY_LENGTH * math.log(len(asked.words) / _LENGTH)
+        by_chance = _BY_SIZE * math.log(max(1.0, self._reader.size / _SIZE))
+        if not asked.is_statement:
+            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words)
+            return _STEEPNESS * (whole - _WHOLE_OF_QUESTION - by_chance) if is_answer else -1.0
+        longer = _BY_LENGTH * math.log(len(asked.words) / _LENGTH) - by_chance
         beyond = whole - _WHOLE + longer
         return _STEEPNESS * (min(beyond, self._beyond(asked, first) + longer) if beyond > 0 else beyond)
 
