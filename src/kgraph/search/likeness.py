@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import permutations
+from typing import Final
 
 import jellyfish
 
@@ -15,7 +17,9 @@ __all__ = ["Coverage", "cover", "misspells", "opposes", "sounds_like"]
 
 
 #: Letters that may begin a word with the same sound: pharmacist, farmacist. No letter is silent in these.
-_SAME_SOUND = (set("ckq"), set("csz"), set("fp"), set("gj"))
+_SAME_SOUND: Final = frozenset(
+    pair for letters in ("ckq", "csz", "fp", "gj") for pair in permutations(letters, 2)
+)
 
 
 @lru_cache(1 << 16)
@@ -24,8 +28,11 @@ def misspells(word: str, other: str) -> bool:
     length = min(len(word), len(other))
     if length < 4 or abs(len(word) - len(other)) > 2 or word.isdecimal() or other.isdecimal():
         return False
+    if word[0] != other[0]:  # most pairs: then one letter is wrong, and it is the first
+        rests = (word[1:], other[1:]), (word[1:], other), (word, other[1:]), (word[1::-1] + word[2:], other)
+        return any(one == two for one, two in rests)
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
-    return wrong <= 1 or (wrong == 2 and length >= 7 and word[0] == other[0])
+    return wrong <= 1 or (wrong == 2 and length >= 7)
 
 
 @lru_cache(1 << 16)
@@ -33,10 +40,13 @@ def sounds_like(word: str, other: str) -> bool:
     """Whether one word may be the other as somebody spells it who has heard it: Prewitt, Pruitt. Of short
     words, which often sound alike, one letter may be wrong (Metaphone; see jellyfish).
     """
-    is_short = min(len(word), len(other)) < 5
-    if min(len(word), len(other)) < 3 or not (word + other).isalpha():
+    length = min(len(word), len(other))
+    is_short = length < 5
+    if length < 3 or abs(len(word) - len(other)) > 3:
         return False
-    if word[0] != other[0] and (is_short or not any({word[0], other[0]} <= each for each in _SAME_SOUND)):
+    if word[0] != other[0] and (is_short or (word[0], other[0]) not in _SAME_SOUND):
+        return False
+    if not (word.isalpha() and other.isalpha()):
         return False
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
     return wrong <= (1 if is_short else 3) and jellyfish.metaphone(word) == jellyfish.metaphone(other)
@@ -45,13 +55,18 @@ def sounds_like(word: str, other: str) -> bool:
 @lru_cache(1 << 16)
 def opposes(word: str, other: str, language: str) -> bool:
     """Whether one word is the other with a prefix that denies it, in whatever form: legal, illegally."""
-    short, long = sorted((word, other), key=len)
-    if len(short) < 4 or stem(long, language) in _no_opposites(language):
+    short, long = (word, other) if len(word) <= len(other) else (other, word)
+    if len(short) < 4 or not long.startswith(_opposites(language)):
         return False
-    rests = (long.removeprefix(prefix) for prefix in listed("opposite", language))
-    return any(
-        len(rest) > 3 and stem(rest, language) == stem(short, language) for rest in rests if rest != long
-    )
+    if stem(long, language) in _no_opposites(language):
+        return False
+    rests = (long[len(prefix) :] for prefix in _opposites(language) if long.startswith(prefix))
+    return any(len(rest) > 3 and stem(rest, language) == stem(short, language) for rest in rests)
+
+
+@cache
+def _opposites(language: str) -> tuple[str, ...]:
+    return tuple(listed("opposite", language))
 
 
 @cache
