@@ -9,7 +9,7 @@ import tantivy
 
 from kgraph.errors import ParameterError
 from kgraph.search.index import FILTERS, IndexReader, Passage
-from kgraph.search.passages import DRAFTED, ClaimEntry
+from kgraph.search.passages import ClaimEntry
 
 __all__ = ["Narrowing"]
 
@@ -64,7 +64,7 @@ class Narrowing:
         )
 
     def _counts(self, claim: ClaimEntry) -> bool:
-        return self._drafts or DRAFTED not in claim.traits
+        return self._drafts or not claim.is_draft
 
     def has_claims(self, passage: Passage) -> bool:
         """Whether a passage has claims that count, whether they pass or not."""

@@ -93,6 +93,11 @@ class ClaimEntry:
         return next((trait[len(_ROLE) :] for trait in self.traits if trait.startswith(_ROLE)), "")
 
     @property
+    def is_draft(self) -> bool:
+        """Whether nobody has reviewed it."""
+        return DRAFTED in self.traits
+
+    @property
     def wording(self) -> str:
         """The claim as a line of labels, with the question that its object answers for the role."""
         subject, predicate, value = (
@@ -133,15 +138,14 @@ class PassageEntry:
 
     def tells_of(self, teller: ClaimEntry, claim: ClaimEntry) -> bool:
         """Whether a claim tells of the saying of another, by the voice around that one's: its words have the
-        cue of that one, and half of its words, or the cue is a word for saying. Who denies it does not tell.
+        cue of that one. Who denies it does not tell.
         """
-        if claim.cue is None or teller.depth != claim.depth - 1 or teller.is_negative:
-            return False
-        if shared(teller.spans, [claim.cue]) < claim.cue[1] - claim.cue[0]:
-            return False
-        length = sum(end - begin for begin, end in claim.spans)
-        says = listed("said").intersection(read_words(self.words_of([claim.cue])))
-        return bool(says) or 2 * shared(teller.spans, claim.spans) >= length
+        return (
+            claim.cue is not None
+            and teller.depth == claim.depth - 1
+            and not teller.is_negative
+            and shared(teller.spans, [claim.cue]) == claim.cue[1] - claim.cue[0]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,10 @@ _OF_PASSAGE: Final = (50.0, 2.0)
 #: where the passage has all words of a statement; its share of the question's words, with its names; whether
 #: an end of it is of the kind that is asked for; the share of its object that the question itself names,
 #: which is then no answer; whether it is but words of the narrator; how like the question is to how people
-#: ask for what has the role of its object; whether it is but words that tell of the saying of another.
-_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -2.0)
+#: ask for what has the role of its object; whether it but tells of the saying of another.
+_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -3.0)
+#: How much a reviewed event that tells of a saying counts as one that only does so.
+_REVIEWED_EVENT: Final = 0.2
 #: How like a passage must be (cosine) to say what is asked rather than not: to the whole of a statement, or
 #: of a question; to what is left of a statement without the passage's words, and how much more so, the
 #: greater their share is, that of names above all: who is named may have said anything else. Few words are
@@ -321,9 +323,9 @@ def _is_aside(asked: Asked, claim: ClaimEntry) -> bool:
     return asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role
 
 
-def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> bool:
-    """Whether a claim is but words that tell of the saying of another, and not of what its own speaker says,
-    whom the question names ("what did Brandt tell the clerks?").
+def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
+    """Whether a claim but tells of the saying of another, and not what its own speaker says, whom the question
+    names ("what did Brandt tell the clerks?"). With a role, a reviewed one mostly tells it for its own sake.
     """
 
     def is_named(voice: ClaimEntry) -> bool:
@@ -333,9 +335,8 @@ def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> bo
             and _named_share(Part(voice.speaker), asked.matter, entry.language) > 0
         )
 
-    return not claim.role and any(
-        entry.tells_of(claim, other) and is_named(claim) <= is_named(other) for other in entry.claims
-    )
+    tells = any(entry.tells_of(claim, each) and is_named(claim) <= is_named(each) for each in entry.claims)
+    return tells * (_REVIEWED_EVENT if claim.role and not claim.is_draft else 1.0)
 
 
 def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
