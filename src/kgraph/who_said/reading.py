@@ -114,7 +114,7 @@ class AttributionReader:
         return Attribution(
             iri=iri,
             level=Level.UNANNOTATED,
-            verdict="no claim drawn from it yet",
+            verdict="no claim drawn from these words yet",
             passages=(Passage(iri, sentence.text, "", "", sentence.start, sentence.end),),
             sentence=sentence,
             article=self._article(sentence),

@@ -106,11 +106,15 @@ def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[
 
 
 def answer_in_words(asked: Asked, best: Attribution) -> str:
-    """The answer in plain words: what was asked for, or the words themselves, and whose they are."""
-    quote = best.quote
+    """The answer in plain words: what was asked for, or the words themselves, and whose they are. Of what the
+    narrator tells, a draft may have but a few words: the sentence says what they are about.
+    """
+    told = best.sentence if best.level == "drafted" and best.mode.iri == KG + "narrated" else None
+    quote = best.quote if told is None else told.text
     text = quote[:1].upper() + quote[1:] if asked.kind is not None else f"“{quote}”"
     if (
-        asked.kind in (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
+        told is None
+        and asked.kind in (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
         and best.object.label
         and len(best.object.label) < len(quote)
     ):
