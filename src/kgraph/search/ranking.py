@@ -37,7 +37,7 @@ _OF_PASSAGE: Final = (50.0, 2.0)
 #: an end of it is of the kind that is asked for; the share of its object that the question itself names,
 #: which is then no answer; whether it is but words of the narrator; how like the question is to how people
 #: ask for what has the role of its object; whether it but tells of the saying of another.
-_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -3.0)
+_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -5.0)
 #: How much a reviewed event that tells of a saying counts as one that only does so.
 _REVIEWED_EVENT: Final = 0.2
 #: How like a passage must be (cosine) to say what is asked rather than not: to the whole of a statement, or

@@ -242,7 +242,7 @@ class TextIndex(IndexReader):
                 is_within = length <= last - first
                 fit = -round(common / (last - first), 2), -is_within, with_cue * (is_within or not own)
                 keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
-            if -min(keys)[0] > _MOST:
+            if -min(keys)[0] >= _MOST:
                 ordered.append(min(keys))
         if not ordered:
             whole = Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False)
