@@ -324,8 +324,8 @@ def _is_aside(asked: Asked, claim: ClaimEntry) -> bool:
 
 
 def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
-    """Whether a claim but tells of the saying of another, and not what its own speaker says, whom the question
-    names ("what did Brandt tell the clerks?"). With a role, a reviewed one mostly tells it for its own sake.
+    """Whether a claim but tells of the saying of another, and not what its own speaker says, whom the
+    question names ("what did Brandt tell the clerks?"). A reviewed event mostly tells it for its own sake.
     """
 
     def is_named(voice: ClaimEntry) -> bool:

@@ -50,6 +50,8 @@ _NEGATIVE: Final = {
     "order": "forbidden by",
     "conditional": "ruled out under a condition by",
 }
+#: What is answered by the end of a claim alone.
+_MEASURED: Final = (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
 #: What is so denied that the word for it is not among the words that are said.
 _DENYING: Final = frozenset({KG + "denial", KG + "refusal"})
 #: How the publication tells of what others plan, want or try.
@@ -109,17 +111,14 @@ def answer_in_words(asked: Asked, best: Attribution) -> str:
     """The answer in plain words: what was asked for, or the words themselves, and whose they are. Of what the
     narrator tells, a draft may have but a few words: the sentence says what they are about.
     """
-    told = best.sentence if best.level == "drafted" and best.mode.iri == KG + "narrated" else None
-    quote = best.quote if told is None else told.text
+    if best.level == "drafted" and best.mode.iri == KG + "narrated" and best.sentence is not None:
+        quote, by = best.sentence.text, f"{best.verdict.partition(': ')[0]}: told by {best.speaker.label}"
+    else:
+        label, quote = best.object.label, best.quote
+        is_measure = asked.kind in _MEASURED and 0 < len(label) < len(quote)
+        by = _by_whom(best, denies_in_words=not is_measure and denies(read_words(quote)))
+        quote = label if is_measure else quote
     text = quote[:1].upper() + quote[1:] if asked.kind is not None else f"“{quote}”"
-    if (
-        told is None
-        and asked.kind in (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
-        and best.object.label
-        and len(best.object.label) < len(quote)
-    ):
-        text = best.object.label[:1].upper() + best.object.label[1:]
-    by = _by_whom(best, denies_in_words=quote[1:] in text and denies(read_words(quote)))
     says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
     return f"{text.rstrip(' .,;')}, {says}."
 
