@@ -81,10 +81,11 @@ class TripleIndex:
 
     def literal(self, subject: str, predicate: str) -> str | None:
         """The lexical form of the first literal."""
-        for term in self.objects(subject, predicate):
-            if isinstance(term, ox.Literal):
-                return term.value
-        return None
+        return next(iter(self.literals(subject, predicate)), None)
+
+    def literals(self, subject: str, predicate: str) -> list[str]:
+        """The lexical forms of all literals."""
+        return [term.value for term in self.objects(subject, predicate) if isinstance(term, ox.Literal)]
 
     def whole_number(self, subject: str, predicate: str) -> int | None:
         """The first literal as a whole number, where it is one."""

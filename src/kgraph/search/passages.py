@@ -247,7 +247,7 @@ class Reader:
         self._known: dict[str, tuple[str, ...]] = {}
         for statement in index.instances(KG + "EditorialStatement"):
             for about in index.iris(statement, KG + "about"):
-                self._readings.setdefault(about, []).extend(self._literals(statement, KG + "edtf"))
+                self._readings.setdefault(about, []).extend(self.index.literals(statement, KG + "edtf"))
 
     def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
         """The passages with the claims drawn from each, in the order of the texts."""
@@ -296,12 +296,9 @@ class Reader:
     def labels(self, iri: str) -> tuple[str, ...]:
         """What a thing is called, the preferred label first."""
         if iri not in self._known:
-            texts = (text for name in _LABELS for text in self._literals(iri, name))
+            texts = (text for name in _LABELS for text in self.index.literals(iri, name))
             self._known[iri] = tuple(dict.fromkeys(texts))
         return self._known[iri]
-
-    def _literals(self, iri: str, predicate: str) -> list[str]:
-        return [t.value for t in self.index.objects(iri, predicate) if isinstance(t, ox.Literal)]
 
     def _claim(self, claim: Claim) -> ClaimEntry:
         index = self.index
@@ -344,7 +341,7 @@ class Reader:
         begin = self.index.whole_number(sentence, KG + "beginIndex")
         if text is None or begin is None or claim.source is None:
             return None
-        return nearest_cue(text, begin, self._literals(claim.source, KG + "cue"), spans)
+        return nearest_cue(text, begin, self.index.literals(claim.source, KG + "cue"), spans)
 
     def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
         whole = self.index.whole_number
@@ -367,6 +364,6 @@ class Reader:
         edtf = [
             text
             for time in times_of(self.index, claim)
-            for text in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
+            for text in (*self.index.literals(time, KG + "edtf"), *self._readings.get(time, ()))
         ]
         return spanning(days for text in edtf if (days := parse_edtf(text)) is not None)

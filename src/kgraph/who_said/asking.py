@@ -255,7 +255,12 @@ async def _attributions(
 
     def read() -> list[Attribution]:
         reader = AttributionReader(triples, dataset.names.prefixes)
-        return [found for iri in iris if (found := reader.attribution(iri, hit=by_iri.get(iri))) is not None]
+        known = [each for each in map(reader.attribution, iris) if each is not None]
+        ways = (by_iri.get(each.iri) for each in known)
+        return [
+            replace(each, found=way.found, score=way.score) if way is not None else each
+            for each, way in zip(known, ways, strict=True)
+        ]
 
     return await dataset.run(read)
 

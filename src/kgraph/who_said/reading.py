@@ -14,7 +14,6 @@ from kgraph.project.claims import Claim, read_claims, source_chain
 from kgraph.project.index import TripleIndex
 from kgraph.projection import is_stated
 from kgraph.rdf.terms import Term, compact
-from kgraph.search import Hit
 from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS, SKOS
 from kgraph.who_said.attribution import (
     NOTHING,
@@ -68,11 +67,11 @@ class AttributionReader:
         """The terms of a triple with what they are called."""
         return self.thing(triple.subject), self.thing(triple.predicate), self.thing(triple.object)
 
-    def attribution(self, iri: str, *, hit: Hit | None = None) -> Attribution | None:
-        """The answer that an assertion gives, and how it was found; None where it is not described."""
+    def attribution(self, iri: str) -> Attribution | None:
+        """The answer that an assertion gives, or a sentence; None where it is not described."""
         claim = self._claims.get(iri) or self._drafted.get(iri)
         if claim is None:
-            return self._unannotated(iri, hit)
+            return self._unannotated(iri)
         sentence = self._sentence(claim.sentence)
         subject, predicate, value = map(self._part, (claim.subject, claim.predicate, claim.object))
         agreeing, contrasting = self._beside(claim)
@@ -102,11 +101,9 @@ class AttributionReader:
             article=self._article(sentence),
             corroborating=agreeing,
             contrasting=contrasting,
-            found=hit.found if hit is not None else None,
-            score=hit.score if hit is not None else None,
         )
 
-    def _unannotated(self, iri: str, hit: Hit | None) -> Attribution | None:
+    def _unannotated(self, iri: str) -> Attribution | None:
         """A sentence of which no claim has been drawn; None where it is no sentence."""
         sentence = self._sentence(iri)
         if sentence is None:
@@ -118,8 +115,6 @@ class AttributionReader:
             passages=(Passage(iri, sentence.text, "", "", sentence.start, sentence.end),),
             sentence=sentence,
             article=self._article(sentence),
-            found=hit.found if hit is not None else None,
-            score=hit.score if hit is not None else None,
         )
 
     def _part(self, term: Term | None) -> Thing:
@@ -133,9 +128,9 @@ class AttributionReader:
         voices = []
         for source in source_chain(index, claim.source).sources:
             agent = index.iri(source, KG + "sourceAgent")
-            cues = [t.value for t in index.objects(source, KG + "cue") if isinstance(t, ox.Literal)]
+            cues = tuple(sorted(index.literals(source, KG + "cue")))
             is_medium = KG + "Medium" in index.iris(agent or "", RDF_TYPE)
-            voices.append(Voice(self.thing(agent), self.thing(source), tuple(sorted(cues)), is_medium))
+            voices.append(Voice(self.thing(agent), self.thing(source), cues, is_medium))
         speakers = [Voice(self.thing(iri), NOTHING, (), False) for iri in claim.attributed_to]
         return tuple(voices or speakers or [Voice(Thing(None, "nobody named"), NOTHING, (), False)])
 
