@@ -35,13 +35,10 @@ class Difference:
         """In words: “13” in the question, “80” in the text."""
         if self.kind == "negation":
             return f"the question {self.asked}, the text {self.said}"
-        if self.kind == "number":
-            said = f"the text has “{shown(self.said)}”" if self.said else "it is not in the text there"
-            return f"the question has “{shown(self.asked)}”, {said}"
         if self.kind == "speaker":
             return f"the question has it said by “{self.asked}”, the text by “{self.said}”"
-        there = f"the text has “{self.said}”" if self.said else "it is not in the text there"
-        return f"the question has “{self.asked}”, {there}"
+        there = f"the text has “{shown(self.said)}”" if self.said else "it is not in the text there"
+        return f"the question has “{shown(self.asked)}”, {there}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
