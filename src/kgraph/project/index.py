@@ -9,7 +9,8 @@ from typing import Self
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import Term
-from kgraph.vocab import RDF_TYPE
+from kgraph.text import Span
+from kgraph.vocab import KG, RDF_TYPE
 
 __all__ = ["TripleIndex"]
 
@@ -91,6 +92,11 @@ class TripleIndex:
         """The first literal as a whole number, where it is one."""
         text = self.literal(subject, predicate)
         return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+
+    def span(self, iri: str) -> Span | None:
+        """Where a stretch of a text begins and ends."""
+        start, end = self.whole_number(iri, KG + "beginIndex"), self.whole_number(iri, KG + "endIndex")
+        return None if start is None or end is None else Span(start, end)
 
 
 def key(term: Term) -> str:

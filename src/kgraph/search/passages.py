@@ -274,13 +274,12 @@ class Reader:
     def _place(self, iri: str) -> tuple[str, int, int, str] | None:
         """Article, begin and negative end of a part of a text that has words; None of anything else."""
         index = self.index
-        article = index.iri(iri, KG + "partOfArticle")
-        begin, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
-        if article is None or begin is None or end is None or not index.literal(iri, KG + "exactText"):
+        article, span = index.iri(iri, KG + "partOfArticle"), index.span(iri)
+        if article is None or span is None or not index.literal(iri, KG + "exactText"):
             return None
         if KG + "EvidenceSpan" in index.iris(iri, RDF_TYPE):
             return None
-        return article, begin, -end, iri
+        return article, span.start, -span.end, iri
 
     def names(self) -> Iterator[NameEntry]:
         """All that has a name."""
@@ -312,7 +311,8 @@ class Reader:
         for name, iri in values:
             if iri is not None:
                 self.uses.setdefault(iri, set()).add(name)
-        spans = tuple(self._spans(claim.evidence))
+        found = sorted(span for iri in claim.evidence if (span := index.span(iri)) is not None)
+        spans = tuple((span.start, span.end) for span in found)
         return ClaimEntry(
             iri=claim.iri,
             spans=spans,
@@ -342,11 +342,6 @@ class Reader:
         if text is None or begin is None or claim.source is None:
             return None
         return nearest_cue(text, begin, self.index.literals(claim.source, KG + "cue"), spans)
-
-    def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
-        whole = self.index.whole_number
-        pairs = ((whole(iri, KG + "beginIndex"), whole(iri, KG + "endIndex")) for iri in evidence)
-        return sorted((begin, end) for begin, end in pairs if begin is not None and end is not None)
 
     def _called(self, term: Term | None) -> tuple[str, ...]:
         """What an end of a claim is called; a claim that another is about, by its words."""

@@ -14,6 +14,7 @@ from kgraph.project.claims import Claim, read_claims, source_chain
 from kgraph.project.index import TripleIndex
 from kgraph.projection import is_stated
 from kgraph.rdf.terms import Term, compact
+from kgraph.text import Span
 from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS, SKOS
 from kgraph.who_said.attribution import (
     NOTHING,
@@ -161,19 +162,13 @@ class AttributionReader:
                     tuple(index.iris(iri, DCTERMS + "source")),
                 )
 
-    def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int, str]]:
-        """Start, end and IRI of each evidence span, in the order of the text."""
-        index = self._index
-        spans = [
-            (start, end, iri)
-            for iri in evidence
-            if (start := index.whole_number(iri, KG + "beginIndex")) is not None
-            and (end := index.whole_number(iri, KG + "endIndex")) is not None
-        ]
-        return sorted(spans)
+    def _spans(self, evidence: Iterable[str]) -> list[tuple[Span, str]]:
+        """Each evidence span with its IRI, in the order of the text."""
+        return sorted((span, iri) for iri in evidence if (span := self._index.span(iri)) is not None)
 
     def _passages(self, claim: Claim, sentence: Sentence | None) -> Iterator[Passage]:
-        for start, end, iri in self._spans(claim.evidence):
+        for span, iri in self._spans(claim.evidence):
+            start, end = span.start, span.end
             before = after = ""
             if sentence is not None and sentence.start <= start and end <= sentence.end:
                 before = sentence.text[: start - sentence.start]
@@ -182,15 +177,15 @@ class AttributionReader:
             yield Passage(iri, exact, before, after, start, end)
 
     def _quote(self, evidence: Iterable[str]) -> str:
-        spans = self._spans(evidence)
-        return " … ".join(self._index.literal(iri, KG + "exactText") or "" for _, _, iri in spans)
+        texts = (self._index.literal(iri, KG + "exactText") or "" for _, iri in self._spans(evidence))
+        return " … ".join(texts)
 
     def _sentence(self, iri: str | None) -> Sentence | None:
         index = self._index
         if iri is None or (text := index.literal(iri, KG + "exactText")) is None:
             return None
-        start, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
-        return Sentence(iri, index.whole_number(iri, KG + "sentenceNumber"), text, start or 0, end or 0)
+        span = index.span(iri) or Span(0, 0)
+        return Sentence(iri, index.whole_number(iri, KG + "sentenceNumber"), text, span.start, span.end)
 
     def _article(self, sentence: Sentence | None) -> Article | None:
         index = self._index
