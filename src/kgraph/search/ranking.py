@@ -132,14 +132,11 @@ class Ranking:
 
     def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
-        words = read_words(passage.entry.text)
-        named = named_by(passage.entry.claims)
-        language = passage.entry.language
-        coverage = self._cover(asked, words, named, language)
+        entry, words = passage.entry, read_words(passage.entry.text)
+        coverage = self._cover(asked, words, named_by(entry.claims), entry.language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
-        is_answer = _has_kind(asked, words) or _introduces(asked, passage.entry.text)
-        score = _weighed(_OF_PASSAGE, (alike, is_answer))
-        return Ranked(passage, score, alike, coverage, words)
+        is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
+        return Ranked(passage, _weighed(_OF_PASSAGE, (alike, is_answer)), alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
         return cover(asked.matter, words, named, language=language, weigh=self.weigh, spells=self._spells)
@@ -165,17 +162,11 @@ class Ranking:
         return Answering(each, each.score + best, below)
 
     def _features(
-        self,
-        asked: Asked,
-        each: Ranked,
-        claim: ClaimEntry,
-        key: int,
-        question: Meant | None,
+        self, asked: Asked, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
-        named = named_by([claim], voices=claim.depth > 1)
-        coverage = self._cover(asked, quote, named, language)
+        coverage = self._cover(asked, quote, named_by([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
