@@ -228,15 +228,13 @@ def denies(words: Iterable[str]) -> bool:
 def _open_yet(asked: Sequence[str], text: Sequence[str], language: str) -> Iterator[Difference]:
     """A thing that is said to be so, where the text only has that it was wanted, planned or may be."""
     for word in asked:
-        if len(word) < 4 or word in text or word in listed("stop"):
+        if len(word) < 4 or not word.endswith("ed") or word in text or word in listed("stop"):
             continue
-        for place, other in enumerate(text):
-            before = text[max(0, place - 2) : place]
-            if (
-                stem(other, language) == stem(word, language)
-                and word.endswith("ed")
-                and not other.endswith("ed")
-            ):
-                if any(each in listed("unsure") for each in before[-1:]):
-                    yield Difference("degree", word, f"{before[-1]} {other}")
-                break
+        alike = (
+            at
+            for at, other in enumerate(text)
+            if not other.endswith("ed") and stem(other, language) == stem(word, language)
+        )
+        place = next(alike, 0)
+        if place and text[place - 1] in listed("unsure"):
+            yield Difference("degree", word, f"{text[place - 1]} {text[place]}")
