@@ -42,10 +42,21 @@ from kgraph.search.passages import nearest_cue
 from kgraph.search.words import is_number, lexicon, listed, numerals, read_words
 from kgraph.vocab import KG
 
-__all__ = ["Gold", "altered", "attributed", "measure", "open_index", "read_gold"]
+__all__ = [
+    "FOUND",
+    "Gold",
+    "altered",
+    "attributed",
+    "measure",
+    "open_index",
+    "read_gold",
+    "read_rows",
+    "whose",
+]
 
 _MODES: Final = {"direct": "direct-quotation", "mixed": "direct-quotation", "indirect": "indirect-speech"}
-_FOUND: Final = ("paraphrase", "question", "partial-quote", "misspelt")
+#: The kinds of questions that have an answer.
+FOUND: Final = ("paraphrase", "question", "partial-quote", "misspelt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,8 @@ class Gold:
     speakers: dict[str, str]
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table, by name of column; none where there is no table."""
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", newline="") as file:
@@ -69,11 +81,11 @@ def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
     """Read a folder. Claims are its attributions and what the narrator tells."""
     text = (folder / "article.txt").read_text(encoding="utf-8")
     article = f"urn:article:{folder.name}"
-    sentences = _rows(folder / "sentences.tsv")
+    sentences = read_rows(folder / "sentences.tsv")
     claims: list[tuple[int, ClaimEntry]] = []
-    attributions = _rows(folder / "attributions.tsv")
+    attributions = read_rows(folder / "attributions.tsv")
     publisher = attributions[0]["chain"].rpartition(">")[2] if attributions else ""
-    for row in (*attributions, *_rows(folder / "narrator.tsv")) if with_claims else ():
+    for row in (*attributions, *read_rows(folder / "narrator.tsv")) if with_claims else ():
         words, begin = row.get("content") or row["words"], int(row["begin"])
         spans = []
         for piece in words.split(" … "):
@@ -106,7 +118,7 @@ def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
         iri = f"urn:sentence:{folder.name}:{row['number']}"
         passages.append(PassageEntry(iri, article, int(row["number"]), begin, end, row["text"], claims=drawn))
     speakers = {claim.iri: claim.speaker[0] for _, claim in claims}
-    return Gold(folder.name, tuple(passages), tuple(_rows(folder / "questions.tsv")), speakers)
+    return Gold(folder.name, tuple(passages), tuple(read_rows(folder / "questions.tsv")), speakers)
 
 
 def open_index(folder: Path, golds: Sequence[Gold], encoder: Encoder | None) -> TextIndex:
@@ -123,10 +135,10 @@ def _sentence(gold: Gold, iri: str) -> str:
     return owner.get(iri, iri).rpartition(":")[2]
 
 
-def _speaker(row: dict[str, str], sentence: str) -> str:
+def whose(row: dict[str, str], sentence: str) -> str:
     """Whose words answer: the innermost speaker; where several sentences answer, each has its own."""
     expected, speakers = row["expect"].split(","), row["speaker(s)"].split("; ")
-    has_own = len(expected) == len(speakers) > 1
+    has_own = len(expected) == len(speakers) > 1 and sentence in expected
     return speakers[expected.index(sentence)] if has_own else speakers[0]
 
 
@@ -149,7 +161,7 @@ def measure(gold: Gold, index: TextIndex, *, show: bool = False) -> Counter[str]
         counts[f"{kind}: among three"] += bool(set(order[:3]) & expected)
         counts[f"{kind}: not found"] += not told
         speaker = gold.speakers.get(hits.hits[0].iri, "") if hits.hits else ""
-        counts[f"{kind}: speaker first"] += first and speaker == _speaker(row, order[0])
+        counts[f"{kind}: speaker first"] += first and speaker == whose(row, order[0])
         if show and not (first and told):
             print(f"   {'MISS' if not first else 'NONE'} {row['id']} {row['question']}")
     return counts
@@ -260,8 +272,8 @@ def main() -> None:
         kind, colon, _ = name.partition(":")
         print(f"{name:45} {total[name]:4}{f' of {total[kind]}' if colon else ''}")
     for what in ("sentence first", "among three", "speaker first"):
-        right = sum(total[f"{kind}: {what}"] for kind in _FOUND)
-        print(f"{'all: ' + what:45} {right:4} of {sum(total[kind] for kind in _FOUND)}")
+        right = sum(total[f"{kind}: {what}"] for kind in FOUND)
+        print(f"{'all: ' + what:45} {right:4} of {sum(total[kind] for kind in FOUND)}")
 
 
 if __name__ == "__main__":

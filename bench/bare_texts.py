@@ -11,7 +11,6 @@ is the expected one or how the annotation has that speaker mentioned; "named" co
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import shutil
 import tempfile
@@ -21,19 +20,13 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from bench.answers import FOUND, read_rows, whose
 from bench.drafting import is_same_speaker
 from kgraph import KnowledgeGraph
 from kgraph.cli.main import cli
 from kgraph.search import Found
 
 __all__ = ["drafted_project", "measure"]
-
-_FOUND = ("paraphrase", "question", "partial-quote", "misspelt")
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def drafted_project(gold: Path, folder: Path) -> Path:
@@ -60,17 +53,19 @@ def _run(command: Sequence[str]) -> None:
 def measure(gold: Path, project: Path, *, show: bool = False) -> Counter[str]:
     """How often each kind of question is answered rightly."""
     counts: Counter[str] = Counter()
-    sentences = {row["number"]: (int(row["begin"]), int(row["end"])) for row in _rows(gold / "sentences.tsv")}
-    mentions = {(row["speaker"], row["source"]) for row in _rows(gold / "attributions.tsv")}
+    sentences = {
+        row["number"]: (int(row["begin"]), int(row["end"])) for row in read_rows(gold / "sentences.tsv")
+    }
+    mentions = {(row["speaker"], row["source"]) for row in read_rows(gold / "attributions.tsv")}
     with KnowledgeGraph(project) as graph:
-        for row in _rows(gold / "questions.tsv"):
+        for row in read_rows(gold / "questions.tsv"):
             kind, question = row["kind"], row["question"]
             counts[kind] += 1
             answer = graph.who_said(question)
             is_found = answer.found not in (None, Found.NONE)
             first = next(iter(answer.attributions), None)
             said = first.voices[0].agent.label if first and first.voices else ""
-            if kind not in _FOUND:
+            if kind not in FOUND:
                 is_told = is_found and bool(said)
                 counts[f"{kind}: told"] += is_told
                 if show and is_told:
@@ -80,10 +75,9 @@ def measure(gold: Path, project: Path, *, show: bool = False) -> Counter[str]:
             if first is None or first.sentence is None:
                 continue
             place = first.sentence
-            expected, speakers = row["expect"].split(","), row["speaker(s)"].split("; ")
+            expected = row["expect"].split(",")
             right = [n for n in expected if sentences[n][0] < place.end and place.start < sentences[n][1]]
-            has_own = len(expected) == len(speakers) > 1 and right
-            wanted = speakers[expected.index(right[0])] if has_own else speakers[0]
+            wanted = whose(row, right[0] if right else "")
             aliases = [wanted, *(mention for speaker, mention in mentions if speaker == wanted)]
             is_named = bool(right) and is_same_speaker(said, [wanted])
             is_right = bool(right) and is_same_speaker(said, aliases)
@@ -124,8 +118,8 @@ def main() -> None:
         of = f" of {total[kind]}" if colon and kind in total else ""
         print(f"{name:34} {total[name]:4}{of}")
     for what in ("sentence", "speaker", "named", "not found"):
-        right = sum(total[f"{kind}: {what}"] for kind in _FOUND)
-        print(f"{'all: ' + what:34} {right:4} of {sum(total[kind] for kind in _FOUND)}")
+        right = sum(total[f"{kind}: {what}"] for kind in FOUND)
+        print(f"{'all: ' + what:34} {right:4} of {sum(total[kind] for kind in FOUND)}")
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from kgraph.search import ClaimEntry, PassageEntry, Search, TextIndex, write_index
+from kgraph.search import ClaimEntry, Kind, Part, PassageEntry, Search, TextIndex, write_index
 from kgraph.search.passages import nearest_cue
 
 TEXT = (
@@ -82,6 +83,33 @@ def test_a_claim_tells_of_the_saying_of_the_one_within_it() -> None:
         if PASSAGE.tells_of(one, two)
     }
     assert tells == {("clerks", "Brandt"), ("Brandt", "staff"), ("narrator", "council")}
+
+
+def drafted(each: ClaimEntry, role: str) -> ClaimEntry:
+    return replace(each, traits=(f"role={role}", "level=drafted"), object=Part((each.iri,), (Kind.WHO,)))
+
+
+def test_what_a_draft_tells_of_a_saying_gives_way_to_what_was_said(tmp_path: Path) -> None:
+    telling = drafted(claim("promise", "the council refused", depth=1), "agent")
+    fact = drafted(claim("fact", "a plan by fishers", depth=1), "agent")
+    write_index(tmp_path / "index", [replace(PASSAGE, claims=(COUNCIL, telling, fact))])
+    index = TextIndex(tmp_path / "index")
+    assert index.search(Search(text="What did the council refuse?")).hits[0].iri == COUNCIL.iri
+    assert index.search(Search(text="Who has a plan?")).hits[0].iri == fact.iri
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("the harbour, a plan by fishers", "urn:s1"),  # a third of it
+        ("widen the harbour, a plan", "urn:council"),  # most of it
+        ("a plan by fishers", "urn:s1"),  # in no claim
+    ],
+)
+def test_a_phrase_is_of_who_has_most_of_its_words(tmp_path: Path, words: str, found: str) -> None:
+    write_index(tmp_path / "index", [replace(PASSAGE, claims=(STAFF, COUNCIL))])
+    hits = TextIndex(tmp_path / "index").search(Search(text=words))
+    assert (hits.found, hits.best[0].iri, hits.best[0].is_claim) == ("verbatim", found, found != "urn:s1")
 
 
 def test_who_denies_what_others_say_does_not_tell_it() -> None:

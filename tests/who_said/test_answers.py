@@ -7,7 +7,7 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ import pytest
 from kgraph import KnowledgeGraph
 from kgraph.api import Table
 from kgraph.errors import ParameterError, QuerySyntaxError
+from kgraph.search.reading import read_question
 from kgraph.who_said import (
+    Attribution,
     Level,
     cite,
     parse_question,
@@ -27,6 +29,8 @@ from kgraph.who_said import (
     render_json,
     render_linked_data,
 )
+from kgraph.who_said.attribution import NOTHING, Passage, Sentence, Thing, Voice
+from kgraph.who_said.wording import answer_in_words
 
 REPOSITORY = Path(__file__).parents[2]
 ID = "https://w3id.org/kgraph/id/"
@@ -517,6 +521,24 @@ def test_an_answer_does_not_deny_words_that_deny(graph: KnowledgeGraph) -> None:
         == f"“we cannot go through barricades”, {said}"
     )
     assert graph.who_said("Who cannot go through barricades?").answer == f"We cannot go through, {said}"
+
+
+def test_what_a_draft_has_of_the_narrator_is_shown_as_its_sentence() -> None:
+    text = "Two boats, both unlit, sank off Harn on Friday."
+    draft = Attribution(
+        "urn:a",
+        Level.DRAFTED,
+        "drafted, not reviewed: said by",
+        voices=(Voice(Thing("urn:p", "The Harn Post"), NOTHING, (), False),),
+        mode=Thing(f"{KG}narrated", "narrated"),
+        object=Thing(None, "two"),
+        passages=(Passage("urn:a#1", "Two boats", "", "", 0, 9),),
+        sentence=Sentence("urn:s", 1, text, 0, len(text)),
+    )
+    asked = read_question("How many boats sank?")
+    assert answer_in_words(asked, draft) == f"{text[:-1]}, drafted, not reviewed: told by The Harn Post."
+    reviewed = replace(draft, level=Level.STATED, verdict="stated by")
+    assert answer_in_words(asked, reviewed) == "Two, says The Harn Post."
 
 
 def test_a_question_is_answered_in_plain_words(graph: KnowledgeGraph) -> None:

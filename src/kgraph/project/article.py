@@ -55,12 +55,6 @@ class Article:
         return self.iri.rsplit("/", 1)[-1]
 
 
-def _span(index: TripleIndex, iri: str) -> Span | None:
-    start = index.whole_number(iri, KG + "beginIndex")
-    end = index.whole_number(iri, KG + "endIndex")
-    return None if start is None or end is None else Span(start, end)
-
-
 def read_articles(index: TripleIndex) -> Iterator[Article]:
     """Every kg:Article with its sentences in order, its other parts and its evidence spans."""
     sentences: dict[str, list[Sentence]] = {}
@@ -69,14 +63,14 @@ def read_articles(index: TripleIndex) -> Iterator[Article]:
     for iri in index.instances(KG + "Sentence"):
         number = index.whole_number(iri, KG + "sentenceNumber")
         text = index.literal(iri, KG + "exactText")
-        sentence = Sentence(iri, number, _span(index, iri), text)
+        sentence = Sentence(iri, number, index.span(iri), text)
         sentences.setdefault(index.iri(iri, KG + "partOfArticle") or "", []).append(sentence)
     for iri in index.instances(KG + "TextPart"):
         kind = (index.iri(iri, KG + "partKind") or "").removeprefix(KG)
-        part = Sentence(iri, None, _span(index, iri), index.literal(iri, KG + "exactText"), part=kind)
+        part = Sentence(iri, None, index.span(iri), index.literal(iri, KG + "exactText"), part=kind)
         parts.setdefault(index.iri(iri, KG + "partOfArticle") or "", []).append(part)
     for iri in index.instances(KG + "EvidenceSpan"):
-        span = Evidence(iri, _span(index, iri), index.literal(iri, KG + "exactText"))
+        span = Evidence(iri, index.span(iri), index.literal(iri, KG + "exactText"))
         evidence.setdefault(index.iri(iri, KG + "partOfArticle") or "", []).append(span)
 
     def in_order(found: list[Sentence]) -> tuple[Sentence, ...]:

@@ -9,7 +9,8 @@ from typing import Self
 import pyoxigraph as ox
 
 from kgraph.rdf.terms import Term
-from kgraph.vocab import RDF_TYPE
+from kgraph.text import Span
+from kgraph.vocab import KG, RDF_TYPE
 
 __all__ = ["TripleIndex"]
 
@@ -81,15 +82,21 @@ class TripleIndex:
 
     def literal(self, subject: str, predicate: str) -> str | None:
         """The lexical form of the first literal."""
-        for term in self.objects(subject, predicate):
-            if isinstance(term, ox.Literal):
-                return term.value
-        return None
+        return next(iter(self.literals(subject, predicate)), None)
+
+    def literals(self, subject: str, predicate: str) -> list[str]:
+        """The lexical forms of all literals."""
+        return [term.value for term in self.objects(subject, predicate) if isinstance(term, ox.Literal)]
 
     def whole_number(self, subject: str, predicate: str) -> int | None:
         """The first literal as a whole number, where it is one."""
         text = self.literal(subject, predicate)
         return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+
+    def span(self, iri: str) -> Span | None:
+        """Where a stretch of a text begins and ends."""
+        start, end = self.whole_number(iri, KG + "beginIndex"), self.whole_number(iri, KG + "endIndex")
+        return None if start is None or end is None else Span(start, end)
 
 
 def key(term: Term) -> str:

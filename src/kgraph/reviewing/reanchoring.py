@@ -94,15 +94,10 @@ def _places(index: TripleIndex, article: str) -> dict[str, tuple[Span, ...]]:
     """Where the words of each claim stand."""
     found = {}
     for iri in index.instances(KG + "Assertion"):
-        spans = [_span(index, each) for each in index.iris(iri, KG + "evidence")]
+        spans = [index.span(each) for each in index.iris(iri, KG + "evidence")]
         if iri.startswith(f"{article}/"):
             found[iri] = tuple(sorted(span for span in spans if span is not None))
     return found
-
-
-def _span(index: TripleIndex, iri: str) -> Span | None:
-    start, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
-    return None if start is None or end is None else Span(start, end)
 
 
 def _built(settings: Settings, desk: Desk) -> dict[str, tuple[Span, ...]]:
@@ -122,7 +117,7 @@ def _move_written(desk: Desk, found: Reanchored) -> None:
     written = {}
     for cls in _CLASSES:
         for iri in desk.manuscript.entries:
-            span, words = _span(index, iri), index.literal(iri, KG + "exactText")
+            span, words = index.span(iri), index.literal(iri, KG + "exactText")
             if (
                 iri.startswith(article)
                 and span is not None

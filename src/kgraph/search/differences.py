@@ -35,13 +35,10 @@ class Difference:
         """In words: “13” in the question, “80” in the text."""
         if self.kind == "negation":
             return f"the question {self.asked}, the text {self.said}"
-        if self.kind == "number":
-            said = f"the text has “{shown(self.said)}”" if self.said else "it is not in the text there"
-            return f"the question has “{shown(self.asked)}”, {said}"
         if self.kind == "speaker":
             return f"the question has it said by “{self.asked}”, the text by “{self.said}”"
-        there = f"the text has “{self.said}”" if self.said else "it is not in the text there"
-        return f"the question has “{self.asked}”, {there}"
+        there = f"the text has “{shown(self.said)}”" if self.said else "it is not in the text there"
+        return f"the question has “{shown(self.asked)}”, {there}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,15 +228,13 @@ def denies(words: Iterable[str]) -> bool:
 def _open_yet(asked: Sequence[str], text: Sequence[str], language: str) -> Iterator[Difference]:
     """A thing that is said to be so, where the text only has that it was wanted, planned or may be."""
     for word in asked:
-        if len(word) < 4 or word in text or word in listed("stop"):
+        if len(word) < 4 or not word.endswith("ed") or word in text or word in listed("stop"):
             continue
-        for place, other in enumerate(text):
-            before = text[max(0, place - 2) : place]
-            if (
-                stem(other, language) == stem(word, language)
-                and word.endswith("ed")
-                and not other.endswith("ed")
-            ):
-                if any(each in listed("unsure") for each in before[-1:]):
-                    yield Difference("degree", word, f"{before[-1]} {other}")
-                break
+        alike = (
+            at
+            for at, other in enumerate(text)
+            if not other.endswith("ed") and stem(other, language) == stem(word, language)
+        )
+        place = next(alike, 0)
+        if place and text[place - 1] in listed("unsure"):
+            yield Difference("degree", word, f"{text[place - 1]} {text[place]}")

@@ -9,7 +9,7 @@ import tantivy
 
 from kgraph.errors import ParameterError
 from kgraph.search.index import FILTERS, IndexReader, Passage
-from kgraph.search.passages import DRAFTED, ClaimEntry
+from kgraph.search.passages import ClaimEntry
 
 __all__ = ["Narrowing"]
 
@@ -54,21 +54,17 @@ class Narrowing:
 
     def admits(self, claim: ClaimEntry) -> bool:
         """Whether a claim passes."""
-        if not self._counts(claim):
-            return False
-        if any(traits.isdisjoint(claim.traits) for traits in self._traits):
-            return False
         days = claim.days
-        return not self._by_day or (
-            days is not None and days.first <= self._last and self._first <= days.last
+        is_in_time = days is not None and days.first <= self._last and self._first <= days.last
+        return (
+            (self._drafts or not claim.is_draft)
+            and not any(traits.isdisjoint(claim.traits) for traits in self._traits)
+            and (is_in_time or not self._by_day)
         )
-
-    def _counts(self, claim: ClaimEntry) -> bool:
-        return self._drafts or DRAFTED not in claim.traits
 
     def has_claims(self, passage: Passage) -> bool:
         """Whether a passage has claims that count, whether they pass or not."""
-        return any(map(self._counts, passage.entry.claims))
+        return any(self._drafts or not claim.is_draft for claim in passage.entry.claims)
 
     def claims(self, passage: Passage) -> list[ClaimEntry]:
         """The claims of a passage that pass."""

@@ -93,6 +93,11 @@ class ClaimEntry:
         return next((trait[len(_ROLE) :] for trait in self.traits if trait.startswith(_ROLE)), "")
 
     @property
+    def is_draft(self) -> bool:
+        """Whether nobody has reviewed it."""
+        return DRAFTED in self.traits
+
+    @property
     def wording(self) -> str:
         """The claim as a line of labels, with the question that its object answers for the role."""
         subject, predicate, value = (
@@ -133,15 +138,14 @@ class PassageEntry:
 
     def tells_of(self, teller: ClaimEntry, claim: ClaimEntry) -> bool:
         """Whether a claim tells of the saying of another, by the voice around that one's: its words have the
-        cue of that one, and half of its words, or the cue is a word for saying. Who denies it does not tell.
+        cue of that one. Who denies it does not tell.
         """
-        if claim.cue is None or teller.depth != claim.depth - 1 or teller.is_negative:
-            return False
-        if shared(teller.spans, [claim.cue]) < claim.cue[1] - claim.cue[0]:
-            return False
-        length = sum(end - begin for begin, end in claim.spans)
-        says = listed("said").intersection(read_words(self.words_of([claim.cue])))
-        return bool(says) or 2 * shared(teller.spans, claim.spans) >= length
+        return (
+            claim.cue is not None
+            and teller.depth == claim.depth - 1
+            and not teller.is_negative
+            and shared(teller.spans, [claim.cue]) == claim.cue[1] - claim.cue[0]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +247,7 @@ class Reader:
         self._known: dict[str, tuple[str, ...]] = {}
         for statement in index.instances(KG + "EditorialStatement"):
             for about in index.iris(statement, KG + "about"):
-                self._readings.setdefault(about, []).extend(self._literals(statement, KG + "edtf"))
+                self._readings.setdefault(about, []).extend(self.index.literals(statement, KG + "edtf"))
 
     def passages(self, claims: list[Claim]) -> Iterator[PassageEntry]:
         """The passages with the claims drawn from each, in the order of the texts."""
@@ -270,13 +274,12 @@ class Reader:
     def _place(self, iri: str) -> tuple[str, int, int, str] | None:
         """Article, begin and negative end of a part of a text that has words; None of anything else."""
         index = self.index
-        article = index.iri(iri, KG + "partOfArticle")
-        begin, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
-        if article is None or begin is None or end is None or not index.literal(iri, KG + "exactText"):
+        article, span = index.iri(iri, KG + "partOfArticle"), index.span(iri)
+        if article is None or span is None or not index.literal(iri, KG + "exactText"):
             return None
         if KG + "EvidenceSpan" in index.iris(iri, RDF_TYPE):
             return None
-        return article, begin, -end, iri
+        return article, span.start, -span.end, iri
 
     def names(self) -> Iterator[NameEntry]:
         """All that has a name."""
@@ -292,12 +295,9 @@ class Reader:
     def labels(self, iri: str) -> tuple[str, ...]:
         """What a thing is called, the preferred label first."""
         if iri not in self._known:
-            texts = (text for name in _LABELS for text in self._literals(iri, name))
+            texts = (text for name in _LABELS for text in self.index.literals(iri, name))
             self._known[iri] = tuple(dict.fromkeys(texts))
         return self._known[iri]
-
-    def _literals(self, iri: str, predicate: str) -> list[str]:
-        return [t.value for t in self.index.objects(iri, predicate) if isinstance(t, ox.Literal)]
 
     def _claim(self, claim: Claim) -> ClaimEntry:
         index = self.index
@@ -311,7 +311,8 @@ class Reader:
         for name, iri in values:
             if iri is not None:
                 self.uses.setdefault(iri, set()).add(name)
-        spans = tuple(self._spans(claim.evidence))
+        found = sorted(span for iri in claim.evidence if (span := index.span(iri)) is not None)
+        spans = tuple((span.start, span.end) for span in found)
         return ClaimEntry(
             iri=claim.iri,
             spans=spans,
@@ -340,12 +341,7 @@ class Reader:
         begin = self.index.whole_number(sentence, KG + "beginIndex")
         if text is None or begin is None or claim.source is None:
             return None
-        return nearest_cue(text, begin, self._literals(claim.source, KG + "cue"), spans)
-
-    def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int]]:
-        whole = self.index.whole_number
-        pairs = ((whole(iri, KG + "beginIndex"), whole(iri, KG + "endIndex")) for iri in evidence)
-        return sorted((begin, end) for begin, end in pairs if begin is not None and end is not None)
+        return nearest_cue(text, begin, self.index.literals(claim.source, KG + "cue"), spans)
 
     def _called(self, term: Term | None) -> tuple[str, ...]:
         """What an end of a claim is called; a claim that another is about, by its words."""
@@ -363,6 +359,6 @@ class Reader:
         edtf = [
             text
             for time in times_of(self.index, claim)
-            for text in (*self._literals(time, KG + "edtf"), *self._readings.get(time, ()))
+            for text in (*self.index.literals(time, KG + "edtf"), *self._readings.get(time, ()))
         ]
         return spanning(days for text in edtf if (days := parse_edtf(text)) is not None)

@@ -18,7 +18,7 @@ from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, cover, misspells, rarity, sounds_like
-from kgraph.search.passages import ClaimEntry, Part, PassageEntry, named_by
+from kgraph.search.passages import ClaimEntry, PassageEntry, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
 from kgraph.search.words import is_number, listed, read_words
@@ -35,9 +35,12 @@ _OF_PASSAGE: Final = (50.0, 2.0)
 #: Of a claim in it: likeness of the claim as it is told; how much its words and the question's are the same,
 #: where the passage has all words of a statement; its share of the question's words, with its names; whether
 #: an end of it is of the kind that is asked for; the share of its object that the question itself names,
-#: which is then no answer; whether it is but words of the narrator; how like the question is to how people
-#: ask for what has the role of its object; whether it is but words that tell of the saying of another.
-_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -2.0)
+#: which is then no answer; whether it is but words of the narrator, who tells who speaks rather than what is
+#: asked; how like the question is to how people ask for what has the role of its object; whether it but
+#: tells of the saying of another.
+_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -5.0)
+#: How much a reviewed event that tells of a saying counts as one that only does so.
+_REVIEWED_EVENT: Final = 0.2
 #: How like a passage must be (cosine) to say what is asked rather than not: to the whole of a statement, or
 #: of a question; to what is left of a statement without the passage's words, and how much more so, the
 #: greater their share is, that of names above all: who is named may have said anything else. Few words are
@@ -133,14 +136,11 @@ class Ranking:
 
     def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
-        words = read_words(passage.entry.text)
-        named = self._named(asked, passage)
-        language = passage.entry.language
-        coverage = self._cover(asked, words, named, language)
+        entry, words = passage.entry, read_words(passage.entry.text)
+        coverage = self._cover(asked, words, named_by(entry.claims), entry.language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
-        is_answer = _has_kind(asked, words) or _introduces(asked, passage.entry.text)
-        score = _weighed(_OF_PASSAGE, (alike, is_answer))
-        return Ranked(passage, score, alike, coverage, words)
+        is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
+        return Ranked(passage, _weighed(_OF_PASSAGE, (alike, is_answer)), alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
         return cover(asked.matter, words, named, language=language, weigh=self.weigh, spells=self._spells)
@@ -148,14 +148,6 @@ class Ranking:
     def _spells(self, word: str, other: str) -> bool:
         """Whether a question's word is another one misspelt; one that no text has may be further from it."""
         return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
-
-    def _named(self, asked: Asked, passage: Passage) -> set[str]:
-        """What claims' ends and voices are called; the narrator too, where it is asked who says so."""
-        claims = passage.entry.claims
-        if any(word in listed("said") for word in asked.words):
-            return named_by(claims)
-        quoted_ones = [claim for claim in claims if claim.depth > 1]
-        return named_by(claims, voices=False) | named_by(quoted_ones)
 
     def answer(
         self, asked: Asked, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]
@@ -174,25 +166,19 @@ class Ranking:
         return Answering(each, each.score + best, below)
 
     def _features(
-        self,
-        asked: Asked,
-        each: Ranked,
-        claim: ClaimEntry,
-        key: int,
-        question: Meant | None,
+        self, asked: Asked, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         language, quote = each.passage.entry.language, quoted(each.passage, claim)
-        named = named_by([claim], voices=claim.depth > 1)
-        coverage = self._cover(asked, quote, named, language)
+        coverage = self._cover(asked, quote, named_by([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
             is_quotation * _in_common(asked, each.passage, claim),
             coverage.share,
             max(_answers(asked, claim, language), _has_kind(asked, quote)),
-            asked.is_open * _named_share(claim.object, asked.words, language),
-            _is_aside(asked, claim),
+            asked.is_open * _named_share(claim.object.names, asked.words, language),
+            asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
             _tells_of_saying(asked, each.passage.entry, claim),
         )
@@ -280,7 +266,7 @@ class Ranking:
         told = Told(
             words=each.words,
             near=near,
-            beside=self._named(asked, each.passage),
+            beside=named_by(entry.claims),
             voices=[claim.speaker for claim in nearest if claim.speaker],
             is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
             language=entry.language,
@@ -321,26 +307,20 @@ def _introduces(asked: Asked, text: str) -> bool:
     return bool(re.search(rf"\b{name}(?:,| \(| [–—]| (?:{'|'.join(_COPULAS)})\b)", text, re.IGNORECASE))
 
 
-def _is_aside(asked: Asked, claim: ClaimEntry) -> bool:
-    """Whether a claim is but words of the narrator, who tells who speaks rather than what is asked."""
-    return asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role
-
-
-def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> bool:
-    """Whether a claim is but words that tell of the saying of another, and not of what its own speaker says,
-    whom the question names ("what did Brandt tell the clerks?").
+def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
+    """Whether a claim but tells of the saying of another, and not what its own speaker says, whom the
+    question names ("what did Brandt tell the clerks?"). A reviewed event mostly tells it for its own sake.
     """
 
     def is_named(voice: ClaimEntry) -> bool:
         return (
             asked.is_open
             and voice.depth > 1
-            and _named_share(Part(voice.speaker), asked.matter, entry.language) > 0
+            and _named_share(voice.speaker, asked.matter, entry.language) > 0
         )
 
-    return not claim.role and any(
-        entry.tells_of(claim, other) and is_named(claim) <= is_named(other) for other in entry.claims
-    )
+    tells = any(entry.tells_of(claim, each) and is_named(claim) <= is_named(each) for each in entry.claims)
+    return tells * (_REVIEWED_EVENT if claim.role and not claim.is_draft else 1.0)
 
 
 def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
@@ -353,7 +333,7 @@ def _answers(asked: Asked, claim: ClaimEntry, language: str) -> float:
     other = {Kind.WHO: Kind.WHOM, Kind.WHOM: Kind.WHO}.get(asked.kind)
     for kind, share in ((asked.kind, 1.0), (other, 0.5)):
         for part in (claim.object, claim.subject):
-            if kind in part.kinds and _named_share(part, asked.matter, language) < 1:
+            if kind in part.kinds and _named_share(part.names, asked.matter, language) < 1:
                 return share
     return 0.0
 
@@ -367,12 +347,12 @@ def _in_common(asked: Asked, passage: Passage, claim: ClaimEntry) -> float:
     if claim.depth > 1 and not claim.role:
         told = [*quoted(passage, claim), *named_by([claim])]
     ways = ((own, asked.words), (asked.text, told))
-    return sum(_named_share(Part((one,)), other, language) for one, other in ways)
+    return sum(_named_share((one,), other, language) for one, other in ways)
 
 
-def _named_share(part: Part, words: Sequence[str], language: str) -> float:
-    """How much of what an end of a claim is called first of all some words name: of the words that carry
+def _named_share(names: Sequence[str], words: Sequence[str], language: str) -> float:
+    """How much of the first of some names some words have: of the words that carry
     matter, or of all where none does (May).
     """
-    called = {word for name in part.names[:1] for word in read_words(name)}
+    called = {word for name in names[:1] for word in read_words(name)}
     return cover(sorted(called - listed("stop") or called), words, language=language).share

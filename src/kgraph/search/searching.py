@@ -38,6 +38,8 @@ __all__ = ["DEEPEST", "Found", "Hit", "Hits", "Search", "TextIndex", "check_page
 #: How far paging goes, and how many passages are ranked with care.
 DEEPEST: Final = 1_000
 _RANKED: Final = 40
+#: Which share of a phrase a claim has at least, of those whose words it is.
+_MOST: Final = 0.5
 #: What ends a clause.
 _CLAUSE_END: Final = re.compile(r"[,;:.!?–—“”„«»\"()]")
 #: What may stand around a word and is no part of it.
@@ -220,7 +222,8 @@ class TextIndex(IndexReader):
     def _verbatim_hits(
         self, passage: Passage, span: tuple[int, int], narrowing: Narrowing
     ) -> tuple[list[Hit], list[Hit]]:
-        """The claims whose words the phrase is of, those of an inner voice before the narrator's, and others.
+        """The claims whose words the phrase is of, those of an inner voice before the narrator's, and others;
+        the sentence where no claim has most of the phrase.
 
         Of the narrator's own claims none is among the first where the phrase is of somebody's who is quoted.
         """
@@ -239,7 +242,7 @@ class TextIndex(IndexReader):
                 is_within = length <= last - first
                 fit = -round(common / (last - first), 2), -is_within, with_cue * (is_within or not own)
                 keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
-            if min(keys)[0]:
+            if -min(keys)[0] >= _MOST:
                 ordered.append(min(keys))
         if not ordered:
             whole = Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False)

@@ -29,7 +29,7 @@ _LEVELS: Final = {
     Level.STATED: "stated as fact by the publication",
     Level.CLAIMED: "not stated as fact",
     Level.DRAFTED: "drafted, not reviewed yet",
-    Level.UNANNOTATED: "nobody has recorded its claims yet",
+    Level.UNANNOTATED: "nobody has recorded a claim of these words yet",
 }
 
 

@@ -26,7 +26,7 @@ from kgraph.vocab import RDF_TYPE, XSD, Names
 from kgraph.who_said.attribution import Answer, Attribution, Inferred, Leaf, Level
 from kgraph.who_said.question import PARTS, Question
 from kgraph.who_said.reading import AttributionReader, things_in
-from kgraph.who_said.wording import answer_in_words, summary_of_words
+from kgraph.who_said.wording import answer_in_words, first_few, summary_of_words
 
 __all__ = ["Dataset", "ask", "gather"]
 
@@ -91,16 +91,18 @@ async def ask(question: Question, dataset: Dataset) -> Answer:
 
 
 async def _ask_words(question: Question, dataset: Dataset) -> Answer:
-    filters = await dataset.run(lambda: _resolve_filters(question.filters, dataset))
-    search = Search(
-        text=question.text,
-        filters=filters,
-        since=question.since,
-        until=question.until,
-        limit=question.limit,
-        offset=question.offset,
-    )
-    hits: Hits = await dataset.run(lambda: dataset.index.search(search))
+    def find() -> Hits:
+        search = Search(
+            text=question.text,
+            filters={name: _resolve_filter(name, v.strip(), dataset) for name, v in question.filters.items()},
+            since=question.since,
+            until=question.until,
+            limit=question.limit,
+            offset=question.offset,
+        )
+        return dataset.index.search(search)
+
+    hits = await dataset.run(find)
     shown = list(dict.fromkeys((*hits.hits, *hits.best, *hits.nearest)))
     told = {each.iri: each for each in await _attributions([hit.iri for hit in shown], dataset, hits=shown)}
     page, best, nearest = (
@@ -184,10 +186,6 @@ def _resolve(text: str, dataset: Dataset, *, widely: bool = False) -> list[str]:
     return [iri for iri, _ in dataset.index.named(stripped, widely=widely)]
 
 
-def _resolve_filters(filters: Mapping[str, str], dataset: Dataset) -> dict[str, list[str]]:
-    return {name: _resolve_filter(name, value.strip(), dataset) for name, value in filters.items()}
-
-
 def _resolve_filter(name: str, value: str, dataset: Dataset) -> list[str]:
     """The IRIs that a value of a filter means. Only what the texts have can be asked for.
 
@@ -255,7 +253,12 @@ async def _attributions(
 
     def read() -> list[Attribution]:
         reader = AttributionReader(triples, dataset.names.prefixes)
-        return [found for iri in iris if (found := reader.attribution(iri, hit=by_iri.get(iri))) is not None]
+        known = [each for each in map(reader.attribution, iris) if each is not None]
+        ways = (by_iri.get(each.iri) for each in known)
+        return [
+            replace(each, found=way.found, score=way.score) if way is not None else each
+            for each, way in zip(known, ways, strict=True)
+        ]
 
     return await dataset.run(read)
 
@@ -351,8 +354,7 @@ def _summary(found: Sequence[Attribution], inferred: Sequence[Inferred]) -> str:
 
 
 def _verdicts(found: Sequence[Attribution]) -> list[str]:
-    verdicts = list(dict.fromkeys(f"{each.verdict} {each.speaker.label}" for each in found))
-    return [*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])]
+    return first_few(f"{each.verdict} {each.speaker.label}" for each in found)
 
 
 def _ground(inferred: Sequence[Inferred]) -> str:

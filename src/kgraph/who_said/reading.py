@@ -14,7 +14,7 @@ from kgraph.project.claims import Claim, read_claims, source_chain
 from kgraph.project.index import TripleIndex
 from kgraph.projection import is_stated
 from kgraph.rdf.terms import Term, compact
-from kgraph.search import Hit
+from kgraph.text import Span
 from kgraph.vocab import DCTERMS, KG, PROV, RDF_TYPE, RDFS, SKOS
 from kgraph.who_said.attribution import (
     NOTHING,
@@ -68,11 +68,11 @@ class AttributionReader:
         """The terms of a triple with what they are called."""
         return self.thing(triple.subject), self.thing(triple.predicate), self.thing(triple.object)
 
-    def attribution(self, iri: str, *, hit: Hit | None = None) -> Attribution | None:
-        """The answer that an assertion gives, and how it was found; None where it is not described."""
+    def attribution(self, iri: str) -> Attribution | None:
+        """The answer that an assertion gives, or a sentence; None where it is not described."""
         claim = self._claims.get(iri) or self._drafted.get(iri)
         if claim is None:
-            return self._unannotated(iri, hit)
+            return self._unannotated(iri)
         sentence = self._sentence(claim.sentence)
         subject, predicate, value = map(self._part, (claim.subject, claim.predicate, claim.object))
         agreeing, contrasting = self._beside(claim)
@@ -102,11 +102,9 @@ class AttributionReader:
             article=self._article(sentence),
             corroborating=agreeing,
             contrasting=contrasting,
-            found=hit.found if hit is not None else None,
-            score=hit.score if hit is not None else None,
         )
 
-    def _unannotated(self, iri: str, hit: Hit | None) -> Attribution | None:
+    def _unannotated(self, iri: str) -> Attribution | None:
         """A sentence of which no claim has been drawn; None where it is no sentence."""
         sentence = self._sentence(iri)
         if sentence is None:
@@ -114,12 +112,10 @@ class AttributionReader:
         return Attribution(
             iri=iri,
             level=Level.UNANNOTATED,
-            verdict="no claim drawn from it yet",
+            verdict="no claim drawn from these words yet",
             passages=(Passage(iri, sentence.text, "", "", sentence.start, sentence.end),),
             sentence=sentence,
             article=self._article(sentence),
-            found=hit.found if hit is not None else None,
-            score=hit.score if hit is not None else None,
         )
 
     def _part(self, term: Term | None) -> Thing:
@@ -133,9 +129,9 @@ class AttributionReader:
         voices = []
         for source in source_chain(index, claim.source).sources:
             agent = index.iri(source, KG + "sourceAgent")
-            cues = [t.value for t in index.objects(source, KG + "cue") if isinstance(t, ox.Literal)]
+            cues = tuple(sorted(index.literals(source, KG + "cue")))
             is_medium = KG + "Medium" in index.iris(agent or "", RDF_TYPE)
-            voices.append(Voice(self.thing(agent), self.thing(source), tuple(sorted(cues)), is_medium))
+            voices.append(Voice(self.thing(agent), self.thing(source), cues, is_medium))
         speakers = [Voice(self.thing(iri), NOTHING, (), False) for iri in claim.attributed_to]
         return tuple(voices or speakers or [Voice(Thing(None, "nobody named"), NOTHING, (), False)])
 
@@ -166,19 +162,13 @@ class AttributionReader:
                     tuple(index.iris(iri, DCTERMS + "source")),
                 )
 
-    def _spans(self, evidence: Iterable[str]) -> list[tuple[int, int, str]]:
-        """Start, end and IRI of each evidence span, in the order of the text."""
-        index = self._index
-        spans = [
-            (start, end, iri)
-            for iri in evidence
-            if (start := index.whole_number(iri, KG + "beginIndex")) is not None
-            and (end := index.whole_number(iri, KG + "endIndex")) is not None
-        ]
-        return sorted(spans)
+    def _spans(self, evidence: Iterable[str]) -> list[tuple[Span, str]]:
+        """Each evidence span with its IRI, in the order of the text."""
+        return sorted((span, iri) for iri in evidence if (span := self._index.span(iri)) is not None)
 
     def _passages(self, claim: Claim, sentence: Sentence | None) -> Iterator[Passage]:
-        for start, end, iri in self._spans(claim.evidence):
+        for span, iri in self._spans(claim.evidence):
+            start, end = span.start, span.end
             before = after = ""
             if sentence is not None and sentence.start <= start and end <= sentence.end:
                 before = sentence.text[: start - sentence.start]
@@ -187,15 +177,15 @@ class AttributionReader:
             yield Passage(iri, exact, before, after, start, end)
 
     def _quote(self, evidence: Iterable[str]) -> str:
-        spans = self._spans(evidence)
-        return " … ".join(self._index.literal(iri, KG + "exactText") or "" for _, _, iri in spans)
+        texts = (self._index.literal(iri, KG + "exactText") or "" for _, iri in self._spans(evidence))
+        return " … ".join(texts)
 
     def _sentence(self, iri: str | None) -> Sentence | None:
         index = self._index
         if iri is None or (text := index.literal(iri, KG + "exactText")) is None:
             return None
-        start, end = index.whole_number(iri, KG + "beginIndex"), index.whole_number(iri, KG + "endIndex")
-        return Sentence(iri, index.whole_number(iri, KG + "sentenceNumber"), text, start or 0, end or 0)
+        span = index.span(iri) or Span(0, 0)
+        return Sentence(iri, index.whole_number(iri, KG + "sentenceNumber"), text, span.start, span.end)
 
     def _article(self, sentence: Sentence | None) -> Article | None:
         index = self._index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kgraph.search import Asked, Found, Hits, Kind, denies
@@ -12,7 +12,7 @@ from kgraph.vocab import KG
 if TYPE_CHECKING:
     from kgraph.who_said.attribution import Attribution
 
-__all__ = ["answer_in_words", "summary_of_words", "verdict", "worded_claim"]
+__all__ = ["answer_in_words", "first_few", "summary_of_words", "verdict", "worded_claim"]
 
 _AFFIRMED: Final = {
     "fact": "said by",
@@ -50,6 +50,8 @@ _NEGATIVE: Final = {
     "order": "forbidden by",
     "conditional": "ruled out under a condition by",
 }
+#: What is answered by the end of a claim alone.
+_MEASURED: Final = (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
 #: What is so denied that the word for it is not among the words that are said.
 _DENYING: Final = frozenset({KG + "denial", KG + "refusal"})
 #: How the publication tells of what others plan, want or try.
@@ -80,23 +82,25 @@ def worded_claim(subject: str, predicate: str, value: str, *, negative: bool) ->
     return f"{subject} · {'not: ' if negative else ''}{predicate} · {value}"
 
 
+def first_few(texts: Iterable[str]) -> list[str]:
+    """The first three texts, each once, and that there are others."""
+    known = list(dict.fromkeys(texts))
+    return [*known[:3], *(["and others"] if len(known) > 3 else [])]
+
+
 def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[Attribution]) -> str:
     """The result of a question in words, in a sentence. Only what was found has a speaker's name in it."""
     if best:
         if hits.asked.kind is not None and hits.found is Found.MEANING:
             return answer_in_words(hits.asked, best[0])
         in_words = hits.asked.is_statement and denies(hits.asked.words)
-        verdicts = list(dict.fromkeys(_by_whom(each, denies_in_words=in_words) for each in best))
-        text = ", ".join([*verdicts[:3], *(["and others"] if len(verdicts) > 3 else [])])
+        text = ", ".join(first_few(_by_whom(each, denies_in_words=in_words) for each in best))
         start = {Found.SPELLING: "In other spelling: ", Found.MEANING: "In other words: "}.get(hits.found, "")
         text = start + text
         but = f" But {'; '.join(map(str, hits.differs))}." if hits.differs else ""
         return f"{text[0].upper()}{text[1:]}.{but}"
-    parts = [
-        "Nobody says that here."
-        if not hits.differs
-        else "Nobody says that here: " + "; ".join(map(str, hits.differs)) + "."
-    ]
+    differs = ": " * bool(hits.differs) + "; ".join(map(str, hits.differs))
+    parts = [f"Nobody says that here{differs}."]
     if hits.unmatched:
         parts.append(f"No text has: {', '.join(hits.unmatched)}.")
     places = list(dict.fromkeys(_place(each) for each in nearest if each.sentence is not None))[:3]
@@ -106,16 +110,17 @@ def summary_of_words(hits: Hits, best: Sequence[Attribution], nearest: Sequence[
 
 
 def answer_in_words(asked: Asked, best: Attribution) -> str:
-    """The answer in plain words: what was asked for, or the words themselves, and whose they are."""
-    quote = best.quote
+    """The answer in plain words: what was asked for, or the words themselves, and whose they are. Of what the
+    narrator tells, a draft may have but a few words: the sentence says what they are about.
+    """
+    if best.level == "drafted" and best.mode.iri == KG + "narrated" and best.sentence is not None:
+        quote, by = best.sentence.text, f"{best.verdict.partition(': ')[0]}: told by {best.speaker.label}"
+    else:
+        label, quote = best.object.label, best.quote
+        is_measure = asked.kind in _MEASURED and 0 < len(label) < len(quote)
+        by = _by_whom(best, denies_in_words=not is_measure and denies(read_words(quote)))
+        quote = label if is_measure else quote
     text = quote[:1].upper() + quote[1:] if asked.kind is not None else f"“{quote}”"
-    if (
-        asked.kind in (Kind.WHEN, Kind.COUNT, Kind.DURATION, Kind.DISTANCE)
-        and best.object.label
-        and len(best.object.label) < len(quote)
-    ):
-        text = best.object.label[:1].upper() + best.object.label[1:]
-    by = _by_whom(best, denies_in_words=quote[1:] in text and denies(read_words(quote)))
     says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
     return f"{text.rstrip(' .,;')}, {says}."
 
