@@ -8,8 +8,8 @@ A folder has ``article.txt``, and beside it tables with a line of column names, 
     narrator.tsv       words, begin, end                                     (optional)
 
 ``python -m bench.answers FOLDER …`` measures each text as a project of its own; ``--together`` all of them
-in one index. ``--without-claims`` leaves out what has been drawn from the texts. KGRAPH_GOLD names folders
-too.
+in one index. ``--beside FILE`` puts the lines of a file beside them, as sentences of other articles.
+``--without-claims`` leaves out what has been drawn from the texts. KGRAPH_GOLD names folders too.
 """
 
 from __future__ import annotations
@@ -121,9 +121,15 @@ def read_gold(folder: Path, *, with_claims: bool = True) -> Gold:
     return Gold(folder.name, tuple(passages), tuple(read_rows(folder / "questions.tsv")), speakers)
 
 
-def open_index(folder: Path, golds: Sequence[Gold], encoder: Encoder | None) -> TextIndex:
-    """The texts in one index."""
+def open_index(
+    folder: Path, golds: Sequence[Gold], encoder: Encoder | None, beside: Sequence[str] = ()
+) -> TextIndex:
+    """The texts in one index, with sentences of other articles ``beside`` them."""
     passages = [passage for gold in golds for passage in gold.passages]
+    passages += [
+        PassageEntry(f"urn:beside:{number}", f"urn:article:beside:{number}", 1, 0, len(text), text)
+        for number, text in enumerate(beside)
+    ]
     called = sorted({name for gold in golds for name in gold.speakers.values()})
     names = [NameEntry(f"urn:speaker:{name}", (name,), ("speaker",)) for name in called]
     write_index(folder, [*passages, *names], encoder=encoder)
@@ -254,16 +260,18 @@ def main() -> None:
     parser.add_argument("folders", nargs="*", type=Path, default=given)
     parser.add_argument("--encoder", default="auto")
     parser.add_argument("--together", action="store_true")
+    parser.add_argument("--beside", type=Path, help="A file of sentences of other articles, one a line.")
     parser.add_argument("--without-claims", action="store_true")
     parser.add_argument("--show", action="store_true", help="Print what is answered wrongly.")
     options = parser.parse_args()
     encoder = open_encoder(options.encoder)
     golds = [read_gold(folder, with_claims=not options.without_claims) for folder in options.folders]
+    beside = options.beside.read_text(encoding="utf-8").splitlines() if options.beside else ()
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         groups = [golds] if options.together else [[gold] for gold in golds]
         for number, group in enumerate(groups):
-            index = open_index(Path(folder) / str(number), group, encoder)
+            index = open_index(Path(folder) / str(number), group, encoder, beside)
             for gold in group:
                 print(gold.name)
                 total += measure(gold, index, show=options.show)
