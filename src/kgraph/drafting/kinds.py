@@ -94,11 +94,8 @@ def way_of(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[s
 # Polarity and kind
 
 
-def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool = False) -> str:
-    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object.
-
-    ``of_verb``: not by what its verb holds.
-    """
+def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
+    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object."""
     has_not = any(child.number in inside or child.dep == "neg" for child in tree.children(head, "neg"))
     is_none = tree.tokens[head].pos == "NOUN" and any(d.lemma == "no" for d in tree.children(head, "det"))
     adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj", "cc")}
@@ -122,8 +119,7 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
         or any(_is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
         or any(each is not None and _has_no(tree, each) for each in held)
     )
-    is_negative = is_negative or (holds_none and not of_verb)
-    return "negative" if is_negative else "positive"
+    return "negative" if is_negative or holds_none else "positive"
 
 
 def _is_after_nor(tree: Tree, head: int) -> bool:
