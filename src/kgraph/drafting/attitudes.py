@@ -33,7 +33,19 @@ _WORDS: Final = {
     "in": frozenset(
         {"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}
     ),
-    "by": frozenset({"account", "estimate", "reckoning", "admission", "count", "calculation", "telling"}),
+    "by": frozenset(
+        {
+            "account",
+            "estimate",
+            "reckoning",
+            "admission",
+            "count",
+            "calculation",
+            "telling",
+            "tally",
+            "figure",
+        }
+    ),
 }
 #: Verbs of which a noun of saying is the subject.
 _COMING: Final = frozenset("come go follow arrive emerge".split())
@@ -368,7 +380,7 @@ def _is_about_it(tree: Tree, numbers: range) -> bool:
 def of_condition(tree: Tree, noun: Token) -> Iterator[Attribution]:
     """On what condition somebody speaks."""
     on = tree.head(noun)
-    if noun.lemma != "condition" or on.lemma != "on":
+    if noun.lemma not in ("condition", "understanding") or on.lemma != "on":
         return
     verb = tree.head(on)
     source, _ = source_of(tree, verb) if verb.is_verb else (None, False)

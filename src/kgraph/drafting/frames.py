@@ -37,6 +37,8 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
+#: Kinds of what others are to do.
+_DUE: Final = frozenset({"request", "demand", "order"})
 _CALLING: Final = frozenset({"on", "upon", "to", "for"})
 #: Verbs that somebody declines to do.
 _SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
@@ -82,6 +84,10 @@ def _clause_frame(site: Site) -> Content | None:
         return None
     governed = governed_clauses(tree, verb)
     clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
+    if site.cue.kind in _DUE and any(
+        _is_asked_first(tree, verb, each) for each in tree.children(verb.number)
+    ):
+        return None  # "asked her to come: “Bring your keys”"
     if site.own is not None:  # in a quotation: what stands before it is no part of it
         clauses = [clause for clause in clauses if quoted(clause, site.quotes) == site.own]
     if governed and not clauses:
@@ -90,7 +96,7 @@ def _clause_frame(site: Site) -> Content | None:
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    small = None if clauses else _small_clause(tree, verb)
+    small = None if clauses else _small_clause(tree, verb) or _answer(site)
     may_quote = site.own is None and site.cue.group != "intended"  # nobody decides “so”
     if small is None and may_quote and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
@@ -104,6 +110,13 @@ def _clause_frame(site: Site) -> Content | None:
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
     return small
+
+
+def _is_asked_first(tree: Tree, verb: Token, clause: Token) -> bool:
+    """Whether an infinitive after a verb is what is asked for, before a colon."""
+    after = tree.tokens[tree.subtree(clause.number)[-1] :][:2]
+    is_apart = clause.number > verb.number and any(token.text == ":" for token in after)
+    return is_apart and clause.dep in ("xcomp", "advcl", "ccomp") and is_infinitive(tree, clause)
 
 
 def _is_besides(site: Site, numbers: tuple[int, ...]) -> bool:
@@ -148,6 +161,18 @@ def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
     ]
     beside = [other for other in tree.children(clause.head, "ccomp") if other.number != number]
     return not others and bool(beside) and tree.child(number, *SUBJECTS) is not None
+
+
+def _answer(site: Site) -> Content | None:
+    """What somebody answers in a word: "Nonsense, replied the mayor", "Not so, says the bank"."""
+    tree = site.tree
+    for held in tree.children(site.verb.number, "ccomp"):
+        words = [tree.tokens[n] for n in tree.subtree(held.number) if tree.tokens[n].is_word]
+        is_word = held.number < site.verb.number and held is words[-1] and words[0].number == 0
+        known = site.cues.rejecting if len(words) == 1 else site.cues.accepting
+        if is_word and held.lemma in known and (len(words) == 1 or words[0].lemma == "not"):
+            return "clause", tuple(word.number for word in words), held.number
+    return None
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:

@@ -45,7 +45,7 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     """The verb that a coordinated verb goes on from, where the parser chose another."""
     head = tree.head(token)
     is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG")
+    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG") or finite_tag(tree, token) in FINITE
     if token.dep != "conj" or not is_likely or not head.is_verb:
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass"):
@@ -60,11 +60,11 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     if token.tag == "VBG":  # "saying it is late and warning that"
         is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
         return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
-    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
+    tag = {"VBN": "VBD", "VB": "VBP"}.get(finite_tag(tree, token), finite_tag(tree, token))
     is_odd = (
         token.tag != "VBN"
         and head.tag not in FINITE
-        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
+        and any(aux.tag in ("MD", "TO") for aux in tree.children(head.number, "aux"))
     )
     return next(
         (

@@ -105,11 +105,12 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
     acomp = tree.child(head, "acomp")
     held = [tree.child(each.number, "pobj") for each in tree.children(head, "prep")]
     held += tree.children(head, "advmod", "npadvmod")  # "no longer", "under no duty"
+    subject = tree.subject(head)  # "nobody digs and then pays"
     is_negative = (
         has_not
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
-        or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS))
+        or (subject is not None and _is_nothing(tree, subject))
         or _is_after_nor(tree, head)
     )
     holds_none = (
@@ -131,6 +132,7 @@ def _is_after_nor(tree: Tree, head: int) -> bool:
 
 def _has_no(tree: Tree, word: Token) -> bool:
     is_no = any(child.lemma == "no" for child in tree.children(word.number, "det", "neg", "advmod"))
+    is_no = is_no or (word.dep == "pobj" and word.lemma in _NEGATIVE_WORDS)  # "for neither of them"
     return is_no and not any(child.tag == "JJR" for child in tree.children(word.number))  # "no better"
 
 
@@ -172,27 +174,32 @@ def put_under(
     stated = _as_stated(tree, token, cue)
     if is_without or is_condition(tree, token):
         kind, polarity = "conditional", "negative" if is_without else polarity
+        if mark_of(tree, token) == "unless":
+            polarity = _opposite(polarity)
     elif is_open and cue.kind in _LEFT_OPEN:
         kind = "possibility"
     elif _is_not_so(tree, inside, cues):
         kind, polarity = "denial", "negative"
     elif stated.kind not in (SAID, "claim"):
         kind = stated.kind
-        if stated.polarity == "negative":
-            polarity = "negative" if polarity == "positive" else "positive"
+        polarity = _opposite(polarity) if stated.polarity == "negative" else polarity
     else:
         kind = _kind(tree, head, polarity, cues, is_first_person)
-        if stated.polarity == "negative":  # "doubts that it will"
-            polarity = "negative" if polarity == "positive" else "positive"
+        polarity = _opposite(polarity) if stated.polarity == "negative" else polarity  # "doubts that it will"
         polarity = "negative" if kind == "denial" else polarity
         kind = "claim" if kind == "fact" and stated.kind == "claim" else kind
     return kind, polarity
 
 
+def _opposite(polarity: str) -> str:
+    return "negative" if polarity == "positive" else "positive"
+
+
 def _is_not_so(tree: Tree, inside: frozenset[int], cues: Cues) -> bool:
-    """Whether a content is no more than "Not so", "Not true"."""
-    words = [tree.tokens[number] for number in sorted(inside) if tree.tokens[number].is_word]
-    return len(words) == _NOT_SO and words[0].lemma == "not" and words[1].lemma in cues.accepting
+    """Whether a content is no more than "Not so", "Not true", "Nonsense"."""
+    words = [tree.tokens[number].lemma for number in sorted(inside) if tree.tokens[number].is_word]
+    is_not = len(words) == _NOT_SO and words[0] == "not" and words[1] in cues.accepting
+    return is_not or (len(words) == 1 and words[0] in cues.rejecting)
 
 
 def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:

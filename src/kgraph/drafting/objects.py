@@ -22,9 +22,11 @@ _DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
 
 
 def gift(site: Site) -> Content | None:
-    """What somebody offers whom: "offered the town a park"."""
+    """What somebody offers whom: "offered the town a park"; or how much: "has offered 40 million"."""
     held = [*site.tree.children(site.verb.number, "dative"), *site.tree.children(site.verb.number, "dobj")]
-    return object_frame(site) if len(held) > 1 and can_speak(held[0], site.cues) else None
+    is_money = any(site.tree.tokens[n].pos == "NUM" for each in held for n in site.tree.subtree(each.number))
+    is_given = len(held) > 1 and can_speak(held[0], site.cues)
+    return object_frame(site) if is_given or is_money else None
 
 
 def object_frame(site: Site) -> Content | None:

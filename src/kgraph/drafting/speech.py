@@ -21,7 +21,14 @@ from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Attribution, Content, Site
-from kgraph.drafting.sources import can_speak, quoted_source, recipient_of, source_beside, source_of
+from kgraph.drafting.sources import (
+    can_speak,
+    late_agent,
+    quoted_source,
+    recipient_of,
+    source_beside,
+    source_of,
+)
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
@@ -96,6 +103,8 @@ def _is_taken(each: Attribution, found: Sequence[Attribution]) -> bool:
 
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
     source, is_passive = source_of(tree, verb)
+    by = late_agent(tree, verb, cues) if is_passive and source is None else None
+    source = tree.child(by.number, "pobj") if by is not None else source
     quoting = quoted_source(tree, verb)
     if quoting is not None:
         source = quoting[0]
@@ -114,6 +123,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         if found is None:
             continue
         rule, content, root = found
+        content = tuple(sorted({*content} - {*tree.subtree(by.number)})) if by is not None else content
         if source is None and rule == "quotation" and not is_passive:
             source = source_beside(tree, verb, quotes)
         # nobody says who told the court
