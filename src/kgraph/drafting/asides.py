@@ -44,7 +44,9 @@ _OPENING: Final = frozenset("“„\"«»‘'")
 #: Marks that may end a quotation.
 CLOSING: Final = frozenset("”“\"»«’'")
 #: What somebody answers in a word, after "not" too: "Nonsense, replied the mayor".
-ANSWERS: Final = frozenset("nonsense rubbish untrue false wrong absurd ridiculous incorrect hardly so true never".split())
+ANSWERS: Final = frozenset(
+    "nonsense rubbish untrue false wrong absurd ridiculous incorrect hardly so true never".split()
+)
 #: A clause that only says who answers has not more words.
 _TAG: Final = 6
 #: What stands for a quotation.

@@ -61,7 +61,9 @@ def _of_verb(tree: Tree, verb: Token, colon: Token, cues: Cues) -> tuple[Cue | N
         cue for cue in cues.of_verb(tree, verb) if cue.kind in (SAID, "claim") and "clause" in cue.frames
     ]
     held = [
-        each for each in tree.children(verb.number, "dobj", "ccomp", "xcomp") if each.number < colon.number
+        each
+        for each in tree.children(verb.number, "dobj", "ccomp", "xcomp")
+        if verb.number < each.number < colon.number
     ]
     is_bare = all(each.lemma == "it" for each in held)
     source = tree.child(verb.number, *SUBJECTS)

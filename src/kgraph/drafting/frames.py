@@ -80,14 +80,12 @@ def _by_position(site: Site) -> Content | None:
 
 def _clause_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
-    if any(_is_bare(tree, clause, site.cues) for clause in tree.children(verb.number, "ccomp")):
+    below = tree.children(verb.number)
+    is_asked = site.cue.kind in _DUE and any(_is_asked_first(tree, verb, each) for each in below)
+    if is_asked or any(_is_bare(tree, each, site.cues) for each in below):
         return None
     governed = governed_clauses(tree, verb)
     clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
-    if site.cue.kind in _DUE and any(
-        _is_asked_first(tree, verb, each) for each in tree.children(verb.number)
-    ):
-        return None  # "asked her to come: “Bring your keys”"
     if site.own is not None:  # in a quotation: what stands before it is no part of it
         clauses = [clause for clause in clauses if quoted(clause, site.quotes) == site.own]
     if governed and not clauses:
@@ -113,7 +111,7 @@ def _clause_frame(site: Site) -> Content | None:
 
 
 def _is_asked_first(tree: Tree, verb: Token, clause: Token) -> bool:
-    """Whether an infinitive after a verb is what is asked for, before a colon."""
+    """Whether an infinitive is what is asked for, before a colon: "asked her to come: “Bring your keys”"."""
     after = tree.tokens[tree.subtree(clause.number)[-1] :][:2]
     is_apart = clause.number > verb.number and any(token.text == ":" for token in after)
     return is_apart and clause.dep in ("xcomp", "advcl", "ccomp") and is_infinitive(tree, clause)
@@ -318,6 +316,13 @@ def _quotation_frame(site: Site) -> Content | None:
     return quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
+def _reason(site: Site) -> Content | None:
+    """What somebody gives as a reason: "cut its forecast, citing a dry summer"."""
+    held = site.tree.child(site.verb.number, "dobj")
+    is_reason = site.verb.tag == "VBG" and site.verb.dep in ("advcl", "acl", "conj") and held is not None
+    return ("object", tuple(site.tree.subtree(held.number)), held.number) if is_reason and held else None
+
+
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
     """Whether another cue stands within a clause: "says otherwise: the road, it states, is shut"."""
     return any(
@@ -375,6 +380,7 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("as", named_as),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
+    ("reason", _reason),
     ("deadline", deadline),
     ("infinitive", _infinitive_frame),
     ("infinitive of another", _infinitive_of_another),

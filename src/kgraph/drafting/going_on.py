@@ -9,7 +9,7 @@ from typing import Final
 from kgraph.drafting.complements import governed_clauses
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
 
-__all__ = ["finite_tag", "goes_on"]
+__all__ = ["finite_tag", "goes_on", "noun_in_a_row", "then"]
 
 #: What somebody "would not" do who says no more.
 _SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
@@ -165,3 +165,40 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
         ),
         None,
     )
+
+
+def noun_in_a_row(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "counts on 40 and doubts that it will last": what holds a "that" after a verb is one too."""
+    for token in tree.tokens[2:-2]:
+        that = tree.tokens[token.number + 1]
+        joint = tree.tokens[token.number - 1]
+        is_noun = token.tag == "NNS" and token.lemma in speaking and joint.dep == "cc" and token.dep == "conj"
+        main = next((each for each in tree.ancestors(token.number) if each.tag == "VBZ"), None)
+        if not is_noun or that.text != "that" or that.dep != "mark" or main is None:
+            continue
+        return [
+            replace(token, pos="VERB", tag="VBZ", head=main.number),
+            replace(joint, head=main.number),
+            replace(tree.head(that), dep="ccomp", head=token.number),
+        ]
+    return []
+
+
+def then(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Holt at first agreed, then said no": after "then" the verb goes on from the first."""
+    for verb in tree.tokens[2:]:
+        begins = [token.text for token in tree.tokens[verb.number - 2 : verb.number]]
+        is_plain = verb.tag == "VBD" and not tree.child(verb.number, *SUBJECTS, "aux", "mark")
+        if not is_plain or begins != [",", "then"]:
+            continue
+        if verb.dep in ("dep", "advcl") and tree.head(verb).tag in ("VBD", "VBN"):
+            return [replace(verb, dep="conj")]
+        for first in tree.children(verb.number, "ccomp", "advcl"):
+            is_first = first.number < verb.number and first.tag in ("VBD", "VBN")
+            if is_first and tree.child(first.number, "nsubj") and not tree.child(first.number, "mark"):
+                above = first.number if verb.head == verb.number else verb.head
+                return [
+                    replace(first, dep=verb.dep, head=above),
+                    replace(verb, dep="conj", head=first.number),
+                ]
+    return []

@@ -132,7 +132,7 @@ def _is_after_nor(tree: Tree, head: int) -> bool:
 
 def _has_no(tree: Tree, word: Token) -> bool:
     is_no = any(child.lemma == "no" for child in tree.children(word.number, "det", "neg", "advmod"))
-    is_no = is_no or (word.dep == "pobj" and word.lemma in _NEGATIVE_WORDS)  # "for neither of them"
+    is_no = is_no or (word.dep == "pobj" and word.lemma in ("neither", "none", "nobody"))
     return is_no and not any(child.tag == "JJR" for child in tree.children(word.number))  # "no better"
 
 

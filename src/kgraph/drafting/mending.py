@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.going_on import finite_tag, goes_on
+from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
@@ -73,15 +73,18 @@ def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
         held = [each for each in clauses if _begins_content(tree, each)]
         subject = tree.child(token.number, "nsubj")
         before = tree.tokens[token.number - 1]
-        gerund = next((c for c in clauses if c.tag == "VBG" and c.number == token.number + 1), None)
+        begins = tree.tokens[token.number + 1 : token.number + 2]
+        doing = [each for each in clauses if each.number in [token.number + 1, *(t.head for t in begins)]]
+        gerund = next((c for c in doing if begins[0].tag == "VBG"), None)  # "having said so" too
         held += [gerund] if gerund is not None and not held else []  # "Its lease forbids keeping dogs"
         is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
         is_next = is_next or tree.child(token.number, "dobj", "xcomp") is not None  # no noun has an object
-        is_root = token.head == token.number and token.tag == "NNS" and is_next
+        is_root = (token.head == token.number or token.dep == "ccomp") and token.tag == "NNS" and is_next
         if is_root and subject is None and before.dep in ("compound", "amod") and before.head == token.number:
             others = [each for each in tree.children(token.number) if each.number < before.number]
             found += [replace(each, head=before.number) for each in others if each.dep != "punct"]
-            found.append(replace(before, dep="nsubj", pos="NOUN", tag="NN"))
+            noun = before if before.pos == "PROPN" else replace(before, pos="NOUN", tag="NN")
+            found.append(replace(noun, dep="nsubj"))
             if held:
                 is_to = tree.child(held[0].number, "mark") is None
                 found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
@@ -321,6 +324,8 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _age,
     _noun_as_root,
+    noun_in_a_row,
+    then,
     put_in,
     asked_between,
     after_according,

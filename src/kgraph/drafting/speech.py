@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attitudes import of_according, of_attitude, of_condition, of_hearsay, of_noun
+from kgraph.drafting.attitudes import of_according, of_attitude, of_hearsay, of_noun
 from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
@@ -30,6 +30,7 @@ from kgraph.drafting.sources import (
     source_of,
 )
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
+from kgraph.drafting.withholding import is_on_condition, of_condition, of_withholding
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -62,7 +63,7 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
         if held := [*whose, *of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
-            found += _of_verb(tree, token, quotes, cues)
+            found += [*of_withholding(tree, token, quotes, cues)] or _of_verb(tree, token, quotes, cues)
         elif token.pos == "NOUN":
             found += of_noun(tree, token, cues)
             found += of_condition(tree, token)
@@ -222,9 +223,14 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
         or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
         or (rule == "clause" and _is_left_open(tree, verb, root))
+        or (rule == "clause" and is_on_condition(tree, verb) and _is_spoken(verb))
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
         or (rule == "parataxis" and (verb.tag == "VB" or is_own))
     )
+
+
+def _is_spoken(verb: Token) -> bool:
+    return verb.lemma in ("speak", "talk", "testify")
 
 
 def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:

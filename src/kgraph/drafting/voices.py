@@ -240,7 +240,8 @@ class Cast(Register):
             return met
         if met is None and is_definite and (known := self._described(sentence, tree, token)) is not None:
             return known
-        is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
+        beside = tree.children(token.number, "prep", "acl", "relcl")
+        is_more = any(tree.tokens[tree.subtree(each.number)[0] - 1].text != "," for each in beside)
         return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
 
     def _called_by(self, tree: Tree, noun: Token) -> Voice | None:
@@ -279,7 +280,19 @@ class Cast(Register):
 
     def _in_apposition(self, tree: Tree, noun: Token) -> Token | None:
         beside = named_after(tree, noun) if noun.tag == "NN" and self.is_person(noun) else None
-        return beside or in_apposition(tree, noun, self._cues)
+        return beside or in_apposition(tree, noun, self._cues) or self._named_late(tree, noun)
+
+    def _named_late(self, tree: Tree, noun: Token) -> Token | None:
+        """Whose full name ends a long description: "The author of the report, Ana Holt, said"."""
+        words = tree.subtree(noun.number)
+        last = next((tree.tokens[n] for n in reversed(words) if tree.tokens[n].is_word), noun)
+        first = tree.subtree(last.number)[0]
+        is_apart = last.dep == "appos" and tree.tokens[first - 1].text == "," and last.pos == "PROPN"
+        if not is_apart or not self.is_person(noun) or noun.tag != "NN":
+            return None
+        voice = self._by_name(name_of(tree, last)[0])
+        is_somebody = voice is not None and last.text in voice.names  # elsewhere by the surname alone
+        return last if is_somebody and voice is not None and (voice.may_be_human or voice.sex) else None
 
     def _unnamed(self, tree: Tree, token: Token) -> Voice:
         name = neutral_name(tree, token)
