@@ -302,9 +302,10 @@ def put_together(
     top = next((token.number for token in quotation if token.head == token.number), 0)
     first = fronted.tag[0]
     main = next((token.number for token, head in tag if head + first == token.number), None)
-    if main is None:
+    if main is None and tree.tokens[0].text in _OPENING:
         return list(tree.tokens)
     found = list(quotation)
-    found[top] = replace(found[top], dep="ccomp", head=main)
+    if main is not None:  # not in "Not so, according to the bank"
+        found[top] = replace(found[top], dep="ccomp", head=main)
     found += [replace(token, head=head + first if head >= 0 else top) for token, head in tag]
     return found

@@ -50,7 +50,7 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         return None
     if tree.child(token.number, *SUBJECTS, "auxpass"):
         return None
-    if (above := _goes_on_saying(tree, token, head, speaking)) is not None:
+    if (above := _goes_on_saying(tree, token, head, speaking) or _had_too(tree, token, head)) is not None:
         return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
@@ -75,6 +75,17 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         ),
         None,
     )
+
+
+def _had_too(tree: Tree, token: Token, head: Token) -> Token | None:
+    """The verb whose "had" another shares: "had found that nobody knew and had asked for a list"."""
+    above = next((each for each in tree.ancestors(head.number) if each.is_verb), None)
+    is_shared = above is not None and _is_had(tree, above) and _is_had(tree, token)
+    return above if is_shared and not _is_had(tree, head) else None
+
+
+def _is_had(tree: Tree, verb: Token) -> bool:
+    return any(aux.text == "had" for aux in tree.children(verb.number, "aux"))
 
 
 def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[str]) -> Token | None:

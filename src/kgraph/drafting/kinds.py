@@ -245,6 +245,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     ):
         bearer = tree.tokens[bearer].head
     auxiliaries = {child.text.lower() for child in tree.children(bearer, "aux") if not _is_had(child, verb)}
+    auxiliaries |= {verb.text.lower()} if verb.tag == "MD" else set()  # "and nobody will"
     words = {child.lemma for child in tree.children(head)}
     subject = tree.subject(head)
     is_own = subject is not None and subject.number in is_first_person

@@ -122,7 +122,9 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
     )
     for span, own in zip(spans, parts, strict=True):
         parsed = [(part, next(docs)) for part in own]
-        if len(parsed) > 1 and not all(_is_whole(doc) for _, doc in parsed):
+        wholes = [_is_whole(doc) for _, doc in parsed]
+        wholes[0] = wholes[0] or (wholes[-1] and text[own[0].start : own[0].end].rstrip().endswith(";"))
+        if len(parsed) > 1 and not all(wholes):
             parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
         for part, doc in parsed:

@@ -167,8 +167,9 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
     found: list[Token] = []
     for verb in tree.tokens:
-        above = tree.head(verb)
         subjects = tree.children(verb.number, "nsubj")
+        late = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+        above = late[0] if late else tree.head(verb)  # "The hull, he said, “has no holes”"
         is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
         if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
             continue

@@ -38,7 +38,11 @@ def of_withholding(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) 
     is_told = quoted(verb, quotes) is not None or not can_speak(source, cues) or verb.dep == "ccomp"
     if is_told or negation.number != will.number + 1:
         return
-    content = tuple(number for number in tree.subtree(verb.number) if number > negation.number)
+    beside = {each.number for each in tree.children(verb.number, "conj", "cc", "parataxis")}
+    below = tree.subtree(verb.number, without=beside)
+    ends = (n for n in below if tree.tokens[n].text in ":;—–" or quoted(tree.tokens[n], quotes) is not None)
+    last = next(ends, below[-1] + 1)
+    content = tuple(number for number in below if negation.number < number < last)
     words = Span(will.span.start, negation.span.end)
     yield Attribution(tree, "infinitive", _REFUSED, words, verb.number, source, content, verb.number)
 
