@@ -168,7 +168,6 @@ def _narrated(
     """The facts that the publication tells in its own voice."""
     quoted: list[set[int]] = [set() for _ in page.trees]
     clauses: list[set[int]] = [set() for _ in page.trees]
-    finite: list[set[int]] = [set() for _ in page.trees]
     attributing: list[set[int]] = [set() for _ in page.trees]
     for each in said:
         attribution = each.attribution
@@ -178,8 +177,6 @@ def _narrated(
         quoted[each.sentence] |= content
         if attribution.rule not in _PHRASES:
             clauses[each.sentence] |= whole
-        if attribution.rule not in (*_PHRASES, "infinitive", "noun"):
-            finite[each.sentence] |= content
         if attribution.verb is not None:
             attributing[each.sentence].add(attribution.verb)
     for number, tree in enumerate(page.trees):
@@ -188,7 +185,6 @@ def _narrated(
             number,
             frozenset(quoted[number] | inside),
             frozenset(clauses[number] | inside),
-            frozenset(finite[number] | inside),
             frozenset(attributing[number]),
         )
         for told in told_here:

@@ -22,14 +22,17 @@ def with_tail(site: Site, found: Content) -> Content:
     numbers = _to_the_mark(site, numbers)
     found = rule, numbers, root
     last = tree.tokens[max(numbers)]
-    for quote in site.quotes if rule in ("infinitive", "object", "phrase") else ():
+    marks = {"infinitive": ",—–", "object": ",—–", "phrase": ",—–", "clause": "—–"}.get(rule, "")
+    for quote in site.quotes if marks else ():
         words = [token.number for token in tree.within(quote) if token.is_word]
         between = tree.tokens[last.number + 1 : words[0]] if words else ()
-        is_next = any(token.text in ",—–" for token in between) and not any(t.is_word for t in between)
+        is_next = any(token.text in marks for token in between) and not any(t.is_word for t in between)
         is_last = words and not any(token.is_word for token in tree.tokens[words[-1] + 1 :])
         is_aside = words and [token.text in "—–" for token in tree.tokens[words[-1] + 2 :][:1]] == [True]
         is_last = is_last or is_aside
-        if is_next and is_last and tree.tokens[words[0]].text[:1].islower():
+        first = tree.tokens[words[0]] if words else last
+        is_comment = first.tag == "WDT"  # "told her to wait, “which is no help”"
+        if is_next and is_last and not is_comment and first.text[:1].islower():
             return rule, tuple(sorted({*numbers, *range(last.number + 1, words[-1] + 1)})), root
     return found
 

@@ -46,9 +46,12 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     head = tree.head(token)
     is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
     is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG") or finite_tag(tree, token) in FINITE
-    if token.dep != "conj" or not is_likely or not head.is_verb:
-        return None
-    if tree.child(token.number, *SUBJECTS, "auxpass"):
+    if (
+        token.dep != "conj"
+        or not is_likely
+        or not head.is_verb
+        or tree.child(token.number, *SUBJECTS, "auxpass")
+    ):
         return None
     if (above := _goes_on_saying(tree, token, head, speaking) or _had_too(tree, token, head)) is not None:
         return above
@@ -66,15 +69,14 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         and head.tag not in FINITE
         and any(aux.tag in ("MD", "TO") for aux in tree.children(head.number, "aux"))
     )
-    return next(
-        (
-            above
-            for above in tree.ancestors(head.number)
-            if tag in (above.tag, finite_tag(tree, above))
-            and (is_odd or {above.lemma, token.lemma} <= set(speaking))
-        ),
-        None,
-    )
+    for above in tree.ancestors(head.number):
+        if tag in (above.tag, finite_tag(tree, above)) and (
+            is_odd or {above.lemma, token.lemma} <= set(speaking)
+        ):
+            return above
+        if above.lemma in speaking and above.tag == "VBG" and above.dep == "ccomp":
+            break  # "recalled her saying that he had rung and asked for help"
+    return None
 
 
 def _had_too(tree: Tree, token: Token, head: Token) -> Token | None:

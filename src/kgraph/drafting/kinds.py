@@ -267,9 +267,12 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         and verb.lemma in cues.resolved
         and auxiliaries <= {"am", "are", "’m", "’re", "'m", "'re"}
     )
+    is_wanted = verb.lemma == "want" and verb.tag == "VBP" and subject is not None and subject.lemma in _WE
+    is_wanted = is_wanted and not is_negative and tree.child(head, "dobj", "ccomp") is not None
     is_chance = verb.lemma in cues.chances  # "will be lost" is nobody's plan
     fitting = (
         ("request", _is_imperative(tree, verb)),
+        ("demand", is_wanted),
         ("fact", is_undone),
         ("possibility", is_left_open),  # "would not rule it out"
         ("possibility", "have" in auxiliaries and bool(auxiliaries & {"would", "could", "might"})),

@@ -75,13 +75,12 @@ class Teller:
         sentence: int,
         said: frozenset[int],
         left_out: frozenset[int],
-        quoted: frozenset[int],
         attributing: frozenset[int],
     ) -> Iterator[Told]:
         """The facts of a sentence that the publication tells.
 
-        ``said`` are the tokens that it gives as others', ``left_out`` those of them that are clauses,
-        ``quoted`` those whose nouns are theirs too; and ``attributing`` the words with which it does so.
+        ``said`` are the tokens that it gives as others', ``left_out`` those that are clauses with all that
+        is beside them, and ``attributing`` the words with which it does so.
         """
         scene = Scene(sentence, self._trees[sentence], left_out)
         for token in scene.tree.tokens:
@@ -90,11 +89,14 @@ class Teller:
                 continue
             if token.is_verb and token.number not in said:
                 # What is said of a thing within what is asked or ordered: "boats built in May".
-                here = replace(scene, left_out=quoted) if token.number in left_out else scene
-                if told := self._clause(here, token):
+                around = said if token.number in left_out else left_out
+                if token.dep == "relcl":
+                    about = scene.tree.subtree(token.head, without={token.number})
+                    around -= set(about)
+                if told := self._clause(replace(scene, left_out=around), token):
                     yield told
-            elif token.number not in quoted and (sentence, token.number) not in self._taken:
-                yield from self._nominal.tell(replace(scene, left_out=quoted), token)
+            elif token.number not in said and (sentence, token.number) not in self._taken:
+                yield from self._nominal.tell(replace(scene, left_out=said), token)
 
     def clause(self, sentence: int, head: int, speaker: Voice | None = None) -> Told | None:
         """What a clause that somebody says claims; None where it is none, or has no arguments."""

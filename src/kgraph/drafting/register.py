@@ -94,6 +94,8 @@ class Register:
             each.text.lower().strip(".") for each in tree.tokens[max(0, token.number - 3) : token.number]
         }
         found = self._by_name(name)
+        if found is not None and found.kind == "body" and token.entity in NEVER_HUMAN:
+            found = found if name in found.names or " " in name else None  # "Sarrow" is no Sarrow Bank
         if found is not None and " " not in name and found.sex and found.sex != (sex_of(titles) or found.sex):
             found = self._spouse(name, sex_of(titles))
         if found is None:
@@ -171,8 +173,10 @@ class Register:
         if voice.kind == "body" and " " in lower:
             bodies = self._bodies.setdefault(lower.rpartition(" ")[2], [])
             bodies += [] if any(other is voice for other in bodies) else [voice]
-        if (voice.kind == "person" or voice.may_be_human) and " " in lower:
+        is_human = voice.kind == "person" or voice.may_be_human
+        if is_human and " " in lower:
             self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
+        if (is_human or (voice.is_organization and not voice.is_place)) and " " in lower:
             # of two with one given name neither is called by it
             first = lower.partition(" ")[0]
             self._first_named[first] = voice if self._first_named.get(first, voice) is voice else None

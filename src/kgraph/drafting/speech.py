@@ -220,6 +220,7 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or (cue.kind == "denial" and _is_neither(tree, verb))
         or (cue.kind in _UNSAID and rule == "object" and tree.child(verb.number, "neg") is not None)
         or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
+        or (rule == "phrase" and tree.tokens[root].lemma in ("nobody", "none", "neither"))  # "voted for"
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
         or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
         or (rule == "clause" and _is_left_open(tree, verb, root))

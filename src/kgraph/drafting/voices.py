@@ -191,11 +191,13 @@ class Cast(Register):
     def _of_pronoun(self, sentence: int, tree: Tree, token: Token, word: str) -> Voice | None:
         sex = PERSONAL.get(word, "")
         if not sex and word not in PLURAL and word not in NEUTER:
-            return self._unnamed(tree, token) if token.dep in SUBJECTS and token.tag == "NN" else None
+            return (
+                self._unnamed(sentence, tree, token) if token.dep in SUBJECTS and token.tag == "NN" else None
+            )
         verb = tree.head(token)
         speaks = token.dep in SUBJECTS and verb.is_verb and verb.lemma in self._cues.verbs
         if word in _SOME and speaks:
-            return self._unnamed(tree, token)
+            return self._unnamed(sentence, tree, token)
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if word == "they" and speaks and is_quoted:
             return None  # "They told me": whom a speaker means is not said
@@ -242,7 +244,9 @@ class Cast(Register):
             return known
         beside = tree.children(token.number, "prep", "acl", "relcl")
         is_more = any(tree.tokens[tree.subtree(each.number)[0] - 1].text != "," for each in beside)
-        return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
+        return (
+            met if met is not None and is_definite and not is_more else self._unnamed(sentence, tree, token)
+        )
 
     def _called_by(self, tree: Tree, noun: Token) -> Voice | None:
         """The person who is called by a noun: of several the one seen last, if nothing else tells."""
@@ -294,8 +298,24 @@ class Cast(Register):
         is_somebody = voice is not None and last.text in voice.names  # elsewhere by the surname alone
         return last if is_somebody and voice is not None and (voice.may_be_human or voice.sex) else None
 
-    def _unnamed(self, tree: Tree, token: Token) -> Voice:
-        name = neutral_name(tree, token)
+    def _spelled(self, sentence: int, tree: Tree, noun: Token) -> dict[int, str]:
+        """Who is meant by the words of a description: "Ana Holt’s" for "her aides", "Ana Holt" for "Holt"."""
+        found: dict[int, str] = {}
+        for word in (tree.tokens[number] for number in tree.subtree(noun.number) if number != noun.number):
+            voice = self._of.get((sentence, word.number))
+            if voice is None or voice.kind not in ("person", "body") or not voice.name[:1].isupper():
+                continue
+            if word.tag == "PRP$":
+                found[word.number] = f"{voice.name}’s"
+            elif (
+                voice.kind == "person"
+                and name_of(tree, word)[0] == voice.name.rpartition(" ")[2] == word.text
+            ):
+                found[word.number] = voice.name
+        return found
+
+    def _unnamed(self, sentence: int, tree: Tree, token: Token) -> Voice:
+        name = neutral_name(tree, token, self._spelled(sentence, tree, token))
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
         if lemma in self._cues.bodies and token.text.lower() == lemma:
