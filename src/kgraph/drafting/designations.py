@@ -43,6 +43,9 @@ def may_be_called(voice: Voice, noun: str, cues: Cues) -> bool:
 def is_of_a_body(name: str, cues: Cues) -> bool:
     """Whether a word of a name is what bodies, media or documents are called: "Channel Seven"."""
     words = {word.casefold() for word in name.split()}
+    words |= {f"{word[:-3]}y" for word in words if word.endswith("ies")} | {
+        word.rstrip("s") for word in words
+    }
     return bool(words & (cues.bodies | cues.media | cues.documents))
 
 

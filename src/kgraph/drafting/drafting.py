@@ -71,7 +71,14 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     trees = [mended(tree, cues.verbs) for tree in trees]
     page = lay_page(laid.text, laid.paragraphs, trees)
     quotes = [page.quotes_in(number) for number in range(len(trees))]
-    cast = Cast(trees, quotes, cues, known=words.known, paragraph_of=page.paragraph_of)
+    cast = Cast(
+        trees,
+        quotes,
+        cues,
+        known=words.known,
+        paragraph_of=page.paragraph_of,
+        publisher=laid.publisher,
+    )
     found = attribute(page, cast, cues)
     speakers = {id(each.speaker) for each in found if each.speaker is not None}
     teller = Teller(
@@ -216,12 +223,13 @@ def _narrated(
 
 
 def _without_asides(tree: Tree, root: int, content: frozenset[int]) -> frozenset[int]:
-    """What is asked or ordered, without what the publication says of its things: "boats built in May"."""
+    """What is asked or ordered, without what the publication says of its things: "boats, built in May,"."""
     asides = (
         number
         for child in content
         for clause in tree.children(child, "relcl", "acl", "advcl")
         if clause.number != root
+        and tree.tokens[tree.subtree(clause.number)[0] - 1].text == ","
         and not is_infinitive(tree, clause)
         and tree.child(clause.number, "mark") is None
         for number in tree.subtree(clause.number)

@@ -88,7 +88,7 @@ class Teller:
             if {token.number, above} & attributing:
                 continue
             if token.is_verb and token.number not in said:
-                # What is said of a thing within what is asked or ordered: "boats built in May".
+                # What is said of a thing within what is asked or ordered: "boats, built in May,".
                 around = said if token.number in left_out else left_out
                 if token.dep == "relcl":
                     about = scene.tree.subtree(token.head, without={token.number})

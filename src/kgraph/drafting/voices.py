@@ -41,10 +41,12 @@ class Cast(Register):
         *,
         known: Mapping[str, str] | None = None,
         paragraph_of: Sequence[int] = (),
+        publisher: str = "",
     ) -> None:
         super().__init__(cues, known or {})
         self._trees = trees
         self._quotes = quotes
+        self._publisher = publisher.casefold()
         self._paragraph_of = paragraph_of or [0] * len(trees)
         self._lead = min((n for n in self._paragraph_of), default=0)
         self._met: dict[str, Voice] = {}
@@ -237,7 +239,8 @@ class Cast(Register):
         is_bare = tree.child(token.number, "compound", "amod", "nmod") is None
         if met is None and is_definite and is_bare and lemma in self._cues.again and token.tag == "NN":
             lately = (seen.voice for seen in reversed(self._seen[-_LATELY:]))
-            met = next((voice for voice in lately if may_be_called(voice, lemma, self._cues)), None)
+            others = (voice for voice in lately if voice.name.casefold() not in self._publisher)
+            met = next((voice for voice in others if may_be_called(voice, lemma, self._cues)), None)
         if lemma in AGED and (met := self._meant_by(sentence, tree, token, speaks=True)):
             return met
         if met is None and is_definite and (known := self._described(sentence, tree, token)) is not None:
