@@ -69,7 +69,7 @@ def find_asides(tree: Tree) -> list[Aside]:
     """The asides over which a parser lost its way, inner ones first; a token is in one at most."""
     kept = list(range(len(tree.tokens)))
     found: list[Aside] = []
-    while (aside := _next_aside(tree, kept)) is not None:
+    while not _is_answer(tree.tokens) and (aside := _next_aside(tree, kept)) is not None:
         found.append(aside)
         gone = {*aside.commas, *aside.words}
         kept = [number for number in kept if number not in gone]
@@ -253,7 +253,7 @@ def find_fronted(tree: Tree) -> Fronted | None:
     """The quotation at the beginning of a sentence whose tag the parser has lost, or a word for an answer."""
     tokens = tree.tokens
     comma = 1 + any(token.text == "Not" for token in tokens[:1])
-    if len(tokens) > comma + 1 and _is_answer(tokens, comma):
+    if _is_answer(tokens):
         return Fronted(tuple(range(comma + 1)), tuple(range(comma + 1, len(tokens))))
     if len(tokens) < len(PLACEHOLDER) or tokens[0].text not in _OPENING:
         return None
@@ -268,8 +268,11 @@ def find_fronted(tree: Tree) -> Fronted | None:
     return Fronted(tuple(range(end + 1)), tuple(token.number for token in tag))
 
 
-def _is_answer(tokens: Sequence[Token], comma: int) -> bool:
+def _is_answer(tokens: Sequence[Token]) -> bool:
     """Whether a sentence begins with an answer in a word, before who gives it."""
+    comma = 1 + any(token.text == "Not" for token in tokens[:1])
+    if len(tokens) <= comma + 1:
+        return False
     tag = [token for token in tokens[comma + 1 :] if token.is_word]
     is_word = tokens[comma].text == "," and tokens[comma - 1].text.lower() in ANSWERS
     if not is_word or not tag:

@@ -147,7 +147,7 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         return
     if tree.head(noun).lemma in cues.dropping and noun.dep == "dobj":  # "shelved plans for"
         cue = replace(cue, polarity="negative" if cue.polarity == "positive" else "positive")
-    naming = [cue for cue in cues.verbs.get(tree.head(noun).lemma, ()) if "naming" in cue.frames]
+    naming = [each for each in cues.of_verb(tree, tree.head(noun)) if "naming" in each.frames]
     for beside in tree.children(clause.number, "prep") if naming and noun.dep == "dobj" else ():
         asides |= set(tree.subtree(beside.number)) if beside.lemma == "as" else set()
     last = between or noun

@@ -269,6 +269,8 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     )
     is_wanted = verb.lemma == "want" and verb.tag == "VBP" and subject is not None and subject.lemma in _WE
     is_wanted = is_wanted and not is_negative and tree.child(head, "dobj", "ccomp") is not None
+    clauses = tree.children(head, "acl", "relcl") if verb.pos == "NOUN" else []
+    is_due_to_be = any(_is_infinitive(tree, each) and tree.child(each.number, "auxpass") for each in clauses)
     is_chance = verb.lemma in cues.chances  # "will be lost" is nobody's plan
     fitting = (
         ("request", _is_imperative(tree, verb)),
@@ -281,7 +283,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         ("refusal", (is_future or is_resolved) and is_own and is_negative),
         ("promise", is_promised and not is_chance and "be" not in auxiliaries),
         ("intention", (is_future and is_own and "be" not in auxiliaries) or (is_resolved and is_own)),
-        ("plan", is_future and is_arranged and not is_chance),
+        ("plan", (is_future and is_arranged and not is_chance) or is_due_to_be),
         ("prediction", is_future),
         ("possibility", bool(auxiliaries & _POSSIBLE or words & cues.possible)),
         ("prediction", is_likely),
@@ -289,6 +291,10 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         ("estimate", _is_reckoned(tree, head, cues)),
     )
     return next((kind for kind, fits in fitting if fits), "fact")
+
+
+def _is_infinitive(tree: Tree, clause: Token) -> bool:
+    return any(aux.tag == "TO" for aux in tree.children(clause.number, "aux"))
 
 
 def _is_had(aux: Token, verb: Token) -> bool:

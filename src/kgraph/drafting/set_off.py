@@ -15,6 +15,7 @@ __all__ = [
     "after_according",
     "asked_between",
     "late_infinitive",
+    "noun_before_tag",
     "put_in",
     "tail",
     "tail_clause",
@@ -250,4 +251,27 @@ def after_according(tree: Tree, _: Collection[str]) -> list[Token]:
     for noun in tree.tokens[commas[0] + 1 : root.number] if commas else ():
         if noun.dep in ("appos", "conj") and noun.pos in NOMINAL and noun.head < commas[0]:
             return [replace(noun, dep="nsubj", head=root.number)]
+    return []
+
+
+def noun_before_tag(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It was new, and its hull, he said, “has no holes”": a subject is no second object."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        first = next(
+            (each for each in tree.children(verb.number, "ccomp") if each.number < verb.number), None
+        )
+        late = [each for each in tree.children(verb.number, "conj", "ccomp") if each.number > verb.number]
+        if verb.lemma not in speaking or subject is None or first is None or len(late) != 1:
+            continue
+        noun = next((each for each in tree.children(first.number, "conj") if each.pos in NOMINAL), None)
+        is_tag = noun is not None and [t.text for t in tree.tokens[noun.number + 1 : subject.number]] == [","]
+        if noun is None or not is_tag or tree.child(late[0].number, *SUBJECTS, "mark", "cc"):
+            continue
+        return [
+            replace(first, dep=verb.dep, head=first.number if verb.head == verb.number else verb.head),
+            replace(late[0], dep="conj", head=first.number),
+            replace(noun, dep="nsubj", head=late[0].number),
+            replace(verb, dep="parataxis", head=late[0].number),
+        ]
     return []

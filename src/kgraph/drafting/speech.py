@@ -112,7 +112,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
     own = quoted(verb, quotes)
     if own is None and source is not None and quoted(source, quotes) is not None:
         source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
-    if source is not None and (source.lemma == "you" or _is_taken_back(tree, verb, source, own)):
+    if source is not None and (_is_anybody(tree, source) or _is_taken_back(tree, verb, source, own)):
         return
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
     if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
@@ -150,6 +150,11 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         return
 
 
+def _is_anybody(tree: Tree, source: Token) -> bool:
+    """Whether everybody is meant: "you", "one", and not "one of them"."""
+    return source.lemma == "you" or (source.lemma == "one" and not tree.children(source.number))
+
+
 def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
     """Whether a verb is denied, and its content with it."""
     return tree.child(verb.number, "neg") is not None and cue.kind != "denial" and cue.group != "excluded"
@@ -185,6 +190,8 @@ def _judged(tree: Tree, verb: Token, cue: Cue, found: Content, cues: Cues) -> Cu
         return _DENIED
     if rule == "naming" and cue.kind == "said" and _is_rejected(tree, verb, content, cues):
         return _DENIED
+    if cue.group == "reckoned-with" and any(tree.tokens[number].pos == "NUM" for number in content):
+        return replace(cue, kind="estimate")
     is_negated = tree.child(verb.number, "neg") is not None
     if cue.kind == "denial" and is_negated:
         return _SAID  # what is not disputed is granted
