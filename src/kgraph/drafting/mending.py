@@ -174,9 +174,11 @@ def _turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
 def _provided(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "will come, provided that it is dry": a participle that begins a condition is no verb."""
     for token in tree.tokens[1:]:
-        clause = next(
-            (c for c in tree.children(token.number, "ccomp", "pcomp") if c.number > token.number), None
-        )
+        beside = [
+            c for c in tree.children(token.head, "ccomp") if tree.subtree(c.number)[0] == token.number + 1
+        ]
+        held = [*tree.children(token.number, "ccomp", "pcomp"), *beside]
+        clause = next((c for c in held if c.number > token.number), None)
         is_bare = not tree.child(token.number, *SUBJECTS, "aux", "auxpass", "dobj")
         if token.text not in ("provided", "providing") or clause is None or not is_bare:
             continue

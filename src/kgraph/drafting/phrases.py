@@ -28,7 +28,8 @@ def phrase(site: Site) -> Content | None:
     """What follows a preposition: "called for a vote", "accused the firm of a fraud"."""
     tree = site.tree
     particle = tree.child(site.verb.number, "prt")
-    if particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
+    is_part = particle is not None and particle.lemma not in site.cue.prepositions
+    if is_part and particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
         return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb

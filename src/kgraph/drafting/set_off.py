@@ -104,15 +104,24 @@ def turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
         is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
         if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
             continue
-        is_next = tree.subtree(held.number)[0] == verb.number + 1
-        clauses = tree.children(verb.number, "ccomp")
-        if (
-            is_next
-            and not tree.child(verb.number, *SUBJECTS)
-            and any(c.number < verb.number for c in clauses)
-        ):
-            found.append(replace(held, dep="nsubj"))
+        if tree.subtree(held.number)[0] != verb.number + 1 or tree.child(verb.number, *SUBJECTS):
+            continue
+        main = tree.head(verb)
+        joints = [*tree.children(main.number, "cc"), *tree.children(verb.number, "cc")]
+        is_joined = verb.dep != "conj" or bool(joints)
+        clauses = [each for each in tree.children(verb.number, "ccomp", "advcl") if each.number < verb.number]
+        for clause in clauses:
+            if clause.dep == "ccomp" or (
+                tree.child(clause.number, *SUBJECTS) and not _is_marked(tree, clause)
+            ):
+                found += [replace(held, dep="nsubj"), replace(clause, dep="ccomp")]
+        if not is_joined and not clauses and tree.child(main.number, *SUBJECTS):  # "…, countered Ana Holt"
+            found += [replace(held, dep="nsubj"), replace(verb, dep="parataxis")]
     return found
+
+
+def _is_marked(tree: Tree, clause: Token) -> bool:
+    return tree.child(clause.number, "mark", "advmod") is not None
 
 
 def tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
