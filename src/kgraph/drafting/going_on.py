@@ -98,7 +98,10 @@ def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[
     had_been = token.tag == "VBD" and "had" in [aux.text for aux in tree.children(head.number, "aux")]
     had_been = had_been and (head.lemma == "be" or tree.child(head.number, "auxpass") is not None)
     is_past = is_past or had_been  # "held that it had been unfair and awarded her damages"
-    is_likely = had_been or (token.lemma in speaking and (is_now or is_past))
+    is_apart = other == "VBD" and any(
+        cc.number and tree.tokens[cc.number - 1].text == "," for cc in tree.children(head.number, "cc")
+    )  # "says they sold it, and has produced a list"
+    is_likely = had_been or (token.lemma in speaking and (is_now or is_past)) or (is_now and is_apart)
     for above in tree.ancestors(head.number) if is_likely else ():
         holds = above.lemma in speaking or any(
             tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")

@@ -90,6 +90,17 @@ def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
             if held:
                 is_to = tree.child(held[0].number, "mark") is None
                 found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
+        elif (
+            token.dep == "appos"
+            and before.text == ","
+            and tree.head(tree.head(token)) is tree.head(token)
+            and is_next
+        ):
+            above = tree.head(token)  # "The lease, signed in May, forbids keeping dogs"
+            found.append(replace(above, dep="nsubj", head=token.number))
+            found += [replace(each, dep="xcomp") for each in held[:1] if each.tag == "VBG"]
+            found.append(replace(token, pos="VERB", tag="VBZ", dep="ROOT", head=token.number))
+            continue
         elif subject is None or not held or tree.child(held[0].number, "mark") is None:
             continue
         found.append(replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP"))
