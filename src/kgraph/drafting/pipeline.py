@@ -123,7 +123,9 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
     for span, own in zip(spans, parts, strict=True):
         parsed = [(part, next(docs)) for part in own]
         wholes = [_is_whole(doc) for _, doc in parsed]
-        wholes[0] = wholes[0] or (wholes[-1] and not any(t.lemma_ in _BEFORE_COLON for t in parsed[0][1]))
+        is_apart = own[0].of(text).rstrip().endswith(";")
+        is_apart = is_apart or not any(token.lemma_ in _BEFORE_COLON for token in parsed[0][1])
+        wholes[0] = wholes[0] or (wholes[-1] and is_apart)
         if len(parsed) > 1 and not all(wholes):
             parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
