@@ -74,7 +74,7 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
             is_odd or {above.lemma, token.lemma} <= set(speaking)
         ):
             return above
-        if above.lemma in speaking and above.tag == "VBG" and above.dep == "ccomp":
+        if above.lemma in speaking and above.tag == "VBG" and tree.child(above.number, *SUBJECTS):
             break  # "recalled her saying that he had rung and asked for help"
     return None
 

@@ -177,7 +177,7 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
     found: list[Token] = []
     for verb in tree.tokens:
-        subjects = tree.children(verb.number, "nsubj")
+        subjects = [each for each in tree.children(verb.number, "nsubj", "dep") if each.pos in NOMINAL]
         late = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
         above = late[0] if late else tree.head(verb)  # "The hull, he said, “has no holes”"
         is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
@@ -185,7 +185,7 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         last = tree.subtree(subjects[0].number)[-1]
         if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
-            found.append(replace(subjects[0], head=above.number))
+            found.append(replace(subjects[0], dep="nsubj", head=above.number))
     return found
 
 
