@@ -45,7 +45,7 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     """The verb that a coordinated verb goes on from, where the parser chose another."""
     head = tree.head(token)
     is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG") or finite_tag(tree, token) in FINITE
+    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG") or _differs(tree, token, head)
     if (
         token.dep != "conj"
         or not is_likely
@@ -77,6 +77,12 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         if above.lemma in speaking and above.tag == "VBG" and tree.child(above.number, *SUBJECTS):
             break  # "recalled her saying that he had rung and asked for help"
     return None
+
+
+def _differs(tree: Tree, token: Token, head: Token) -> bool:
+    """Whether a verb with an auxiliary is of another tense than the one before: "will not go, and did say"."""
+    form = finite_tag(tree, token)
+    return form in FINITE and form != finite_tag(tree, head)
 
 
 def _had_too(tree: Tree, token: Token, head: Token) -> Token | None:
