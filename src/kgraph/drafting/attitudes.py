@@ -303,6 +303,8 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         rest = [
             other.number for other in tree.tokens if other.number not in own and other.number > token.number
         ]
+        while rest and tree.tokens[rest[0]].text.lower() in (",", "though", "however", "meanwhile"):
+            rest.pop(0)
         if any(tree.tokens[number].is_word for number in rest):
             words = Span(token.span.start, to.span.end)
             yield Attribution(tree, "according", cue, words, None, source, tuple(rest), root.number)

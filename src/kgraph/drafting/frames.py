@@ -100,7 +100,8 @@ def _clause_frame(site: Site) -> Content | None:
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
         if quotation is not None and not _is_besides(site, quotation[1]):
             rule, quoted_numbers, root = quotation
-            return rule, without_hearers(tree, verb, quoted_numbers), root
+            after = [n for n in conditions(tree, verb) if verb.number < root < max(quoted_numbers) < n]
+            return rule, (*without_hearers(tree, verb, quoted_numbers), *after), root
     if clauses:
         told = without_when(tree, verb, all_of(tree, clauses))
         late = late_conditions(tree, verb) if clauses[0].number < verb.number else []

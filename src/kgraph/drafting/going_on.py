@@ -80,7 +80,7 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
 
 
 def _differs(tree: Tree, token: Token, head: Token) -> bool:
-    """Whether a verb with an auxiliary is of another tense than the one before: "will not go, and did say"."""
+    """Whether a verb with an auxiliary is of another tense: "will not go, and did say"."""
     form = finite_tag(tree, token)
     return form in FINITE and form != finite_tag(tree, head)
 

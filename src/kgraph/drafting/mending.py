@@ -167,7 +167,12 @@ def _turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
         main = tree.child(clause.number, "ccomp")
         should = next((each for each in tree.children(clause.number, "aux") if each.text == "should"), None)
         subject = tree.child(clause.number, "nsubj", "nsubjpass")
-        if main is None or should is None or subject is None or not main.number < should.number:
+        if should is None or subject is None:
+            continue
+        is_turned = clause.head < should.number < tree.subtree(subject.number)[0]
+        if is_turned and main is None and clause.dep == "ccomp":
+            return [replace(clause, dep="advcl")]  # "warned of a strike should the owner sell"
+        if main is None or not main.number < should.number:
             continue
         if should.number < tree.subtree(subject.number)[0] and tree.child(main.number, *SUBJECTS):
             late = [

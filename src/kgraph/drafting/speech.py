@@ -213,6 +213,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     words = [owner, *tree.children(owner.number, "det", "neg", "preconj")] if owner is not None else []
     is_no_one = any(word.lemma in ("no", "neither", "nobody", "none", "not") for word in words)
     may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
+    mark = tree.child(verb.number, "mark") if verb.dep == "advcl" else None
+    may_be = may_be or (mark is not None and mark.lemma in ("until", "unless", "if", "when"))
     is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
     is_unable = verb.lemma == "say" and any(
         aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
