@@ -71,7 +71,7 @@ def _of_verb(tree: Tree, verb: Token, colon: Token, cues: Cues) -> tuple[Cue | N
     between = [token for token in tree.tokens[verb.number + 1 : colon.number] if token.number not in own]
     is_close = not any(token.is_verb or token.pos in ("NOUN", "PROPN", "ADP") for token in between)
     if source is None or source.lemma in ("one", "you") or not can_speak(source, cues):
-        return None, None  # "depends on whom one asks:"
+        return None, None  # "it is cheap, if one asks:"
     if not found or not is_bare or not is_close:
         return None, None
     return found[0], source

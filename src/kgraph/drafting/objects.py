@@ -36,7 +36,9 @@ def object_frame(site: Site) -> Content | None:
     is_passive = tree.child(verb.number, "nsubjpass") and not tree.child(verb.number, "agent")
     if is_negative and (is_passive or tree.child(verb.number, "dative")):
         return None  # "was denied a visa"
-    for held in tree.children(verb.number, "dobj")[-1:]:
+    beside = (each for each in tree.children(verb.number, "npadvmod") if tree.child(each.number, "det"))
+    lost = [each for each in beside if each.number > verb.number and each.entity not in TIMES]  # "a march"
+    for held in tree.children(verb.number, "dobj")[-1:] or lost[:1]:
         if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
             return "clause", *found  # "recommended that the state review it"
         if cue.kind == "denial" and held.lemma in site.cues.given:

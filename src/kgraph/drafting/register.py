@@ -89,8 +89,9 @@ class Register:
             name = f"{before.text} {name}" if is_given else name
         is_person = (is_person or is_of_a_person(name, token, self._cues)) and not name.isupper()
         first, _, last = name.partition(" ")
-        if first.casefold() not in self._cues.given_names and is_of_a_body(last, self._cues):
-            is_person = False  # "Tarn Laboratories", whatever the pipeline says
+        is_of_body = is_of_a_body(last, self._cues) or (last and token.tag == "NNPS")
+        if first.casefold() not in self._cues.given_names and is_of_body:
+            is_person = False  # "Rusk Laboratories", whatever the pipeline says
         if is_person and " " not in name:
             name += self._shared_surname(tree, token)
         titles = {

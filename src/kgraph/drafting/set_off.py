@@ -16,6 +16,7 @@ __all__ = [
     "asked_between",
     "late_infinitive",
     "noun_before_tag",
+    "put_between",
     "put_in",
     "tail",
     "tail_clause",
@@ -282,5 +283,38 @@ def noun_before_tag(tree: Tree, speaking: Collection[str]) -> list[Token]:
             replace(late[0], dep="conj", head=first.number),
             replace(noun, dep="nsubj", head=late[0].number),
             replace(verb, dep="parataxis", head=late[0].number),
+        ]
+    return []
+
+
+def put_between(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "If he does, Ana Holt said later, he goes alone": a clause of saying is put between."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        if (
+            verb.lemma not in speaking
+            or verb.tag not in FINITE
+            or subject is None
+            or subject.number > verb.number
+        ):
+            continue
+        late = next((each for each in tree.children(verb.number, "ccomp") if each.number > verb.number), None)
+        main = late or tree.head(verb)
+        is_below = verb.dep in ("ccomp", "advcl") and main.number > verb.number
+        first = tree.subtree(subject.number)[0]
+        below = (n for n in tree.subtree(main.number, without={verb.number}) if n > verb.number)
+        begins = [n for n in below if tree.tokens[n].is_word][:1]
+        ends = [tree.tokens[n - 1].text for n in (first, *begins) if n]
+        early = [each for each in tree.children(verb.number, "advcl") if each.number < first]
+        early = [each for each in early if tree.child(each.number, *SUBJECTS)]  # not "when asked, she said"
+        others = tree.children(verb.number, "xcomp", "dobj", "mark", "cc")
+        is_whole = tree.child(main.number, *SUBJECTS) is not None and not tree.child(main.number, "mark")
+        if not early or ends != [",", ","] or others or not is_whole or not (late or is_below):
+            continue
+        place = replace(main, dep=verb.dep, head=main.number if verb.head == verb.number else verb.head)
+        return [
+            *([place] if late else []),
+            replace(verb, dep="parataxis", head=main.number),
+            *(replace(each, head=main.number) for each in early),
         ]
     return []

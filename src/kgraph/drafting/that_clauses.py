@@ -116,7 +116,7 @@ def and_that(tree: Tree, speaking: Collection[str]) -> list[Token]:
 
 
 def informed_that(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "was told by its supplier, Tarn Metals, that": a name between commas does not part them."""
+    """ "was told by its supplier, Rusk Metals, that": a name between commas does not part them."""
     for mark in tree.tokens[2:]:
         clause = tree.head(mark)
         if mark.text != "that" or mark.dep != "mark" or tree.tokens[mark.number - 1].text != ",":
