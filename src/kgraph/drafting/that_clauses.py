@@ -122,7 +122,7 @@ def informed_that(tree: Tree, _: Collection[str]) -> list[Token]:
         if mark.text != "that" or mark.dep != "mark" or tree.tokens[mark.number - 1].text != ",":
             continue
         start = mark.number - 2
-        while tree.tokens[start].pos == "PROPN":
+        while start > 1 and tree.tokens[start].pos == "PROPN":
             start -= 1
         name, agent = tree.tokens[mark.number - 2], tree.tokens[start - 1]
         by = tree.head(agent)
