@@ -71,3 +71,17 @@ def test_an_order_of_nobody_named_is_nobodys_own(draft: Drafting) -> None:
     assert order.speaker == "unnamed: not said"
     assert order.cue is not None
     assert order.cue.of("The convoy had been ordered to travel to Sarrow.") == "had been ordered"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Holt told Radio Estuary the harbour was shut.",
+        "The union gave the owner until Friday to remove the barriers.",
+        "A demand by the crews to reopen the port was ignored.",
+    ],
+)
+def test_that_somebody_says_it_is_told_once(draft: Drafting, text: str) -> None:
+    own = [each for each in draft(text).candidates if each.mode is Mode.NARRATED]
+    types = {each.claim.object for each in own if each.claim is not None}
+    assert not types & {"kgl:Statement", "kgl:Demand"}

@@ -20,6 +20,7 @@ from kgraph.drafting.mentions import NAME_WORDS
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = [
+    "ANSWERS",
     "CLOSING",
     "PLACEHOLDER",
     "Aside",
@@ -42,6 +43,12 @@ _LONGEST: Final = 40
 _OPENING: Final = frozenset("“„\"«»‘'")
 #: Marks that may end a quotation.
 CLOSING: Final = frozenset("”“\"»«’'")
+#: What somebody answers in a word, after "not" too: "Nonsense, replied the mayor".
+ANSWERS: Final = frozenset(
+    "nonsense rubbish untrue false wrong absurd ridiculous incorrect hardly so true never".split()
+)
+#: A clause that only says who answers has not more words.
+_TAG: Final = 6
 #: What stands for a quotation.
 PLACEHOLDER: Final = ('"', "We", "do", ",", '"')
 
@@ -62,7 +69,7 @@ def find_asides(tree: Tree) -> list[Aside]:
     """The asides over which a parser lost its way, inner ones first; a token is in one at most."""
     kept = list(range(len(tree.tokens)))
     found: list[Aside] = []
-    while (aside := _next_aside(tree, kept)) is not None:
+    while not _is_answer(tree.tokens) and (aside := _next_aside(tree, kept)) is not None:
         found.append(aside)
         gone = {*aside.commas, *aside.words}
         kept = [number for number in kept if number not in gone]
@@ -243,8 +250,11 @@ class Fronted:
 
 
 def find_fronted(tree: Tree) -> Fronted | None:
-    """The quotation at the beginning of a sentence whose tag the parser has lost."""
+    """The quotation at the beginning of a sentence whose tag the parser has lost, or a word for an answer."""
     tokens = tree.tokens
+    comma = 1 + any(token.text == "Not" for token in tokens[:1])
+    if _is_answer(tokens):
+        return Fronted(tuple(range(comma + 1)), tuple(range(comma + 1, len(tokens))))
     if len(tokens) < len(PLACEHOLDER) or tokens[0].text not in _OPENING:
         return None
     ends = [token.number for token in tokens[2:] if token.text in CLOSING]
@@ -256,6 +266,19 @@ def find_fronted(tree: Tree) -> Fronted | None:
     if len(words) < 2 or not _is_lost(tree, words):
         return None
     return Fronted(tuple(range(end + 1)), tuple(token.number for token in tag))
+
+
+def _is_answer(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence begins with an answer in a word, before who gives it."""
+    comma = 1 + any(token.text == "Not" for token in tokens[:1])
+    if len(tokens) <= comma + 1:
+        return False
+    tag = [token for token in tokens[comma + 1 :] if token.is_word]
+    is_word = tokens[comma].text == "," and tokens[comma - 1].text.lower() in ANSWERS
+    if not is_word or not tag:
+        return False
+    is_turned = tag[0].text == "according" or (tag[0].is_verb and tag[0].tag in FINITE)
+    return is_turned or (len(tag) <= _TAG and tag[-1].is_verb and tag[-1].tag in FINITE)
 
 
 def _has_comma(tokens: Sequence[Token], number: int) -> bool:
@@ -282,9 +305,10 @@ def put_together(
     top = next((token.number for token in quotation if token.head == token.number), 0)
     first = fronted.tag[0]
     main = next((token.number for token, head in tag if head + first == token.number), None)
-    if main is None:
+    if main is None and tree.tokens[0].text in _OPENING:
         return list(tree.tokens)
     found = list(quotation)
-    found[top] = replace(found[top], dep="ccomp", head=main)
+    if main is not None:  # not in "Not so, according to the bank"
+        found[top] = replace(found[top], dep="ccomp", head=main)
     found += [replace(token, head=head + first if head >= 0 else top) for token, head in tag]
     return found

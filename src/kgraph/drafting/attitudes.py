@@ -3,7 +3,6 @@
 rules:attitude      is convinced that …
 rules:hearsay       is reportedly …
 rules:according     according to X
-rules:condition     on condition of …
 rules:noun          a demand by X to …, X voiced the fear that …, rumours that …
 """
 
@@ -21,19 +20,30 @@ from kgraph.drafting.sources import can_speak, source_of
 from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["of_according", "of_attitude", "of_condition", "of_hearsay", "of_noun"]
+__all__ = ["of_according", "of_attitude", "of_hearsay", "of_noun"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _RECKONED: Final = Cue("estimated", "estimate", "positive", frozenset({"clause"}))
 _FIGURED: Final = frozenset({"estimate", "reckoning", "calculation", "count"})
-_CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 
 #: Nouns for what somebody says or thinks, by the preposition with which they attribute.
 _WORDS: Final = {
     "in": frozenset(
         {"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}
     ),
-    "by": frozenset({"account", "estimate", "reckoning", "admission", "count", "calculation", "telling"}),
+    "by": frozenset(
+        {
+            "account",
+            "estimate",
+            "reckoning",
+            "admission",
+            "count",
+            "calculation",
+            "telling",
+            "tally",
+            "figure",
+        }
+    ),
 }
 #: Verbs of which a noun of saying is the subject.
 _COMING: Final = frozenset("come go follow arrive emerge".split())
@@ -137,6 +147,9 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         return
     if tree.head(noun).lemma in cues.dropping and noun.dep == "dobj":  # "shelved plans for"
         cue = replace(cue, polarity="negative" if cue.polarity == "positive" else "positive")
+    naming = [each for each in cues.of_verb(tree, tree.head(noun)) if "naming" in each.frames]
+    for beside in tree.children(clause.number, "prep") if naming and noun.dep == "dobj" else ():
+        asides |= set(tree.subtree(beside.number)) if beside.lemma == "as" else set()
     last = between or noun
     first = tree.child(noun.number, "det") or noun
     own = set(tree.subtree(source.number)) - set(tree.subtree(clause.number))
@@ -290,6 +303,8 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         rest = [
             other.number for other in tree.tokens if other.number not in own and other.number > token.number
         ]
+        while rest and tree.tokens[rest[0]].text.lower() in (",", "though", "however", "meanwhile"):
+            rest.pop(0)
         if any(tree.tokens[number].is_word for number in rest):
             words = Span(token.span.start, to.span.end)
             yield Attribution(tree, "according", cue, words, None, source, tuple(rest), root.number)
@@ -306,10 +321,21 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         if clause.tag in ("VBZ", "VBP") and tree.tokens[tree.subtree(clause.number)[0] - 1].text == ","
     ]  # "the board, which meets on Monday, has refused, according to"
     left_out = own | marks | {*besides, *asides}
-    content = [number for number in tree.subtree(root.number) if number not in left_out]
+    content = _with_noun(tree, [number for number in tree.subtree(root.number) if number not in left_out])
     if content:
         words = Span(token.span.start, to.span.end)
         yield Attribution(tree, "according", cue, words, None, source, tuple(content), root.number)
+
+
+def _with_noun(tree: Tree, numbers: list[int]) -> list[int]:
+    """A relative clause with what it is about, or without "after which": "a vote that was won"."""
+    first = tree.tokens[numbers[0]] if numbers else None
+    if first is not None and first.tag == "IN" and [tree.tokens[n].tag for n in numbers[1:2]] == ["WDT"]:
+        return numbers[2:]
+    before = tree.tokens[first.number - 1] if first is not None and first.number else None
+    if first is None or before is None or first.tag != "WDT" or before.pos != "NOUN":
+        return numbers
+    return [*range(tree.subtree(before.number)[0], before.number + 1), *numbers]
 
 
 def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | None]:
@@ -363,18 +389,3 @@ def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:
 def _is_about_it(tree: Tree, numbers: range) -> bool:
     """Whether some words between commas tell of what was said before: "parts of which we have read"."""
     return any(tree.tokens[number].tag in ("WDT", "WP") for number in numbers[1:8])
-
-
-def of_condition(tree: Tree, noun: Token) -> Iterator[Attribution]:
-    """On what condition somebody speaks."""
-    on = tree.head(noun)
-    if noun.lemma != "condition" or on.lemma != "on":
-        return
-    verb = tree.head(on)
-    source, _ = source_of(tree, verb) if verb.is_verb else (None, False)
-    of = tree.child(noun.number, "prep")
-    held = tree.child(of.number, "pobj") if of else None
-    if source and of and held:
-        words = Span(on.span.start, of.span.end)
-        content = tuple(tree.subtree(held.number))
-        yield Attribution(tree, "condition", _CONDITION, words, noun.number, source, content, held.number)

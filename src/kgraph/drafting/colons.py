@@ -61,12 +61,17 @@ def _of_verb(tree: Tree, verb: Token, colon: Token, cues: Cues) -> tuple[Cue | N
         cue for cue in cues.of_verb(tree, verb) if cue.kind in (SAID, "claim") and "clause" in cue.frames
     ]
     held = [
-        each for each in tree.children(verb.number, "dobj", "ccomp", "xcomp") if each.number < colon.number
+        each
+        for each in tree.children(verb.number, "dobj", "ccomp", "xcomp")
+        if verb.number < each.number < colon.number
     ]
     is_bare = all(each.lemma == "it" for each in held)
-    between = tree.tokens[verb.number + 1 : colon.number]
-    is_close = not any(token.is_verb or token.pos in ("NOUN", "PROPN", "ADP") for token in between)
     source = tree.child(verb.number, *SUBJECTS)
-    if not found or not is_bare or not is_close or source is None or not can_speak(source, cues):
+    own = set(tree.subtree(source.number)) if source is not None else set()
+    between = [token for token in tree.tokens[verb.number + 1 : colon.number] if token.number not in own]
+    is_close = not any(token.is_verb or token.pos in ("NOUN", "PROPN", "ADP") for token in between)
+    if source is None or source.lemma in ("one", "you") or not can_speak(source, cues):
+        return None, None  # "it is cheap, if one asks:"
+    if not found or not is_bare or not is_close:
         return None, None
     return found[0], source

@@ -14,6 +14,9 @@ __all__ = ["NEVER_HUMAN", "in_apposition", "is_of_a_body", "is_of_a_person", "ju
 #: Kinds of entities that no person is.
 NEVER_HUMAN: Final = frozenset({"GPE", "NORP", "LOC", "FAC", "DATE", "LAW", "LANGUAGE", "EVENT"})
 
+#: What any body may be called again.
+_GENERAL: Final = frozenset("group company firm organisation organization agency body".split())
+
 
 def is_of_a_person(name: str, token: Token, cues: Cues) -> bool:
     """Whether a name of two or three words begins with a given name, and is no place's and no body's."""
@@ -32,12 +35,17 @@ def may_be_called(voice: Voice, noun: str, cues: Cues) -> bool:
     if not is_named or not (voice.is_organization or not (voice.may_be_human or voice.is_place)):
         return False
     called = (words | voice.nouns) & cues.bodies
+    if noun not in called and noun not in _GENERAL:
+        return False  # nothing says that it is a bank
     return noun not in cues.bodies or called <= (cues.firms if noun in cues.firms else {noun})
 
 
 def is_of_a_body(name: str, cues: Cues) -> bool:
     """Whether a word of a name is what bodies, media or documents are called: "Channel Seven"."""
     words = {word.casefold() for word in name.split()}
+    words |= {f"{word[:-3]}y" for word in words if word.endswith("ies")} | {
+        word.rstrip("s") for word in words
+    }
     return bool(words & (cues.bodies | cues.media | cues.documents))
 
 

@@ -13,11 +13,11 @@ from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.evocations import Evocations
-from kgraph.drafting.kinds import polarity_of, put
+from kgraph.drafting.kinds import put
 from kgraph.drafting.mending import mended
 from kgraph.drafting.mentions import mention_span
 from kgraph.drafting.naming import Names
-from kgraph.drafting.narrating import Saying, Teller
+from kgraph.drafting.narrating import Teller
 from kgraph.drafting.page import Found, Page, lay_page
 from kgraph.drafting.subjects import is_passive
 from kgraph.drafting.told import Told
@@ -71,7 +71,14 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     trees = [mended(tree, cues.verbs) for tree in trees]
     page = lay_page(laid.text, laid.paragraphs, trees)
     quotes = [page.quotes_in(number) for number in range(len(trees))]
-    cast = Cast(trees, quotes, cues, known=words.known, paragraph_of=page.paragraph_of)
+    cast = Cast(
+        trees,
+        quotes,
+        cues,
+        known=words.known,
+        paragraph_of=page.paragraph_of,
+        publisher=laid.publisher,
+    )
     found = attribute(page, cast, cues)
     speakers = {id(each.speaker) for each in found if each.speaker is not None}
     teller = Teller(
@@ -168,8 +175,7 @@ def _narrated(
     """The facts that the publication tells in its own voice."""
     quoted: list[set[int]] = [set() for _ in page.trees]
     clauses: list[set[int]] = [set() for _ in page.trees]
-    finite: list[set[int]] = [set() for _ in page.trees]
-    sayings: list[dict[int, Saying]] = [{} for _ in page.trees]
+    attributing: list[set[int]] = [set() for _ in page.trees]
     for each in said:
         attribution = each.attribution
         content = whole = frozenset(attribution.content)
@@ -178,25 +184,21 @@ def _narrated(
         quoted[each.sentence] |= content
         if attribution.rule not in _PHRASES:
             clauses[each.sentence] |= whole
-        if attribution.rule not in (*_PHRASES, "infinitive", "noun"):
-            finite[each.sentence] |= content
         if attribution.verb is not None:
-            saying = Saying(attribution.cue.kind, attribution.rule, attribution.root, content)
-            sayings[each.sentence].setdefault(attribution.verb, saying)
+            attributing[each.sentence].add(attribution.verb)
     for number, tree in enumerate(page.trees):
         inside = {token.number for quote in page.quotes_in(number) for token in tree.within(quote)}
         told_here = teller.tell(
             number,
             frozenset(quoted[number] | inside),
             frozenset(clauses[number] | inside),
-            frozenset(finite[number] | inside),
-            sayings[number],
+            frozenset(attributing[number]),
         )
         for told in told_here:
             spans = _joined(laid.text, tree.pieces(told.tokens))
             if not spans:
                 continue
-            kind, polarity = _put(tree, told, cues, is_saying=told.head in sayings[number])
+            kind, polarity = _put(tree, told, cues)
             cue = _ordering(tree, told.head) if kind in ("order", "demand", "request") else None
             nobody = ((_NOBODY, None),) if cue is not None else ()
             chain = (*nobody, (laid.publisher, laid.publisher_iri))
@@ -221,12 +223,13 @@ def _narrated(
 
 
 def _without_asides(tree: Tree, root: int, content: frozenset[int]) -> frozenset[int]:
-    """What is asked or ordered, without what the publication says of its things: "boats built in May"."""
+    """What is asked or ordered, without what the publication says of its things: "boats, built in May,"."""
     asides = (
         number
         for child in content
         for clause in tree.children(child, "relcl", "acl", "advcl")
         if clause.number != root
+        and tree.tokens[tree.subtree(clause.number)[0] - 1].text == ","
         and not is_infinitive(tree, clause)
         and tree.child(clause.number, "mark") is None
         for number in tree.subtree(clause.number)
@@ -245,14 +248,12 @@ def _ordering(tree: Tree, verb: int) -> Span | None:
     return Span(tree.tokens[min([*aids, above.number])].span.start, above.span.end)
 
 
-def _put(tree: Tree, told: Told, cues: Cues, *, is_saying: bool) -> tuple[str, str]:
+def _put(tree: Tree, told: Told, cues: Cues) -> tuple[str, str]:
     """How the publication puts a fact. A hedged figure is one that says so itself: "about 400"."""
     if told.is_given or told.rule == "amount":
         is_hedged = any(each.lemma == "facto" for each in tree.children(told.head))
         return "degree" if is_hedged else "fact", "positive"
     kind, polarity = put(tree, told.head, frozenset(told.tokens), cues)
-    if is_saying:  # "asked not to be named": the asking is not denied
-        polarity = polarity_of(tree, told.head, frozenset(told.tokens), of_verb=True)
     if kind == "fact" and any(each.lemma.lower() in _DEGREES for each in tree.children(told.head, "advmod")):
         kind = "degree"
     return "fact" if kind == "estimate" else kind, polarity

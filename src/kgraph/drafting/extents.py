@@ -21,15 +21,20 @@ def with_tail(site: Site, found: Content) -> Content:
     tree = site.tree
     numbers = _to_the_mark(site, numbers)
     found = rule, numbers, root
-    last = tree.tokens[max(numbers)]
-    for quote in site.quotes if rule in ("infinitive", "object", "phrase") else ():
+    last = tree.tokens[max((n for n in numbers if tree.tokens[n].is_word), default=max(numbers))]
+    marks = {"infinitive": ",—–", "object": ",—–", "phrase": ",—–", "clause": "—–"}.get(rule, "")
+    for quote in site.quotes if marks else ():
         words = [token.number for token in tree.within(quote) if token.is_word]
         between = tree.tokens[last.number + 1 : words[0]] if words else ()
-        is_next = any(token.text in ",—–" for token in between) and not any(t.is_word for t in between)
+        is_beside = len(between) == 1 and marks != "—–"  # "being there “until Thursday”"
+        is_next = is_beside or any(token.text in marks for token in between)
+        is_next = is_next and not any(token.is_word for token in between)
         is_last = words and not any(token.is_word for token in tree.tokens[words[-1] + 1 :])
         is_aside = words and [token.text in "—–" for token in tree.tokens[words[-1] + 2 :][:1]] == [True]
         is_last = is_last or is_aside
-        if is_next and is_last and tree.tokens[words[0]].text[:1].islower():
+        first = tree.tokens[words[0]] if words else last
+        is_comment = first.tag == "WDT"  # "told her to wait, “which is no help”"
+        if is_next and is_last and not is_comment and first.text[:1].islower():
             return rule, tuple(sorted({*numbers, *range(last.number + 1, words[-1] + 1)})), root
     return found
 
@@ -97,5 +102,5 @@ def without_when(tree: Tree, verb: Token, numbers: tuple[int, ...]) -> tuple[int
 
 def conditions(tree: Tree, verb: Token) -> list[int]:
     """The conditions on which somebody means to do something: "threatened to go unless they paid"."""
-    clauses = [each for each in tree.children(verb.number, "advcl") if each.number > verb.number]
+    clauses = [each for each in tree.children(verb.number, "advcl", "ccomp") if each.number > verb.number]
     return [n for clause in clauses if is_condition(tree, clause) for n in tree.subtree(clause.number)]

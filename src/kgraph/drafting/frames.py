@@ -37,6 +37,8 @@ __all__ = ["find_content"]
 #: Kinds of cues that may stand beside what is said: "…, she said, …".
 _SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
+#: Kinds of what others are to do.
+_DUE: Final = frozenset({"request", "demand", "order"})
 _CALLING: Final = frozenset({"on", "upon", "to", "for"})
 #: Verbs that somebody declines to do.
 _SAYING_SO: Final = frozenset("say tell explain disclose reveal specify confirm".split())
@@ -78,7 +80,9 @@ def _by_position(site: Site) -> Content | None:
 
 def _clause_frame(site: Site) -> Content | None:
     tree, verb = site.tree, site.verb
-    if any(_is_bare(tree, clause, site.cues) for clause in tree.children(verb.number, "ccomp")):
+    below = tree.children(verb.number)
+    is_asked = site.cue.kind in _DUE and any(_is_asked_first(tree, verb, each) for each in below)
+    if is_asked or any(_is_bare(tree, each, site.cues) for each in below):
         return None
     governed = governed_clauses(tree, verb)
     clauses = [clause for clause in governed if not _is_told_elsewhere(tree, clause, site.cues)]
@@ -90,13 +94,14 @@ def _clause_frame(site: Site) -> Content | None:
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    small = None if clauses else _small_clause(tree, verb)
+    small = None if clauses else _small_clause(tree, verb) or _answer(site)
     may_quote = site.own is None and site.cue.group != "intended"  # nobody decides “so”
     if small is None and may_quote and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
         if quotation is not None and not _is_besides(site, quotation[1]):
             rule, quoted_numbers, root = quotation
-            return rule, without_hearers(tree, verb, quoted_numbers), root
+            after = [n for n in conditions(tree, verb) if verb.number < root < max(quoted_numbers) < n]
+            return rule, (*without_hearers(tree, verb, quoted_numbers), *after), root
     if clauses:
         told = without_when(tree, verb, all_of(tree, clauses))
         late = late_conditions(tree, verb) if clauses[0].number < verb.number else []
@@ -104,6 +109,13 @@ def _clause_frame(site: Site) -> Content | None:
         numbers = sorted({*without_hearers(tree, verb, told), *late})
         return "clause", tuple(numbers), clauses[0].number
     return small
+
+
+def _is_asked_first(tree: Tree, verb: Token, clause: Token) -> bool:
+    """Whether an infinitive is what is asked for, before a colon: "asked her to come: “Bring your keys”"."""
+    after = tree.tokens[tree.subtree(clause.number)[-1] :][:2]
+    is_apart = clause.number > verb.number and any(token.text == ":" for token in after)
+    return is_apart and clause.dep in ("xcomp", "advcl", "ccomp") and is_infinitive(tree, clause)
 
 
 def _is_besides(site: Site, numbers: tuple[int, ...]) -> bool:
@@ -148,6 +160,18 @@ def _is_bare(tree: Tree, clause: Token, cues: Cues) -> bool:
     ]
     beside = [other for other in tree.children(clause.head, "ccomp") if other.number != number]
     return not others and bool(beside) and tree.child(number, *SUBJECTS) is not None
+
+
+def _answer(site: Site) -> Content | None:
+    """What somebody answers in a word: "Nonsense, replied the mayor", "Not so, says the bank"."""
+    tree = site.tree
+    for held in tree.children(site.verb.number, "ccomp"):
+        words = [tree.tokens[n] for n in tree.subtree(held.number) if tree.tokens[n].is_word]
+        is_word = held.number < site.verb.number and held is words[-1] and words[0].number == 0
+        known = site.cues.rejecting if len(words) == 1 else site.cues.accepting
+        if is_word and held.lemma in known and (len(words) == 1 or words[0].lemma == "not"):
+            return "clause", tuple(word.number for word in words), held.number
+    return None
 
 
 def _small_clause(tree: Tree, verb: Token) -> Content | None:
@@ -293,6 +317,13 @@ def _quotation_frame(site: Site) -> Content | None:
     return quotation_of(site.tree, site.verb, site.quotes, site.cues)
 
 
+def _reason(site: Site) -> Content | None:
+    """What somebody gives as a reason: "cut its forecast, citing a dry summer"."""
+    held = site.tree.child(site.verb.number, "dobj")
+    is_reason = site.verb.tag == "VBG" and site.verb.dep in ("advcl", "acl", "conj") and held is not None
+    return ("object", tuple(site.tree.subtree(held.number)), held.number) if is_reason and held else None
+
+
 def _is_told_elsewhere(tree: Tree, clause: Token, cues: Cues) -> bool:
     """Whether another cue stands within a clause: "says otherwise: the road, it states, is shut"."""
     return any(
@@ -350,6 +381,7 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("as", named_as),
     ("clause", _clause_frame),
     ("quotation", _quotation_frame),
+    ("reason", _reason),
     ("deadline", deadline),
     ("infinitive", _infinitive_frame),
     ("infinitive of another", _infinitive_of_another),

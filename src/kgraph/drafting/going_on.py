@@ -9,7 +9,7 @@ from typing import Final
 from kgraph.drafting.complements import governed_clauses
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
 
-__all__ = ["finite_tag", "goes_on"]
+__all__ = ["finite_tag", "goes_on", "noun_in_a_row", "then"]
 
 #: What somebody "would not" do who says no more.
 _SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
@@ -45,12 +45,15 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     """The verb that a coordinated verb goes on from, where the parser chose another."""
     head = tree.head(token)
     is_plain = token.tag == "VB" and not tree.child(token.number, "aux")  # taken for an infinitive
-    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG")
-    if token.dep != "conj" or not is_likely or not head.is_verb:
+    is_likely = is_plain or token.tag in (*FINITE, "VBN", "VBG") or _differs(tree, token, head)
+    if (
+        token.dep != "conj"
+        or not is_likely
+        or not head.is_verb
+        or tree.child(token.number, *SUBJECTS, "auxpass")
+    ):
         return None
-    if tree.child(token.number, *SUBJECTS, "auxpass"):
-        return None
-    if (above := _goes_on_saying(tree, token, head, speaking)) is not None:
+    if (above := _goes_on_saying(tree, token, head, speaking) or _had_too(tree, token, head)) is not None:
         return above
     is_saying = head.lemma in speaking and tree.child(head.number, "ccomp", "xcomp") is not None
     auxiliaries = [{aux.lemma for aux in tree.children(each.number, "aux")} for each in (head, token)]
@@ -60,21 +63,37 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
     if token.tag == "VBG":  # "saying it is late and warning that"
         is_bare = head.tag != "VBG" and not tree.child(token.number, "aux") and token.lemma in speaking
         return next((above for above in tree.ancestors(head.number) if above.tag == "VBG" and is_bare), None)
-    tag = {"VBN": "VBD", "VB": "VBP"}.get(token.tag, token.tag)
+    tag = {"VBN": "VBD", "VB": "VBP"}.get(finite_tag(tree, token), finite_tag(tree, token))
     is_odd = (
         token.tag != "VBN"
         and head.tag not in FINITE
-        and any(aux.tag == "MD" for aux in tree.children(head.number, "aux"))
+        and any(aux.tag in ("MD", "TO") for aux in tree.children(head.number, "aux"))
     )
-    return next(
-        (
-            above
-            for above in tree.ancestors(head.number)
-            if tag in (above.tag, finite_tag(tree, above))
-            and (is_odd or {above.lemma, token.lemma} <= set(speaking))
-        ),
-        None,
-    )
+    for above in tree.ancestors(head.number):
+        if tag in (above.tag, finite_tag(tree, above)) and (
+            is_odd or {above.lemma, token.lemma} <= set(speaking)
+        ):
+            return above
+        if above.lemma in speaking and above.tag == "VBG" and tree.child(above.number, *SUBJECTS):
+            break  # "recalled her saying that he had rung and asked for help"
+    return None
+
+
+def _differs(tree: Tree, token: Token, head: Token) -> bool:
+    """Whether a verb with an auxiliary is of another tense: "will not go, and did say"."""
+    form = finite_tag(tree, token)
+    return form in FINITE and form != finite_tag(tree, head)
+
+
+def _had_too(tree: Tree, token: Token, head: Token) -> Token | None:
+    """The verb whose "had" another shares: "had found that nobody knew and had asked for a list"."""
+    above = next((each for each in tree.ancestors(head.number) if each.is_verb), None)
+    is_shared = above is not None and _is_had(tree, above) and _is_had(tree, token)
+    return above if is_shared and not _is_had(tree, head) else None
+
+
+def _is_had(tree: Tree, verb: Token) -> bool:
+    return any(aux.text == "had" for aux in tree.children(verb.number, "aux"))
 
 
 def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[str]) -> Token | None:
@@ -85,7 +104,10 @@ def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[
     had_been = token.tag == "VBD" and "had" in [aux.text for aux in tree.children(head.number, "aux")]
     had_been = had_been and (head.lemma == "be" or tree.child(head.number, "auxpass") is not None)
     is_past = is_past or had_been  # "held that it had been unfair and awarded her damages"
-    is_likely = had_been or (token.lemma in speaking and (is_now or is_past))
+    is_apart = other == "VBD" and any(
+        cc.number and tree.tokens[cc.number - 1].text == "," for cc in tree.children(head.number, "cc")
+    )  # "says they sold it, and has produced a list"
+    is_likely = had_been or (token.lemma in speaking and (is_now or is_past)) or (is_now and is_apart)
     for above in tree.ancestors(head.number) if is_likely else ():
         holds = above.lemma in speaking or any(
             tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
@@ -165,3 +187,40 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
         ),
         None,
     )
+
+
+def noun_in_a_row(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "counts on 40 and doubts that it will last": what holds a "that" after a verb is one too."""
+    for token in tree.tokens[2:-2]:
+        that = tree.tokens[token.number + 1]
+        joint = tree.tokens[token.number - 1]
+        is_noun = token.tag == "NNS" and token.lemma in speaking and joint.dep == "cc" and token.dep == "conj"
+        main = next((each for each in tree.ancestors(token.number) if each.tag == "VBZ"), None)
+        if not is_noun or that.text != "that" or that.dep != "mark" or main is None:
+            continue
+        return [
+            replace(token, pos="VERB", tag="VBZ", head=main.number),
+            replace(joint, head=main.number),
+            replace(tree.head(that), dep="ccomp", head=token.number),
+        ]
+    return []
+
+
+def then(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Holt at first agreed, then said no": after "then" the verb goes on from the first."""
+    for verb in tree.tokens[2:]:
+        begins = [token.text for token in tree.tokens[verb.number - 2 : verb.number]]
+        is_plain = verb.tag == "VBD" and not tree.child(verb.number, *SUBJECTS, "aux", "mark")
+        if not is_plain or begins != [",", "then"]:
+            continue
+        if verb.dep in ("dep", "advcl") and tree.head(verb).tag in ("VBD", "VBN"):
+            return [replace(verb, dep="conj")]
+        for first in tree.children(verb.number, "ccomp", "advcl"):
+            is_first = first.number < verb.number and first.tag in ("VBD", "VBN")
+            if is_first and tree.child(first.number, "nsubj") and not tree.child(first.number, "mark"):
+                above = first.number if verb.head == verb.number else verb.head
+                return [
+                    replace(first, dep=verb.dep, head=above),
+                    replace(verb, dep="conj", head=first.number),
+                ]
+    return []

@@ -94,11 +94,8 @@ def way_of(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> tuple[s
 # Polarity and kind
 
 
-def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool = False) -> str:
-    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object.
-
-    ``of_verb``: not by what its verb holds.
-    """
+def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
+    """``negative`` where the clause is negated: by *not*, *never*, or *no* in its subject or its object."""
     has_not = any(child.number in inside or child.dep == "neg" for child in tree.children(head, "neg"))
     is_none = tree.tokens[head].pos == "NOUN" and any(d.lemma == "no" for d in tree.children(head, "det"))
     adverbs = {child.lemma for child in tree.children(head, "advmod", "preconj", "cc")}
@@ -108,11 +105,12 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
     acomp = tree.child(head, "acomp")
     held = [tree.child(each.number, "pobj") for each in tree.children(head, "prep")]
     held += tree.children(head, "advmod", "npadvmod")  # "no longer", "under no duty"
+    subject = tree.subject(head)  # "nobody digs and then pays"
     is_negative = (
         has_not
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
-        or any(_is_nothing(tree, child) for child in tree.children(head, *SUBJECTS))
+        or (subject is not None and _is_nothing(tree, subject))
         or _is_after_nor(tree, head)
     )
     holds_none = (
@@ -122,8 +120,7 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int], *, of_verb: bool 
         or any(_is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
         or any(each is not None and _has_no(tree, each) for each in held)
     )
-    is_negative = is_negative or (holds_none and not of_verb)
-    return "negative" if is_negative else "positive"
+    return "negative" if is_negative or holds_none else "positive"
 
 
 def _is_after_nor(tree: Tree, head: int) -> bool:
@@ -135,6 +132,7 @@ def _is_after_nor(tree: Tree, head: int) -> bool:
 
 def _has_no(tree: Tree, word: Token) -> bool:
     is_no = any(child.lemma == "no" for child in tree.children(word.number, "det", "neg", "advmod"))
+    is_no = is_no or (word.dep == "pobj" and word.lemma in ("neither", "none", "nobody"))
     return is_no and not any(child.tag == "JJR" for child in tree.children(word.number))  # "no better"
 
 
@@ -176,27 +174,32 @@ def put_under(
     stated = _as_stated(tree, token, cue)
     if is_without or is_condition(tree, token):
         kind, polarity = "conditional", "negative" if is_without else polarity
+        if mark_of(tree, token) == "unless":
+            polarity = _opposite(polarity)
     elif is_open and cue.kind in _LEFT_OPEN:
         kind = "possibility"
     elif _is_not_so(tree, inside, cues):
         kind, polarity = "denial", "negative"
     elif stated.kind not in (SAID, "claim"):
         kind = stated.kind
-        if stated.polarity == "negative":
-            polarity = "negative" if polarity == "positive" else "positive"
+        polarity = _opposite(polarity) if stated.polarity == "negative" else polarity
     else:
         kind = _kind(tree, head, polarity, cues, is_first_person)
-        if stated.polarity == "negative":  # "doubts that it will"
-            polarity = "negative" if polarity == "positive" else "positive"
+        polarity = _opposite(polarity) if stated.polarity == "negative" else polarity  # "doubts that it will"
         polarity = "negative" if kind == "denial" else polarity
         kind = "claim" if kind == "fact" and stated.kind == "claim" else kind
     return kind, polarity
 
 
+def _opposite(polarity: str) -> str:
+    return "negative" if polarity == "positive" else "positive"
+
+
 def _is_not_so(tree: Tree, inside: frozenset[int], cues: Cues) -> bool:
-    """Whether a content is no more than "Not so", "Not true"."""
-    words = [tree.tokens[number] for number in sorted(inside) if tree.tokens[number].is_word]
-    return len(words) == _NOT_SO and words[0].lemma == "not" and words[1].lemma in cues.accepting
+    """Whether a content is no more than "Not so", "Not true", "Nonsense"."""
+    words = [tree.tokens[number].lemma for number in sorted(inside) if tree.tokens[number].is_word]
+    is_not = len(words) == _NOT_SO and words[0] == "not" and words[1] in cues.accepting
+    return is_not or (len(words) == 1 and words[0] in cues.rejecting)
 
 
 def _as_stated(tree: Tree, head: Token, cue: Cue) -> Cue:
@@ -242,6 +245,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     ):
         bearer = tree.tokens[bearer].head
     auxiliaries = {child.text.lower() for child in tree.children(bearer, "aux") if not _is_had(child, verb)}
+    auxiliaries |= {verb.text.lower()} if verb.tag == "MD" else set()  # "and nobody will"
     words = {child.lemma for child in tree.children(head)}
     subject = tree.subject(head)
     is_own = subject is not None and subject.number in is_first_person
@@ -263,9 +267,14 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         and verb.lemma in cues.resolved
         and auxiliaries <= {"am", "are", "’m", "’re", "'m", "'re"}
     )
+    is_wanted = verb.lemma == "want" and verb.tag == "VBP" and subject is not None and subject.lemma in _WE
+    is_wanted = is_wanted and not is_negative and tree.child(head, "dobj", "ccomp") is not None
+    clauses = tree.children(head, "acl", "relcl") if verb.pos == "NOUN" else []
+    is_due_to_be = any(_is_infinitive(tree, each) and tree.child(each.number, "auxpass") for each in clauses)
     is_chance = verb.lemma in cues.chances  # "will be lost" is nobody's plan
     fitting = (
         ("request", _is_imperative(tree, verb)),
+        ("demand", is_wanted),
         ("fact", is_undone),
         ("possibility", is_left_open),  # "would not rule it out"
         ("possibility", "have" in auxiliaries and bool(auxiliaries & {"would", "could", "might"})),
@@ -274,7 +283,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         ("refusal", (is_future or is_resolved) and is_own and is_negative),
         ("promise", is_promised and not is_chance and "be" not in auxiliaries),
         ("intention", (is_future and is_own and "be" not in auxiliaries) or (is_resolved and is_own)),
-        ("plan", is_future and is_arranged and not is_chance),
+        ("plan", (is_future and is_arranged and not is_chance) or is_due_to_be),
         ("prediction", is_future),
         ("possibility", bool(auxiliaries & _POSSIBLE or words & cues.possible)),
         ("prediction", is_likely),
@@ -282,6 +291,10 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         ("estimate", _is_reckoned(tree, head, cues)),
     )
     return next((kind for kind, fits in fitting if fits), "fact")
+
+
+def _is_infinitive(tree: Tree, clause: Token) -> bool:
+    return any(aux.tag == "TO" for aux in tree.children(clause.number, "aux"))
 
 
 def _is_had(aux: Token, verb: Token) -> bool:

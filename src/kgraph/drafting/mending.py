@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.going_on import finite_tag, goes_on
+from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
     asked_between,
     late_infinitive,
+    noun_before_tag,
+    put_between,
     put_in,
     tail,
     tail_clause,
@@ -25,6 +27,7 @@ from kgraph.drafting.set_off import (
 from kgraph.drafting.that_clauses import (
     and_that,
     asked_if,
+    informed_that,
     noun_after_that,
     that_begins_a_clause,
     that_is_no_article,
@@ -73,18 +76,32 @@ def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
         held = [each for each in clauses if _begins_content(tree, each)]
         subject = tree.child(token.number, "nsubj")
         before = tree.tokens[token.number - 1]
-        gerund = next((c for c in clauses if c.tag == "VBG" and c.number == token.number + 1), None)
+        begins = tree.tokens[token.number + 1 : token.number + 2]
+        doing = [each for each in clauses if each.number in [token.number + 1, *(t.head for t in begins)]]
+        gerund = next((c for c in doing if begins[0].tag == "VBG"), None)  # "having said so" too
         held += [gerund] if gerund is not None and not held else []  # "Its lease forbids keeping dogs"
         is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
         is_next = is_next or tree.child(token.number, "dobj", "xcomp") is not None  # no noun has an object
-        is_root = token.head == token.number and token.tag == "NNS" and is_next
+        is_root = (token.head == token.number or token.dep == "ccomp") and token.tag == "NNS" and is_next
         if is_root and subject is None and before.dep in ("compound", "amod") and before.head == token.number:
             others = [each for each in tree.children(token.number) if each.number < before.number]
             found += [replace(each, head=before.number) for each in others if each.dep != "punct"]
-            found.append(replace(before, dep="nsubj", pos="NOUN", tag="NN"))
+            noun = before if before.pos == "PROPN" else replace(before, pos="NOUN", tag="NN")
+            found.append(replace(noun, dep="nsubj"))
             if held:
                 is_to = tree.child(held[0].number, "mark") is None
                 found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
+        elif (
+            token.dep == "appos"
+            and before.text == ","
+            and tree.head(tree.head(token)) is tree.head(token)
+            and is_next
+        ):
+            above = tree.head(token)  # "The lease, signed in May, forbids keeping dogs"
+            found.append(replace(above, dep="nsubj", head=token.number))
+            found += [replace(each, dep="xcomp") for each in held[:1] if each.tag == "VBG"]
+            found.append(replace(token, pos="VERB", tag="VBZ", dep="ROOT", head=token.number))
+            continue
         elif subject is None or not held or tree.child(held[0].number, "mark") is None:
             continue
         found.append(replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP"))
@@ -151,7 +168,12 @@ def _turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
         main = tree.child(clause.number, "ccomp")
         should = next((each for each in tree.children(clause.number, "aux") if each.text == "should"), None)
         subject = tree.child(clause.number, "nsubj", "nsubjpass")
-        if main is None or should is None or subject is None or not main.number < should.number:
+        if should is None or subject is None:
+            continue
+        is_turned = clause.head < should.number < tree.subtree(subject.number)[0]
+        if is_turned and main is None and clause.dep == "ccomp":
+            return [replace(clause, dep="advcl")]  # "warned of a strike should the owner sell"
+        if main is None or not main.number < should.number:
             continue
         if should.number < tree.subtree(subject.number)[0] and tree.child(main.number, *SUBJECTS):
             late = [
@@ -169,9 +191,11 @@ def _turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
 def _provided(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "will come, provided that it is dry": a participle that begins a condition is no verb."""
     for token in tree.tokens[1:]:
-        clause = next(
-            (c for c in tree.children(token.number, "ccomp", "pcomp") if c.number > token.number), None
-        )
+        beside = [
+            c for c in tree.children(token.head, "ccomp") if tree.subtree(c.number)[0] == token.number + 1
+        ]
+        held = [*tree.children(token.number, "ccomp", "pcomp"), *beside]
+        clause = next((c for c in held if c.number > token.number), None)
         is_bare = not tree.child(token.number, *SUBJECTS, "aux", "auxpass", "dobj")
         if token.text not in ("provided", "providing") or clause is None or not is_bare:
             continue
@@ -321,6 +345,8 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _age,
     _noun_as_root,
+    noun_in_a_row,
+    then,
     put_in,
     asked_between,
     after_according,
@@ -332,6 +358,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _turned_should,
     _provided,
     _told_clause,
+    informed_that,
     noun_after_that,
     that_begins_a_clause,
     that_is_no_article,
@@ -342,6 +369,8 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     tail_clause,
     late_infinitive,
     two_subjects,
+    noun_before_tag,
+    put_between,
     asked_if,
     and_that,
     goes_on,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from kgraph.drafting.tree import Token, Tree
@@ -147,20 +148,29 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words) if len(words) > 1 else ""
 
 
-def neutral_name(tree: Tree, token: Token) -> str:
-    """A source without a name, as a label: no article, no capital that only begins a sentence."""
+def neutral_name(tree: Tree, token: Token, spelled: Mapping[int, str]) -> str:
+    """A source without a name, as a label: no article, no capital that only begins a sentence.
+
+    ``spelled`` are words for some tokens that only point at somebody: "Ana Holt’s" for "her own".
+    """
     span = mention_span(tree, token)
     words = tree.within(span)
     if len(words) > 1 and words[0].lemma in ("the", "a", "an"):
         words = words[1:]
     if not words:
         words = [token]
+    words = [w for w in words if not (w.text == "own" and w.number - 1 in spelled)]
     text = "".join(
-        word.text + (" " if index + 1 < len(words) and words[index + 1].span.start > word.span.end else "")
+        spelled.get(word.number, word.text)
+        + (" " if index + 1 < len(words) and words[index + 1].span.start > word.span.end else "")
         for index, word in enumerate(words)
     )
     first = words[0]
-    is_name = first.pos == "PROPN" or first.entity in ("NORP", "GPE", "ORG", "PERSON", "LOC", "FAC")
+    is_name = (
+        first.number in spelled
+        or first.pos == "PROPN"
+        or first.entity in ("NORP", "GPE", "ORG", "PERSON", "LOC", "FAC")
+    )
     return text if is_name else text[:1].lower() + text[1:]
 
 

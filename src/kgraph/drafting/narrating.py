@@ -2,16 +2,16 @@
 
 A verb whose word evokes a type of the lexicon becomes a node of that type; a verb that says little by itself
 ("take control") one of the type of its noun; another one an event. "X is Y" describes X, "X weighs Y" gives
-its amount. What nobody else is quoted with, the publication tells.
+its amount. What nobody else is quoted with, the publication tells; that somebody says it is no event besides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.arguments import Arguments, Gathered, Scene, mentioned
+from kgraph.drafting.arguments import Arguments, Gathered, Scene
 from kgraph.drafting.being import Being
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.evocations import Evocations
@@ -20,12 +20,12 @@ from kgraph.drafting.nominal import Nominal
 from kgraph.drafting.phrasing import gerund
 from kgraph.drafting.pronouns import Voice
 from kgraph.drafting.subjects import caused_by, doer, is_passive
-from kgraph.drafting.told import SPOKEN, Told, node_of
+from kgraph.drafting.told import Told, node_of
 from kgraph.drafting.tree import Token, Tree
 from kgraph.drafting.voices import Cast
 from kgraph.project import LexiconEntry
 
-__all__ = ["Saying", "Teller", "Told"]
+__all__ = ["Teller", "Told"]
 
 #: Verbs that only say of a noun that it happens or holds, and in which phase a state then is.
 _SUPPORT: Final = {
@@ -41,15 +41,6 @@ _WEAK: Final = frozenset(
     "give set stand see use try manage fail include involve date follow draw concern depend contain "
     "ought".split()
 )
-#: The types of what is said, by the kind that the words give it; nothing for what only a person intends.
-_SAYINGS: Final = {
-    **dict.fromkeys(("said", "claim", "fact", "estimate", "prediction", "possibility"), "kgl:Statement"),
-    "denial": "kgl:Denial",
-    "request": "kgl:Call",
-    "demand": "kgl:Demand",
-    "order": "kgl:Order",
-    "promise": "kgl:Promise",
-}
 #: The roles of which an event needs one.
 _PARTS: Final = frozenset(
     "kg:" + role for role in ("agent", "theme", "participant", "recipient", "cause", "instrument")
@@ -61,16 +52,6 @@ _LEADING: Final = frozenset(
     "go have need ought use seem appear tend happen begin start continue manage get".split()
 )
 _NO_CLAUSE: Final = frozenset({"prep", "amod", "compound", "case", "mark", "nmod", "det"})
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """That a verb attributes: the kind of its cue, and where its content stands."""
-
-    kind: str
-    rule: str
-    root: int
-    content: frozenset[int]
 
 
 class Teller:
@@ -94,24 +75,28 @@ class Teller:
         sentence: int,
         said: frozenset[int],
         left_out: frozenset[int],
-        quoted: frozenset[int],
-        sayings: Mapping[int, Saying],
+        attributing: frozenset[int],
     ) -> Iterator[Told]:
         """The facts of a sentence that the publication tells.
 
-        ``said`` are the tokens that it gives as others', ``left_out`` those of them that are clauses,
-        ``quoted`` those whose nouns are theirs too; and ``sayings`` the verbs with which it does so.
+        ``said`` are the tokens that it gives as others', ``left_out`` those that are clauses with all that
+        is beside them, and ``attributing`` the words with which it does so.
         """
         scene = Scene(sentence, self._trees[sentence], left_out)
         for token in scene.tree.tokens:
             above = scene.tree.head(scene.tree.head(token)).number if token.dep == "pcomp" else token.number
-            if token.is_verb and token.number not in said and (above == token.number or above not in sayings):
-                # What is said of a thing within what is asked or ordered: "boats built in May".
-                here = replace(scene, left_out=quoted) if token.number in left_out else scene
-                if told := self._clause(here, token, sayings.get(token.number)):
+            if {token.number, above} & attributing:
+                continue
+            if token.is_verb and token.number not in said:
+                # What is said of a thing within what is asked or ordered: "boats, built in May,".
+                around = said if token.number in left_out else left_out
+                if token.dep == "relcl":
+                    about = scene.tree.subtree(token.head, without={token.number})
+                    around -= set(about)
+                if told := self._clause(replace(scene, left_out=around), token):
                     yield told
-            elif token.number not in quoted and (sentence, token.number) not in self._taken:
-                yield from self._nominal.tell(replace(scene, left_out=quoted), token)
+            elif token.number not in said and (sentence, token.number) not in self._taken:
+                yield from self._nominal.tell(replace(scene, left_out=said), token)
 
     def clause(self, sentence: int, head: int, speaker: Voice | None = None) -> Told | None:
         """What a clause that somebody says claims; None where it is none, or has no arguments."""
@@ -121,38 +106,32 @@ class Teller:
         scene, key = Scene(sentence, tree, frozenset(), speaker), (sentence, head)
         if key not in self._told:
             self._told[key] = None
-            self._told[key] = self._of_verb(scene, scene.tree.tokens[head], None, least=1)
+            self._told[key] = self._of_verb(scene, scene.tree.tokens[head], least=1)
         return self._told[key]
 
     def _of_clause(self, scene: Scene, verb: Token) -> Told | None:
         """What a clause of what is said claims, where that has been told already; else what it tells here."""
         key = scene.sentence, verb.number
-        return self._told.get(key) or (
-            None if verb.number in scene.left_out else self._clause(scene, verb, None)
-        )
+        return self._told.get(key) or (None if verb.number in scene.left_out else self._clause(scene, verb))
 
-    def _clause(self, scene: Scene, verb: Token, saying: Saying | None) -> Told | None:
+    def _clause(self, scene: Scene, verb: Token) -> Told | None:
         key = scene.sentence, verb.number
         if key not in self._told:
             self._told[key] = None  # whatever leads back here
-            self._told[key] = self._of_verb(scene, verb, saying)
+            self._told[key] = self._of_verb(scene, verb)
         return self._told[key]
 
-    def _of_verb(self, scene: Scene, verb: Token, saying: Saying | None, least: int = _LEAST) -> Told | None:
+    def _of_verb(self, scene: Scene, verb: Token, least: int = _LEAST) -> Told | None:
         tree = scene.tree
         if not verb.is_verb or verb.dep in _NO_CLAUSE or (verb.lemma == "accord" and verb.tag == "VBG"):
             return None
-        told = self._supported(scene, verb, saying) or self._being.tell(scene, verb)
+        told = self._supported(scene, verb) or self._being.tell(scene, verb)
         makes_so = verb.lemma in ("make", "decline") and tree.child(verb.number, "ccomp", "xcomp", "oprd")
         is_being = verb.lemma == "be" and not tree.child(verb.number, "auxpass")
         if told is not None or makes_so or is_being:
             return told
         entry, held = self._evocations.of_verb(tree, verb)
-        if saying is not None and (entry is None or not SPOKEN & {entry.name, *entry.above}):
-            entry = self._evocations.types.get(_SAYINGS.get(saying.kind, ""))
-        if saying is not None and (entry is None or saying.rule == "hearsay"):
-            return None
-        return self._event(scene, verb, entry, held, saying, least)
+        return self._event(scene, verb, entry, held, least)
 
     def _event(
         self,
@@ -160,24 +139,17 @@ class Teller:
         verb: Token,
         entry: LexiconEntry | None,
         held: Token | None,
-        saying: Saying | None,
         least: int,
     ) -> Told | None:
         """The event or state that a verb tells of, if enough is told of it."""
         tree = scene.tree
-        if saying is not None:
-            scene = replace(scene, left_out=scene.left_out - _near(tree, verb))
         found = self._arguments.of_verb(scene, verb, entry, held)
         cause = caused_by(tree, verb)
         maker = doer(tree, cause) if cause is not None else None
         if maker is not None and cause is not None:
             self._arguments.add(found, "kg:cause", scene, maker)
             found.used |= {cause.number, *(aux.number for aux in tree.children(cause.number, "aux"))}
-        if saying is not None and entry is not None:
-            if verb.lemma == "give":  # the time is that of what is asked for
-                found.roles = [each for each in found.roles if each[0] != "kg:until"]
-            self._addressee(found, scene, verb, saying, entry)
-        self._links(found, scene, verb, entry, saying)
+        self._links(found, scene, verb, entry)
         leads_on = bool(tree.child(verb.number, "ccomp", "xcomp"))
         is_thin = entry is None and (verb.lemma in _WEAK or len(found.roles) < least or leads_on)
         if is_thin or not _PARTS & set(found.labels):
@@ -189,14 +161,14 @@ class Teller:
         head = cause or _carrier(tree, verb)
         return node_of(self._names, scene, head, entry, word, found, "event" if entry else "other-event")
 
-    def _supported(self, scene: Scene, verb: Token, saying: Saying | None) -> Told | None:
+    def _supported(self, scene: Scene, verb: Token) -> Told | None:
         """What a verb with a noun tells of which the noun says what happens: "lost control of the port"."""
         tree = scene.tree
         noun = tree.child(verb.number, "dobj")
         if verb.lemma not in _SUPPORT or noun is None or noun.number in scene.left_out:
             return None
         entry = self._evocations.of_noun(tree, noun)
-        if entry is None or noun.lemma in self._evocations.things or saying is not None:
+        if entry is None or noun.lemma in self._evocations.things:
             return None
         found = self._arguments.of_noun(scene, noun, entry)
         beside = self._arguments.of_verb(scene, verb, entry)
@@ -211,7 +183,7 @@ class Teller:
         found.used |= {number for number in beside.used if number not in tree.subtree(noun.number)}
         self._taken.add((scene.sentence, noun.number))
         for head in (noun, verb):
-            self._links(found, scene, head, entry, None)
+            self._links(found, scene, head, entry)
         phase = _SUPPORT[verb.lemma] if entry.below == "State" else ""
         if not found.roles:
             return None
@@ -219,36 +191,14 @@ class Teller:
             found.roles.append(("kg:phase", phase))
         return node_of(self._names, scene, verb, entry, entry.label, found, "event")
 
-    def _addressee(
-        self, found: Gathered, scene: Scene, verb: Token, saying: Saying, entry: LexiconEntry
-    ) -> None:
-        """Whom something is asked or told to do: the subject of what is said, right after the verb."""
-        tree = scene.tree
-        if "kg:recipient" not in dict(entry.roles) or "kg:recipient" in found.labels:
-            return
-        inner = replace(scene, left_out=scene.left_out - saying.content)
-        root = tree.tokens[saying.root]
-        subject = tree.child(saying.root, "nsubj", "nsubjpass")
-        is_raised = (
-            root.is_verb
-            and subject is not None
-            and is_infinitive(tree, root)
-            and subject.number > verb.number
-        )
-        asks = saying.rule == "infinitive" and saying.kind in ("request", "demand", "order")
-        if asks and is_raised and subject is not None:
-            self._arguments.add(found, "kg:recipient", inner, subject)
-
-    def _links(
-        self, found: Gathered, scene: Scene, head: Token, entry: LexiconEntry | None, saying: Saying | None
-    ) -> None:
+    def _links(self, found: Gathered, scene: Scene, head: Token, entry: LexiconEntry | None) -> None:
         """The events that an event is for, or that it is about: "tried to flee", "came to help"."""
         roles = dict(entry.roles) if entry else {}
         tree = scene.tree
         for clause in tree.children(head.number, "xcomp", "advcl", "acl"):
             if not is_infinitive(tree, clause) or clause.number in scene.left_out:
                 continue
-            told = self._clause(scene, clause, None)
+            told = self._clause(scene, clause)
             if (
                 told is None
                 or told.rule not in ("event", "other-event")
@@ -261,21 +211,6 @@ class Teller:
                 found.put(role, told.claim.subject, label=told.things[0].label, thing=told.things[0])
                 to = next((aux for aux in tree.children(clause.number, "aux") if aux.tag == "TO"), clause)
                 found.used |= {to.number, clause.number, *told.tokens}
-        is_named = entry is not None and entry.name != "kgl:Statement"
-        if saying is not None and is_named and "kg:content" in roles and "kg:content" not in found.labels:
-            told = self._told.get((scene.sentence, saying.root))
-            if told is not None and told.rule.endswith("event") and told.claim.predicate == "rdf:type":
-                found.put("kg:content", told.claim.subject, label=told.things[0].label, thing=told.things[0])
-
-
-def _near(tree: Tree, verb: Token) -> frozenset[int]:
-    """The tokens beside a verb of saying: whom one tells or asks, wherever what is said begins."""
-    found: set[int] = set()
-    for child in tree.children(verb.number, "dobj", "dative", "prep"):
-        held = tree.child(child.number, "pobj") if child.dep == "prep" else child
-        if held is not None and held.pos in ("NOUN", "PROPN", "PRON"):
-            found.update(mentioned(tree, held))
-    return frozenset(found)
 
 
 def _holds(tree: Tree, verb: Token) -> bool:

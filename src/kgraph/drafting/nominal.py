@@ -58,6 +58,10 @@ class Nominal:
         if entry is None or noun.lemma in self._evocations.things or self._cast.is_person(noun):
             return None
         is_part = noun.dep in ("compound", "nmod", "amod")
+        of = [tree.child(each.number, "pobj") for each in tree.children(noun.number, "prep")]
+        is_part = is_part or any(
+            each is not None and each.entity in TIMES for each in of if noun.lemma == "end"
+        )
         if is_part or (determiner is not None and determiner.lemma in _NONE) or self._is_unreal(tree, noun):
             return None
         named = self._names.of(scene.sentence, tree, noun)

@@ -22,9 +22,11 @@ _DUE_KINDS: Final = frozenset({"request", "demand", "order", "promise", "plan"})
 
 
 def gift(site: Site) -> Content | None:
-    """What somebody offers whom: "offered the town a park"."""
+    """What somebody offers whom: "offered the town a park"; or how much: "has offered 40 million"."""
     held = [*site.tree.children(site.verb.number, "dative"), *site.tree.children(site.verb.number, "dobj")]
-    return object_frame(site) if len(held) > 1 and can_speak(held[0], site.cues) else None
+    is_money = any(site.tree.tokens[n].pos == "NUM" for each in held for n in site.tree.subtree(each.number))
+    is_given = len(held) > 1 and can_speak(held[0], site.cues)
+    return object_frame(site) if is_given or is_money else None
 
 
 def object_frame(site: Site) -> Content | None:
@@ -34,7 +36,9 @@ def object_frame(site: Site) -> Content | None:
     is_passive = tree.child(verb.number, "nsubjpass") and not tree.child(verb.number, "agent")
     if is_negative and (is_passive or tree.child(verb.number, "dative")):
         return None  # "was denied a visa"
-    for held in tree.children(verb.number, "dobj")[-1:]:
+    beside = (each for each in tree.children(verb.number, "npadvmod") if tree.child(each.number, "det"))
+    lost = [each for each in beside if each.number > verb.number and each.entity not in TIMES]  # "a march"
+    for held in tree.children(verb.number, "dobj")[-1:] or lost[:1]:
         if tree.child(held.number, "mark") and (found := after_that(tree, verb, needs_verb=False)):
             return "clause", *found  # "recommended that the state review it"
         if cue.kind == "denial" and held.lemma in site.cues.given:

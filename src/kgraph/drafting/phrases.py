@@ -28,7 +28,8 @@ def phrase(site: Site) -> Content | None:
     """What follows a preposition: "called for a vote", "accused the firm of a fraud"."""
     tree = site.tree
     particle = tree.child(site.verb.number, "prt")
-    if particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
+    is_part = particle is not None and particle.lemma not in site.cue.prepositions
+    if is_part and particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
         return None  # "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
@@ -81,6 +82,8 @@ def figure(site: Site) -> Content | None:
     """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
     tree, verb = site.tree, site.verb
     of_what = tree.child(verb.number, "dobj")
+    if verb.dep == "relcl" and (of_what is None or of_what.tag in RELATIVE):
+        of_what = tree.head(verb)  # "a figure that it raised to 40"
     beside = tree.children(verb.number, "advmod", "acomp", "oprd") if verb.lemma == "put" else []
     nearer = next((each for each in beside if tree.child(each.number, "prep")), None)  # "closer to"
     wanted = "at" if verb.lemma in _AT and nearer is None else "to"
@@ -102,9 +105,13 @@ def figure(site: Site) -> Content | None:
             for n in below
         )
         if preposition.lemma == wanted and (has_figure or is_dated):
-            numbers = {*tree.subtree(of_what.number), *tree.subtree(preposition.number)}
-            whole = range(min(numbers), max(numbers) + 1)  # "the jobs at risk at 500"
-            return "figure", tuple(whole), verb.number
+            numbers = {
+                *tree.subtree(of_what.number, without={verb.number}),
+                *tree.subtree(preposition.number),
+            }
+            if of_what.number > verb.number:
+                numbers |= set(range(min(numbers), max(numbers) + 1))  # "the jobs at risk at 500"
+            return "figure", tuple(sorted(numbers)), verb.number
     return None
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from kgraph.drafting.asides import PLACEHOLDER, find_asides, find_fronted, put_back, put_together
+from kgraph.drafting.asides import ANSWERS, PLACEHOLDER, find_asides, find_fronted, put_back, put_together
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
@@ -122,7 +122,11 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
     )
     for span, own in zip(spans, parts, strict=True):
         parsed = [(part, next(docs)) for part in own]
-        if len(parsed) > 1 and not all(_is_whole(doc) for _, doc in parsed):
+        wholes = [_is_whole(doc) for _, doc in parsed]
+        is_apart = own[0].of(text).rstrip().endswith(";")
+        is_apart = is_apart or not any(token.lemma_ in _BEFORE_COLON for token in parsed[0][1])
+        wholes[0] = wholes[0] or (wholes[-1] and is_apart)
+        if len(parsed) > 1 and not all(wholes):
             parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
         for part, doc in parsed:
@@ -203,8 +207,10 @@ def _parts(text: str, sentence: Span) -> list[Span]:
 
 
 def _is_whole(doc: Doc) -> bool:
-    """Whether a part stands for itself, with a subject and a finite verb as its root."""
-    return any(
+    """Whether a part stands for itself, with a subject and a finite verb as its root, or gives an answer."""
+    first = [token.lower_ for token in doc[:3]]
+    is_answer = first[1:2] == [","] or (first[:1] == ["not"] and first[2:] == [","])
+    return (is_answer and first[first[0] == "not"] in ANSWERS) or any(
         token.head.i == token.i
         and not (token.lemma_ in _BEFORE_COLON and doc[-1].text == ":")
         and any(child.dep_.startswith("nsubj") for child in token.children)

@@ -88,12 +88,18 @@ class Register:
             is_given = before.text.casefold() in self._cues.given_names  # "Grandmaster Ilya Petrenko"
             name = f"{before.text} {name}" if is_given else name
         is_person = (is_person or is_of_a_person(name, token, self._cues)) and not name.isupper()
+        first, _, last = name.partition(" ")
+        is_of_body = is_of_a_body(last, self._cues) or (last and token.tag == "NNPS")
+        if first.casefold() not in self._cues.given_names and is_of_body:
+            is_person = False  # "Rusk Laboratories", whatever the pipeline says
         if is_person and " " not in name:
             name += self._shared_surname(tree, token)
         titles = {
             each.text.lower().strip(".") for each in tree.tokens[max(0, token.number - 3) : token.number]
         }
         found = self._by_name(name)
+        if found is not None and found.kind == "body" and token.entity in NEVER_HUMAN:
+            found = found if name in found.names or " " in name else None  # "Sarrow" is no Sarrow Bank
         if found is not None and " " not in name and found.sex and found.sex != (sex_of(titles) or found.sex):
             found = self._spouse(name, sex_of(titles))
         if found is None:
@@ -171,8 +177,10 @@ class Register:
         if voice.kind == "body" and " " in lower:
             bodies = self._bodies.setdefault(lower.rpartition(" ")[2], [])
             bodies += [] if any(other is voice for other in bodies) else [voice]
-        if (voice.kind == "person" or voice.may_be_human) and " " in lower:
+        is_human = voice.kind == "person" or voice.may_be_human
+        if is_human and " " in lower:
             self._surnamed.setdefault(lower.rpartition(" ")[2], voice)
+        if (is_human or (voice.is_organization and not voice.is_place)) and " " in lower:
             # of two with one given name neither is called by it
             first = lower.partition(" ")[0]
             self._first_named[first] = voice if self._first_named.get(first, voice) is voice else None

@@ -15,6 +15,8 @@ __all__ = [
     "after_according",
     "asked_between",
     "late_infinitive",
+    "noun_before_tag",
+    "put_between",
     "put_in",
     "tail",
     "tail_clause",
@@ -103,15 +105,24 @@ def turned_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
         is_turned = verb.tag in FINITE and tree.tokens[verb.number - 1].text in ",\"”’'"
         if verb.lemma not in speaking or not is_turned or held is None or held.pos not in ("PROPN", "NOUN"):
             continue
-        is_next = tree.subtree(held.number)[0] == verb.number + 1
-        clauses = tree.children(verb.number, "ccomp")
-        if (
-            is_next
-            and not tree.child(verb.number, *SUBJECTS)
-            and any(c.number < verb.number for c in clauses)
-        ):
-            found.append(replace(held, dep="nsubj"))
+        if tree.subtree(held.number)[0] != verb.number + 1 or tree.child(verb.number, *SUBJECTS):
+            continue
+        main = tree.head(verb)
+        joints = [*tree.children(main.number, "cc"), *tree.children(verb.number, "cc")]
+        is_joined = verb.dep != "conj" or bool(joints)
+        clauses = [each for each in tree.children(verb.number, "ccomp", "advcl") if each.number < verb.number]
+        for clause in clauses:
+            if clause.dep == "ccomp" or (
+                tree.child(clause.number, *SUBJECTS) and not _is_marked(tree, clause)
+            ):
+                found += [replace(held, dep="nsubj"), replace(clause, dep="ccomp")]
+        if not is_joined and not clauses and tree.child(main.number, *SUBJECTS):  # "…, countered Ana Holt"
+            found += [replace(held, dep="nsubj"), replace(verb, dep="parataxis")]
     return found
+
+
+def _is_marked(tree: Tree, clause: Token) -> bool:
+    return tree.child(clause.number, "mark", "advmod") is not None
 
 
 def tail(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -167,14 +178,15 @@ def two_subjects(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "The road, engineers say, would be longer": of two subjects the first is the main verb’s."""
     found: list[Token] = []
     for verb in tree.tokens:
-        above = tree.head(verb)
-        subjects = tree.children(verb.number, "nsubj")
+        subjects = [each for each in tree.children(verb.number, "nsubj", "dep") if each.pos in NOMINAL]
+        late = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
+        above = late[0] if late else tree.head(verb)  # "The hull, he said, “has no holes”"
         is_put_in = verb.lemma in speaking and len(subjects) == 2 and above.number > verb.number
         if not is_put_in or subjects[0].number > verb.number or tree.child(above.number, *SUBJECTS):
             continue
         last = tree.subtree(subjects[0].number)[-1]
         if "," in (tree.tokens[last].text, tree.tokens[last + 1].text):
-            found.append(replace(subjects[0], head=above.number))
+            found.append(replace(subjects[0], dep="nsubj", head=above.number))
     return found
 
 
@@ -249,4 +261,60 @@ def after_according(tree: Tree, _: Collection[str]) -> list[Token]:
     for noun in tree.tokens[commas[0] + 1 : root.number] if commas else ():
         if noun.dep in ("appos", "conj") and noun.pos in NOMINAL and noun.head < commas[0]:
             return [replace(noun, dep="nsubj", head=root.number)]
+    return []
+
+
+def noun_before_tag(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "It was new, and its hull, he said, “has no holes”": a subject is no second object."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        first = next(
+            (each for each in tree.children(verb.number, "ccomp") if each.number < verb.number), None
+        )
+        late = [each for each in tree.children(verb.number, "conj", "ccomp") if each.number > verb.number]
+        if verb.lemma not in speaking or subject is None or first is None or len(late) != 1:
+            continue
+        noun = next((each for each in tree.children(first.number, "conj") if each.pos in NOMINAL), None)
+        is_tag = noun is not None and [t.text for t in tree.tokens[noun.number + 1 : subject.number]] == [","]
+        if noun is None or not is_tag or tree.child(late[0].number, *SUBJECTS, "mark", "cc"):
+            continue
+        return [
+            replace(first, dep=verb.dep, head=first.number if verb.head == verb.number else verb.head),
+            replace(late[0], dep="conj", head=first.number),
+            replace(noun, dep="nsubj", head=late[0].number),
+            replace(verb, dep="parataxis", head=late[0].number),
+        ]
+    return []
+
+
+def put_between(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "If he does, Ana Holt said later, he goes alone": a clause of saying is put between."""
+    for verb in tree.tokens:
+        subject = tree.child(verb.number, "nsubj")
+        if (
+            verb.lemma not in speaking
+            or verb.tag not in FINITE
+            or subject is None
+            or subject.number > verb.number
+        ):
+            continue
+        late = next((each for each in tree.children(verb.number, "ccomp") if each.number > verb.number), None)
+        main = late or tree.head(verb)
+        is_below = verb.dep in ("ccomp", "advcl") and main.number > verb.number
+        first = tree.subtree(subject.number)[0]
+        below = (n for n in tree.subtree(main.number, without={verb.number}) if n > verb.number)
+        begins = [n for n in below if tree.tokens[n].is_word][:1]
+        ends = [tree.tokens[n - 1].text for n in (first, *begins) if n]
+        early = [each for each in tree.children(verb.number, "advcl") if each.number < first]
+        early = [each for each in early if tree.child(each.number, *SUBJECTS)]  # not "when asked, she said"
+        others = tree.children(verb.number, "xcomp", "dobj", "mark", "cc")
+        is_whole = tree.child(main.number, *SUBJECTS) is not None and not tree.child(main.number, "mark")
+        if not early or ends != [",", ","] or others or not is_whole or not (late or is_below):
+            continue
+        place = replace(main, dep=verb.dep, head=main.number if verb.head == verb.number else verb.head)
+        return [
+            *([place] if late else []),
+            replace(verb, dep="parataxis", head=main.number),
+            *(replace(each, head=main.number) for each in early),
+        ]
     return []

@@ -10,7 +10,15 @@ from kgraph.drafting.quoting import quoted
 from kgraph.drafting.tree import FIGURES, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["can_speak", "owner_of_words", "quoted_source", "recipient_of", "source_beside", "source_of"]
+__all__ = [
+    "can_speak",
+    "late_agent",
+    "owner_of_words",
+    "quoted_source",
+    "recipient_of",
+    "source_beside",
+    "source_of",
+]
 
 #: Verbs of those to whom something is said.
 _LEARNING: Final = frozenset({"learn", "hear", "gather", "understand"})
@@ -117,6 +125,18 @@ def can_speak(source: Token, cues: Cues) -> bool:
         return source.pos == "PROPN" or source.text.lower() in _SPEAKERS
     known = cues.bodies | cues.groups | cues.documents
     return source.lemma in known or cues.is_person(source.lemma) or source.entity in ("NORP", "ORG")
+
+
+def late_agent(tree: Tree, verb: Token, cues: Cues) -> Token | None:
+    """The "by" of a passive verb that follows what was asked: "were told to keep quiet by their bosses"."""
+    clause = tree.child(verb.number, "xcomp")
+    if clause is None or tree.child(clause.number, "auxpass"):
+        return None
+    for number in tree.subtree(clause.number):
+        whose = tree.child(number, "pobj") if tree.tokens[number].lemma == "by" else None
+        if whose is not None and can_speak(whose, cues):
+            return tree.tokens[number]
+    return None
 
 
 def owner_of_words(tree: Tree, noun: Token) -> Token | None:

@@ -14,15 +14,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attitudes import of_according, of_attitude, of_condition, of_hearsay, of_noun
+from kgraph.drafting.attitudes import of_according, of_attitude, of_hearsay, of_noun
 from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Attribution, Content, Site
-from kgraph.drafting.sources import can_speak, quoted_source, recipient_of, source_beside, source_of
+from kgraph.drafting.sources import (
+    can_speak,
+    late_agent,
+    quoted_source,
+    recipient_of,
+    source_beside,
+    source_of,
+)
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
+from kgraph.drafting.withholding import is_on_condition, of_condition, of_withholding
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -55,7 +63,7 @@ def find_attributions(tree: Tree, quotes: Sequence[Span], cues: Cues) -> list[At
         if held := [*whose, *of_attitude(tree, token, cues), *of_hearsay(tree, token, cues)]:
             found += held
         elif token.is_verb:
-            found += _of_verb(tree, token, quotes, cues)
+            found += [*of_withholding(tree, token, quotes, cues)] or _of_verb(tree, token, quotes, cues)
         elif token.pos == "NOUN":
             found += of_noun(tree, token, cues)
             found += of_condition(tree, token)
@@ -96,13 +104,15 @@ def _is_taken(each: Attribution, found: Sequence[Attribution]) -> bool:
 
 def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
     source, is_passive = source_of(tree, verb)
+    by = late_agent(tree, verb, cues) if is_passive and source is None else None
+    source = tree.child(by.number, "pobj") if by is not None else source
     quoting = quoted_source(tree, verb)
     if quoting is not None:
         source = quoting[0]
     own = quoted(verb, quotes)
     if own is None and source is not None and quoted(source, quotes) is not None:
         source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
-    if source is not None and (source.lemma == "you" or _is_taken_back(tree, verb, source, own)):
+    if source is not None and (_is_anybody(tree, source) or _is_taken_back(tree, verb, source, own)):
         return
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
     if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
@@ -114,6 +124,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         if found is None:
             continue
         rule, content, root = found
+        content = tuple(sorted({*content} - {*tree.subtree(by.number)})) if by is not None else content
         if source is None and rule == "quotation" and not is_passive:
             source = source_beside(tree, verb, quotes)
         # nobody says who told the court
@@ -137,6 +148,11 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             relayer=quoting[1] if quoting else None,
         )
         return
+
+
+def _is_anybody(tree: Tree, source: Token) -> bool:
+    """Whether everybody is meant: "you", "one", and not "one of them"."""
+    return source.lemma == "you" or (source.lemma == "one" and not tree.children(source.number))
 
 
 def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
@@ -174,6 +190,8 @@ def _judged(tree: Tree, verb: Token, cue: Cue, found: Content, cues: Cues) -> Cu
         return _DENIED
     if rule == "naming" and cue.kind == "said" and _is_rejected(tree, verb, content, cues):
         return _DENIED
+    if cue.group == "reckoned-with" and any(tree.tokens[number].pos == "NUM" for number in content):
+        return replace(cue, kind="estimate")
     is_negated = tree.child(verb.number, "neg") is not None
     if cue.kind == "denial" and is_negated:
         return _SAID  # what is not disputed is granted
@@ -195,6 +213,8 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
     words = [owner, *tree.children(owner.number, "det", "neg", "preconj")] if owner is not None else []
     is_no_one = any(word.lemma in ("no", "neither", "nobody", "none", "not") for word in words)
     may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
+    mark = tree.child(verb.number, "mark") if verb.dep == "advcl" else None
+    may_be = may_be or (mark is not None and mark.lemma in ("until", "unless", "if", "when"))
     is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
     is_unable = verb.lemma == "say" and any(
         aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
@@ -209,12 +229,18 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or (cue.kind == "denial" and _is_neither(tree, verb))
         or (cue.kind in _UNSAID and rule == "object" and tree.child(verb.number, "neg") is not None)
         or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
+        or (rule == "phrase" and tree.tokens[root].lemma in ("nobody", "none", "neither"))  # "voted for"
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
         or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
         or (rule == "clause" and _is_left_open(tree, verb, root))
+        or (rule == "clause" and is_on_condition(tree, verb) and _is_spoken(verb))
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
         or (rule == "parataxis" and (verb.tag == "VB" or is_own))
     )
+
+
+def _is_spoken(verb: Token) -> bool:
+    return verb.lemma in ("speak", "talk", "testify")
 
 
 def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:

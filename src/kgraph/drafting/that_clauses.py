@@ -12,6 +12,7 @@ from kgraph.drafting.tree import SUBJECTS, Token, Tree
 __all__ = [
     "and_that",
     "asked_if",
+    "informed_that",
     "noun_after_that",
     "that_begins_a_clause",
     "that_is_no_article",
@@ -112,6 +113,27 @@ def and_that(tree: Tree, speaking: Collection[str]) -> list[Token]:
         }:
             found.append(replace(clause, dep="conj", head=first.number))
     return found
+
+
+def informed_that(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "was told by its supplier, Rusk Metals, that": a name between commas does not part them."""
+    for mark in tree.tokens[2:]:
+        clause = tree.head(mark)
+        if mark.text != "that" or mark.dep != "mark" or tree.tokens[mark.number - 1].text != ",":
+            continue
+        start = mark.number - 2
+        while start > 1 and tree.tokens[start].pos == "PROPN":
+            start -= 1
+        name, agent = tree.tokens[mark.number - 2], tree.tokens[start - 1]
+        by = tree.head(agent)
+        verb = tree.head(by)
+        is_named = tree.tokens[start].text == "," and name.number > start and agent.dep == "pobj"
+        if is_named and by.dep == "agent" and verb.lemma in TELLING and clause.head != verb.number:
+            return [
+                replace(name, dep="appos", head=agent.number),
+                replace(clause, dep="ccomp", head=verb.number),
+            ]
+    return []
 
 
 def _row_before(

@@ -12,6 +12,7 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
+from kgraph.drafting.going_on import finite_tag
 from kgraph.drafting.page import Found, Page
 from kgraph.drafting.sites import Attribution
 from kgraph.drafting.tree import FINITE, RELATIVE, SUBJECTS, Token, Tree
@@ -74,7 +75,11 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
         is_last = not any(n > below[-1] and tree.tokens[n].is_word for n in attribution.content)
         if is_last and _is_tail(sentence, token, attribution.verb):
             yield {n for n in attribution.content if n >= below[0]}
-        elif _is_aside(sentence, token) or _is_of_another(sentence, token):
+        elif (
+            _is_aside(sentence, token)
+            or _is_of_another(sentence, token)
+            or _is_in_the_present(tree, token, attribution)
+        ):
             yield set(below)
         elif attribution.cue.kind == "request" and token.dep == "advcl" and _is_reason(tree, token):
             yield set(below)  # "asked that he not be named because he still works there"
@@ -138,6 +143,19 @@ def _is_aside(sentence: _Sentence, token: Token) -> bool:
     held = tree.child(token.number, *labels)
     speaks = token.lemma in sentence.cues.verbs and tree.child(token.number, *SUBJECTS) is not None
     return is_as and speaks and held is None and _before(tree, token) == ","
+
+
+def _is_in_the_present(tree: Tree, clause: Token, attribution: Attribution) -> bool:
+    """Whether a relative clause keeps its present below words of the past: "said the vote, which is due, …".
+
+    What somebody said would have been put back; so it is the publication's. So too in what is to be done.
+    """
+    first = tree.tokens[tree.subtree(clause.number)[0]]
+    is_beside = clause.dep == "relcl" and first.tag in ("WDT", "WP") and _before(tree, clause) == ","
+    if not is_beside or finite_tag(tree, clause) not in ("VBZ", "VBP") or attribution.verb is None:
+        return False
+    is_past = finite_tag(tree, tree.tokens[attribution.verb]) == "VBD"
+    return attribution.rule == "infinitive" or (attribution.rule in ("clause", "parataxis") and is_past)
 
 
 def _is_reason(tree: Tree, clause: Token) -> bool:

@@ -41,10 +41,12 @@ class Cast(Register):
         *,
         known: Mapping[str, str] | None = None,
         paragraph_of: Sequence[int] = (),
+        publisher: str = "",
     ) -> None:
         super().__init__(cues, known or {})
         self._trees = trees
         self._quotes = quotes
+        self._publisher = publisher.casefold()
         self._paragraph_of = paragraph_of or [0] * len(trees)
         self._lead = min((n for n in self._paragraph_of), default=0)
         self._met: dict[str, Voice] = {}
@@ -191,11 +193,13 @@ class Cast(Register):
     def _of_pronoun(self, sentence: int, tree: Tree, token: Token, word: str) -> Voice | None:
         sex = PERSONAL.get(word, "")
         if not sex and word not in PLURAL and word not in NEUTER:
-            return self._unnamed(tree, token) if token.dep in SUBJECTS and token.tag == "NN" else None
+            return (
+                self._unnamed(sentence, tree, token) if token.dep in SUBJECTS and token.tag == "NN" else None
+            )
         verb = tree.head(token)
         speaks = token.dep in SUBJECTS and verb.is_verb and verb.lemma in self._cues.verbs
         if word in _SOME and speaks:
-            return self._unnamed(tree, token)
+            return self._unnamed(sentence, tree, token)
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if word == "they" and speaks and is_quoted:
             return None  # "They told me": whom a speaker means is not said
@@ -235,13 +239,17 @@ class Cast(Register):
         is_bare = tree.child(token.number, "compound", "amod", "nmod") is None
         if met is None and is_definite and is_bare and lemma in self._cues.again and token.tag == "NN":
             lately = (seen.voice for seen in reversed(self._seen[-_LATELY:]))
-            met = next((voice for voice in lately if may_be_called(voice, lemma, self._cues)), None)
+            others = (voice for voice in lately if voice.name.casefold() not in self._publisher)
+            met = next((voice for voice in others if may_be_called(voice, lemma, self._cues)), None)
         if lemma in AGED and (met := self._meant_by(sentence, tree, token, speaks=True)):
             return met
         if met is None and is_definite and (known := self._described(sentence, tree, token)) is not None:
             return known
-        is_more = tree.child(token.number, "prep", "acl", "relcl") is not None
-        return met if met is not None and is_definite and not is_more else self._unnamed(tree, token)
+        beside = tree.children(token.number, "prep", "acl", "relcl")
+        is_more = any(tree.tokens[tree.subtree(each.number)[0] - 1].text != "," for each in beside)
+        return (
+            met if met is not None and is_definite and not is_more else self._unnamed(sentence, tree, token)
+        )
 
     def _called_by(self, tree: Tree, noun: Token) -> Voice | None:
         """The person who is called by a noun: of several the one seen last, if nothing else tells."""
@@ -279,10 +287,38 @@ class Cast(Register):
 
     def _in_apposition(self, tree: Tree, noun: Token) -> Token | None:
         beside = named_after(tree, noun) if noun.tag == "NN" and self.is_person(noun) else None
-        return beside or in_apposition(tree, noun, self._cues)
+        return beside or in_apposition(tree, noun, self._cues) or self._named_late(tree, noun)
 
-    def _unnamed(self, tree: Tree, token: Token) -> Voice:
-        name = neutral_name(tree, token)
+    def _named_late(self, tree: Tree, noun: Token) -> Token | None:
+        """Whose full name ends a long description: "The author of the report, Ana Holt, said"."""
+        words = tree.subtree(noun.number)
+        last = next((tree.tokens[n] for n in reversed(words) if tree.tokens[n].is_word), noun)
+        first = tree.subtree(last.number)[0]
+        is_apart = last.dep == "appos" and tree.tokens[first - 1].text == "," and last.pos == "PROPN"
+        if not is_apart or not self.is_person(noun) or noun.tag != "NN":
+            return None
+        voice = self._by_name(name_of(tree, last)[0])
+        is_somebody = voice is not None and last.text in voice.names  # elsewhere by the surname alone
+        return last if is_somebody and voice is not None and (voice.may_be_human or voice.sex) else None
+
+    def _spelled(self, sentence: int, tree: Tree, noun: Token) -> dict[int, str]:
+        """Who is meant by the words of a description: "Ana Holt’s" for "her aides", "Ana Holt" for "Holt"."""
+        found: dict[int, str] = {}
+        for word in (tree.tokens[number] for number in tree.subtree(noun.number) if number != noun.number):
+            voice = self._of.get((sentence, word.number))
+            if voice is None or voice.kind not in ("person", "body") or not voice.name[:1].isupper():
+                continue
+            if word.tag == "PRP$":
+                found[word.number] = f"{voice.name}’s"
+            elif (
+                voice.kind == "person"
+                and name_of(tree, word)[0] == voice.name.rpartition(" ")[2] == word.text
+            ):
+                found[word.number] = voice.name
+        return found
+
+    def _unnamed(self, sentence: int, tree: Tree, token: Token) -> Voice:
+        name = neutral_name(tree, token, self._spelled(sentence, tree, token))
         lemma = token.lemma.lower()
         kind = "document" if lemma in self._cues.documents else "unnamed"
         if lemma in self._cues.bodies and token.text.lower() == lemma:
