@@ -77,6 +77,27 @@ def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besid
     assert speakers["He lies"] == "Lars Brenn"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gates are shut. That means the ferry will not leave.",
+        "The gates are shut. This suggests that the dam is weak.",
+        "That, in turn, can reveal how weak the gate is.",
+        "The owner has only bad news to offer.",
+        "The diver used signals from the dam to open the gate.",
+    ],
+)
+def test_what_was_told_and_things_say_nothing(draft: Drafting, text: str) -> None:
+    assert said(draft, text) == []
+
+
+def test_he_is_somebody_and_no_thing_that_told_something(draft: Drafting) -> None:
+    text = """Ana Holt, a diver, works there with Simon Brenn. The total ice content suggested a cold spring.
+
+“They are chilled before they are cut,” he says."""
+    assert speakers_of(draft, text)["They are chilled before they are cut"] == "Simon Brenn"
+
+
 def test_who_is_described_and_new_is_nobody_who_was_named_before(draft: Drafting) -> None:
     text = (
         "Aldo Brenn, who leads the deckhands, was not surprised. “We read the law,” he said.\n\n"

@@ -145,6 +145,8 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         is_none, cue = False, replace(cue, polarity="positive")  # "has no doubt that"
     if clause is None or source is None or source.lemma == "you" or is_none:
         return
+    if cue.kind == "said" and is_infinitive(tree, clause):
+        return  # "has bad news to offer" does not tell it
     if tree.head(noun).lemma in cues.dropping and noun.dep == "dobj":  # "shelved plans for"
         cue = replace(cue, polarity="negative" if cue.polarity == "positive" else "positive")
     naming = [each for each in cues.of_verb(tree, tree.head(noun)) if "naming" in each.frames]

@@ -313,7 +313,7 @@ def _speaker(laid: Laid, cast: Cast, each: Found) -> str:
         for other in each.attribution.tree.tokens:
             if other.dep == "conj" and other.head == source.number and other.pos in ("PROPN", "NOUN"):
                 voice = cast.voice_of(each.sentence, other)
-                is_other = voice is not None and voice.title not in names
+                is_other = voice is not None and not any(voice.name in name for name in names)
                 is_said = other.number in each.attribution.content
                 is_same = other.pos == "NOUN" and not each.attribution.tree.child(other.number, "det", "poss")
                 is_same = is_same and cast.is_person(other) and not other.is_plural  # "her father and coach"

@@ -21,14 +21,12 @@ def with_tail(site: Site, found: Content) -> Content:
     tree = site.tree
     numbers = _to_the_mark(site, numbers)
     found = rule, numbers, root
-    last = tree.tokens[max((n for n in numbers if tree.tokens[n].is_word), default=max(numbers))]
+    last = tree.tokens[max(numbers)]
     marks = {"infinitive": ",—–", "object": ",—–", "phrase": ",—–", "clause": "—–"}.get(rule, "")
     for quote in site.quotes if marks else ():
         words = [token.number for token in tree.within(quote) if token.is_word]
         between = tree.tokens[last.number + 1 : words[0]] if words else ()
-        is_beside = len(between) == 1 and marks != "—–"  # "being there “until Thursday”"
-        is_next = is_beside or any(token.text in marks for token in between)
-        is_next = is_next and not any(token.is_word for token in between)
+        is_next = any(token.text in marks for token in between) and not any(t.is_word for t in between)
         is_last = words and not any(token.is_word for token in tree.tokens[words[-1] + 1 :])
         is_aside = words and [token.text in "—–" for token in tree.tokens[words[-1] + 2 :][:1]] == [True]
         is_last = is_last or is_aside

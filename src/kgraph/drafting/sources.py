@@ -7,7 +7,7 @@ from typing import Final
 
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.quoting import quoted
-from kgraph.drafting.tree import FIGURES, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FIGURES, FINITE, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = [
@@ -45,8 +45,9 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         return (tree.child(agent.number, "pobj") if agent else None), True
     if (origin := _learned_from(tree, verb)) is not None:
         return origin, False
-    if subject := tree.subject(verb.number):
-        return (None if subject.dep == "expl" else _antecedent(tree, _nearest(tree, subject, verb))), False
+    if subject := _left_alone(tree, verb) or tree.subject(verb.number):
+        subject = _resident(tree, _nearest(tree, subject, verb))
+        return (None if subject.dep == "expl" else _antecedent(tree, subject)), False
     if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
         return tree.head(verb), False
     is_bare = verb.tag == "VBN" and not any(aux.tag == "VBG" for aux in tree.children(verb.number, "aux"))
@@ -72,6 +73,29 @@ def _nearest(tree: Tree, subject: Token, verb: Token) -> Token:
     others = [each for each in tree.children(subject.number, "conj") if each.number < verb.number]
     is_row = others and others[-1].pos == subject.pos == "PROPN" and not tree.child(subject.number, "cc")
     return others[-1] if is_row else subject
+
+
+def _left_alone(tree: Tree, verb: Token) -> Token | None:
+    """The subject that the parser joined to a noun before it: "shut by ice and local farmers say that"."""
+    before = tree.tokens[verb.number - 1] if verb.number else verb
+    first = tree.tokens[max(0, tree.subtree(before.number)[0] - 1)]
+    has_none = verb.dep in ("conj", "ROOT") and not tree.children(verb.number, *SUBJECTS)
+    is_joined = before.dep == "conj" and before.pos in ("NOUN", "PROPN") and first.lemma in ("and", "but")
+    is_somebody = verb.tag in FINITE and before.entity not in FIGURES
+    return before if has_none and is_joined and is_somebody else None
+
+
+def _resident(tree: Tree, subject: Token) -> Token:
+    """Who is from a place that was taken for the subject: "Ana Holt of Holm, Norland, says"."""
+    before = tree.tokens[max(0, subject.number - 2)]
+    if (
+        subject.entity not in ("GPE", "LOC")
+        or before.dep != "pobj"
+        or tree.tokens[before.number + 1].text != ","
+    ):
+        return subject
+    nouns = [each for each in tree.ancestors(before.number) if each.pos in ("PROPN", "NOUN")]
+    return nouns[-1] if nouns and nouns[-1].entity == "PERSON" else subject
 
 
 def quoted_source(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] | None:

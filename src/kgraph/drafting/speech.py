@@ -151,8 +151,10 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
 
 
 def _is_anybody(tree: Tree, source: Token) -> bool:
-    """Whether everybody is meant: "you", "one", and not "one of them"."""
-    return source.lemma == "you" or (source.lemma == "one" and not tree.children(source.number))
+    """Whether everybody is meant ("you", "one", not "one of them"), or what was just told: "that means"."""
+    is_bare = not tree.children(source.number)
+    is_said = source.lemma in ("this", "that") and source.tag == "DT"
+    return source.lemma == "you" or ((source.lemma == "one" or is_said) and is_bare)
 
 
 def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:

@@ -145,7 +145,8 @@ class Cast(Register):
             aux.tag == "TO" for aux in tree.children(verb.number, "aux")
         )
         speaks = verb.lemma in self._cues.verbs and verb.is_verb and token.dep != "nsubjpass"
-        voice.has_spoken = voice.has_spoken or (speaks and is_subject)
+        says = speaks and any(cue.group == "said" for cue in self._cues.verbs[verb.lemma])
+        voice.has_spoken = voice.has_spoken or (says and is_subject)
         is_human = voice.kind == "person" or (voice.kind == "unnamed" and voice.may_be_human)
         is_agent = verb.dep == "agent" and is_human
         if token.dep == "pobj" and (tree.head(verb).lemma == "accord" or is_agent):
