@@ -539,6 +539,14 @@ def test_what_a_draft_has_of_the_narrator_is_shown_as_its_sentence() -> None:
     assert answer_in_words(asked, draft) == f"{text[:-1]}, drafted, not reviewed: told by The Harn Post."
     reviewed = replace(draft, level=Level.STATED, verdict="stated by")
     assert answer_in_words(asked, reviewed) == "Two, says The Harn Post."
+    # What is no amount does not answer how many; what the question names itself does not answer when.
+    other = replace(reviewed, object=Thing(None, "boats"))
+    assert answer_in_words(asked, other) == "Two boats, says The Harn Post."
+    sank = read_question("When did the boats sink?")
+    assert answer_in_words(sank, other) == "Two boats, says The Harn Post."
+    assert (
+        answer_in_words(sank, replace(other, object=Thing(None, "Friday"))) == "Friday, says The Harn Post."
+    )
 
 
 def test_a_question_is_answered_in_plain_words(graph: KnowledgeGraph) -> None:

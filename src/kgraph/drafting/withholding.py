@@ -21,10 +21,9 @@ __all__ = ["is_on_condition", "of_condition", "of_withholding"]
 _REFUSED: Final = Cue("refused", "refusal", "positive", frozenset({"infinitive"}))
 _CONDITION: Final = Cue("condition", "conditional", "positive", frozenset({"object"}))
 _CONDITIONS: Final = frozenset({"condition", "understanding"})
-#: Verbs of saying that somebody "would not".
-_SAYING: Final = frozenset(
-    "say comment discuss elaborate specify name disclose reveal identify confirm answer explain".split()
-)
+#: Verbs of saying that somebody "would not", by whatever noun they are called; and those of things as well.
+_SPEAKING: Final = frozenset("say comment discuss elaborate disclose".split())
+_SAYING: Final = _SPEAKING | frozenset("specify name reveal identify confirm answer explain".split())
 
 
 def of_withholding(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Iterator[Attribution]:
@@ -35,8 +34,9 @@ def of_withholding(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) 
     source = tree.subject(verb.number)
     if not (is_drawn or verb.lemma in _SAYING) or will is None or negation is None or source is None:
         return
-    is_told = quoted(verb, quotes) is not None or not can_speak(source, cues) or verb.dep == "ccomp"
-    if is_told or negation.number != will.number + 1:
+    is_somebody = can_speak(source, cues) or (verb.lemma in _SPEAKING and source.pos == "NOUN")
+    is_told = quoted(verb, quotes) is not None or verb.dep == "ccomp"
+    if is_told or not is_somebody or negation.number != will.number + 1:
         return
     beside = {each.number for each in tree.children(verb.number, "conj", "cc", "parataxis")}
     below = tree.subtree(verb.number, without=beside)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kgraph.search import Asked, Found, Hits, Kind, denies
-from kgraph.search.words import read_words
+from kgraph.search.words import is_number, read_words
 from kgraph.vocab import KG
 
 if TYPE_CHECKING:
@@ -117,12 +117,19 @@ def answer_in_words(asked: Asked, best: Attribution) -> str:
         quote, by = best.sentence.text, f"{best.verdict.partition(': ')[0]}: told by {best.speaker.label}"
     else:
         label, quote = best.object.label, best.quote
-        is_measure = asked.kind in _MEASURED and 0 < len(label) < len(quote)
+        is_measure = 0 < len(label) < len(quote) and _is_measure(asked, read_words(label))
         by = _by_whom(best, denies_in_words=not is_measure and denies(read_words(quote)))
         quote = label if is_measure else quote
     text = quote[:1].upper() + quote[1:] if asked.kind is not None else f"“{quote}”"
     says = f"says {best.speaker.label}" if by.startswith(("stated by", "said by")) else by
     return f"{text.rstrip(' .,;')}, {says}."
+
+
+def _is_measure(asked: Asked, words: Sequence[str]) -> bool:
+    """Whether the end of a claim is the amount or the time that is asked for."""
+    if asked.kind is Kind.WHEN:
+        return not set(words) <= set(asked.words)
+    return asked.kind in _MEASURED and any(map(is_number, words))
 
 
 def _by_whom(each: Attribution, *, denies_in_words: bool = False) -> str:
