@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import jellyfish
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kgraph.errors import ParameterError
 from kgraph.search.differences import Told, differences
@@ -65,6 +68,20 @@ def test_a_frame_is_no_part_of_what_was_said() -> None:
 def test_a_letter_or_two_may_be_wrong(word: str, other: str, is_so: bool) -> None:
     assert misspells(word, other) is is_so
     assert misspells(other, word) is is_so
+
+
+@given(st.text("abcd", min_size=3, max_size=9), st.text("abcd", max_size=3), st.integers(0, 9))
+def test_what_is_misspelt_is_what_few_edits_make_of_it(word: str, put: str, at: int) -> None:
+    for other in (
+        word[:at] + put + word[at:],
+        word[:at] + put + word[at + 1 :],
+        word[:at] + word[at:][1::-1],
+    ):
+        edits = jellyfish.damerau_levenshtein_distance(word, other)
+        length = min(len(word), len(other))
+        is_far = length < 4 or abs(len(word) - len(other)) > 2
+        is_close = edits <= 1 or (edits == 2 and length >= 7 and word[0] == other[0])
+        assert misspells(word, other) is (is_close and not is_far)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import permutations
@@ -13,7 +13,7 @@ import jellyfish
 
 from kgraph.search.words import listed, stem
 
-__all__ = ["Coverage", "cover", "misspells", "opposes", "sounds_like"]
+__all__ = ["Coverage", "Forms", "cover", "misspells", "opposes", "sounds_like"]
 
 
 #: Letters that may begin a word with the same sound: pharmacist, farmacist. No letter is silent in these.
@@ -29,8 +29,8 @@ def misspells(word: str, other: str) -> bool:
     if length < 4 or abs(len(word) - len(other)) > 2 or word.isdecimal() or other.isdecimal():
         return False
     if word[0] != other[0]:  # most pairs: then one letter is wrong, and it is the first
-        rests = (word[1:], other[1:]), (word[1:], other), (word, other[1:]), (word[1::-1] + word[2:], other)
-        return any(one == two for one, two in rests)
+        swapped = word[1::-1] + word[2:]
+        return other[1:] in (word[1:], word) or other in (word[1:], swapped)
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
     return wrong <= 1 or (wrong == 2 and length >= 7)
 
@@ -74,6 +74,19 @@ def _no_opposites(language: str) -> frozenset[str]:
     return frozenset(stem(word, language) for word in listed("no-opposite", language))
 
 
+class Forms(dict[str, bool]):
+    """Which words are a word misspelt or denied by a prefix: each is looked at once. ``spells`` tells whether
+    one word is another one misspelt.
+    """
+
+    def __init__(self, word: str, language: str, spells: Callable[[str, str], bool] = misspells) -> None:
+        self._of, self._language, self._spells = word, language, spells
+
+    def __missing__(self, other: str) -> bool:
+        found = self[other] = self._spells(self._of, other) or opposes(self._of, other, self._language)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of the words a text has: ``share`` by their weight, from 0 to 1; ``missing`` the ones that
@@ -92,10 +105,10 @@ def cover(
     *,
     language: str,
     weigh: Callable[[str], float] = lambda _: 1.0,
-    spells: Callable[[str, str], bool] = misspells,
+    forms: Callable[[str, str], Mapping[str, bool]] = Forms,
 ) -> Coverage:
     """How much of a question's words stands in a text, in some form, misspelt or denied by a prefix, or among
-    ``names`` beside it. ``spells`` tells whether one word is another one misspelt.
+    ``names`` beside it. ``forms`` tells which words are one of a language in another form.
     """
     called = list(names)
     stems: dict[str, int | None] = {}
@@ -109,11 +122,9 @@ def cover(
         root = stem(word, language)
         place = stems.get(root)
         if root not in stems:
-            alike = (
-                at for at, other in enumerate(text) if spells(word, other) or opposes(word, other, language)
-            )
-            place = next(alike, None)
-            if place is None and not any(spells(word, other) for other in called):
+            alike = forms(word, language)
+            place = next((at for at, other in enumerate(text) if alike[other]), None)
+            if place is None and not any(alike[other] for other in called):
                 missing.append(word)
         if place is not None:
             places.append(place)

@@ -206,16 +206,17 @@ def passage_from(fields: Mapping[str, Any]) -> PassageEntry:
 
 
 def _claim_from(fields: Mapping[str, Any]) -> ClaimEntry:
-    read = {name: _frozen(value) for name, value in fields.items()}
+    read: dict[str, Any] = dict(fields)
+    read |= {name: _frozen(value) for name, value in fields.items() if type(value) is list}
     for name in ("subject", "predicate", "object"):
         read[name] = Part(tuple(fields[name]["names"]), tuple(map(Kind, fields[name]["kinds"])))
     read["days"] = DayRange(**fields["days"]) if fields["days"] else None
     return ClaimEntry(**read)
 
 
-def _frozen(value: Any) -> Any:
+def _frozen(values: list[Any]) -> tuple[Any, ...]:
     """Lists as tuples, however deep."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    return tuple(_frozen(value) if type(value) is list else value for value in values)
 
 
 def read_entries(triples: Iterable[ox.Triple]) -> Iterator[PassageEntry | NameEntry]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
-from kgraph.search.likeness import Coverage, cover, misspells, rarity, sounds_like
+from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, sounds_like
 from kgraph.search.passages import ClaimEntry, PassageEntry, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
@@ -59,6 +59,8 @@ _SIZE: Final = 20
 #: How fast the odds grow with what is beyond these.
 _STEEPNESS: Final = 60.0
 _KEPT: Final = 1 << 16
+#: Of so many words of questions it is kept which words are like them.
+_ASKED: Final = 128
 _SURE_ENOUGH: Final = 0.5
 #: How many passages have their claims weighed.
 WEIGHED: Final = 16
@@ -118,6 +120,7 @@ class Ranking:
         self._asking: dict[str, Vector] = {}
         #: What a word counts: the more, the fewer passages have it.
         self.weigh = lru_cache(_KEPT)(lambda word: rarity(reader.frequency(word), reader.size))
+        self._forms = lru_cache(_ASKED)(lambda word, language: Forms(word, language, self._spells))
 
     def is_name(self, word: str, asked: Asked) -> bool:
         """Whether a word of a question is a name: the texts write it as one, and so may the question."""
@@ -143,7 +146,7 @@ class Ranking:
         return Ranked(passage, _weighed(_OF_PASSAGE, (alike, is_answer)), alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
-        return cover(asked.matter, words, named, language=language, weigh=self.weigh, spells=self._spells)
+        return cover(asked.matter, words, named, language=language, weigh=self.weigh, forms=self._forms)
 
     def _spells(self, word: str, other: str) -> bool:
         """Whether a question's word is another one misspelt; one that no text has may be further from it."""
