@@ -21,7 +21,7 @@ import random
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,8 +47,10 @@ __all__ = [
     "Gold",
     "altered",
     "attributed",
+    "folders_parser",
     "measure",
     "open_index",
+    "print_counts",
     "read_gold",
     "read_rows",
     "whose",
@@ -251,18 +253,35 @@ def _altered_noticed(gold: Gold, index: TextIndex, *, show: bool) -> Counter[str
     return counts
 
 
-def main() -> None:
-    """Measure the folders that are named."""
+def folders_parser(description: str | None) -> argparse.ArgumentParser:
+    """A command that measures folders, those of KGRAPH_GOLD if none is named."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     given = [Path(name) for name in os.environ.get("KGRAPH_GOLD", "").split(os.pathsep) if name]
     parser.add_argument("folders", nargs="*", type=Path, default=given)
+    parser.add_argument("--show", action="store_true", help="Print what is answered wrongly.")
+    return parser
+
+
+def print_counts(total: Counter[str], measures: Iterable[str]) -> None:
+    """Print what was counted of each kind of question, and some measures of all that have an answer."""
+    for name in sorted(total):
+        kind, colon, _ = name.partition(":")
+        of = f" of {total[kind]}" if colon and kind in total else ""
+        print(f"{name:45} {total[name]:4}{of}")
+    for what in measures:
+        right = sum(total[f"{kind}: {what}"] for kind in FOUND)
+        print(f"{'all: ' + what:45} {right:4} of {sum(total[kind] for kind in FOUND)}")
+
+
+def main() -> None:
+    """Measure the folders that are named."""
+    parser = folders_parser(__doc__)
     parser.add_argument("--encoder", default="auto")
     parser.add_argument("--together", action="store_true")
     parser.add_argument("--beside", type=Path, help="A file of sentences of other articles, one a line.")
     parser.add_argument("--without-claims", action="store_true")
-    parser.add_argument("--show", action="store_true", help="Print what is answered wrongly.")
     options = parser.parse_args()
     encoder = open_encoder(options.encoder)
     golds = [read_gold(folder, with_claims=not options.without_claims) for folder in options.folders]
@@ -276,12 +295,7 @@ def main() -> None:
                 print(gold.name)
                 total += measure(gold, index, show=options.show)
                 total += _altered_noticed(gold, index, show=options.show)
-    for name in sorted(total):
-        kind, colon, _ = name.partition(":")
-        print(f"{name:45} {total[name]:4}{f' of {total[kind]}' if colon else ''}")
-    for what in ("sentence first", "among three", "speaker first"):
-        right = sum(total[f"{kind}: {what}"] for kind in FOUND)
-        print(f"{'all: ' + what:45} {right:4} of {sum(total[kind] for kind in FOUND)}")
+    print_counts(total, ("sentence first", "among three", "speaker first"))
 
 
 if __name__ == "__main__":

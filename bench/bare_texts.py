@@ -10,8 +10,6 @@ is the expected one or how the annotation has that speaker mentioned; "named" co
 
 from __future__ import annotations
 
-import argparse
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -20,7 +18,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from bench.answers import FOUND, read_rows, whose
+from bench.answers import FOUND, folders_parser, print_counts, read_rows, whose
 from bench.drafting import is_same_speaker
 from kgraph import KnowledgeGraph
 from kgraph.cli.main import cli
@@ -95,14 +93,9 @@ def measure(gold: Path, project: Path, *, show: bool = False) -> Counter[str]:
 
 def main() -> None:
     """Measure the folders that are named."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    given = [Path(name) for name in os.environ.get("KGRAPH_GOLD", "").split(os.pathsep) if name]
-    parser.add_argument("folders", nargs="*", type=Path, default=given)
+    parser = folders_parser(__doc__)
     parser.add_argument("--keep", type=Path, help="Leave the projects below this folder.")
     parser.add_argument("--again", action="store_true", help="Draft anew only what is not there.")
-    parser.add_argument("--show", action="store_true", help="Print what is answered wrongly.")
     options = parser.parse_args()
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as temporary:
@@ -113,13 +106,7 @@ def main() -> None:
                 shutil.rmtree(project, ignore_errors=True)
                 drafted_project(gold, project)
             total += measure(gold, project, show=options.show)
-    for name in sorted(total):
-        kind, colon, _ = name.partition(":")
-        of = f" of {total[kind]}" if colon and kind in total else ""
-        print(f"{name:34} {total[name]:4}{of}")
-    for what in ("sentence", "speaker", "named", "not found"):
-        right = sum(total[f"{kind}: {what}"] for kind in FOUND)
-        print(f"{'all: ' + what:34} {right:4} of {sum(total[kind] for kind in FOUND)}")
+    print_counts(total, ("sentence", "speaker", "named", "not found"))
 
 
 if __name__ == "__main__":

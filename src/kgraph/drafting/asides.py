@@ -20,11 +20,11 @@ from kgraph.drafting.mentions import NAME_WORDS
 from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = [
-    "ANSWERS",
     "CLOSING",
     "PLACEHOLDER",
     "Aside",
     "Fronted",
+    "answer_end",
     "find_asides",
     "find_fronted",
     "put_back",
@@ -44,7 +44,7 @@ _OPENING: Final = frozenset("“„\"«»‘'")
 #: Marks that may end a quotation.
 CLOSING: Final = frozenset("”“\"»«’'")
 #: What somebody answers in a word, after "not" too: "Nonsense, replied the mayor".
-ANSWERS: Final = frozenset(
+_ANSWERS: Final = frozenset(
     "nonsense rubbish untrue false wrong absurd ridiculous incorrect hardly so true never".split()
 )
 #: A clause that only says who answers has not more words.
@@ -252,8 +252,8 @@ class Fronted:
 def find_fronted(tree: Tree) -> Fronted | None:
     """The quotation at the beginning of a sentence whose tag the parser has lost, or a word for an answer."""
     tokens = tree.tokens
-    comma = 1 + any(token.text == "Not" for token in tokens[:1])
     if _is_answer(tokens):
+        comma = answer_end([token.text for token in tokens])
         return Fronted(tuple(range(comma + 1)), tuple(range(comma + 1, len(tokens))))
     if len(tokens) < len(PLACEHOLDER) or tokens[0].text not in _OPENING:
         return None
@@ -268,14 +268,18 @@ def find_fronted(tree: Tree) -> Fronted | None:
     return Fronted(tuple(range(end + 1)), tuple(token.number for token in tag))
 
 
+def answer_end(words: Sequence[str]) -> int:
+    """The place of the comma after an answer in a word, "Nonsense," or "Not so,"; 0 where there is none."""
+    first = [word.lower() for word in words[:3]]
+    comma = 1 + (first[:1] == ["not"])
+    return comma if first[comma : comma + 1] == [","] and first[comma - 1] in _ANSWERS else 0
+
+
 def _is_answer(tokens: Sequence[Token]) -> bool:
     """Whether a sentence begins with an answer in a word, before who gives it."""
-    comma = 1 + any(token.text == "Not" for token in tokens[:1])
-    if len(tokens) <= comma + 1:
-        return False
+    comma = answer_end([token.text for token in tokens[:3]])
     tag = [token for token in tokens[comma + 1 :] if token.is_word]
-    is_word = tokens[comma].text == "," and tokens[comma - 1].text.lower() in ANSWERS
-    if not is_word or not tag:
+    if not comma or not tag:
         return False
     is_turned = tag[0].text == "according" or (tag[0].is_verb and tag[0].tag in FINITE)
     return is_turned or (len(tag) <= _TAG and tag[-1].is_verb and tag[-1].tag in FINITE)

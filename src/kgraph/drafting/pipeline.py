@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from kgraph.drafting.asides import ANSWERS, PLACEHOLDER, find_asides, find_fronted, put_back, put_together
+from kgraph.drafting.asides import PLACEHOLDER, answer_end, find_asides, find_fronted, put_back, put_together
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
@@ -208,9 +208,7 @@ def _parts(text: str, sentence: Span) -> list[Span]:
 
 def _is_whole(doc: Doc) -> bool:
     """Whether a part stands for itself, with a subject and a finite verb as its root, or gives an answer."""
-    first = [token.lower_ for token in doc[:3]]
-    is_answer = first[1:2] == [","] or (first[:1] == ["not"] and first[2:] == [","])
-    return (is_answer and first[first[0] == "not"] in ANSWERS) or any(
+    return answer_end([token.text for token in doc[:3]]) > 0 or any(
         token.head.i == token.i
         and not (token.lemma_ in _BEFORE_COLON and doc[-1].text == ":")
         and any(child.dep_.startswith("nsubj") for child in token.children)

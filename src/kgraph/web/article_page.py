@@ -61,7 +61,8 @@ class Reader:
     @property
     def amount(self) -> str:
         """How many claims there are, in words; drafts are told apart."""
-        drafted, reviewed = self.drafted, len(self.text.claims) - self.drafted
+        drafted = self.drafted
+        reviewed = len(self.text.claims) - drafted
         found = [_plural(reviewed, "claim")] if reviewed or not drafted else []
         return ", ".join([*found, f"{_plural(drafted, 'drafted claim')} not reviewed"] if drafted else found)
 
