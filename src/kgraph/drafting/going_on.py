@@ -101,7 +101,7 @@ def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[
     form, other = finite_tag(tree, token), finite_tag(tree, head)
     is_now = form in ("VBZ", "VBP") and form != other
     is_past = form == "VBD" and other in ("VB", "VBP", "MD")  # "turned down a wish that it sit but promised"
-    had_been = token.tag == "VBD" and "had" in [aux.text for aux in tree.children(head.number, "aux")]
+    had_been = token.tag == "VBD" and _is_had(tree, head)
     had_been = had_been and (head.lemma == "be" or tree.child(head.number, "auxpass") is not None)
     is_past = is_past or had_been  # "held that it had been unfair and awarded her damages"
     is_apart = other == "VBD" and any(
