@@ -6,24 +6,25 @@ What is made of an article is kept and used again as long as nothing changes of 
 a build costs what changed. A fault anywhere leaves the current generation as it was; when nothing changed,
 nothing is done.
 
-    sources      the files and their digests
-    making       one build: from the generation before, or from all files
-    made         by what program, with what encoder
-    reading      a unit: its triples in the full form, what it mentions, what it weighs
-    clusters     which units belong together
-    foreign      what a cluster sees of others, and that it has asked
-    examining    a cluster: checks, claims, what follows, the index's entries
-    work, crew   both, in this process or in others
-    elsewhere    both and the closure, done by others than this program's own processes
-    spark        them being Apache Spark
-    products     what came out, by content
-    ledger       who says what, and what each examination has read
-    fresh        a generation from all of that
-    revising     a generation from the one before and what changed
-    closing      what follows across articles, and after an edit
-    settling     on whose word it rests
-    indexing     the text index
-    inspection   the same in one piece and in memory: what all of this is judged by
+    sources        the files and their digests
+    making         one build: from the generation before, or from all files
+    made           by what program, with what encoder
+    reading        a unit: its triples in the full form, what it mentions, what it weighs
+    clusters       which units belong together
+    foreign        what a cluster sees of others, and that it has asked
+    examining      a cluster: checks, claims, what follows, the index's entries
+    work, crew     both, in this process or in others
+    elsewhere      both and the closure, done by others than this program's own processes
+    spark          them being Apache Spark
+    products       what came out, by content
+    ledger         who says what, and what each examination has read
+    problem_table  what is wrong, by whoever has it
+    fresh          a generation from all of that
+    revising       a generation from the one before and what changed
+    closing        what follows across articles, and after an edit
+    settling       on whose word it rests
+    indexing       the text index
+    inspection     the same in one piece and in memory: what all of this is judged by
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from kgraph.build.problem_table import ProblemTable
 from kgraph.build.reading import combine
-from kgraph.build.rows import SCHEMA, Located, UnitRow, ranges, sealed, short, unit_of_row
-from kgraph.problems import Problem, Severity
+from kgraph.build.rows import SCHEMA, UnitRow, ranges, sealed, short, unit_of_row
 from kgraph.store.hashing import MODULUS
 
 __all__ = ["Ledger"]
@@ -50,11 +50,11 @@ class Ledger:
         if is_new:
             self._db.executescript(SCHEMA)
         self._db.execute("BEGIN")
+        self.problems = ProblemTable(self._db, is_new=is_new)
         # What many clusters name is looked up once.
         self._digests = lru_cache(_REMEMBERED)(self._digest)
         self._owners = lru_cache(_REMEMBERED)(self._find_owners)
         self._homes = lru_cache(_REMEMBERED)(self._find_homes)
-        self._kinds = lru_cache(_REMEMBERED)(self._find_kind)
         self._rows: dict[str, UnitRow] = {}
 
     def _units_change(self) -> None:
@@ -144,7 +144,7 @@ class Ledger:
         self._db.executemany(
             "DELETE FROM mentions WHERE name = ? AND unit = ?", ((name, unit.unit) for name in mentioned)
         )
-        self.put_problems(f"reading {unit.unit}", ())
+        self.problems.put(f"reading {unit.unit}", ())
 
     def articles(self) -> Iterator[tuple[str, str]]:
         """All articles with the units that describe them."""
@@ -282,23 +282,26 @@ class Ledger:
         uses: Iterable[Sequence[str]],
     ) -> None:
         """Take in an examination."""
-        self._db.execute("INSERT INTO clusters VALUES (?, ?, ?, ?, ?)", (name, inputs, product, *counts))
+        query = "INSERT INTO clusters VALUES (NULL, ?, ?, ?, ?, ?)"
+        number = self._db.execute(query, (name, inputs, product, *counts)).lastrowid
         self._db.executemany(
-            "INSERT INTO reads VALUES (?, ?, ?)", ((read, name, seen) for read, seen in reads)
+            "INSERT INTO reads VALUES (?, ?, ?)",
+            ((read, number, bytes.fromhex(seen)) for read, seen in reads),
         )
         self._db.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?, ?)", ((*use, name) for use in uses))
 
     def drop_cluster(self, name: str, reads: Iterable[str], uses: Iterable[Sequence[str]]) -> None:
         """Forget an examination, which read and used these names."""
-        self._db.execute("DELETE FROM clusters WHERE cluster = ?", (name,))
+        (number,) = self._db.execute("SELECT id FROM clusters WHERE cluster = ?", (name,)).fetchone()
+        self._db.execute("DELETE FROM clusters WHERE id = ?", (number,))
         self._db.executemany(
-            "DELETE FROM reads WHERE name = ? AND cluster = ?", ((read, name) for read in reads)
+            "DELETE FROM reads WHERE name = ? AND of = ?", ((read, number) for read in reads)
         )
         self._db.executemany(
             "DELETE FROM uses WHERE name = ? AND filter = ? AND cluster = ?", ((*use, name) for use in uses)
         )
         self._db.execute("DELETE FROM unread WHERE cluster = ?", (name,))
-        self.put_problems(name, ())
+        self.problems.put(name, ())
 
     def put_voices(self, cluster: str, voices: Iterable[tuple[str, Sequence[Sequence[str]]]]) -> None:
         """Note in which ways a cluster's claims state triples, these as N-Triples writes them."""
@@ -345,54 +348,21 @@ class Ledger:
 
     def readers(self, name: str) -> list[tuple[str, str]]:
         """The clusters that have read a name, each with the digest of what it saw."""
-        return self._db.execute("SELECT cluster, digest FROM reads WHERE name = ?", (name,)).fetchall()
+        query = "SELECT cluster, digest FROM reads JOIN clusters ON id = of WHERE name = ?"
+        return [(cluster, seen.hex()) for cluster, seen in self._db.execute(query, (name,))]
 
     def readers_below(self, article: str) -> list[tuple[str, str, str]]:
         """The clusters that have read names which are, or are below, an article; with name and digest."""
-        found: list[tuple[str, str, str]] = []
-        for first, last in ranges(article):
-            found += self._db.execute(
-                "SELECT cluster, name, digest FROM reads WHERE name >= ? AND name < ?", (first, last)
-            )
-        return found
+        query = (
+            "SELECT cluster, name, digest FROM reads JOIN clusters ON id = of WHERE name >= ? AND name < ?"
+        )
+        return [
+            (cluster, name, seen.hex())
+            for pair in ranges(article)
+            for cluster, name, seen in self._db.execute(query, pair)
+        ]
 
     def filters(self, name: str) -> list[str]:
         """What a name is a value of, for a search to be narrowed by."""
         rows = self._db.execute("SELECT DISTINCT filter FROM uses WHERE name = ? ORDER BY filter", (name,))
         return [each for (each,) in rows]
-
-    # Problems
-
-    def put_problems(self, owner: str, problems: Iterable[Located]) -> None:
-        """Set what was found in a unit or a cluster."""
-        self._db.execute("DELETE FROM problems WHERE owner = ?", (owner,))
-        self._db.executemany(
-            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            ((owner, self._kinds(each.kind), *each.row()) for each in problems),
-        )
-
-    def _find_kind(self, kind: tuple[str, str, str]) -> int:
-        self._db.execute("INSERT OR IGNORE INTO kinds (severity, code, said) VALUES (?, ?, ?)", kind)
-        query = "SELECT id FROM kinds WHERE severity = ? AND code = ? AND said = ?"
-        return int(self._db.execute(query, kind).fetchone()[0])
-
-    def kinds(self) -> list[tuple[int, int]]:
-        """The kinds of problems, by severity and code, with how many there are of each."""
-        return self._db.execute(
-            "SELECT id, n FROM kinds "
-            "JOIN (SELECT kind, count(DISTINCT same) AS n FROM problems GROUP BY kind) ON kind = id "
-            "ORDER BY severity, code, said"
-        ).fetchall()
-
-    def problems(self, kind: int, limit: int) -> list[Located]:
-        """The first problems of a kind."""
-        rows = self._db.execute(
-            "SELECT DISTINCT severity, code, path, line, message, hint, subject, predicate "
-            "FROM problems JOIN kinds ON id = kind WHERE kind = ? "
-            "ORDER BY owner, path, line, message LIMIT ?",
-            (kind, limit),
-        )
-        return [
-            Located(Problem(Severity(grave), named, path, line, message, hint), subject, predicate)
-            for grave, named, path, line, message, hint, subject, predicate in rows
-        ]

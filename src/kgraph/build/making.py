@@ -20,8 +20,9 @@ from kgraph.build.indexing import write_whole_index as reindex
 from kgraph.build.ledger import Ledger
 from kgraph.build.made import encoder_name, encoder_of, versions
 from kgraph.build.placing import Placer, collect
+from kgraph.build.problem_table import Located
 from kgraph.build.revising import RevisedBuild
-from kgraph.build.rows import Located, UnitRow, room_for
+from kgraph.build.rows import UnitRow, room_for
 from kgraph.build.sources import Sources
 from kgraph.build.state import Lost, State
 from kgraph.checks import load_subject
@@ -175,7 +176,7 @@ class Work:
         if state.vocabulary.shapes is None:  # they are left to pySHACL, which sees all data at once
             whole, _ = read_project(self.settings)
             outside += [Located(problem) for problem in check_shapes(load_subject(whole))]
-        state.ledger.put_problems("", [*outside, *more, *state.unread(), *state.drafts_of_nothing()])
+        state.ledger.problems.put("", [*outside, *more, *state.unread(), *state.drafts_of_nothing()])
         problems = tuple(collect(state.ledger, Placer(self.settings, self.sources, state.ledger)))
         if has_errors(problems):
             errors = count_problems(problems, Severity.ERROR)

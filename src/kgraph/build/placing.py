@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kgraph.build.ledger import Ledger
-from kgraph.build.rows import Located
+from kgraph.build.problem_table import Located
 from kgraph.build.sources import Sources
 from kgraph.problems import Problem
 from kgraph.project import Project, TurtleFile
@@ -62,8 +62,8 @@ class Placer:
 def collect(ledger: Ledger, placer: Placer) -> list[Problem]:
     """The problems of a project: the first of each kind, the last of which says how many more there are."""
     found: list[Problem] = []
-    for kind, count in ledger.kinds():
-        told = [placer.place(each) for each in ledger.problems(kind, _TOLD)]
+    for kind, count in ledger.problems.kinds():
+        told = [placer.place(each) for each in ledger.problems.first(kind, _TOLD)]
         if count > len(told):
             told[-1] = replace(told[-1], more=count - len(told))
         found += told

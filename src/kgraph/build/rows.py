@@ -11,26 +11,21 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-from kgraph.problems import Problem
+__all__ = ["SCHEMA", "SHORT_BYTES", "UnitRow", "ranges", "room_for", "sealed", "short", "unit_of_row"]
 
-__all__ = ["SCHEMA", "Located", "UnitRow", "ranges", "room_for", "sealed", "short", "unit_of_row"]
-
+SHORT_BYTES: Final = 16
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE units (unit TEXT PRIMARY KEY, files TEXT, product TEXT, ground TEXT, blank TEXT, lists TEXT)
   WITHOUT ROWID;
 CREATE TABLE articles (iri TEXT, unit TEXT, PRIMARY KEY (iri, unit)) WITHOUT ROWID;
 CREATE TABLE mentions (name TEXT, unit TEXT, said TEXT, rest TEXT, PRIMARY KEY (name, unit)) WITHOUT ROWID;
-CREATE TABLE clusters (cluster TEXT PRIMARY KEY, inputs TEXT, product TEXT, articles INT, claims INT)
-  WITHOUT ROWID;
-CREATE TABLE reads (name TEXT, cluster TEXT, digest TEXT, PRIMARY KEY (name, cluster)) WITHOUT ROWID;
+CREATE TABLE clusters (id INTEGER PRIMARY KEY, cluster TEXT UNIQUE, inputs TEXT, product TEXT, articles INT,
+                       claims INT);
+CREATE TABLE reads (name TEXT, of INT, digest BLOB, PRIMARY KEY (name, of)) WITHOUT ROWID;
 CREATE TABLE kinds (id INTEGER PRIMARY KEY, severity TEXT, code TEXT, said TEXT,
                     UNIQUE (severity, code, said));
-CREATE TABLE problems (owner TEXT, kind INT, path TEXT, line INT, message TEXT, hint TEXT, subject TEXT,
-                       predicate TEXT, same BLOB);
-CREATE INDEX problems_by_owner ON problems (owner);
-CREATE INDEX problems_by_kind ON problems (kind, same);
-CREATE INDEX problems_by_place ON problems (kind, owner);
+CREATE TABLE problems (owner TEXT, kind INT, same BLOB, told BLOB, PRIMARY KEY (owner, kind)) WITHOUT ROWID;
 CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term))
   WITHOUT ROWID;
 CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
@@ -56,27 +51,6 @@ class UnitRow:
     articles: tuple[str, ...]
     edges: tuple[str, ...]
     graphs: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Located:
-    """A problem with what it is about, by which its place can be found."""
-
-    problem: Problem
-    subject: str | None = None
-    predicate: str | None = None
-
-    @property
-    def kind(self) -> tuple[str, str, str]:
-        """What kind of problem it is: severity, code, and what problems of its kind have in common."""
-        return str(self.problem.severity), self.problem.code, self.problem.kind
-
-    def row(self) -> tuple[str | int | bytes | None, ...]:
-        """It in the table of problems; two that differ in the line alone are the same."""
-        it = self.problem
-        same = (it.path, it.message, it.hint, self.subject, self.predicate)
-        digest = short("\0".join(each or "" for each in same))
-        return it.path, it.line, it.message, it.hint, self.subject, self.predicate, digest
 
 
 def unit_of_row(row: Sequence[Any]) -> UnitRow:
@@ -110,9 +84,9 @@ def sealed(path: Path, query: str, *values: str) -> list[Any]:
         return []
 
 
-def short(triple: str) -> bytes:
-    """What a triple stands under."""
-    return blake2b(triple.encode(), digest_size=16).digest()
+def short(text: str) -> bytes:
+    """What a triple or another text stands under."""
+    return blake2b(text.encode(), digest_size=SHORT_BYTES).digest()
 
 
 def ranges(article: str) -> list[tuple[str, str]]:

@@ -1,9 +1,9 @@
 """Digests of files, remembered with what their folder tells of them, so that a file that nobody has touched
-is not read again.
+is not read again; and the names in folders, so that a folder where nothing came or went is not listed again.
 
-A stamp is size, time of modification, time of change and inode. A digest is believed only if the stamp is
-the same, and was some seconds old when the file was read: else a change within the same tick of the file
-system's clock could not be told.
+A stamp is size, time of modification, time of change and inode. What is remembered is believed only if the
+stamp is the same, and was some seconds old when the file or folder was read: else a change within the same
+tick of the file system's clock could not be told.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Final
+from typing import Final, NamedTuple
 
+from kgraph.project.listing import read_article_folder
 from kgraph.text import digest
 
 __all__ = ["Stamps"]
@@ -27,6 +29,13 @@ _FEW: Final = 32
 _AT: Final = ""
 
 
+class _Clock(NamedTuple):
+    """What a file system's clock shows, and whether a folder's stamp tells that a file came into it."""
+
+    at: int
+    is_told: bool
+
+
 class Stamps:
     """What is remembered in a folder; ``trusted`` is false where every file is to be read."""
 
@@ -36,6 +45,38 @@ class Stamps:
         if trusted:
             with suppress(OSError, ValueError, AttributeError):
                 self._known = {name: str(note) for name, note in json.loads(self._file.read_bytes()).items()}
+        at = self._known.get(_AT, "")
+        self._noted = int(at) - _TICK_NS if at.isascii() and at.isdigit() else 0
+        self._listed: dict[str, str] = {}
+        self._news = 0
+
+    def names_of(self, folder: str) -> list[str]:
+        """The Turtle files of an article's folder, by its path, which ends with a slash.
+
+        Links lead to what may come and go elsewhere, so that a folder with one is always listed.
+        """
+        stamp, known = self._look(folder)
+        if known is not None:
+            self._listed[folder] = stamp + known
+            return known.split("/") if known else []
+        is_told = self._clock is not None and self._clock.is_told  # before the folder is read
+        names, has_link = read_article_folder(folder)
+        if stamp and is_told and not has_link:
+            self._listed[folder] = stamp + "/".join(names)
+            self._news += 1
+        return names
+
+    def _look(self, path: str, name: str | None = None) -> tuple[str, str | None]:
+        """The stamp of a file or folder, nothing where there is none, and what is known of it."""
+        try:
+            status = os.stat(path)  # noqa: PTH116 - there are many
+        except OSError:
+            return "", None
+        stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} "
+        known = self._known.get(path if name is None else name, "")
+        if known.startswith(stamp) and max(status.st_mtime_ns, status.st_ctime_ns) < self._noted:
+            return stamp, known[len(stamp) :]
+        return stamp, None
 
     def digests(self, files: list[tuple[str, str]]) -> dict[str, str]:
         """The digests of some files by name; without those that cannot be read.
@@ -43,38 +84,34 @@ class Stamps:
         Args:
             files: the files, each by its name and path.
         """
-        at = self._known.get(_AT, "")
-        noted = int(at) - _TICK_NS if at.isascii() and at.isdigit() else 0
         stamps: dict[str, str] = {}
         found: dict[str, str] = {}
         unread: dict[str, str] = {}
         for name, path in files:
-            try:
-                status = os.stat(path)  # noqa: PTH116 - there are many
-            except OSError:
-                continue
-            stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} "
-            known = self._known.get(name, "")
-            if known.startswith(stamp) and max(status.st_mtime_ns, status.st_ctime_ns) < noted:
-                found[name] = known[len(stamp) :]
-            else:
+            stamp, known = self._look(path, name)
+            if known is not None:
+                found[name] = known
+            elif stamp:
                 stamps[name], unread[name] = stamp, path
-        now = self._clock() if len(unread) > _FEW else None  # before any is read
+        clock = self._clock if max(len(unread), self._news) > _FEW else None  # before any is read
         for name, path in unread.items():
             with suppress(OSError):
                 found[name] = digest(Path(path).read_bytes())
-        if now is not None:
+        if clock is not None:
             notes = {name: self._known[name] for name in found if name not in stamps}
             notes |= {name: stamp + found[name] for name, stamp in stamps.items() if name in found}
-            self._write({_AT: now, **notes})
+            self._write({_AT: str(clock.at), **notes, **self._listed})
         return {name: found[name] for name, _ in files if name in found}
 
-    def _clock(self) -> str | None:
-        """The time by the clock of the file system; None where nothing can be written there."""
+    @cached_property
+    def _clock(self) -> _Clock | None:
+        """The clock of the file system when it was first looked at; None where nothing can be written."""
         with suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(dir=self._file.parent, prefix=".stamps-") as file:
-                return str(os.fstat(file.fileno()).st_mtime_ns)
+            folder = self._file.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=folder, prefix=".stamps-") as file:
+                at = os.fstat(file.fileno()).st_mtime_ns
+                return _Clock(at, _tells(folder, at))
         return None
 
     def _write(self, notes: dict[str, str]) -> None:
@@ -82,3 +119,8 @@ class Stamps:
         with suppress(OSError):
             made.write_text(json.dumps(notes), encoding="utf-8")
             made.replace(self._file)
+
+
+def _tells(folder: Path, at: int) -> bool:
+    """Whether a folder's time of modification tells that a file came into it, just then."""
+    return folder.stat().st_mtime_ns >= at - abs(_TICK_NS)

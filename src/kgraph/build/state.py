@@ -16,9 +16,10 @@ from kgraph.build.clusters import find_clusters
 from kgraph.build.crew import Crew
 from kgraph.build.elsewhere import Elsewhere
 from kgraph.build.ledger import Ledger
+from kgraph.build.problem_table import Located
 from kgraph.build.products import Product, Products
 from kgraph.build.reading import Unit, combine, problem_of
-from kgraph.build.rows import Located, UnitRow
+from kgraph.build.rows import UnitRow
 from kgraph.build.sources import Sources
 from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
@@ -143,7 +144,7 @@ class State:
         )
         self.ledger.put_unit(row, json.loads(outcome.mentions))
         problems = (Located(problem_of(each)) for each in header["problems"])
-        self.ledger.put_problems(f"reading {row.unit}", problems)
+        self.ledger.problems.put(f"reading {row.unit}", problems)
         return row
 
     # Examining
@@ -185,7 +186,7 @@ class State:
             Located(problem_of(fields), subject, predicate)
             for fields, subject, predicate in header["problems"]
         )
-        self.ledger.put_problems(name, located)
+        self.ledger.problems.put(name, located)
         self.ledger.put_unread(name, json.loads(product.parts["unread"]))
         if name != ONTOLOGY:
             self.ledger.put_voices(name, json.loads(product.parts["voices"]))
@@ -281,6 +282,8 @@ class State:
 
     def drafts_of_nothing(self) -> Iterator[Located]:
         """Drafts of articles that there are not."""
+        if not self.sources.listing.drafts:
+            return
         slugs = {iri.rsplit("/", 1)[-1] for iri, _ in self.ledger.articles()}
         for slug, (name, _) in self.sources.listing.drafts.items():
             if slug not in slugs:

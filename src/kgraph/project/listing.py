@@ -29,7 +29,16 @@ from typing import Final
 from kgraph.core import PREFIX, is_core, iter_core_files
 from kgraph.vocab import KG
 
-__all__ = ["ARTICLES", "ONTOLOGY_GRAPH", "QUERY_SUFFIXES", "Listing", "Role", "list_files", "unit_of"]
+__all__ = [
+    "ARTICLES",
+    "ONTOLOGY_GRAPH",
+    "QUERY_SUFFIXES",
+    "Listing",
+    "Role",
+    "list_files",
+    "read_article_folder",
+    "unit_of",
+]
 
 ONTOLOGY_GRAPH: Final = "ontology"
 #: A project with this file brings its own ontology, shapes and questions, all of them.
@@ -50,22 +59,34 @@ class Role(StrEnum):
     DATA = "data"
 
 
-def _names_in(folder: str, is_shown: Callable[[os.DirEntry[str]], bool]) -> list[str]:
-    """The names of what is in a folder, is shown and not hidden; nothing where there is no such folder.
+def _names_in(folder: str, is_shown: Callable[[os.DirEntry[str]], bool]) -> tuple[list[str], bool]:
+    """The names of what is in a folder, is shown and not hidden, and whether there is a link in it.
 
-    There may be many, so no object is made of each but its name.
+    There may be many, so no object is made of each but its name. Where there is no such folder, there is
+    nothing in it.
     """
     try:
         with os.scandir(folder) as entries:
-            return sorted([each.name for each in entries if each.name[0] != "." and is_shown(each)])
+            there = [each for each in entries if each.name[0] != "."]
+            names = sorted([each.name for each in there if is_shown(each)])
+            return names, any(map(os.DirEntry.is_symlink, there))
     except OSError:
-        return []
+        return [], False
 
 
 def _files_in(root: Path, folder: str, *suffixes: str, stem: str | None = None) -> list[str]:
     """The files of a folder with one of some endings, by their names in the project; of a stem, if given."""
-    names = _names_in(f"{root}/{folder}", lambda entry: entry.name.endswith(suffixes) and entry.is_file())
+    names, _ = _names_in(f"{root}/{folder}", lambda entry: entry.name.endswith(suffixes) and entry.is_file())
     return [f"{folder}/{name}" for name in names if stem in (None, _stem(name))]
+
+
+def read_article_folder(folder: str) -> tuple[list[str], bool]:
+    """The names of the Turtle files in an article's folder, by its path, and whether a link is in it."""
+    return _names_in(folder, lambda entry: entry.name.endswith(".ttl") and entry.is_file())
+
+
+def _read_now(folder: str) -> list[str]:
+    return read_article_folder(folder)[0]
 
 
 def _stem(name: str) -> str:
@@ -96,16 +117,17 @@ def _ontology_files(root: Path) -> list[str]:
 
 
 def _turtle_files(
-    root: Path, article: str | None, instead: Iterable[str]
+    root: Path, article: str | None, instead: Iterable[str], names_of: Callable[[str], list[str]]
 ) -> Iterator[tuple[str, str, Role, str]]:
     """The Turtle files, each with its name in the project; of ``article`` alone, where one is named."""
     base = f"{root}/"
     own, files = _ontology_files(root), _files_in(root, "data/ttl", ".ttl")
-    for folder in _names_in(base + ARTICLES, os.DirEntry.is_dir):
+    for folder in _names_in(base + ARTICLES, os.DirEntry.is_dir)[0]:
         if article in (None, folder):
-            files += _files_in(root, ARTICLES + folder, ".ttl")
+            within = f"{ARTICLES}{folder}/"
+            files += [within + name for name in names_of(base + within)]
     files += [name for name in instead if name.endswith(".ttl")]
-    data = sorted(dict.fromkeys(files), key=lambda name: name.split("/"))
+    data = sorted(dict.fromkeys(files), key=lambda name: name.replace("/", "\0"))  # folder by folder
     if not (root / _ONTOLOGY).is_file() and any(_speaks_of_claims(base + name) for name in (*own, *data)):
         for name, path in iter_core_files("ontology", ".ttl"):
             yield PREFIX + name, str(path), *_ontology_role(name)
@@ -140,14 +162,21 @@ class Listing:
 
 
 def list_files(
-    root: Path, *, article: str | None = None, instead: Mapping[str, str] = MappingProxyType({})
+    root: Path,
+    *,
+    article: str | None = None,
+    instead: Mapping[str, str] = MappingProxyType({}),
+    names_of: Callable[[str], list[str]] = _read_now,
 ) -> Listing:
-    """The files of the project in a folder: see :func:`kgraph.project.folder.read_project`."""
+    """The files of the project in a folder: see :func:`kgraph.project.folder.read_project`.
+
+    ``names_of`` tells the Turtle files of an article's folder, by its path: by whoever remembers them.
+    """
 
     def found(folder: str, suffix: str) -> list[tuple[str, str]]:
         return [(name, f"{root}/{name}") for name in _files_in(root, folder, suffix, stem=article)]
 
-    turtle = tuple(_turtle_files(root, article, instead))
+    turtle = tuple(_turtle_files(root, article, instead, names_of))
     queries = tuple(_query_files(root, core=any(is_core(name) for name, *_ in turtle)))
     drafts, reviews = (
         {_stem(name): (name, path) for name, path in some}

@@ -121,6 +121,14 @@ class Clause:
         return tuple(premise.sign for premise in self.premises)
 
     @cached_property
+    def classes(self) -> tuple[Slot, ...]:
+        """The classes of one thing, where the premises are about these and nothing else."""
+        subjects = {premise.subject for premise in self.premises}
+        plain = len(subjects) == 1 and isinstance(next(iter(subjects)), ox.Variable) and not self.condition
+        classes = tuple(cls for _, cls in self.needs if cls is not None)
+        return classes if plain and len(classes) == len(self.premises) else ()
+
+    @cached_property
     def makes(self) -> Sign | None:
         """What its conclusion is about."""
         return None if self.conclusion is None else self.conclusion.sign

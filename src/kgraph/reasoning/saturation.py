@@ -12,9 +12,10 @@ It is plain SPARQL 1.1 Update, four named graphs and no other state, so any stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Final, cast
 
 import pyoxigraph as ox
@@ -55,9 +56,9 @@ class Clash:
 def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
     """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
     clauses, strata = _ordered(tuple(program))
-    present = signs_in(store)
+    live = {id(clause) for clause in reachable(chain.from_iterable(strata), signs_in(store))}
     for clauses_of_stratum in strata:
-        stratum = reachable(clauses_of_stratum, present)
+        stratum = [clause for clause in clauses_of_stratum if id(clause) in live]
         if not stratum:
             continue
         if _is_recursive(stratum):
@@ -83,15 +84,38 @@ def _ordered(program: tuple[Clause, ...]) -> tuple[list[Clause], list[list[Claus
 
 def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
     """The contradictions in a saturated store."""
-    denials = [clause for clause in program if clause.conclusion is None]
-    for clause in reachable(denials, signs_in(store)):
-        names = sorted(set().union(*(premise.variables for premise in clause.premises)))
-        select = " ".join(f"?{name}" for name in names) or "*"
-        query = f"SELECT DISTINCT {select} WHERE {{ {clause.where} }} LIMIT {_CLASHES_OF_A_CLAUSE}"
-        rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
-        for row in rows:
-            binding = {name: cast(Slot, row[name]) for name in names}
+    denials = reachable([clause for clause in program if clause.conclusion is None], signs_in(store))
+    members = _members(store, {cls for clause in denials for cls in clause.classes})
+    for clause in denials:
+        if clause.classes:
+            first, *others = (members.get(cls, {}) for cls in clause.classes)
+            both = (thing for thing in first if all(thing in other for other in others))
+            (name,) = clause.premises[0].variables
+            found: Iterable[Mapping[str, Slot]] = ({name: thing} for thing in both)
+        else:
+            found = _solutions(store, clause)
+        for binding in islice(found, _CLASHES_OF_A_CLAUSE):
             yield Clash(clause, tuple(premise.bind(binding).triple for premise in clause.premises))
+
+
+def _solutions(store: ox.Store, clause: Clause) -> Iterator[Mapping[str, Slot]]:
+    names = sorted(set().union(*(premise.variables for premise in clause.premises)))
+    select = " ".join(f"?{name}" for name in names) or "*"
+    query = f"SELECT DISTINCT {select} WHERE {{ {clause.where} }} LIMIT {_CLASHES_OF_A_CLAUSE}"
+    rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
+    return ({name: cast(Slot, row[name]) for name in names} for row in rows)
+
+
+def _members(store: ox.Store, classes: Set[Slot]) -> dict[Slot, dict[Slot, None]]:
+    """The things of some classes. Most axioms of disjointness are met by asking for these once."""
+    found: dict[Slot, dict[Slot, None]] = {}
+    if classes:
+        query = f"SELECT ?thing ?class {{ ?thing {_TYPE} ?class }}"
+        rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
+        for thing, cls in cast(Iterable[tuple[Slot, Slot]], rows):
+            if cls in classes:
+                found.setdefault(cls, {})[thing] = None
+    return found
 
 
 def signs_in(store: ox.Store) -> Signs:

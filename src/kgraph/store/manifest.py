@@ -31,7 +31,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 21
+FORMAT: Final = 22
 #: How many graphs of what articles state are listed one by one.
 _LISTED: Final = 60
 #: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
@@ -144,5 +144,8 @@ class Manifest:
 
     def render(self) -> str:
         """The manifest as the JSON that stands in the generation's folder."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        lines = (
+            f"  {json.dumps(each.name)}: {json.dumps(getattr(self, each.name), ensure_ascii=False)}"
+            for each in fields(self)
+        )
+        return "{\n" + ",\n".join(lines) + "\n}\n"  # with an indent all through, it takes ten times as long
