@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
-from kgraph.build.rows import SHORT_BYTES, short
+from kgraph.build.rows import short
 from kgraph.problems import Problem, Severity
 
 __all__ = ["Located", "ProblemTable"]
 
 _FAST: Final = 1
+_NUMBERS: Final = array("q")
 _ROWS: Final = "SELECT same, told FROM problems WHERE kind = ?"
 
 
@@ -39,11 +41,10 @@ class Located:
 
     @property
     def same(self) -> bytes:
-        """What two problems share that differ in the line alone."""
+        """What two problems share that differ in the line alone: eight bytes."""
         it = self.problem
-        return short(
-            "\0".join(each or "" for each in (it.path, it.message, it.hint, self.subject, self.predicate))
-        )
+        parts = (it.path, it.message, it.hint, self.subject, self.predicate)
+        return short("\0".join(each or "" for each in parts))[: _NUMBERS.itemsize]
 
 
 class ProblemTable:
@@ -79,27 +80,23 @@ class ProblemTable:
     def kinds(self) -> list[tuple[int, int]]:
         """The kinds of problems that there are, by severity and code, with how many there are of each."""
         known = self._db.execute("SELECT id FROM kinds ORDER BY severity, code, said").fetchall()
-        seen: dict[int, set[bytes]] = {}
+        seen: dict[int, set[int]] = {}
         for kind, same in self._db.execute("SELECT kind, same FROM problems"):
-            seen.setdefault(kind, set()).update(_pieces(same))
+            seen.setdefault(kind, set()).update(array(_NUMBERS.typecode, same))
         return [(kind, len(seen[kind])) for (kind,) in known if kind in seen]
 
     def first(self, kind: int, limit: int) -> list[Located]:
         """The first problems of a kind: those of whoever was looked at last, then all by their owners."""
         latest = (self._db.execute(f"{_ROWS} AND owner = ?", (kind, owner)) for owner in self._latest or ())
         rows = chain(chain.from_iterable(latest), self._db.execute(f"{_ROWS} ORDER BY owner", (kind,)))
-        found: dict[bytes, Located] = {}
+        found: dict[int, Located] = {}
         for same, told in rows:
             problems = map(_located, json.loads(zlib.decompress(told)))
-            for key, problem in zip(_pieces(same), problems, strict=True):
+            for key, problem in zip(array(_NUMBERS.typecode, same), problems, strict=True):
                 found.setdefault(key, problem)
             if len(found) >= limit:
                 break
         return list(found.values())[:limit]
-
-
-def _pieces(same: bytes) -> Iterator[bytes]:
-    return (same[at : at + SHORT_BYTES] for at in range(0, len(same), SHORT_BYTES))
 
 
 def _located(row: list[Any]) -> Located:

@@ -11,9 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["SCHEMA", "SHORT_BYTES", "UnitRow", "ranges", "room_for", "sealed", "short", "unit_of_row"]
+__all__ = ["SCHEMA", "UnitRow", "ranges", "room_for", "sealed", "short", "unit_of_row"]
 
-SHORT_BYTES: Final = 16
 SCHEMA: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE units (unit TEXT PRIMARY KEY, files TEXT, product TEXT, ground TEXT, blank TEXT, lists TEXT)
@@ -86,7 +85,7 @@ def sealed(path: Path, query: str, *values: str) -> list[Any]:
 
 def short(text: str) -> bytes:
     """What a triple or another text stands under."""
-    return blake2b(text.encode(), digest_size=SHORT_BYTES).digest()
+    return blake2b(text.encode(), digest_size=16).digest()
 
 
 def ranges(article: str) -> list[tuple[str, str]]:
