@@ -18,7 +18,7 @@ from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, sounds_like
-from kgraph.search.passages import ClaimEntry, PassageEntry, named_by
+from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
 from kgraph.search.words import is_number, listed, read_words
@@ -79,9 +79,10 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage with how it answers."""
+    """A passage with how it answers, and the question as it spells that."""
 
     passage: Passage
+    asked: Asked
     score: float
     meaning: float
     coverage: Coverage
@@ -140,20 +141,30 @@ class Ranking:
     def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
         entry, words = passage.entry, read_words(passage.entry.text)
-        coverage = self._cover(asked, words, named_by(entry.claims), entry.language)
+        coverage = self._cover(asked, words, labels_of(entry.claims), entry.language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
         is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
-        return Ranked(passage, _weighed(_OF_PASSAGE, (alike, is_answer)), alike, coverage, words)
+        score = _weighed(_OF_PASSAGE, (alike, is_answer))
+        return Ranked(passage, asked.spelt(coverage.spelt), score, alike, coverage, words)
 
-    def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
-        return cover(asked.matter, words, named, language=language, weigh=self.weigh, forms=self._forms)
+    def _cover(self, asked: Asked, words: Sequence[str], labels: Iterable[str], language: str) -> Coverage:
+        return cover(
+            asked.matter,
+            words,
+            labels,
+            language=language,
+            weigh=self.weigh,
+            forms=self._forms,
+            asked=asked.words,
+            is_strange=lambda word: not self._reader.frequency(word),
+        )
 
     def _spells(self, word: str, other: str) -> bool:
         """Whether a question's word is another one misspelt; one that no text has may be further from it."""
         return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
 
     def answer(
-        self, asked: Asked, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]
+        self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]
     ) -> Answering:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
         passage = each.passage
@@ -161,7 +172,7 @@ class Ranking:
         claims = [(claim, key) for claim, key in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
         scores = {
-            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, key, question))
+            claim: _weighed(_OF_CLAIM, self._features(each, claim, key, question))
             for claim, key in claims or [(whole, passage.keys[0])]
         }
         best = max(scores.values())
@@ -169,11 +180,11 @@ class Ranking:
         return Answering(each, each.score + best, below)
 
     def _features(
-        self, asked: Asked, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
+        self, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
-        language, quote = each.passage.entry.language, quoted(each.passage, claim)
-        coverage = self._cover(asked, quote, named_by([claim], voices=claim.depth > 1), language)
+        asked, language, quote = each.asked, each.passage.entry.language, quoted(each.passage, claim)
+        coverage = self._cover(asked, quote, labels_of([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
@@ -195,12 +206,13 @@ class Ranking:
         return float(self._asking[role] @ question.vector)
 
     def judge(
-        self, asked: Asked, each: Ranked, odds: float, *, is_fact: bool = False
+        self, each: Ranked, odds: float, *, is_fact: bool = False
     ) -> tuple[Found, float, tuple[Difference, ...]]:
         """How a passage answers, with what chance, and what it says otherwise.
 
         A fact (subject, predicate, object) is asked for whether it is affirmed or denied.
         """
+        asked = each.asked
         chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
         if (
             each.coverage.at

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -52,6 +53,16 @@ class Asked:
     def is_statement(self) -> bool:
         """Whether it says something, rather than asks."""
         return self.kind is None and not self.text.rstrip().endswith("?")
+
+    def spelt(self, words: Mapping[str, str]) -> Asked:
+        """The same with some words as a text spells them."""
+        own, matter, names = (
+            [part for word in each for part in words.get(word, word).split()]
+            for each in (self.words, self.matter, self.names)
+        )
+        return replace(
+            self, words=tuple(own), matter=tuple(dict.fromkeys(matter)), names=frozenset(names)
+        )
 
 
 def read_question(text: str) -> Asked:

@@ -25,7 +25,7 @@ from kgraph.search.encoders import ABSENT, Encoder
 from kgraph.search.index import OVERHANG, IndexReader, Passage
 from kgraph.search.likeness import cover
 from kgraph.search.narrowing import Narrowing
-from kgraph.search.passages import named_by, shared
+from kgraph.search.passages import labels_of, shared
 from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, quoted
 from kgraph.search.reading import Asked, read_question
 from kgraph.search.words import join_numbers, listed, read_words, shown
@@ -154,7 +154,7 @@ class TextIndex(IndexReader):
             if not cover(
                 words,
                 quoted(passage, claim),
-                named_by([claim]),
+                labels_of([claim]),
                 language=passage.entry.language,
             ).missing
         }
@@ -268,7 +268,7 @@ class TextIndex(IndexReader):
         if not ranked:
             return [], Found.NONE, ()
         answers = [
-            self._ranking.answer(asked, each, meant, narrowing.claims(each.passage))
+            self._ranking.answer(each, meant, narrowing.claims(each.passage))
             for each in ranked[:WEIGHED]
         ]
         least = min(answer.score - answer.ranked.score for answer in answers)
@@ -283,7 +283,7 @@ class TextIndex(IndexReader):
         differs: tuple[Difference, ...] = ()
         for answer in answers:
             passage, behind = answer.ranked.passage, first.score - answer.score
-            judged = self._ranking.judge(asked, answer.ranked, odds - behind, is_fact=is_fact)
+            judged = self._ranking.judge(answer.ranked, odds - behind, is_fact=is_fact)
             found, chance = judged[0], round(judged[1], 4)
             if answer is first:
                 verdict, differs = found, judged[2]
