@@ -8,16 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import dropwhile, takewhile
-from typing import Final
+from difflib import SequenceMatcher
+from itertools import dropwhile, pairwise, takewhile
+from typing import TYPE_CHECKING, Final
 
-from kgraph.search.likeness import misspells, opposes
+from kgraph.search.likeness import opposes
 from kgraph.search.words import is_number, listed, read_words, shown, stem
+
+if TYPE_CHECKING:
+    from difflib import Match
 
 __all__ = ["Difference", "Told", "denies", "differences"]
 
 #: Figures count as the same within so much of each other: about 14 million is 14.2 million.
 _ABOUT: Final = 0.05
+#: How far before words that are denied the word for it may stand.
+_BEFORE: Final = 2
+#: How many small words side by side tell nothing yet.
+_FEW: Final = 2
 #: Of how many words a speaker's name is at most.
 _LONGEST_NAME: Final = 4
 
@@ -45,35 +53,37 @@ class Difference:
 class Told:
     """What a passage says, as far as questions are compared with it.
 
-    ``words`` are all of its words, ``near`` those of the part of it that has the question's, ``beside`` what
-    its speakers and things are called besides, ``voices`` what each of its voices is called, that of the
-    nearest claim first. ``is_negative`` says whether the claim that is meant is a denial; ``spells`` whether
-    one word is another one misspelt.
+    ``words`` are all of its words, ``clauses`` counts the clause that each is in, ``at`` is where words that
+    matter to the question were found, ``beside`` what its speakers and things are called besides, ``voices``
+    what each of its voices is called, that of the nearest claim first. ``is_negative`` says whether the claim
+    that is meant is a denial, though it has no word for that.
     """
 
     words: Sequence[str]
-    near: Sequence[str]
+    clauses: Sequence[int]
+    at: Collection[int]
     beside: Collection[str]
     voices: Sequence[Sequence[str]]
     is_negative: bool
     language: str
-    spells: Callable[[str, str], bool] = misspells
 
 
 def differences(
-    asked: Sequence[str], told: Told, *, is_name: Callable[[str], bool], is_open: bool
+    asked: Sequence[str], told: Told, *, is_name: Callable[[str], bool], is_open: bool, is_marked: bool = True
 ) -> Iterator[Difference]:
     """What differs between a question and a passage that has most of its words.
 
     Args:
-        asked: the words of the question.
+        asked: the words of the question, spelt as the passage does.
         told: the passage.
         is_name: tells names from other words.
         is_open: whether the question asks for something; then it denies and doubts nothing.
+        is_marked: whether it has the mark of a question; else it may be words of the text, "what she wanted".
     """
-    text, near, language = told.words, told.near, told.language
+    text, language = told.words, told.language
     yield from _numbers(asked, text)
-    if is_open:
+    is_quoted = not is_marked and (*asked[:2],) in pairwise(text)
+    if is_open and not is_quoted:
         yield from _words_of_kinds(asked, told, is_name)
         return
     names = {word for word in {*asked, *text} if is_name(word) or word in told.beside}
@@ -82,16 +92,48 @@ def differences(
     yield from _words_of_kinds([word for word in asked if word not in speaker], told, is_name)
     yield from speaking
     yield from _acting(asked, told, names)
-    spelt = [next((other for other in near if told.spells(word, other)), word) for word in asked]
+    runs = _runs(asked, told, is_name)
+    near = _near(told, runs)
     turned = sum(
-        word not in near and any(opposes(word, other, language) for other in near if other not in asked)
+        word not in text and any(opposes(word, text[at], language) for at in near if text[at] not in asked)
         for word in asked
     )
-    if denies(spelt) ^ bool(turned % 2) ^ (denies(near) or told.is_negative):
+    # A negation that both have in the same place says nothing; what is left of either does.
+    alike = [(run.a + more, run.b + more) for run in runs for more in range(run.size)]
+    here = [word for at, word in enumerate(asked) if at not in {first for first, _ in alike}]
+    there = [text[at] for at in near if at not in {second for _, second in alike}]
+    is_denied = denies(there) or (told.is_negative and not any(asked[at] in listed("not") for at, _ in alike))
+    if denies(here) ^ bool(turned % 2) ^ is_denied:
         yield Difference(
-            "negation", *(("denies it", "does not") if denies(spelt) else ("affirms it", "denies it"))
+            "negation", *(("denies it", "does not") if denies(here) else ("affirms it", "denies it"))
         )
-    yield from _open_yet(asked, near, language)
+    yield from _open_yet(asked, [text[at] for at in near], language)
+
+
+def _runs(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> list[Match]:
+    """The words that a question and a passage have side by side, as far as they tell more than who speaks."""
+    here, there = ([stem(word, told.language) for word in words] for words in (asked, told.words))
+    found = SequenceMatcher(None, here, there, autojunk=False).get_matching_blocks()
+    small = listed("stop") | listed("not") | listed("said")
+    return [
+        run
+        for run in found
+        if run.size > _FEW
+        or any(word not in small and not is_name(word) for word in asked[run.a : run.a + run.size])
+    ]
+
+
+def _near(told: Told, runs: Sequence[Match]) -> list[int]:
+    """The places in a passage of what a question has of it, and between, in the same clauses; two words
+    before them count too, and more small ones; in German one behind, where what denies them may be.
+    """
+    places = {run.b + more for run in runs for more in range(run.size)} or {*told.at}
+    first, last, small = min(places, default=0), max(places, default=-1), listed("stop") | listed("not")
+    start = next((at for at in range(first, 0, -1) if told.words[at - 1] not in small), 0)
+    start = min(start, max(0, first - _BEFORE))
+    clauses = {told.clauses[at] for at in places}
+    behind = 2 if listed("not-behind", told.language) else 1
+    return [at for at in range(start, min(last + behind, len(told.words))) if told.clauses[at] in clauses]
 
 
 def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
@@ -119,8 +161,9 @@ def _nearest(asked: Sequence[str], text: Sequence[str], number: str, others: Seq
 def _words_of_kinds(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> Iterator[Difference]:
     text = told.words
     have = {*text, *told.beside}
+    forms = {stem(word, told.language) for word in have}
     for word in dict.fromkeys(asked):
-        if word in have or is_number(word) or any(told.spells(word, other) for other in have):
+        if is_number(word) or stem(word, told.language) in forms:
             continue
         if word in listed("time"):
             if word in listed("stop") and word == asked[0]:  # "May they visit …"
@@ -152,7 +195,7 @@ def _said_by(
     is_somebody = 0 < len(speaker) <= _LONGEST_NAME and is_name(speaker[-1]) and not is_marked
     if place == len(asked) or not called or not is_somebody:
         return
-    if not any(word == other or told.spells(word, other) for word in speaker for other in called):
+    if called.isdisjoint(speaker):
         yield Difference("speaker", " ".join(speaker), told.voices[0][0])
 
 

@@ -203,7 +203,8 @@ def spelt_in_place(
             if is_beside and _replaces(word, other):
                 found[word] = other
         if word not in found and len(word) > 4:
-            found |= {word: each for each in listed("said") if misspells(word, each)}
+            said = sorted(each for each in listed("said") if misspells(word, each))
+            found |= dict.fromkeys([word], said[0]) if said else {}
     return found
 
 

@@ -21,7 +21,7 @@ from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, so
 from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
-from kgraph.search.words import is_number, listed, read_words
+from kgraph.search.words import clause_numbers, is_number, listed, read_words
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -163,9 +163,7 @@ class Ranking:
         """Whether a question's word is another one misspelt; one that no text has may be further from it."""
         return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
 
-    def answer(
-        self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]
-    ) -> Answering:
+    def answer(self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]) -> Answering:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
         passage = each.passage
         own = zip(passage.entry.claims, passage.claim_keys, strict=True)
@@ -269,25 +267,31 @@ class Ranking:
         return total - missing >= _NEARLY_SAID * total
 
     def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
-        entry, at = each.passage.entry, each.coverage.at
-        # "not" may follow what it denies in German: elsewhere what follows is of another clause.
-        after = 2 if listed("not-behind", entry.language) else 1  # words, the last one that is found included
-        near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + after]
-        matter = set(asked.matter)
+        entry, matter = each.passage.entry, set(asked.matter)
         nearest = sorted(
             entry.claims,
             key=lambda claim: (-len(matter & {*read_words(entry.words_of(claim.spans))}), -claim.depth),
         )
         told = Told(
             words=each.words,
-            near=near,
+            clauses=clause_numbers(entry.text),
+            at=each.coverage.at,
             beside=named_by(entry.claims),
             voices=[claim.speaker for claim in nearest if claim.speaker],
-            is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
+            is_negative=bool(entry.claims)
+            and all(
+                claim.is_negative and listed("not").isdisjoint(read_words(entry.words_of(claim.spans)))
+                for claim in entry.claims
+            ),
             language=entry.language,
-            spells=self._spells,
         )
-        return differences(asked.words, told, is_name=lambda word: self.is_name(word, asked), is_open=is_open)
+        return differences(
+            asked.words,
+            told,
+            is_name=lambda word: self.is_name(word, asked),
+            is_open=is_open,
+            is_marked=asked.text.endswith("?"),
+        )
 
 
 def _weighed(weights: Sequence[float], features: Sequence[float]) -> float:

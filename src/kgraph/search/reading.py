@@ -60,9 +60,7 @@ class Asked:
             [part for word in each for part in words.get(word, word).split()]
             for each in (self.words, self.matter, self.names)
         )
-        return replace(
-            self, words=tuple(own), matter=tuple(dict.fromkeys(matter)), names=frozenset(names)
-        )
+        return replace(self, words=tuple(own), matter=tuple(dict.fromkeys(matter)), names=frozenset(names))
 
 
 def read_question(text: str) -> Asked:

@@ -12,7 +12,6 @@ stable: the index of a generation never changes, so a page asked for again is th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,7 +27,7 @@ from kgraph.search.narrowing import Narrowing
 from kgraph.search.passages import labels_of, shared
 from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, quoted
 from kgraph.search.reading import Asked, read_question
-from kgraph.search.words import join_numbers, listed, read_words, shown
+from kgraph.search.words import CLAUSE_END, listed, read_words, shown, word_offsets
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -40,10 +39,6 @@ DEEPEST: Final = 1_000
 _RANKED: Final = 40
 #: Which share of a phrase a claim has at least, of those whose words it is.
 _MOST: Final = 0.5
-#: What ends a clause.
-_CLAUSE_END: Final = re.compile(r"[,;:.!?–—“”„«»\"()]")
-#: What may stand around a word and is no part of it.
-_MARKS: Final = "“”„‟‘’‚\"'«»‹›()[]{}.,;:!?…–—-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,10 +192,10 @@ class TextIndex(IndexReader):
         """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"; or
         one after it in its clause, where the language has it there: "er kommt heute nicht".
         """
-        entry, ends = passage.entry, _offsets(passage.entry.text)[1]
+        entry, ends = passage.entry, word_offsets(passage.entry.text)[1]
         before = read_words(entry.text)[max(0, span[0] - 1) : span[0]]
         rest = entry.text[ends[span[1] - 1] :] if span[1] <= len(ends) else ""
-        after = read_words(_CLAUSE_END.split(rest, 1)[0])
+        after = read_words(CLAUSE_END.split(rest, 1)[0])
         return any(word in listed("not") for word in before) or not listed(
             "not-behind", entry.language
         ).isdisjoint(after)
@@ -227,7 +222,7 @@ class TextIndex(IndexReader):
 
         Of the narrator's own claims none is among the first where the phrase is of somebody's who is quoted.
         """
-        begins, ends = _offsets(passage.entry.text)
+        begins, ends = word_offsets(passage.entry.text)
         first = passage.entry.begin + (begins[span[0]] if span[0] < len(begins) else 0)
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
         ordered = []
@@ -268,8 +263,7 @@ class TextIndex(IndexReader):
         if not ranked:
             return [], Found.NONE, ()
         answers = [
-            self._ranking.answer(each, meant, narrowing.claims(each.passage))
-            for each in ranked[:WEIGHED]
+            self._ranking.answer(each, meant, narrowing.claims(each.passage)) for each in ranked[:WEIGHED]
         ]
         least = min(answer.score - answer.ranked.score for answer in answers)
         for each in ranked[WEIGHED:]:
@@ -309,24 +303,6 @@ class TextIndex(IndexReader):
             for passage in self.at(fresh[:DEEPEST], narrowing.queries):
                 found[passage.ordinal] = passage
         return list(found.values())
-
-
-def _offsets(text: str) -> tuple[list[int], list[int]]:
-    """Where each word of a text, as :func:`read_words` counts them with numbers joined, begins and ends."""
-    begins: list[int] = []
-    ends: list[int] = []
-    words: list[str] = []
-    for match in re.finditer(r"\S+", text):
-        read = read_words(match[0])
-        bare = match[0].strip(_MARKS)
-        start = match.start() + match[0].find(bare)
-        before = len(words)
-        words = join_numbers([*words, *read])
-        if read and len(words) == before:
-            ends[-1] = start + len(bare)
-        begins += [start] * (len(words) - before)
-        ends += [start + len(bare)] * (len(words) - before)
-    return begins, ends
 
 
 def check_page(limit: int, offset: int) -> None:
