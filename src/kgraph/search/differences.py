@@ -10,20 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import dropwhile, pairwise, takewhile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kgraph.search.likeness import opposes
 from kgraph.search.words import is_number, listed, read_words, shown, stem
-
-if TYPE_CHECKING:
-    from difflib import Match
 
 __all__ = ["Difference", "Told", "denies", "differences"]
 
 #: Figures count as the same within so much of each other: about 14 million is 14.2 million.
 _ABOUT: Final = 0.05
-#: How far before words that are denied the word for it may stand.
-_BEFORE: Final = 2
 #: How many small words side by side tell nothing yet.
 _FEW: Final = 2
 #: Of how many words a speaker's name is at most.
@@ -80,7 +75,7 @@ def differences(
         is_open: whether the question asks for something; then it denies and doubts nothing.
         is_marked: whether it has the mark of a question; else it may be words of the text, "what she wanted".
     """
-    text, language = told.words, told.language
+    text = told.words
     yield from _numbers(asked, text)
     is_quoted = not is_marked and (*asked[:2],) in pairwise(text)
     if is_open and not is_quoted:
@@ -92,48 +87,56 @@ def differences(
     yield from _words_of_kinds([word for word in asked if word not in speaker], told, is_name)
     yield from speaking
     yield from _acting(asked, told, names)
-    runs = _runs(asked, told, is_name)
-    near = _near(told, runs)
+    yield from _denying(asked, told, is_name)
+    yield from _open_yet(asked, told)
+
+
+def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> Iterator[Difference]:
+    """What one of the two denies and the other does not.
+
+    A negation that both have in the same place says nothing. What is left of the question's counts, and of
+    the text's what denies something that the question has.
+    """
+    text, language, clauses = told.words, told.language, told.clauses
+    small = listed("stop") | listed("not") | listed("said")
+    here, there = ([stem(word, language) for word in words] for words in (asked, text))
+    matching = SequenceMatcher(None, here, there, autojunk=False).get_matching_blocks()
+    runs = [[(run.a + more, run.b + more) for more in range(run.size)] for run in matching]
+    full = [run for run in runs if any(asked[a] not in small and not is_name(asked[a]) for a, _ in run)]
+    known = {here[a] for run in full for a, _ in run}
+    places = {b for run in full for _, b in run}
+    places |= {at for at in told.at if there[at] not in known and not is_name(text[at])}
+    # Small words alone are the same ones only where the others are.
+    full += [
+        run
+        for run in runs
+        if len(run) > _FEW and (not places or clauses[run[0][1]] in {clauses[at] for at in places})
+    ]
+    alike = dict(pair for run in full for pair in run)
+    places |= {*alike.values()}
+
+    def is_meant(at: int) -> bool:
+        """Whether a negation of the text is of something that the question has: the next words that matter,
+        if its clause has any; else, and in German, those before it.
+        """
+        same = [each for each in range(len(text)) if clauses[each] == clauses[at]]
+        first = next((each for each in same if each > at and text[each] not in small), len(text))
+        behind = [*takewhile(lambda each: text[each] not in small, range(first, same[-1] + 1))]
+        before = [each for each in same if each < at and text[each] not in small]
+        reach = behind + before if listed("not-behind", language) else behind or before[-1:]
+        return not places.isdisjoint([*reach, at + 1])
+
+    is_own = denies(word for at, word in enumerate(asked) if at not in alike)
+    denied = [at for at, word in enumerate(text) if word in listed("not") and at not in alike.values()]
+    is_said = sum(map(is_meant, denied)) % 2 or (
+        told.is_negative and not any(asked[at] in listed("not") for at in alike)
+    )
     turned = sum(
-        word not in text and any(opposes(word, text[at], language) for at in near if text[at] not in asked)
+        word not in text and any(opposes(word, other, language) for other in text if other not in asked)
         for word in asked
     )
-    # A negation that both have in the same place says nothing; what is left of either does.
-    alike = [(run.a + more, run.b + more) for run in runs for more in range(run.size)]
-    here = [word for at, word in enumerate(asked) if at not in {first for first, _ in alike}]
-    there = [text[at] for at in near if at not in {second for _, second in alike}]
-    is_denied = denies(there) or (told.is_negative and not any(asked[at] in listed("not") for at, _ in alike))
-    if denies(here) ^ bool(turned % 2) ^ is_denied:
-        yield Difference(
-            "negation", *(("denies it", "does not") if denies(here) else ("affirms it", "denies it"))
-        )
-    yield from _open_yet(asked, [text[at] for at in near], language)
-
-
-def _runs(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> list[Match]:
-    """The words that a question and a passage have side by side, as far as they tell more than who speaks."""
-    here, there = ([stem(word, told.language) for word in words] for words in (asked, told.words))
-    found = SequenceMatcher(None, here, there, autojunk=False).get_matching_blocks()
-    small = listed("stop") | listed("not") | listed("said")
-    return [
-        run
-        for run in found
-        if run.size > _FEW
-        or any(word not in small and not is_name(word) for word in asked[run.a : run.a + run.size])
-    ]
-
-
-def _near(told: Told, runs: Sequence[Match]) -> list[int]:
-    """The places in a passage of what a question has of it, and between, in the same clauses; two words
-    before them count too, and more small ones; in German one behind, where what denies them may be.
-    """
-    places = {run.b + more for run in runs for more in range(run.size)} or {*told.at}
-    first, last, small = min(places, default=0), max(places, default=-1), listed("stop") | listed("not")
-    start = next((at for at in range(first, 0, -1) if told.words[at - 1] not in small), 0)
-    start = min(start, max(0, first - _BEFORE))
-    clauses = {told.clauses[at] for at in places}
-    behind = 2 if listed("not-behind", told.language) else 1
-    return [at for at in range(start, min(last + behind, len(told.words))) if told.clauses[at] in clauses]
+    if is_own ^ bool(turned % 2) ^ bool(is_said):
+        yield Difference("negation", *(("denies it", "does not") if is_own else ("affirms it", "denies it")))
 
 
 def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
@@ -268,8 +271,9 @@ def denies(words: Iterable[str]) -> bool:
     return sum(word in listed("not") for word in words) % 2 == 1
 
 
-def _open_yet(asked: Sequence[str], text: Sequence[str], language: str) -> Iterator[Difference]:
+def _open_yet(asked: Sequence[str], told: Told) -> Iterator[Difference]:
     """A thing that is said to be so, where the text only has that it was wanted, planned or may be."""
+    text, language = told.words, told.language
     for word in asked:
         if len(word) < 4 or not word.endswith("ed") or word in text or word in listed("stop"):
             continue
