@@ -124,7 +124,7 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
         behind = [*takewhile(lambda each: text[each] not in small, range(first, same[-1] + 1))]
         before = [each for each in same if each < at and text[each] not in small]
         reach = behind + before if listed("not-behind", language) else behind or before[-1:]
-        return not places.isdisjoint([*reach, at + 1])
+        return not places.isdisjoint([*reach, *{at + 1} & {*same}])
 
     is_own = denies(word for at, word in enumerate(asked) if at not in alike)
     denied = [at for at, word in enumerate(text) if word in listed("not") and at not in alike.values()]
