@@ -120,8 +120,8 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
         if its clause has any; else, and in German, those before it.
         """
         same = [each for each in range(len(text)) if clauses[each] == clauses[at]]
-        first = next((each for each in same if each > at and text[each] not in small), len(text))
-        behind = [*takewhile(lambda each: text[each] not in small, range(first, same[-1] + 1))]
+        behind = [*dropwhile(lambda each: text[each] in small, (each for each in same if each > at))]
+        behind[1:] = takewhile(lambda each: text[each] not in small and not is_number(text[each]), behind[1:])
         before = [each for each in same if each < at and text[each] not in small]
         reach = behind + before if listed("not-behind", language) else behind or before[-1:]
         return not places.isdisjoint([*reach, *{at + 1} & {*same}])

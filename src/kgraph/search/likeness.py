@@ -11,7 +11,7 @@ from typing import Final
 
 import jellyfish
 
-from kgraph.search.words import listed, numerals, read_words, stem
+from kgraph.search.words import LANGUAGES, listed, numerals, read_words, stem
 
 __all__ = ["Coverage", "Forms", "cover", "misspells", "opposes", "sounds_like", "spelt_in_place"]
 
@@ -28,11 +28,18 @@ def misspells(word: str, other: str) -> bool:
     length = min(len(word), len(other))
     if length < 4 or abs(len(word) - len(other)) > 2 or word.isdecimal() or other.isdecimal():
         return False
+    if _are_times(word, other):
+        return False
     if word[0] != other[0]:  # most pairs: then one letter is wrong, and it is the first
         swapped = word[1::-1] + word[2:]
         return other[1:] in (word[1:], word) or other in (word[1:], swapped)
     wrong = jellyfish.damerau_levenshtein_distance(word, other)
     return wrong <= 1 or (wrong == 2 and length >= 7)
+
+
+def _are_times(word: str, other: str) -> bool:
+    """Whether two words are times of one language: Tuesday, Thursday."""
+    return any({word, other} <= listed("time", language) for language in LANGUAGES)
 
 
 @lru_cache(1 << 16)
@@ -49,14 +56,14 @@ def sounds_like(word: str, other: str) -> bool:
 @lru_cache(1 << 16)
 def _replaces(word: str, other: str) -> bool:
     """Whether one word may be the other where both stand in the same place: of five letters two may be wrong,
-    of a shorter word all that does not change its sound.
+    and up to a half of them where that does not change its sound.
     """
-    if not word.isalpha() or word in listed("time"):
-        return False
     others = [other] if other.isalpha() else [each for each, read in numerals().items() if read == other]
+    half = max(3, len(word) // 2)
     return any(
-        (len(word) > 4 and len(each) > 4 and _is_like(word, each, 2))
-        or (_is_like(word, each, 3) and jellyfish.metaphone(word) == jellyfish.metaphone(each))
+        misspells(word, each)
+        or (min(len(word), len(each)) > 4 and _is_like(word, each, 2))
+        or (_is_like(word, each, half) and jellyfish.metaphone(word) == jellyfish.metaphone(each))
         for each in others
     )
 
@@ -79,8 +86,8 @@ def _is_like(word: str, other: str, most: int) -> bool:
         min(len(word), len(other)) > 2
         and abs(len(word) - len(other)) <= most
         and (word[0] == other[0] or (word[0], other[0]) in _SAME_SOUND)
-        and word.isalpha()
-        and other.isalpha()
+        and (word + other).isalpha()
+        and not _are_times(word, other)
         and jellyfish.damerau_levenshtein_distance(word, other) <= most
     )
 

@@ -109,19 +109,20 @@ class TextIndex(IndexReader):
         asked = read_question(search.text)
         narrowing = Narrowing(search.filters, search.since, search.until, self)
         wanted = search.offset + search.limit + 1
-        unmatched = tuple(shown(word) for word in asked.matter if not self._is_known(word))
         best, hits, differs = self._verbatim(asked, narrowing, max(wanted, 10))
         found = Found.VERBATIM
         if not hits:
             hits, found, differs = self._ranked(asked, narrowing)
             best = hits[:1] if found is not Found.NONE else []
+        is_there = found in (Found.VERBATIM, Found.SPELLING)
+        unmatched = () if is_there else (shown(word) for word in asked.matter if not self._is_known(word))
         return Hits(
             hits=tuple(hits[search.offset : wanted - 1]),
             more=len(hits) >= wanted,
             found=found,
             best=tuple(best[:10]),
             nearest=tuple(hits[:3]),
-            unmatched=unmatched,
+            unmatched=tuple(unmatched),
             differs=differs,
             asked=asked,
             note="" if self._encoder is not None or not self.size else ABSENT,
