@@ -21,6 +21,8 @@ __all__ = ["Difference", "Told", "denies", "differences"]
 _ABOUT: Final = 0.05
 #: How many small words side by side tell nothing yet.
 _FEW: Final = 2
+#: What "both" is.
+_BOTH: Final = "2"
 #: Of how many words a speaker's name is at most.
 _LONGEST_NAME: Final = 4
 
@@ -77,7 +79,7 @@ def differences(
     """
     text = told.words
     yield from _numbers(asked, text)
-    is_quoted = not is_marked and (*asked[:2],) in pairwise(text)
+    is_quoted = not is_marked and any([*asked[:2]] == [*pair] for pair in pairwise(text))
     if is_open and not is_quoted:
         yield from _words_of_kinds(asked, told, is_name)
         return
@@ -140,7 +142,7 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
 
 
 def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
-    said = [word for word in text if is_number(word)]
+    said = [word for word in text if is_number(word)] + [_BOTH for word in text if word in listed("both")]
     for number in (word for word in asked if is_number(word)):
         if not any(_same(float(number), float(other)) for other in said):
             others = [other for other in said if other not in asked]
