@@ -37,8 +37,8 @@ _OF_PASSAGE: Final = (50.0, 2.0)
 #: an end of it is of the kind that is asked for; the share of its object that the question itself names,
 #: which is then no answer; whether it is but words of the narrator, who tells who speaks rather than what is
 #: asked; how like the question is to how people ask for what has the role of its object; whether it but
-#: tells of the saying of another.
-_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -5.0)
+#: tells of the saying of another; whether a question for who names its own speaker, who is then not meant.
+_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -5.0, -5.0)
 #: How much a reviewed event that tells of a saying counts as one that only does so.
 _REVIEWED_EVENT: Final = 0.2
 #: How like a passage must be (cosine) to say what is asked rather than not: to the whole of a statement, or
@@ -181,18 +181,21 @@ class Ranking:
         self, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
-        asked, language, quote = each.asked, each.passage.entry.language, quoted(each.passage, claim)
+        asked, entry, quote = each.asked, each.passage.entry, quoted(each.passage, claim)
+        language, own = entry.language, entry.words_of(claim.spans)
+        is_named = _named_share(claim.speaker, asked.matter, language) > 0
         coverage = self._cover(asked, quote, labels_of([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
             is_quotation * _in_common(asked, each.passage, claim),
             coverage.share,
-            max(_answers(asked, claim, language), _has_kind(asked, quote)),
+            max(_answers(asked, claim, language), _has_kind(asked, quote), _introduces(asked, own)),
             asked.is_open * _named_share(claim.object.names, asked.words, language),
             asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
-            _tells_of_saying(asked, each.passage.entry, claim),
+            _tells_of_saying(asked, entry, claim),
+            asked.kind is Kind.WHO and claim.depth > 1 and is_named,
         )
 
     def _asks_for(self, role: str, question: Meant | None) -> float:
