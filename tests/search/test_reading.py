@@ -33,12 +33,19 @@ from kgraph.search.words import clause_numbers, read_words
         ("Колико дана?", Kind.DURATION),
         ("The mill closed", None),
         ("Did the mill close?", None),
+        ("Was the mill closed?", None),
+        ("Was ist die Mühle?", Kind.WHAT),
     ],
 )
 def test_a_question_asks_for_a_kind_of_answer(text: str, kind: Kind | None) -> None:
     asked = read_question(text)
     assert asked.kind is kind
     assert asked.is_statement == (kind is None and not text.endswith("?"))
+
+
+def test_small_words_of_another_language_matter() -> None:
+    assert read_question("Who ended the war with that man?").matter == ("ended", "war", "man")
+    assert read_question("Wer war der Mann?").matter == ("mann",)
 
 
 def test_a_frame_is_no_part_of_what_was_said() -> None:
@@ -138,6 +145,7 @@ NAMES = {"march", "vera", "lind", "oskar"}
     ("statement", "kinds"),
     [
         ("the council promised to pay 14.2 million crowns", []),
+        ("the council promised to pay two crowns", ["number"]),
         ("the council promised to pay about 14 million crowns", []),
         ("the council promised to pay 25 million crowns", ["number"]),
         ("the council promised to pay 13 families", ["number"]),
@@ -153,6 +161,11 @@ NAMES = {"march", "vera", "lind", "oskar"}
 )
 def test_what_is_altered_is_noticed(statement: str, kinds: list[str]) -> None:
     assert _kinds(statement, TEXT) == kinds
+
+
+def test_both_are_two() -> None:
+    assert _kinds("two ferries leave at noon", "Both ferries leave at noon.") == []
+    assert _kinds("three ferries leave at noon", "Both ferries leave at noon.") == ["number"]
 
 
 def _kinds(statement: str, text: str, language: str = "en") -> list[str]:

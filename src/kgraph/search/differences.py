@@ -145,7 +145,7 @@ def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
     said = [word for word in text if is_number(word)] + [_BOTH for word in text if word in listed("both")]
     for number in (word for word in asked if is_number(word)):
         if not any(_same(float(number), float(other)) for other in said):
-            others = [other for other in said if other not in asked]
+            others = [other for other in text if is_number(other) and other not in asked]
             yield Difference("number", number, _nearest(asked, text, number, others))
 
 
