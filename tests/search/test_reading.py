@@ -163,6 +163,11 @@ def test_what_is_altered_is_noticed(statement: str, kinds: list[str]) -> None:
     assert _kinds(statement, TEXT) == kinds
 
 
+@pytest.mark.parametrize("text", ["page 5 one hundred times, not twice", "5 one hundred x", "", "“—”", "one"])
+def test_each_word_is_in_a_clause(text: str) -> None:
+    assert len(clause_numbers(text)) >= len(read_words(text))
+
+
 def test_both_are_two() -> None:
     assert _kinds("two ferries leave at noon", "Both ferries leave at noon.") == []
     assert _kinds("three ferries leave at noon", "Both ferries leave at noon.") == ["number"]

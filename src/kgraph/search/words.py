@@ -226,6 +226,7 @@ def clause_numbers(text: str) -> list[int]:
     (begins, ends), words = word_offsets(text), read_words(text)
     between = [text[end:begin].strip() for end, begin in zip([0, *ends], begins, strict=False)]
     numbers = [*accumulate(int(bool(CLAUSE_END.search(marks))) for marks in between)]
+    numbers += numbers[-1:] * (len(words) - len(numbers))  # where numbers join otherwise word by word
     marks = ["", *(each for each in between if CLAUSE_END.search(each))]
     for number in range(1, len(marks) - 1):
         clause = {word for word, own in zip(words, numbers, strict=False) if own == number}
