@@ -61,6 +61,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
         ("the mayor’s staf asked her to withdraw the report", "staff"),
         # A voice that the question names does not give way to one that it does not name.
         ("What did Brandt tell them?", "Brandt"),
+        # Who is asked for is not who the question names.
+        ("Who asked Brandt to withdraw the report?", "staff"),
     ],
 )
 def test_a_cue_counts_as_its_speakers_words(index: TextIndex, words: str, speaker: str) -> None:

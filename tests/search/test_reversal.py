@@ -12,7 +12,15 @@ VOICES = (("Slavisa Ristic", "mayor of Zubin Potok"), ("Reuters",))
 
 def _kinds(asked: str, text: str, names: str, language: str = "en") -> list[str]:
     words = read_words(text)
-    told = Told(words=words, near=words, beside=set(), voices=VOICES, is_negative=False, language=language)
+    told = Told(
+        words=words,
+        clauses=[0] * len(words),
+        at=range(len(words)),
+        beside=set(),
+        voices=VOICES,
+        is_negative=False,
+        language=language,
+    )
     called = set(read_words(names))
     return [
         each.kind

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import dropwhile, takewhile
+from difflib import SequenceMatcher
+from itertools import dropwhile, pairwise, takewhile
 from typing import Final
 
-from kgraph.search.likeness import misspells, opposes
+from kgraph.search.likeness import opposes
 from kgraph.search.words import is_number, listed, read_words, shown, stem
 
 __all__ = ["Difference", "Told", "denies", "differences"]
 
 #: Figures count as the same within so much of each other: about 14 million is 14.2 million.
 _ABOUT: Final = 0.05
+#: How many small words side by side tell nothing yet.
+_FEW: Final = 2
+#: What "both" is.
+_BOTH: Final = "2"
 #: Of how many words a speaker's name is at most.
 _LONGEST_NAME: Final = 4
 
@@ -45,35 +50,37 @@ class Difference:
 class Told:
     """What a passage says, as far as questions are compared with it.
 
-    ``words`` are all of its words, ``near`` those of the part of it that has the question's, ``beside`` what
-    its speakers and things are called besides, ``voices`` what each of its voices is called, that of the
-    nearest claim first. ``is_negative`` says whether the claim that is meant is a denial; ``spells`` whether
-    one word is another one misspelt.
+    ``words`` are all of its words, ``clauses`` counts the clause that each is in, ``at`` is where words that
+    matter to the question were found, ``beside`` what its speakers and things are called besides, ``voices``
+    what each of its voices is called, that of the nearest claim first. ``is_negative`` says whether the claim
+    that is meant is a denial, though it has no word for that.
     """
 
     words: Sequence[str]
-    near: Sequence[str]
+    clauses: Sequence[int]
+    at: Collection[int]
     beside: Collection[str]
     voices: Sequence[Sequence[str]]
     is_negative: bool
     language: str
-    spells: Callable[[str, str], bool] = misspells
 
 
 def differences(
-    asked: Sequence[str], told: Told, *, is_name: Callable[[str], bool], is_open: bool
+    asked: Sequence[str], told: Told, *, is_name: Callable[[str], bool], is_open: bool, is_marked: bool = True
 ) -> Iterator[Difference]:
     """What differs between a question and a passage that has most of its words.
 
     Args:
-        asked: the words of the question.
+        asked: the words of the question, spelt as the passage does.
         told: the passage.
         is_name: tells names from other words.
         is_open: whether the question asks for something; then it denies and doubts nothing.
+        is_marked: whether it has the mark of a question; else it may be words of the text, "what she wanted".
     """
-    text, near, language = told.words, told.near, told.language
+    text = told.words
     yield from _numbers(asked, text)
-    if is_open:
+    is_quoted = not is_marked and any([*asked[:2]] == [*pair] for pair in pairwise(text))
+    if is_open and not is_quoted:
         yield from _words_of_kinds(asked, told, is_name)
         return
     names = {word for word in {*asked, *text} if is_name(word) or word in told.beside}
@@ -82,23 +89,63 @@ def differences(
     yield from _words_of_kinds([word for word in asked if word not in speaker], told, is_name)
     yield from speaking
     yield from _acting(asked, told, names)
-    spelt = [next((other for other in near if told.spells(word, other)), word) for word in asked]
+    yield from _denying(asked, told, is_name)
+    yield from _open_yet(asked, told)
+
+
+def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> Iterator[Difference]:
+    """What one of the two denies and the other does not.
+
+    A negation that both have in the same place says nothing. What is left of the question's counts, and of
+    the text's what denies something that the question has.
+    """
+    text, language, clauses = told.words, told.language, told.clauses
+    small = listed("stop") | listed("not") | listed("said")
+    here, there = ([stem(word, language) for word in words] for words in (asked, text))
+    matching = SequenceMatcher(None, here, there, autojunk=False).get_matching_blocks()
+    runs = [[(run.a + more, run.b + more) for more in range(run.size)] for run in matching]
+    full = [run for run in runs if any(asked[a] not in small and not is_name(asked[a]) for a, _ in run)]
+    known = {here[a] for run in full for a, _ in run}
+    places = {b for run in full for _, b in run}
+    places |= {at for at in told.at if there[at] not in known and not is_name(text[at])}
+    # Small words alone are the same ones only where the others are.
+    full += [
+        run
+        for run in runs
+        if len(run) > _FEW and (not places or clauses[run[0][1]] in {clauses[at] for at in places})
+    ]
+    alike = dict(pair for run in full for pair in run)
+    places |= {*alike.values()}
+
+    def is_meant(at: int) -> bool:
+        """Whether a negation of the text is of something that the question has: the next words that matter,
+        if its clause has any; else, and in German, those before it.
+        """
+        same = [each for each in range(len(text)) if clauses[each] == clauses[at]]
+        behind = [*dropwhile(lambda each: text[each] in small, (each for each in same if each > at))]
+        behind[1:] = takewhile(lambda each: text[each] not in small and not is_number(text[each]), behind[1:])
+        before = [each for each in same if each < at and text[each] not in small]
+        reach = behind + before if listed("not-behind", language) else behind or before[-1:]
+        return not places.isdisjoint([*reach, *{at + 1} & {*same}])
+
+    is_own = denies(word for at, word in enumerate(asked) if at not in alike)
+    denied = [at for at, word in enumerate(text) if word in listed("not") and at not in alike.values()]
+    is_said = sum(map(is_meant, denied)) % 2 or (
+        told.is_negative and not any(asked[at] in listed("not") for at in alike)
+    )
     turned = sum(
-        word not in near and any(opposes(word, other, language) for other in near if other not in asked)
+        word not in text and any(opposes(word, other, language) for other in text if other not in asked)
         for word in asked
     )
-    if denies(spelt) ^ bool(turned % 2) ^ (denies(near) or told.is_negative):
-        yield Difference(
-            "negation", *(("denies it", "does not") if denies(spelt) else ("affirms it", "denies it"))
-        )
-    yield from _open_yet(asked, near, language)
+    if is_own ^ bool(turned % 2) ^ bool(is_said):
+        yield Difference("negation", *(("denies it", "does not") if is_own else ("affirms it", "denies it")))
 
 
 def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
-    said = [word for word in text if is_number(word)]
+    said = [word for word in text if is_number(word)] + [_BOTH for word in text if word in listed("both")]
     for number in (word for word in asked if is_number(word)):
         if not any(_same(float(number), float(other)) for other in said):
-            others = [other for other in said if other not in asked]
+            others = [other for other in text if is_number(other) and other not in asked]
             yield Difference("number", number, _nearest(asked, text, number, others))
 
 
@@ -119,8 +166,9 @@ def _nearest(asked: Sequence[str], text: Sequence[str], number: str, others: Seq
 def _words_of_kinds(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> Iterator[Difference]:
     text = told.words
     have = {*text, *told.beside}
+    forms = {stem(word, told.language) for word in have}
     for word in dict.fromkeys(asked):
-        if word in have or is_number(word) or any(told.spells(word, other) for other in have):
+        if is_number(word) or stem(word, told.language) in forms:
             continue
         if word in listed("time"):
             if word in listed("stop") and word == asked[0]:  # "May they visit …"
@@ -152,7 +200,7 @@ def _said_by(
     is_somebody = 0 < len(speaker) <= _LONGEST_NAME and is_name(speaker[-1]) and not is_marked
     if place == len(asked) or not called or not is_somebody:
         return
-    if not any(word == other or told.spells(word, other) for word in speaker for other in called):
+    if called.isdisjoint(speaker):
         yield Difference("speaker", " ".join(speaker), told.voices[0][0])
 
 
@@ -225,8 +273,9 @@ def denies(words: Iterable[str]) -> bool:
     return sum(word in listed("not") for word in words) % 2 == 1
 
 
-def _open_yet(asked: Sequence[str], text: Sequence[str], language: str) -> Iterator[Difference]:
+def _open_yet(asked: Sequence[str], told: Told) -> Iterator[Difference]:
     """A thing that is said to be so, where the text only has that it was wanted, planned or may be."""
+    text, language = told.words, told.language
     for word in asked:
         if len(word) < 4 or not word.endswith("ed") or word in text or word in listed("stop"):
             continue

@@ -11,9 +11,9 @@ from typing import Final
 
 import jellyfish
 
-from kgraph.search.words import listed, stem
+from kgraph.search.words import LANGUAGES, listed, numerals, read_words, stem
 
-__all__ = ["Coverage", "Forms", "cover", "misspells", "opposes", "sounds_like"]
+__all__ = ["Coverage", "Forms", "cover", "misspells", "opposes", "sounds_like", "spelt_in_place"]
 
 
 #: Letters that may begin a word with the same sound: pharmacist, farmacist. No letter is silent in these.
@@ -28,6 +28,8 @@ def misspells(word: str, other: str) -> bool:
     length = min(len(word), len(other))
     if length < 4 or abs(len(word) - len(other)) > 2 or word.isdecimal() or other.isdecimal():
         return False
+    if _are_times(word, other):
+        return False
     if word[0] != other[0]:  # most pairs: then one letter is wrong, and it is the first
         swapped = word[1::-1] + word[2:]
         return other[1:] in (word[1:], word) or other in (word[1:], swapped)
@@ -35,21 +37,59 @@ def misspells(word: str, other: str) -> bool:
     return wrong <= 1 or (wrong == 2 and length >= 7)
 
 
+def _are_times(word: str, other: str) -> bool:
+    """Whether two words are times of one language: Tuesday, Thursday."""
+    return any({word, other} <= listed("time", language) for language in LANGUAGES)
+
+
 @lru_cache(1 << 16)
 def sounds_like(word: str, other: str) -> bool:
     """Whether one word may be the other as somebody spells it who has heard it: Prewitt, Pruitt. Of short
     words, which often sound alike, one letter may be wrong (Metaphone; see jellyfish).
     """
-    length = min(len(word), len(other))
-    is_short = length < 5
-    if length < 3 or abs(len(word) - len(other)) > 3:
+    is_short = min(len(word), len(other)) < 5
+    if is_short and (word[:1] != other[:1] or jellyfish.damerau_levenshtein_distance(word, other) > 1):
         return False
-    if word[0] != other[0] and (is_short or (word[0], other[0]) not in _SAME_SOUND):
-        return False
-    if not (word.isalpha() and other.isalpha()):
-        return False
-    wrong = jellyfish.damerau_levenshtein_distance(word, other)
-    return wrong <= (1 if is_short else 3) and jellyfish.metaphone(word) == jellyfish.metaphone(other)
+    return _is_like(word, other, 3) and jellyfish.metaphone(word) == jellyfish.metaphone(other)
+
+
+@lru_cache(1 << 16)
+def _replaces(word: str, other: str) -> bool:
+    """Whether one word may be the other where both stand in the same place: of five letters two may be wrong,
+    and up to a half of them where that does not change its sound.
+    """
+    others = [other] if other.isalpha() else [each for each, read in numerals().items() if read == other]
+    half = max(3, len(word) // 2)
+    return any(
+        misspells(word, each)
+        or (min(len(word), len(each)) > 4 and _is_like(word, each, 2))
+        or (_is_like(word, each, half) and jellyfish.metaphone(word) == jellyfish.metaphone(each))
+        for each in others
+    )
+
+
+def _joins(two: Sequence[str], word: str) -> bool:
+    """Whether two words are another one that is written apart, a letter of it wrong at most."""
+    joined = "".join(two)
+    return (
+        len(two) == 2
+        and min(len(word), len(joined)) > 5
+        and abs(len(word) - len(joined)) <= 1
+        and joined.isalpha()
+        and jellyfish.damerau_levenshtein_distance(joined, word) <= 1
+    )
+
+
+def _is_like(word: str, other: str, most: int) -> bool:
+    """Whether two words begin with the same sound and differ in few letters."""
+    return (
+        min(len(word), len(other)) > 2
+        and abs(len(word) - len(other)) <= most
+        and (word[0] == other[0] or (word[0], other[0]) in _SAME_SOUND)
+        and (word + other).isalpha()
+        and not _are_times(word, other)
+        and jellyfish.damerau_levenshtein_distance(word, other) <= most
+    )
 
 
 @lru_cache(1 << 16)
@@ -90,27 +130,32 @@ class Forms(dict[str, bool]):
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of the words a text has: ``share`` by their weight, from 0 to 1; ``missing`` the ones that
-    it lacks; ``at`` where in the text the others were found, in the order of the question.
+    it lacks; ``at`` where in the text the others were found, in the order of the question; ``spelt`` how
+    the text has those that are misspelt.
     """
 
     share: float
     missing: tuple[str, ...]
     at: tuple[int, ...]
+    spelt: Mapping[str, str]
 
 
 def cover(
     matter: Sequence[str],
     text: Sequence[str],
-    names: Iterable[str] = (),
+    labels: Iterable[str] = (),
     *,
     language: str,
     weigh: Callable[[str], float] = lambda _: 1.0,
     forms: Callable[[str, str], Mapping[str, bool]] = Forms,
+    asked: Sequence[str] = (),
+    is_strange: Callable[[str], bool] = lambda _: False,
 ) -> Coverage:
-    """How much of a question's words stands in a text, in some form, misspelt or denied by a prefix, or among
-    ``names`` beside it. ``forms`` tells which words are one of a language in another form.
+    """How much of a question's words stands in a text, in some form, misspelt or denied by a prefix, or in
+    ``labels`` beside it. ``forms`` tells which words are one of a language in another form. Of all words that
+    are ``asked``, one that ``is_strange`` to the texts may be further from what this one has in its place.
     """
-    called = list(names)
+    called = [word for label in labels for word in ("", *read_words(label))]
     stems: dict[str, int | None] = {}
     for at, word in enumerate(text):
         stems.setdefault(stem(word, language), at)
@@ -118,19 +163,56 @@ def cover(
         stems.setdefault(stem(word, language), None)
     missing: list[str] = []
     places: list[int] = []
+    spelt: dict[str, str] = {}
     for word in matter:
         root = stem(word, language)
         place = stems.get(root)
         if root not in stems:
             alike = forms(word, language)
             place = next((at for at, other in enumerate(text) if alike[other]), None)
-            if place is None and not any(alike[other] for other in called):
+            if other := text[place] if place is not None else next(filter(alike.__getitem__, called), ""):
+                if not opposes(word, other, language):
+                    spelt[word] = other
+            else:
                 missing.append(word)
         if place is not None:
             places.append(place)
+    if strange := [word for word in missing if is_strange(word)]:
+        spelt |= spelt_in_place(
+            strange, [spelt.get(word, word) for word in asked], [*text, *called], language
+        )
+        missing = [word for word in missing if word not in spelt]
     total = sum(map(weigh, matter))
     share = 1 - sum(map(weigh, missing)) / total if total else 0.0
-    return Coverage(share, tuple(missing), tuple(places))
+    return Coverage(share, tuple(missing), tuple(places), spelt)
+
+
+def spelt_in_place(
+    strange: Iterable[str], asked: Sequence[str], text: Sequence[str], language: str
+) -> dict[str, str]:
+    """How a text has some words that no text has: in the place where the question has them, that is before or
+    behind the same word; written as two words or as one (anything, any thing); or as a verb of saying.
+    """
+    here, there = ([stem(word, language) for word in words] for words in (asked, text))
+    found: dict[str, str] = {}
+    for word in strange:
+        at = asked.index(word)
+        before, behind = here[at - 1 : at] if at else [], here[at + 1 : at + 2]
+        for place, other in enumerate(text):
+            if _joins(text[place : place + 2], word):
+                found[word] = " ".join(text[place : place + 2])
+            for two in (asked[at - 1 : at + 1], asked[at : at + 2]):
+                if _joins(two, other):
+                    found |= dict.fromkeys(two, other)
+            is_beside = (before and there[place - 1 : place] == before) or (
+                behind and there[place + 1 : place + 2] == behind
+            )
+            if is_beside and _replaces(word, other):
+                found[word] = other
+        if word not in found and len(word) > 4:
+            said = sorted(each for each in listed("said") if misspells(word, each))
+            found |= dict.fromkeys([word], said[0]) if said else {}
+    return found
 
 
 def rarity(count: int, size: int) -> float:

@@ -32,6 +32,7 @@ __all__ = [
     "PassageEntry",
     "Reader",
     "clauses",
+    "labels_of",
     "named_by",
     "nearest_cue",
     "passage_from",
@@ -158,15 +159,21 @@ class NameEntry:
     filters: tuple[str, ...] = ()
 
 
-def named_by(claims: Iterable[ClaimEntry], *, voices: bool = True) -> set[str]:
-    """The words by which the ends of claims are called, and their voices."""
-    return {
-        word
-        for claim in claims
-        for names in (claim.subject.names, claim.predicate.names, claim.object.names, claim.speaker * voices)
-        for name in names
-        for word in read_words(name)
-    }
+def labels_of(claims: Iterable[ClaimEntry], *, voices: bool = True) -> list[str]:
+    """What the ends of claims are called, and their voices."""
+    return [
+        *dict.fromkeys(
+            name
+            for claim in claims
+            for names in (claim.subject.names, claim.predicate.names, claim.object.names)
+            for name in (*names, *claim.speaker * voices)
+        )
+    ]
+
+
+def named_by(claims: Iterable[ClaimEntry]) -> set[str]:
+    """The words of what the ends of claims are called, and their voices."""
+    return {word for label in labels_of(claims) for word in read_words(label)}
 
 
 def shared(spans: Iterable[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:

@@ -18,10 +18,10 @@ from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
 from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, sounds_like
-from kgraph.search.passages import ClaimEntry, PassageEntry, named_by
+from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
-from kgraph.search.words import is_number, listed, read_words
+from kgraph.search.words import clause_numbers, is_number, listed, read_words
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -37,8 +37,8 @@ _OF_PASSAGE: Final = (50.0, 2.0)
 #: an end of it is of the kind that is asked for; the share of its object that the question itself names,
 #: which is then no answer; whether it is but words of the narrator, who tells who speaks rather than what is
 #: asked; how like the question is to how people ask for what has the role of its object; whether it but
-#: tells of the saying of another.
-_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -5.0)
+#: tells of the saying of another; whether a question for who names its own speaker, who is then not meant.
+_OF_CLAIM: Final = (37.0, 8.0, 1.5, 1.5, -1.0, -1.2, 40.0, -5.0, -5.0)
 #: How much a reviewed event that tells of a saying counts as one that only does so.
 _REVIEWED_EVENT: Final = 0.2
 #: How like a passage must be (cosine) to say what is asked rather than not: to the whole of a statement, or
@@ -79,9 +79,10 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage with how it answers."""
+    """A passage with how it answers, and the question as it spells that."""
 
     passage: Passage
+    asked: Asked
     score: float
     meaning: float
     coverage: Coverage
@@ -140,28 +141,36 @@ class Ranking:
     def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
         entry, words = passage.entry, read_words(passage.entry.text)
-        coverage = self._cover(asked, words, named_by(entry.claims), entry.language)
+        coverage = self._cover(asked, words, labels_of(entry.claims), entry.language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
         is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
-        return Ranked(passage, _weighed(_OF_PASSAGE, (alike, is_answer)), alike, coverage, words)
+        score = _weighed(_OF_PASSAGE, (alike, is_answer))
+        return Ranked(passage, asked.spelt(coverage.spelt), score, alike, coverage, words)
 
-    def _cover(self, asked: Asked, words: Sequence[str], named: Iterable[str], language: str) -> Coverage:
-        return cover(asked.matter, words, named, language=language, weigh=self.weigh, forms=self._forms)
+    def _cover(self, asked: Asked, words: Sequence[str], labels: Iterable[str], language: str) -> Coverage:
+        return cover(
+            asked.matter,
+            words,
+            labels,
+            language=language,
+            weigh=self.weigh,
+            forms=self._forms,
+            asked=asked.words,
+            is_strange=lambda word: not self._reader.frequency(word),
+        )
 
     def _spells(self, word: str, other: str) -> bool:
         """Whether a question's word is another one misspelt; one that no text has may be further from it."""
         return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
 
-    def answer(
-        self, asked: Asked, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]
-    ) -> Answering:
+    def answer(self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]) -> Answering:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
         passage = each.passage
         own = zip(passage.entry.claims, passage.claim_keys, strict=True)
         claims = [(claim, key) for claim, key in own if claim in admitted]
         whole = ClaimEntry(passage.entry.iri, ((passage.entry.begin, passage.entry.end),))
         scores = {
-            claim: _weighed(_OF_CLAIM, self._features(asked, each, claim, key, question))
+            claim: _weighed(_OF_CLAIM, self._features(each, claim, key, question))
             for claim, key in claims or [(whole, passage.keys[0])]
         }
         best = max(scores.values())
@@ -169,21 +178,24 @@ class Ranking:
         return Answering(each, each.score + best, below)
 
     def _features(
-        self, asked: Asked, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
+        self, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
-        language, quote = each.passage.entry.language, quoted(each.passage, claim)
-        coverage = self._cover(asked, quote, named_by([claim], voices=claim.depth > 1), language)
+        asked, entry, quote = each.asked, each.passage.entry, quoted(each.passage, claim)
+        language, own = entry.language, entry.words_of(claim.spans)
+        is_named = _named_share(claim.speaker, asked.matter, language) > 0
+        coverage = self._cover(asked, quote, labels_of([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
             is_quotation * _in_common(asked, each.passage, claim),
             coverage.share,
-            max(_answers(asked, claim, language), _has_kind(asked, quote)),
+            max(_answers(asked, claim, language), _has_kind(asked, quote), _introduces(asked, own)),
             asked.is_open * _named_share(claim.object.names, asked.words, language),
             asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
-            _tells_of_saying(asked, each.passage.entry, claim),
+            _tells_of_saying(asked, entry, claim),
+            asked.kind is Kind.WHO and claim.depth > 1 and is_named,
         )
 
     def _asks_for(self, role: str, question: Meant | None) -> float:
@@ -195,12 +207,13 @@ class Ranking:
         return float(self._asking[role] @ question.vector)
 
     def judge(
-        self, asked: Asked, each: Ranked, odds: float, *, is_fact: bool = False
+        self, each: Ranked, odds: float, *, is_fact: bool = False
     ) -> tuple[Found, float, tuple[Difference, ...]]:
         """How a passage answers, with what chance, and what it says otherwise.
 
         A fact (subject, predicate, object) is asked for whether it is affirmed or denied.
         """
+        asked = each.asked
         chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
         if (
             each.coverage.at
@@ -257,25 +270,31 @@ class Ranking:
         return total - missing >= _NEARLY_SAID * total
 
     def _differences(self, asked: Asked, each: Ranked, *, is_open: bool) -> Iterable[Difference]:
-        entry, at = each.passage.entry, each.coverage.at
-        # "not" may follow what it denies in German: elsewhere what follows is of another clause.
-        after = 2 if listed("not-behind", entry.language) else 1  # words, the last one that is found included
-        near = each.words[max(0, min(at, default=0) - 2) : max(at, default=len(each.words)) + after]
-        matter = set(asked.matter)
+        entry, matter = each.passage.entry, set(asked.matter)
         nearest = sorted(
             entry.claims,
             key=lambda claim: (-len(matter & {*read_words(entry.words_of(claim.spans))}), -claim.depth),
         )
         told = Told(
             words=each.words,
-            near=near,
+            clauses=clause_numbers(entry.text),
+            at=each.coverage.at,
             beside=named_by(entry.claims),
             voices=[claim.speaker for claim in nearest if claim.speaker],
-            is_negative=bool(entry.claims) and all(claim.is_negative for claim in entry.claims),
+            is_negative=bool(entry.claims)
+            and all(
+                claim.is_negative and listed("not").isdisjoint(read_words(entry.words_of(claim.spans)))
+                for claim in entry.claims
+            ),
             language=entry.language,
-            spells=self._spells,
         )
-        return differences(asked.words, told, is_name=lambda word: self.is_name(word, asked), is_open=is_open)
+        return differences(
+            asked.words,
+            told,
+            is_name=lambda word: self.is_name(word, asked),
+            is_open=is_open,
+            is_marked=asked.text.endswith("?"),
+        )
 
 
 def _weighed(weights: Sequence[float], features: Sequence[float]) -> float:

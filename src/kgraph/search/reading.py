@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -53,6 +54,14 @@ class Asked:
         """Whether it says something, rather than asks."""
         return self.kind is None and not self.text.rstrip().endswith("?")
 
+    def spelt(self, words: Mapping[str, str]) -> Asked:
+        """The same with some words as a text spells them."""
+        own, matter, names = (
+            [part for word in each for part in words.get(word, word).split()]
+            for each in (self.words, self.matter, self.names)
+        )
+        return replace(self, words=tuple(own), matter=tuple(dict.fromkeys(matter)), names=frozenset(names))
+
 
 def read_question(text: str) -> Asked:
     """Read a question.
@@ -75,9 +84,11 @@ def read_question(text: str) -> Asked:
     bare = _without_frame(text)
     if bare != text:
         text, words = bare, _words(bare)
-    kind, taken = _kind(words)
+    language = _language(words)
+    kind, taken = _kind(words, language)
     asking = words[:taken] if kind is not None else []
-    kept = [word for word in words[len(asking) :] if word not in listed("stop") | listed("said")]
+    small = listed("stop", language) | listed("said")
+    kept = [word for word in words[len(asking) :] if word not in small]
     matter = [word for word in kept if word not in listed("not")] or kept or list(words)
     capitals = capitalised(text)
     if text[:1].isupper() and (later := text.split()[1:2]) and later[0][:1].isupper():
@@ -88,8 +99,8 @@ def read_question(text: str) -> Asked:
         matter=tuple(dict.fromkeys(matter[:MOST_WORDS])),
         kind=kind,
         is_open=kind is not None,
-        names=frozenset(read_words(" ".join(capitals))) - listed("stop"),
-        language=_language(words),
+        names=frozenset(read_words(" ".join(capitals))) - listed("stop", language),
+        language=language,
     )
 
 
@@ -122,35 +133,34 @@ def _frames() -> list[str]:
 
 
 @cache
-def _asking() -> dict[tuple[str, ...], Kind]:
-    return {
-        tuple(read_words(phrase)): kind
-        for kind in reversed(Kind)
-        for language in LANGUAGES
-        for phrase in lexicon(language).get(kind, ())
-    }
+def _asking(language: str) -> dict[tuple[str, ...], Kind]:
+    return {tuple(read_words(phrase)): kind for kind in reversed(Kind) for phrase in listed(kind, language)}
 
 
-def _kind(words: list[str]) -> tuple[Kind | None, int]:
+def _kind(words: list[str], language: str) -> tuple[Kind | None, int]:
     """What the first words ask for, and how many they are; of several readings the longest."""
-    first = next((place for place, word in enumerate(words) if word not in listed("stop")), 0)
-    is_what = _asking().get((words[0],)) is Kind.WHAT
+    asking = _asking(language)
+    first = next((place for place, word in enumerate(words) if word not in listed("stop", language)), 0)
+    is_what = asking.get((words[0],)) is Kind.WHAT
     if is_what or (first == 0 and words[1:2] and words[1] in listed("before")):
         for asked in Kind:  # "what is the purpose of", "date of"
             if words[first] in listed(f"{asked}-noun"):
                 return asked, first + 1
     for start in (0, 1):  # "by when", "in which year"
         for length in (5, 4, 3, 2, 1):
-            kind = _asking().get(tuple(words[start : start + length]))
+            kind = asking.get(tuple(words[start : start + length]))
             if kind is not None and (start == 0 or words[0] in listed("before")):
                 return kind, start + length
     return None, 0
 
 
 def _language(words: list[str]) -> str:
-    """The language that has most of the words in its lists; English where none has more than it."""
+    """The language that has most of the words in its lists, English where none has more than it; empty where
+    none has any.
+    """
     counts = {
         tag: sum(word in lexicon(tag)["stop"] or word in lexicon(tag)["not"] for word in words)
         for tag in LANGUAGES
     }
-    return max(LANGUAGES, key=lambda tag: (counts[tag], -LANGUAGES.index(tag)))
+    most = max(LANGUAGES, key=lambda tag: (counts[tag], -LANGUAGES.index(tag)))
+    return most if counts[most] else ""

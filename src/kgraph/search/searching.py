@@ -12,7 +12,6 @@ stable: the index of a generation never changes, so a page asked for again is th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,10 +24,10 @@ from kgraph.search.encoders import ABSENT, Encoder
 from kgraph.search.index import OVERHANG, IndexReader, Passage
 from kgraph.search.likeness import cover
 from kgraph.search.narrowing import Narrowing
-from kgraph.search.passages import named_by, shared
+from kgraph.search.passages import labels_of, shared
 from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, quoted
 from kgraph.search.reading import Asked, read_question
-from kgraph.search.words import join_numbers, listed, read_words, shown
+from kgraph.search.words import CLAUSE_END, listed, read_words, shown, word_offsets
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -40,10 +39,6 @@ DEEPEST: Final = 1_000
 _RANKED: Final = 40
 #: Which share of a phrase a claim has at least, of those whose words it is.
 _MOST: Final = 0.5
-#: What ends a clause.
-_CLAUSE_END: Final = re.compile(r"[,;:.!?–—“”„«»\"()]")
-#: What may stand around a word and is no part of it.
-_MARKS: Final = "“”„‟‘’‚\"'«»‹›()[]{}.,;:!?…–—-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,19 +109,20 @@ class TextIndex(IndexReader):
         asked = read_question(search.text)
         narrowing = Narrowing(search.filters, search.since, search.until, self)
         wanted = search.offset + search.limit + 1
-        unmatched = tuple(shown(word) for word in asked.matter if not self._is_known(word))
         best, hits, differs = self._verbatim(asked, narrowing, max(wanted, 10))
         found = Found.VERBATIM
         if not hits:
             hits, found, differs = self._ranked(asked, narrowing)
             best = hits[:1] if found is not Found.NONE else []
+        is_there = found in (Found.VERBATIM, Found.SPELLING)
+        unmatched = () if is_there else (shown(word) for word in asked.matter if not self._is_known(word))
         return Hits(
             hits=tuple(hits[search.offset : wanted - 1]),
             more=len(hits) >= wanted,
             found=found,
             best=tuple(best[:10]),
             nearest=tuple(hits[:3]),
-            unmatched=unmatched,
+            unmatched=tuple(unmatched),
             differs=differs,
             asked=asked,
             note="" if self._encoder is not None or not self.size else ABSENT,
@@ -154,7 +150,7 @@ class TextIndex(IndexReader):
             if not cover(
                 words,
                 quoted(passage, claim),
-                named_by([claim]),
+                labels_of([claim]),
                 language=passage.entry.language,
             ).missing
         }
@@ -197,10 +193,10 @@ class TextIndex(IndexReader):
         """Whether the word before the phrase denies it, as far as it is a statement: "not to be named"; or
         one after it in its clause, where the language has it there: "er kommt heute nicht".
         """
-        entry, ends = passage.entry, _offsets(passage.entry.text)[1]
+        entry, ends = passage.entry, word_offsets(passage.entry.text)[1]
         before = read_words(entry.text)[max(0, span[0] - 1) : span[0]]
         rest = entry.text[ends[span[1] - 1] :] if span[1] <= len(ends) else ""
-        after = read_words(_CLAUSE_END.split(rest, 1)[0])
+        after = read_words(CLAUSE_END.split(rest, 1)[0])
         return any(word in listed("not") for word in before) or not listed(
             "not-behind", entry.language
         ).isdisjoint(after)
@@ -227,7 +223,7 @@ class TextIndex(IndexReader):
 
         Of the narrator's own claims none is among the first where the phrase is of somebody's who is quoted.
         """
-        begins, ends = _offsets(passage.entry.text)
+        begins, ends = word_offsets(passage.entry.text)
         first = passage.entry.begin + (begins[span[0]] if span[0] < len(begins) else 0)
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
         ordered = []
@@ -268,8 +264,7 @@ class TextIndex(IndexReader):
         if not ranked:
             return [], Found.NONE, ()
         answers = [
-            self._ranking.answer(asked, each, meant, narrowing.claims(each.passage))
-            for each in ranked[:WEIGHED]
+            self._ranking.answer(each, meant, narrowing.claims(each.passage)) for each in ranked[:WEIGHED]
         ]
         least = min(answer.score - answer.ranked.score for answer in answers)
         for each in ranked[WEIGHED:]:
@@ -283,7 +278,7 @@ class TextIndex(IndexReader):
         differs: tuple[Difference, ...] = ()
         for answer in answers:
             passage, behind = answer.ranked.passage, first.score - answer.score
-            judged = self._ranking.judge(asked, answer.ranked, odds - behind, is_fact=is_fact)
+            judged = self._ranking.judge(answer.ranked, odds - behind, is_fact=is_fact)
             found, chance = judged[0], round(judged[1], 4)
             if answer is first:
                 verdict, differs = found, judged[2]
@@ -309,24 +304,6 @@ class TextIndex(IndexReader):
             for passage in self.at(fresh[:DEEPEST], narrowing.queries):
                 found[passage.ordinal] = passage
         return list(found.values())
-
-
-def _offsets(text: str) -> tuple[list[int], list[int]]:
-    """Where each word of a text, as :func:`read_words` counts them with numbers joined, begins and ends."""
-    begins: list[int] = []
-    ends: list[int] = []
-    words: list[str] = []
-    for match in re.finditer(r"\S+", text):
-        read = read_words(match[0])
-        bare = match[0].strip(_MARKS)
-        start = match.start() + match[0].find(bare)
-        before = len(words)
-        words = join_numbers([*words, *read])
-        if read and len(words) == before:
-            ends[-1] = start + len(bare)
-        begins += [start] * (len(words) - before)
-        ends += [start + len(bare)] * (len(words) - before)
-    return begins, ends
 
 
 def check_page(limit: int, offset: int) -> None:
