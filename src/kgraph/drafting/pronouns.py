@@ -136,7 +136,7 @@ def _fit(seen: Seen, word: str, distance: int, *, is_here: bool) -> float:
     voice, sex = seen.voice, PERSONAL.get(word, "")
     score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
     score += 0.6 * (seen.speaks and seen.is_subject) - 0.01 * seen.token * (not seen.is_subject)
-    score += _HERE * is_here - 0.3 * (voice.kind == "unnamed")
+    score += _HERE * is_here - 0.3 * (voice.kind == "unnamed" and word not in NEUTER)
     if sex:
         is_full = voice.may_be_human and " " in voice.name
         score -= 1.5 * (voice.is_company and not (is_full and seen.is_subject)) + 0.4 * (voice.kind == "body")

@@ -144,6 +144,7 @@ class Cast(Register):
         is_subject = token.dep in SUBJECTS and not any(
             aux.tag == "TO" for aux in tree.children(verb.number, "aux")
         )
+        is_subject = is_subject and not _is_aside(tree, verb)
         speaks = verb.lemma in self._cues.verbs and verb.is_verb and token.dep != "nsubjpass"
         says = speaks and any(cue.group == "said" for cue in self._cues.verbs[verb.lemma])
         voice.has_spoken = voice.has_spoken or (says and is_subject)
@@ -341,3 +342,9 @@ class Cast(Register):
         voice.iri = self._known.get(name.casefold())
         self.voices.append(voice)
         return voice
+
+
+def _is_aside(tree: Tree, verb: Token) -> bool:
+    """Whether a verb is in a relative clause: "of which the Post has a copy", not "at Holm, where she sat"."""
+    clause = next((each for each in (verb, *tree.ancestors(verb.number)) if each.dep == "relcl"), None)
+    return clause is not None and all(tree.tokens[n].tag != "WRB" for n in tree.subtree(clause.number)[:2])
