@@ -276,7 +276,7 @@ def _infinitive_of_another(site: Site) -> Content | None:
         if is_infinitive(site.tree, clause) and site.tree.subtree(clause.number)[0] == below[-1] + 1:
             return "infinitive", (*below, *site.tree.subtree(clause.number)), clause.number
     for clause in site.tree.children(site.verb.number, "ccomp"):
-        is_done = clause.tag == "VBN" and not site.tree.child(
+        is_done = clause.tag in ("VBN", "VBD") and not site.tree.child(
             clause.number, "aux", "auxpass"
         )  # "want it shut"
         is_to = is_infinitive(site.tree, clause) or (is_done and clause.number > site.verb.number)

@@ -35,7 +35,7 @@ def phrase(site: Site) -> Content | None:
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)
-    near = [*([whom] if whom else []), *tree.children(site.verb.number, "advmod")]  # "stopped short of"
+    near = [*([whom] if whom else []), *tree.children(site.verb.number, "advmod", "prt")]  # "stopped short of"
     beside = [each for word in near for each in tree.children(word.number, "prep")]
     for clause in tree.children(site.verb.number, "advcl", "ccomp"):
         mark = tree.child(clause.number, "mark")
@@ -95,8 +95,9 @@ def figure(site: Site) -> Content | None:
         numbers = {*tree.subtree(of_what.number), *tree.subtree(ahead.number)}
         return "figure", tuple(sorted(numbers)), verb.number  # "puts her two votes ahead"
     closer = tree.children(nearer.number, "prep") if nearer is not None else []
-    for preposition in [*tree.children(verb.number, "prep"), *closer]:
-        figure = tree.child(preposition.number, "pobj")
+    particles = [each for each in tree.children(verb.number, "prt") if each.number == verb.number + 1]
+    for preposition in [*tree.children(verb.number, "prep"), *closer, *particles]:
+        figure = of_what if preposition in particles else tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
         has_figure = any(
             tree.tokens[n].lemma in _SHARES
