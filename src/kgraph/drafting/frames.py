@@ -234,6 +234,10 @@ def _infinitive_frame(site: Site) -> Content | None:
         marks = [mark.lemma for mark in tree.children(clause.number, "mark")]
         if verb.lemma in site.cues.let.get(clause.lemma, "").split() or "for" in marks:
             continue  # "demanded to know who", "appealed for them to come"
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        is_open = first.lemma == "whether" or (first.tag in ("WP", "WDT", "WRB") and verb.dep != "relcl")
+        if site.cue.kind in _OF_ONESELF and is_open:
+            continue  # "has not decided whether to go"
         if (
             site.cue.kind == "refusal"
             and clause.lemma in _SAYING_SO
@@ -276,7 +280,7 @@ def _infinitive_of_another(site: Site) -> Content | None:
         if is_infinitive(site.tree, clause) and site.tree.subtree(clause.number)[0] == below[-1] + 1:
             return "infinitive", (*below, *site.tree.subtree(clause.number)), clause.number
     for clause in site.tree.children(site.verb.number, "ccomp"):
-        is_done = clause.tag in ("VBN", "VBD") and not site.tree.child(
+        is_done = clause.tag == "VBN" and not site.tree.child(
             clause.number, "aux", "auxpass"
         )  # "want it shut"
         is_to = is_infinitive(site.tree, clause) or (is_done and clause.number > site.verb.number)

@@ -240,6 +240,18 @@ def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
     return found
 
 
+def _wanted_done(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "wants each of them examined": nobody wants what was done, so it is a participle."""
+    clauses = (
+        each for verb in tree.tokens if verb.lemma == "want" for each in tree.children(verb.number, "ccomp")
+    )
+    return [
+        replace(each, tag="VBN")
+        for each in clauses
+        if each.tag == "VBD" and each.number > each.head and not tree.child(each.number, "aux", "mark")
+    ]
+
+
 def _age(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "the 52-year-old from Elm said": who is called by an age is somebody."""
     found: list[Token] = []
@@ -344,6 +356,7 @@ def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _common_noun,
     _age,
+    _wanted_done,
     _noun_as_root,
     noun_in_a_row,
     then,

@@ -18,6 +18,8 @@ _FIGURES: Final = frozenset(
 )
 #: Verbs that give something a figure with "at".
 _AT: Final = frozenset("put value estimate price assess rate peg".split())
+#: Such a figure has not more words.
+_FIGURE: Final = 5
 _SHARES: Final = frozenset({"half", "third", "quarter", "twice", "double", "zero", "nil", "nothing"})
 _COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
@@ -35,7 +37,10 @@ def phrase(site: Site) -> Content | None:
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)
-    near = [*([whom] if whom else []), *tree.children(site.verb.number, "advmod", "prt")]  # "stopped short of"
+    near = [
+        *([whom] if whom else []),
+        *tree.children(site.verb.number, "advmod", "prt"),
+    ]  # "stopped short of"
     beside = [each for word in near for each in tree.children(word.number, "prep")]
     for clause in tree.children(site.verb.number, "advcl", "ccomp"):
         mark = tree.child(clause.number, "mark")
@@ -81,6 +86,8 @@ def hearsay(site: Site) -> Content | None:
 def figure(site: Site) -> Content | None:
     """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
     tree, verb = site.tree, site.verb
+    if (found := _figure_first(tree, verb)) is not None:
+        return found
     of_what = tree.child(verb.number, "dobj")
     if verb.dep == "relcl" and (of_what is None or of_what.tag in RELATIVE):
         of_what = tree.head(verb)  # "a figure that it raised to 40"
@@ -95,9 +102,8 @@ def figure(site: Site) -> Content | None:
         numbers = {*tree.subtree(of_what.number), *tree.subtree(ahead.number)}
         return "figure", tuple(sorted(numbers)), verb.number  # "puts her two votes ahead"
     closer = tree.children(nearer.number, "prep") if nearer is not None else []
-    particles = [each for each in tree.children(verb.number, "prt") if each.number == verb.number + 1]
-    for preposition in [*tree.children(verb.number, "prep"), *closer, *particles]:
-        figure = of_what if preposition in particles else tree.child(preposition.number, "pobj")
+    for preposition in [*tree.children(verb.number, "prep"), *closer]:
+        figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
         has_figure = any(
             tree.tokens[n].lemma in _SHARES
@@ -114,6 +120,18 @@ def figure(site: Site) -> Content | None:
                 numbers |= set(range(min(numbers), max(numbers) + 1))  # "the jobs at risk at 500"
             return "figure", tuple(sorted(numbers)), verb.number
     return None
+
+
+def _figure_first(tree: Tree, verb: Token) -> Content | None:
+    """ "puts at around 70 the number of boats": a figure before what it is given for."""
+    at, *following = tree.tokens[verb.number + 1 : verb.number + 3 + _FIGURE] or (verb,)
+    first = next((token for token in following if token.tag in ("DT", "PRP$")), None)
+    figures = [token for token in following if first is not None and token.number < first.number]
+    if verb.lemma not in _AT or at.lemma != "at" or not any(token.pos == "NUM" for token in figures):
+        return None
+    joined = {each.number for each in tree.children(verb.number, "conj", "cc", "punct")}
+    numbers = [n for n in tree.subtree(verb.number, without=joined) if n > verb.number]
+    return "figure", tuple(numbers), verb.number
 
 
 def deadline(site: Site) -> Content | None:

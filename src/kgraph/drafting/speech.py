@@ -307,11 +307,8 @@ def _with_antecedent(
     if rule == "infinitive" and is_named:
         others = tree.children(verb.number, "nsubj")
         is_other = bool(others) and all(each.tag not in RELATIVE for each in others)
-        is_close = [each.text for each in tree.tokens[noun.number + 1 :][:1]] != [","]
-        has_gap = (
-            is_other
-            and is_close
-            and all(held.tag in RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
+        has_gap = is_other and all(
+            held.tag in RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp")
         )
         kept = [number for number in content if tree.tokens[number].tag not in RELATIVE]
         has_gap = has_gap and len(kept) < len(content)

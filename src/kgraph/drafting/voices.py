@@ -205,6 +205,10 @@ class Cast(Register):
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if word == "they" and speaks and is_quoted:
             return None  # "They told me": whom a speaker means is not said
+        quoted = {t.number for quote in self._quotes[sentence] for t in tree.within(quote)}
+        for other in tree.tokens[: token.number] if token.dep == "nsubj" and not is_quoted else ():
+            if other.dep == "nsubj" and other.text.lower() == word and other.number not in quoted:
+                return self._of.get((sentence, other.number))  # "it denies the claim, but it knew"
         best = self._meant_by(sentence, tree, token, speaks=speaks)
         if best is None:
             return None
