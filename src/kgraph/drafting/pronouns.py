@@ -13,7 +13,7 @@ from typing import Final
 from kgraph.drafting.tree import Token, Tree
 from kgraph.text import Span
 
-__all__ = ["AGED", "FIRST", "NEUTER", "PERSONAL", "PLURAL", "Seen", "Voice", "meant_by"]
+__all__ = ["AGED", "FIRST", "NEUTER", "PERSONAL", "PLURAL", "Seen", "Voice", "agrees", "meant_by"]
 
 PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fromkeys(
     ("she", "her", "hers", "herself"), "f"
@@ -49,6 +49,8 @@ class Voice:
     is_plural: bool = False
     may_be_human: bool = False
     is_organization: bool = False
+    #: That it is called by a noun for several together: "the panel".
+    is_group: bool = False
     is_place: bool = False
     has_spoken: bool = False
     #: That it was "a …" when first spoken of.
@@ -113,7 +115,7 @@ def meant_by(
         is_around = (
             distance == 0 and speaks and each.is_subject and each.token < pronoun.number < verb < each.verb
         )
-        if (distance == 0 and each.verb == verb) or is_around or not _agrees(each.voice, word, speaks=speaks):
+        if (distance == 0 and each.verb == verb) or is_around or not agrees(each.voice, word, speaks=speaks):
             continue
         if is_speaker and each.voice.is_plural and not each.voice.may_be_human:
             continue  # things say nothing
@@ -148,7 +150,8 @@ def _fit(seen: Seen, word: str, distance: int, *, is_here: bool) -> float:
     return score
 
 
-def _agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
+def agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
+    """Whether a voice is of a pronoun's number and sex."""
     sex = PERSONAL.get(word, "")
     is_human = voice.kind == "person" or (
         voice.kind == "unnamed" and voice.may_be_human and not voice.is_plural
@@ -157,6 +160,7 @@ def _agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
         # A name that the pipeline takes for a body's may be a person's.
         is_fit = not sex or voice.sex in ("", sex) or (speaks and voice.is_sex_guessed)
         is_speaker = voice.kind == "unnamed" and voice.has_spoken and not voice.is_plural  # "the abbess"
+        is_speaker = is_speaker and not voice.is_group
         return (is_human or is_speaker or (voice.kind == "body" and voice.may_be_human)) and is_fit
     if word in NEUTER:
         return not is_human and not voice.is_plural
