@@ -29,8 +29,8 @@ _FIGURED: Final = frozenset({"estimate", "reckoning", "calculation", "count"})
 #: Nouns for what somebody says or thinks, and the prepositions with which they attribute.
 _WORDS: Final = frozenset(
     """
-    word view opinion telling eye mind judgment judgement estimation account estimate reckoning admission count
-    calculation tally figure recollection memory version assessment description reading analysis phrase
+    word view opinion telling eye mind judgment judgement estimation account estimate reckoning admission
+    count calculation tally figure recollection memory version assessment description reading analysis phrase
     """.split()
 )
 _BY_WORDS: Final = frozenset({"in", "by", "on"})

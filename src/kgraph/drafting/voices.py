@@ -360,6 +360,6 @@ class Cast(Register):
 
 
 def _is_aside(tree: Tree, verb: Token) -> bool:
-    """Whether a verb is in a relative clause: "of which the Post has a copy", not "at Holm, where she sat"."""
+    """Whether a verb is in a relative clause: "of which the Post has a copy", not "where she sat"."""
     clause = next((each for each in (verb, *tree.ancestors(verb.number)) if each.dep == "relcl"), None)
     return clause is not None and all(tree.tokens[n].tag != "WRB" for n in tree.subtree(clause.number)[:2])
