@@ -201,7 +201,11 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     if not is_likely or verb.tag != "VBG" or verb.lemma not in speaking or head.lemma in speaking:
         return None
     first = tree.subtree(token.number)[0]
-    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
+    if (
+        first <= head.number
+        or tree.tokens[first - 1].text not in ',—–-”"»'
+        or tree.child(token.number, "mark")
+    ):
         return None
     return next(
         (
