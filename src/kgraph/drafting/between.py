@@ -120,7 +120,7 @@ def _is_put_in(
     begun = tokens[_first(tokens, start) : start]
     if not any(token.tag in FINITE_WORDS for token in begun):
         is_whole = begun[0].tag in ("VBN", "VBG", "WRB")  # "When asked, she said, …"
-        return following.tag in FINITE_WORDS or not (is_turned or is_whole)
+        return following.tag in FINITE_WORDS or not (is_turned or is_whole or following.tag == "CC")
     if following.tag == "CC":
         after = next((token for token in tokens[end + 2 :] if token.tag != "RB"), following)
         return not (_says(after, saying) and after.tag in FINITE)  # "…, she said, and added"
