@@ -117,7 +117,8 @@ def meant_by(
         )
         if (distance == 0 and each.verb == verb) or is_around or not agrees(each.voice, word, speaks=speaks):
             continue
-        if is_speaker and each.voice.is_plural and not each.voice.may_be_human:
+        is_thing = each.voice.is_plural and not (each.voice.may_be_human or each.voice.has_spoken)
+        if is_speaker and is_thing:
             continue  # things say nothing
         fitting.append(
             (_fit(each, word, distance, is_here=speaks and each.paragraph == place[1]), each.voice)
@@ -146,7 +147,7 @@ def _fit(seen: Seen, word: str, distance: int, *, is_here: bool) -> float:
         score -= _GUESSED * (voice.sex not in ("", sex))
     if word in PLURAL:
         score -= 1.2 * (not voice.is_plural) + 1.5 * (voice.kind == "body" and voice.may_be_human)
-        score -= 1.5 * (voice.is_plural and not voice.may_be_human)
+        score -= 1.5 * (voice.is_plural and not (voice.may_be_human or voice.has_spoken))
     return score
 
 

@@ -341,6 +341,7 @@ class Cast(Register):
         if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=sex_of({lemma}), is_plural=token.is_plural)
+        voice.is_plural = voice.is_plural or (token.pos == "NUM" and lemma != "one")  # "two of its clerks"
         voice.is_group = is_group = lemma in self._cues.groups or lemma in self._cues.bodies
         voice.may_be_human = (
             lemma in ("another", "one", "other")
