@@ -58,11 +58,7 @@ def _of_paragraph(text: str, line: Span) -> list[Span]:
         mark = text[position]
         if mark not in _CLOSING:
             continue
-        if (
-            opened
-            and mark in _CLOSING[opened[-1][0]]
-            and _closes(text, line, position, opened, closers, odd)
-        ):
+        if opened and mark in _CLOSING[opened[-1][0]] and _closes(text, line, position, opened, closers, odd):
             found.append(Span(opened.pop()[1], position))
         elif _opens(text, line, position):
             opened.append((mark, position + 1))
