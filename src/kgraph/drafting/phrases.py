@@ -56,7 +56,7 @@ def phrase(site: Site) -> Content | None:
                     return "phrase", tuple(sorted(numbers)), held.number  # "a drop she blamed on rain"
                 if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
                     joined = {*tree.subtree(whom.number), *tree.subtree(preposition.number)}
-                    adverbs = [each.number for each in tree.children(site.verb.number, "advmod")]
+                    adverbs = [each.number for each in tree.children(site.verb.number, "advmod", "prt")]
                     joined |= {n for n in adverbs if min(joined) < n < max(joined)}  # "put it squarely on"
                     return "phrase", tuple(sorted(joined)), held.number
                 is_apart = whom is not None and site.cue.kind == "request"  # "asked the judge for time"
