@@ -47,14 +47,14 @@ SAID = [
         "unnamed: tenants",
     ),
     (
-        "Ana Holt has left. The council sent the note to Mira Oort, a clerk, who says she told the director, "
-        "Jon Pell, in May that a tap was open.",
+        "Ana Holt has left. The council sent the note to Mira Oort, a clerk, who says she told Jon Pell "
+        "in May that a tap was open.",
         "a tap was open",
         "Mira Oort",
     ),
     (
-        "The inquiry panel said it was late. It traced the call to Mira Oort, who says she told the director, "
-        "Lars Brenn, that a tap was open. Brenn, in her recollection, laughed.",
+        "The inquiry panel said it was late. It traced the call to Mira Oort, who says she told "
+        "the director, Lars Brenn, that a tap was open. Brenn, in her recollection, laughed.",
         "Brenn … laughed",
         "Mira Oort",
     ),
@@ -64,12 +64,14 @@ SAID = [
         "Lars Brenn",
     ),
     (
-        "Olt Steel closed the mill. Three of the pilots met the mayor of Holm. They said the runway was short.",
+        "Olt Steel closed the mill. Three of the pilots met the mayor of Holm. They said "
+        "the runway was short.",
         "the runway was short",
         "unnamed: three of the pilots",
     ),
     (
-        "“It is late,” said Arvid Poll, who runs the diner across from the gate; he had not, he added, slept.",
+        "“It is late,” said Arvid Poll, who runs the diner across from the gate; he had not, "
+        "he added, slept.",
         "he had not … slept",
         "Arvid Poll",
     ),
