@@ -24,7 +24,7 @@ from kgraph.drafting.extents import (
     without_when,
 )
 from kgraph.drafting.objects import gift, object_frame
-from kgraph.drafting.phrases import deadline, figure, hearsay, named_as, naming, phrase
+from kgraph.drafting.phrases import charged, deadline, figure, hearsay, named_as, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
@@ -53,7 +53,7 @@ def _find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    ways = (phrase, object_frame) if "object" in site.cue.frames else (phrase,)
+    ways = (charged, phrase, object_frame) if "object" in site.cue.frames else (charged, phrase)
     if site.cue.group == "feared":
         ways = ways[::-1]  # "feared a loss of prestige"
     found = next((content for way in ways if (content := way(site))), None)

@@ -11,6 +11,8 @@ from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
 __all__ = ["age", "asked_for", "common_noun", "name_as_root", "noun_as_root"]
 
 _FROM: Final = frozenset({"from", "by"})
+#: Verbs with "of" and a wrong.
+_ACCUSING: Final = frozenset("accuse suspect convict".split())
 
 
 def common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
@@ -106,12 +108,24 @@ def name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
 
 
 def asked_for(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "calls from the union for a halt": what is called for says no more of who calls."""
+    """ "calls from the union for a halt": what is called for says no more of who calls.
+
+    Nor does what somebody is accused of: "accused by the mayor of fraud", "by the head of staff of lying".
+    """
     found: list[Token] = []
     for phrase in tree.tokens:
-        who = tree.head(phrase)
-        from_, noun = tree.head(who), tree.head(tree.head(who))
-        is_asked = noun.pos == "NOUN" and noun.lemma in speaking and from_.lemma in _FROM
-        if phrase.text == "for" and phrase.dep == "prep" and who.dep == "pobj" and is_asked:
-            found.append(replace(phrase, head=noun.number))
+        line = [each for each in tree.ancestors(phrase.number) if each.dep != "pobj"]
+        from_ = next((each for each in line if each.lemma in _FROM), phrase)
+        said = tree.head(from_)
+        held = tree.child(phrase.number, "pobj", "pcomp")
+        if phrase.dep != "prep" or from_ is phrase or held is None or said.lemma not in speaking:
+            continue
+        is_for = phrase.text == "for" and tree.head(tree.head(phrase)) is from_
+        is_bare = held.dep == "pcomp" or (held.pos == "NOUN" and not tree.child(held.number, "det", "poss"))
+        is_of = phrase.text == "of" and is_bare and said.lemma in _ACCUSING
+        late = (tree.tokens[n] for n in tree.subtree(from_.number) if n > phrase.number)
+        own = [each for each in tree.children(said.number, "prep") if each.text == "of"]
+        is_last = not own and not any(each.text == "of" for each in late)
+        if (said.pos == "NOUN" and is_for) or (from_.dep == "agent" and (is_for or (is_of and is_last))):
+            found.append(replace(phrase, head=said.number))
     return found

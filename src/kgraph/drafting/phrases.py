@@ -10,7 +10,7 @@ from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 
-__all__ = ["deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
+__all__ = ["charged", "deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
 
 #: What a figure may be given for, or the word that stands for it.
 _FIGURES: Final = frozenset(
@@ -69,6 +69,26 @@ def phrase(site: Site) -> Content | None:
                     for number in tree.subtree(clause.number)
                 ]  # "for two months to find one"
                 return "phrase", tuple(numbers), held.number
+    return None
+
+
+def charged(site: Site) -> Content | None:
+    """What somebody is accused of by whom: "Holt, accused by a guard of theft", with her and without him."""
+    tree, verb = site.tree, site.verb
+    agent = tree.child(verb.number, "agent")
+    by = tree.child(agent.number, "pobj") if agent is not None else None
+    whom = tree.child(verb.number, "nsubjpass") or (tree.head(verb) if verb.dep == "acl" else None)
+    if agent is None or by is None or whom is None or whom.tag in RELATIVE:
+        return None
+    for preposition in tree.children(verb.number, "prep"):
+        held = tree.child(preposition.number, "pcomp", "pobj")
+        is_what = held is not None and held.pos != "PROPN"  # not "by the mayor of Holm"
+        if is_what and held is not None and preposition.lemma in site.cue.joint:
+            numbers = {*tree.subtree(whom.number, without={verb.number}), *tree.subtree(held.number)}
+            numbers -= {
+                n for n in tree.subtree(whom.number, without={verb.number}) if tree.tokens[n].text == ","
+            }
+            return "phrase", tuple(sorted(numbers)), held.number
     return None
 
 
@@ -181,6 +201,8 @@ def naming(site: Site) -> Content | None:
         numbers |= inside if numbers & inside else set()
     has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
     judged = tree.child(verb.number, "oprd", "ccomp")
+    if judged is not None and judged.dep == "oprd" and named is None and tree.child(judged.number, "det"):
+        named = tree.child(judged.number, "compound", "amod")  # "called the charge grotesque"
     is_judged = judged is not None and judged.number > verb.number
     if judged is not None and judged.dep == "ccomp":  # "calls the study outdated": taken for a clause
         is_judged = (
