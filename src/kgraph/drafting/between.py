@@ -32,9 +32,6 @@ _FOLLOWS: Final = frozenset("PRP DT NNP NNPS NNS NN PRP$ IN RB JJ CD".split())
 _OBJECTS: Final = frozenset("him them me us".split())
 #: What goes on with the clause before after "…, she said,".
 _GOES_ON: Final = frozenset("unless if because although though since until provided".split())
-#: Forms of verbs, and of those that a parser may take for nouns at the end.
-_FORMS: Final = FINITE | {"VBN"}
-_LAST: Final = _FORMS | {"NNS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +65,17 @@ def _verb_of(words: Sequence[Token], saying: Collection[str]) -> Token | None:
     """The verb of a clause that only tells who says something; None for other words."""
     if len(words) < 2 or any(word.text in _QUOTES or word.tag in (*RELATIVE, "WRB", "CC") for word in words):
         return None
-    verb = next((word for word in words if _says(word, saying) and word.tag in _FORMS), None)
-    if verb is None and _says(words[-1], saying) and words[-1].tag in _LAST and words[-2].pos in NOMINAL:
-        verb = words[-1]
+    verb = next((word for word in words if _says(word, saying) and word.tag in FINITE), None)
+    had = any(word.lemma in _AUXILIARIES for word in words)
+    last = next((word for word in reversed(words) if _says(word, saying) and word.tag in ("VBN", "VB")), None)
+    if verb is None and last is not None and (had or last is words[-1]):
+        verb = last  # not "the first mayor elected in Holm"
     if verb is None:
         return None
     before, after = words[: verb.number - words[0].number], words[verb.number - words[0].number + 1 :]
     if not before:
-        return verb if verb.tag in FINITE and _is_subject(after) else None
+        is_one = verb.tag == "VBZ" and any(word.tag in ("NNS", "NNPS") for word in after)
+        return verb if verb.tag in FINITE and _is_subject(after) and not is_one else None
     while len(before) > 1 and (before[-1].lemma in _AUXILIARIES or before[-1].tag == "RB"):
         before = before[:-1]
     return verb if _is_subject(before) and _may_follow(verb, after) else None
@@ -115,7 +115,7 @@ def _is_put_in(
     before, following = tokens[start - 1], tokens[end + 1] if end + 1 < len(tokens) else None
     if following is None or {before.text[-1], following.text[0]} & _CLOSE_BY:
         return False
-    if following.lemma == "that" and following.tag == "IN":
+    if (following.lemma == "that" and following.tag == "IN") or following.tag == "VBG":
         return False
     begun = tokens[_first(tokens, start) : start]
     if not any(token.tag in FINITE_WORDS for token in begun):
@@ -126,7 +126,7 @@ def _is_put_in(
         return not (_says(after, saying) and after.tag in FINITE)  # "…, she said, and added"
     if following.tag in ("IN", "WRB"):
         return following.lemma in _GOES_ON
-    return not is_turned and following.tag not in ("VBG", *RELATIVE)
+    return not is_turned and following.tag not in RELATIVE
 
 
 def _needs_comma(tokens: Sequence[Token], start: int, end: int) -> bool:
