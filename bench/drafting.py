@@ -45,7 +45,7 @@ TUNED = {
     "n2-herring-quota",
     "n3-telescope-mirror",
     "n4-bank-merger",
-    *("p1", "p2", "p3", "p4", "q1", "q2", "q3", "q4", "r1", "r2", "r3", "r4"),
+    *("p1", "p2", "p3", "p4", "q1", "q2", "q3", "q4", "r1", "r2", "r3", "r4", "s1", "s2", "s3", "s4"),
     *(
         f"GUM_news_{name}"
         for name in (

@@ -28,6 +28,8 @@ CASES = [
     ("inches and nothing", "She said nothing.", []),
     ("after a dash", "He left—“now,” he said.", ["now,"]),
     ("in brackets", "(“so-called” experts)", ["so-called"]),
+    ("mixed kinds", '“We go," she said. "You stay.”', ["We go,", "You stay."]),
+    ("mixed kinds, nested", '“He said "no" and left,” she said.', ['He said "no" and left,', "no"]),
     ("a decade", "In the ’90s “it” began.", ["it"]),
 ]
 

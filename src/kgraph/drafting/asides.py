@@ -125,6 +125,7 @@ def _is_about(tree: Tree, noun: Token, verb: Token) -> bool:
 
 def _is_aside(words: Sequence[Token], before: Sequence[Token]) -> bool:
     """Whether some words between commas say more of the noun before them."""
+    words = _unquoted(words)
     relative = next((n for n, word in enumerate(words) if word.tag in _RELATIVE), len(words))
     finite = next((n for n, word in enumerate(words) if word.tag in FINITE_WORDS), len(words))
     if relative < finite < len(words):
@@ -135,6 +136,16 @@ def _is_aside(words: Sequence[Token], before: Sequence[Token]) -> bool:
     return (is_whose and words[0].tag in ("NNP", "NNPS")) or (
         words[0].tag in ("VBG", "VBN") and not any(word.tag in FINITE_WORDS for word in _since_joint(before))
     )
+
+
+def _unquoted(words: Sequence[Token]) -> list[Token]:
+    """Some words without those between marks, as far as others are left."""
+    found: list[Token] = []
+    is_quoted = False
+    for word in words:
+        is_quoted ^= word.text in _QUOTES
+        found += [word] if not is_quoted and word.text not in _QUOTES else []
+    return found or list(words)
 
 
 def _is_place(noun: Token, words: Sequence[Token]) -> bool:

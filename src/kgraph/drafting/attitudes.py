@@ -26,25 +26,14 @@ _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _RECKONED: Final = Cue("estimated", "estimate", "positive", frozenset({"clause"}))
 _FIGURED: Final = frozenset({"estimate", "reckoning", "calculation", "count"})
 
-#: Nouns for what somebody says or thinks, by the preposition with which they attribute.
-_WORDS: Final = {
-    "in": frozenset(
-        {"word", "view", "opinion", "telling", "eye", "mind", "judgment", "judgement", "estimation"}
-    ),
-    "by": frozenset(
-        {
-            "account",
-            "estimate",
-            "reckoning",
-            "admission",
-            "count",
-            "calculation",
-            "telling",
-            "tally",
-            "figure",
-        }
-    ),
-}
+#: Nouns for what somebody says or thinks, and the prepositions with which they attribute.
+_WORDS: Final = frozenset(
+    """
+    word view opinion telling eye mind judgment judgement estimation account estimate reckoning admission
+    count calculation tally figure recollection memory version assessment description reading analysis phrase
+    """.split()
+)
+_BY_WORDS: Final = frozenset({"in", "by", "on"})
 #: Verbs of which a noun of saying is the subject.
 _COMING: Final = frozenset("come go follow arrive emerge".split())
 #: Adjectives that somebody makes something: "made it clear that".
@@ -351,13 +340,15 @@ def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | 
         to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
         return to, tree.child(to.number, "pobj") if to else None
     noun = tree.child(token.number, "pobj")
-    if noun is None or noun.lemma not in _WORDS.get(token.lemma, ()):
+    if noun is None or noun.lemma not in _WORDS or token.lemma not in _BY_WORDS:
         return None, None
     if token.number > 1 and any(each.text in "—–" for each in tree.tokens[token.number :]):
         return None, None  # in an aside
+    if (owner := tree.child(noun.number, "poss")) is not None:
+        return noun, owner
     of = next((child for child in tree.children(noun.number, "prep") if child.lemma == "of"), None)
-    whose = tree.child(of.number, "pobj") if of else tree.child(noun.number, "poss")
-    return of or noun, whose
+    whose = tree.child(of.number, "pobj") if of else None
+    return (of, whose) if whose is not None and can_speak(whose, cues) else (None, None)
 
 
 def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:

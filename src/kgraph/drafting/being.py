@@ -113,8 +113,10 @@ class Being:
             numbers = [
                 n for n in range(verb.number + 1, said.number + 1) if tree.tokens[n].dep in ("advmod", "prt")
             ]
-            for when in whens(tree, verb):
+            for when in whens(tree, verb) if numbers else ():
                 numbers += when.numbers if when.numbers[0] == numbers[-1] + 1 else ()
+        if not numbers:
+            return None
         words = spelled([tree.tokens[number] for number in numbers])
         used = {verb.number, *numbers, *mentioned(tree, subject)}
         used |= {child.number for child in tree.children(verb.number, "neg", "aux")}

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from kgraph.drafting.tree import TIMES, Token, Tree
 
-__all__ = ["Cue", "Cues", "load_cues"]
+__all__ = ["SAYING", "Cue", "Cues", "load_cues"]
 
 #: Verbs below which others say something: "let it be known".
 _GIVING: Final = frozenset({"let", "give", "lead"})
 #: The kind of a cue that leaves it to the content.
 SAID: Final = "said"
+#: Kinds of cues that may stand beside what is said: "…, she said, …".
+SAYING: Final = frozenset({SAID, "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,15 @@ class Cues:
     dropping: frozenset[str]
     #: ``m`` or ``f`` by given name.
     given_names: Mapping[str, str]
+
+    @property
+    def put_in(self) -> frozenset[str]:
+        """The verbs that may stand between what somebody says: "…, he admitted, …"."""
+        return frozenset(
+            word
+            for word, cues in self.verbs.items()
+            if " " not in word and any("clause" in cue.frames and cue.kind in SAYING for cue in cues)
+        )
 
     def is_person(self, noun: str) -> bool:
         """Whether a common noun is what a person is called."""

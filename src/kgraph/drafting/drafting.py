@@ -122,7 +122,7 @@ def _candidates(
             tree, attribution.content, attribution.root, attribution.cue, cues, is_first_person=first
         )
     )
-    if attribution.rule == "naming" and clauses:  # a name is one, whatever clauses are in it
+    if attribution.rule in ("naming", "figure") and clauses:  # it is one, whatever clauses are in it
         clauses = [replace(clauses[0], tokens=attribution.content)]
     for clause in clauses:
         mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)

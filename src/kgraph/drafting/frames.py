@@ -15,7 +15,7 @@ from kgraph.drafting.complements import (
     is_clause,
     is_infinitive,
 )
-from kgraph.drafting.cues import SAID, Cue, Cues
+from kgraph.drafting.cues import SAID, SAYING, Cue, Cues
 from kgraph.drafting.extents import (
     conditions,
     late_conditions,
@@ -24,7 +24,7 @@ from kgraph.drafting.extents import (
     without_when,
 )
 from kgraph.drafting.objects import gift, object_frame
-from kgraph.drafting.phrases import deadline, figure, hearsay, named_as, naming, phrase
+from kgraph.drafting.phrases import charged, deadline, figure, hearsay, named_as, naming, phrase
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
@@ -33,9 +33,6 @@ from kgraph.text import Span
 
 __all__ = ["find_content"]
 
-
-#: Kinds of cues that may stand beside what is said: "…, she said, …".
-_SAYING: Final = frozenset({"said", "claim", "estimate", "prediction", "promise", "possibility", "intention"})
 
 #: Kinds of what others are to do.
 _DUE: Final = frozenset({"request", "demand", "order"})
@@ -56,7 +53,7 @@ def _find_content(site: Site) -> Content | None:
     for frame, way in _WAYS:
         if frame in site.cue.frames and (found := way(site)):
             return found
-    ways = (phrase, object_frame) if "object" in site.cue.frames else (phrase,)
+    ways = (charged, phrase, object_frame) if "object" in site.cue.frames else (charged, phrase)
     if site.cue.group == "feared":
         ways = ways[::-1]  # "feared a loss of prestige"
     found = next((content for way in ways if (content := way(site))), None)
@@ -72,7 +69,7 @@ def _by_position(site: Site) -> Content | None:
         return None
     if not site.cue.needs_document and (found := after_that(site.tree, site.verb)):
         return "clause", *found
-    if site.cue.kind in _SAYING:
+    if site.cue.kind in SAYING:
         found = before_tail(site.tree, site.verb) or around(site.tree, site.verb)
         return ("parataxis", *found) if found else None
     return None
@@ -91,7 +88,7 @@ def _clause_frame(site: Site) -> Content | None:
     if governed and not clauses:
         return None
     is_beside = verb.dep in ("parataxis", "intj") or _is_tail(tree, verb) or _is_bare(tree, verb, site.cues)
-    is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in _SAYING
+    is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
     small = None if clauses else _small_clause(tree, verb) or _answer(site)
@@ -237,6 +234,10 @@ def _infinitive_frame(site: Site) -> Content | None:
         marks = [mark.lemma for mark in tree.children(clause.number, "mark")]
         if verb.lemma in site.cues.let.get(clause.lemma, "").split() or "for" in marks:
             continue  # "demanded to know who", "appealed for them to come"
+        first = tree.tokens[tree.subtree(clause.number)[0]]
+        is_open = first.lemma == "whether" or (first.tag in ("WP", "WDT", "WRB") and verb.dep != "relcl")
+        if site.cue.kind in _OF_ONESELF and is_open:
+            continue  # "has not decided whether to go"
         if (
             site.cue.kind == "refusal"
             and clause.lemma in _SAYING_SO
@@ -363,6 +364,11 @@ def _parataxis(tree: Tree, verb: Token, quotes: Sequence[Span]) -> tuple[str, tu
     if verb.dep == "ccomp":
         root = next(other for other in tree.children(verb.head, "ccomp") if other.number != verb.number)
     below = {*tree.subtree(root.number), *late_conditions(tree, verb), *_goes_on(tree, verb)}
+    for clause in tree.children(root.number, "ccomp"):  # "It is late — Holt, she said, has gone"
+        is_parted = any(tree.tokens[n].text in ";:—–" for n in range(clause.number, first))
+        below -= (
+            set(tree.subtree(clause.number)) if is_parted and tree.child(clause.number, *SUBJECTS) else set()
+        )
     content = [number for number in sorted(below) if number not in own]
     words = [number for number in content if tree.tokens[number].is_word]
     if words and all(quoted(tree.tokens[number], quotes) is not None for number in words):

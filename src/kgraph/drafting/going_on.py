@@ -12,6 +12,8 @@ from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
 __all__ = ["finite_tag", "goes_on", "noun_in_a_row", "then"]
 
 #: What somebody "would not" do who says no more.
+_IF: Final = frozenset({"if", "unless"})
+_QUOTES: Final = frozenset('"“”„«»')
 _SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
 
 
@@ -30,9 +32,31 @@ def goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
             or _after_an_aside(tree, token)
         )
         above = above or _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
-        if above is not None:
+        if above is not None and not _is_over_a_mark(tree, token, above):
             found.append(replace(token, head=above.number))
+        elif (condition := _joins_a_condition(tree, token)) is not None:
+            found.append(replace(token, head=condition.number))
     return found
+
+
+def _is_over_a_mark(tree: Tree, token: Token, above: Token) -> bool:
+    """Whether only one of two verbs is quoted: "“He came and told me to go,” she recalled"."""
+    first, last = sorted((token.number, above.number))
+    return sum(each.text in _QUOTES for each in tree.tokens[first:last]) % 2 == 1
+
+
+def _joins_a_condition(tree: Tree, token: Token) -> Token | None:
+    """The condition that a clause goes on with: "would end only if they came in and the crew was paid"."""
+    head = tree.head(token)
+    form = finite_tag(tree, token)
+    if token.dep != "conj" or finite_tag(tree, head) != "MD" or form not in FINITE:
+        return None
+    for clause in tree.children(head.number, "advcl"):
+        mark = tree.child(clause.number, "mark")
+        is_before = mark is not None and head.number < mark.number and clause.number < token.number
+        if is_before and mark is not None and mark.lemma in _IF and finite_tag(tree, clause) == form:
+            return clause if tree.child(token.number, *SUBJECTS) is not None else None
+    return None
 
 
 def finite_tag(tree: Tree, verb: Token) -> str:
@@ -177,7 +201,11 @@ def _comments_on(tree: Tree, token: Token, speaking: Collection[str]) -> Token |
     if not is_likely or verb.tag != "VBG" or verb.lemma not in speaking or head.lemma in speaking:
         return None
     first = tree.subtree(token.number)[0]
-    if first <= head.number or tree.tokens[first - 1].text not in ",—–-" or tree.child(token.number, "mark"):
+    if (
+        first <= head.number
+        or tree.tokens[first - 1].text not in ',—–-”"»'
+        or tree.child(token.number, "mark")
+    ):
         return None
     return next(
         (

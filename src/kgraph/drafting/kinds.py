@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.cues import SAID, Cue, Cues
+from kgraph.drafting.denials import clears_oneself, rejects
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = [
@@ -28,15 +29,13 @@ _OF_ONE_VERB: Final = frozenset({"xcomp"})
 _LEFT_OPEN: Final = frozenset({SAID, "claim", "request"})
 #: Verbs whose complement is a figure.
 _MEASURING: Final = frozenset("be cost take number total stand reach amount last measure weigh come".split())
+#: Those whose figure is yet to come.
+_COSTING: Final = frozenset("cost take need last require save".split())
 #: Forms that are in the indicative for sure.
 _INDICATIVE: Final = frozenset("is are was were am has had does did".split())
 #: Kinds of what others are to do.
 _OTHERS_DUE: Final = frozenset({"request", "demand", "order"})
-#: What points at something that was said.
-_POINTING: Final = frozenset({"that", "this", "it", "these", "those", "they"})
 _NOT_SO: Final = 2
-#: A clause that is cut short has not more words.
-_CUT_SHORT: Final = 4
 _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
 _WE: Final = frozenset({"i", "we"})
@@ -106,8 +105,10 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
     held = [tree.child(each.number, "pobj") for each in tree.children(head, "prep")]
     held += tree.children(head, "advmod", "npadvmod")  # "no longer", "under no duty"
     subject = tree.subject(head)  # "nobody digs and then pays"
+    first = min((n for n in tree.subtree(head) if n in inside and tree.tokens[n].is_word), default=head)
     is_negative = (
         has_not
+        or tree.tokens[first].text == "Not"  # "Not before the lease ends"
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
         or (subject is not None and _is_nothing(tree, subject))
@@ -267,27 +268,38 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         and verb.lemma in cues.resolved
         and auxiliaries <= {"am", "are", "’m", "’re", "'m", "'re"}
     )
-    is_wanted = verb.lemma == "want" and verb.tag == "VBP" and subject is not None and subject.lemma in _WE
-    is_wanted = is_wanted and not is_negative and tree.child(head, "dobj", "ccomp") is not None
+    is_wanted = (
+        verb.lemma == "want" and auxiliaries <= {"do"} and subject is not None and subject.lemma in _WE
+    )
+    is_wanted = is_wanted and verb.tag in ("VBP", "VB")
+    is_wanted = is_wanted and tree.child(head, "dobj", "ccomp", "xcomp") is not None
+    is_threat = any(
+        is_condition(tree, each) for each in tree.children(bearer, "advcl")
+    )  # "if not, we will go"
+    is_threat = is_threat and subject is not None and subject.lemma == "we"
+    is_cost = is_future and verb.lemma in _COSTING and _has_figure(tree, head)
     clauses = tree.children(head, "acl", "relcl") if verb.pos == "NOUN" else []
     is_due_to_be = any(_is_infinitive(tree, each) and tree.child(each.number, "auxpass") for each in clauses)
     is_chance = verb.lemma in cues.chances  # "will be lost" is nobody's plan
     fitting = (
         ("request", _is_imperative(tree, verb)),
-        ("demand", is_wanted),
+        ("demand", is_wanted and not is_negative),
+        ("refusal", is_wanted and is_negative and tree.child(head, "dobj") is not None),
+        ("denial", is_negative and clears_oneself(tree, head)),
+        ("estimate", is_cost),
         ("fact", is_undone),
         ("possibility", is_left_open),  # "would not rule it out"
         ("possibility", "have" in auxiliaries and bool(auxiliaries & {"would", "could", "might"})),
         ("inability", is_unable),
         ("obligation", is_due or is_ordered or verb.lemma == "ought"),
         ("refusal", (is_future or is_resolved) and is_own and is_negative),
-        ("promise", is_promised and not is_chance and "be" not in auxiliaries),
+        ("promise", is_promised and not is_threat and not is_chance and "be" not in auxiliaries),
         ("intention", (is_future and is_own and "be" not in auxiliaries) or (is_resolved and is_own)),
         ("plan", (is_future and is_arranged and not is_chance) or is_due_to_be),
         ("prediction", is_future),
         ("possibility", bool(auxiliaries & _POSSIBLE or words & cues.possible)),
         ("prediction", is_likely),
-        ("denial", _rejects(tree, head, cues, is_negative=is_negative)),
+        ("denial", rejects(tree, head, cues, is_negative=is_negative)),
         ("estimate", _is_reckoned(tree, head, cues)),
     )
     return next((kind for kind, fits in fitting if fits), "fact")
@@ -327,55 +339,10 @@ def _is_infinitive_of(tree: Tree, head: int, *words: str) -> bool:
     return has_to and tree.tokens[head].text.lower() in words
 
 
-def _rejects(tree: Tree, head: int, cues: Cues, *, is_negative: bool) -> bool:
-    """Whether a clause rejects what was said: "That is false", "no such order was given", "It had not"."""
-    subject = tree.child(head, *SUBJECTS)
-    if subject is None:
-        return False
-    of_what = _antecedent_of(tree, head, subject)
-    is_about_words = subject.lemma in _POINTING or cues.is_account(of_what)
-    said = tree.child(head, "acomp", "attr")
-    judged = said.lemma if said is not None else ""
-    if is_about_words and (judged in cues.rejecting if not is_negative else judged in cues.accepting):
-        return True
-    if not is_negative:
-        return False
-    if any(_is_no_such(tree, noun) for noun in _below(tree, head)):
-        return True
-    held = tree.child(head, "dobj", "attr")
-    is_refused = held is not None and (
-        (held.lemma in cues.proof and any(det.lemma == "no" for det in tree.children(held.number, "det")))
-        or (cues.is_account(held) and tree.tokens[head].lemma in cues.accepted)
-    )
-    is_ungiven = cues.is_account(of_what) and tree.tokens[head].lemma in cues.given_out
-    return is_refused or is_ungiven or _is_cut_short(tree, head)
-
-
-def _below(tree: Tree, head: int) -> list[Token]:
-    """The nouns that a verb holds, with or without a preposition."""
-    phrases = (tree.children(each.number, "pobj") for each in tree.children(head, "prep"))
-    return [*tree.children(head, "dobj", "attr", *SUBJECTS), *(noun for held in phrases for noun in held)]
-
-
-def _is_no_such(tree: Tree, noun: Token) -> bool:
-    """Whether a noun is "no such order"."""
-    words = {child.lemma for child in tree.children(noun.number, "det", "amod", "predet")}
-    return {"no", "such"} <= words
-
-
-def _antecedent_of(tree: Tree, head: int, subject: Token) -> Token:
-    """What the subject of a clause is, or what it stands for: "an order which was never given"."""
-    is_relative = subject.tag in ("WDT", "WP") and tree.tokens[head].dep == "relcl"
-    return tree.head(tree.tokens[head]) if is_relative else subject
-
-
-def _is_cut_short(tree: Tree, head: int) -> bool:
-    """Whether a clause is no more than a subject and a negated auxiliary: "there had not"."""
-    token = tree.tokens[head]
-    words = [number for number in tree.subtree(head) if tree.tokens[number].is_word]
-    is_auxiliary = token.lemma in ("have", "be", "do") and token.tag in ("VBD", "VBZ", "VBP")
-    last = tree.tokens[words[-1]] if words else token
-    return is_auxiliary and last.dep == "neg" and len(words) <= _CUT_SHORT
+def _has_figure(tree: Tree, head: int) -> bool:
+    """Whether what a verb holds is a figure: "would cost 40 crowns"."""
+    held = tree.children(head, "dobj", "npadvmod", "attr")
+    return any(tree.tokens[n].pos == "NUM" for each in held for n in tree.subtree(each.number))
 
 
 def _is_reckoned(tree: Tree, head: int, cues: Cues) -> bool:

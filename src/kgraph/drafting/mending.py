@@ -11,6 +11,7 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
+from kgraph.drafting.nouns import age, asked_for, common_noun, name_as_root, noun_as_root
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
@@ -29,6 +30,7 @@ from kgraph.drafting.that_clauses import (
     asked_if,
     informed_that,
     noun_after_that,
+    that_alone,
     that_begins_a_clause,
     that_is_no_article,
     that_is_no_pronoun,
@@ -54,64 +56,6 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
                 tokens[token.number] = token
             tree = Tree(tree.span, tuple(tokens))
     return tree
-
-
-def _common_noun(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "the parish priest": what begins with a small letter is no name."""
-    names = (token for token in tree.tokens if token.pos == "PROPN" and token.text.islower())
-    return [
-        replace(token, pos="NOUN", tag="NNS" if token.tag == "NNPS" else "NN")
-        for token in names
-        if token.dep not in ("compound", "nmod", "flat") and not token.entity
-    ]
-
-
-def _noun_as_root(tree: Tree, speaking: Collection[str]) -> list[Token]:
-    """ "Papers filed today show that it was late", "the inn plans to open": what holds a clause is a verb."""
-    found: list[Token] = []
-    for token in tree.tokens[1:]:
-        if token.pos != "NOUN" or token.lemma not in speaking:
-            continue
-        clauses = tree.children(token.number, "ccomp", "acl", "relcl", "xcomp")
-        held = [each for each in clauses if _begins_content(tree, each)]
-        subject = tree.child(token.number, "nsubj")
-        before = tree.tokens[token.number - 1]
-        begins = tree.tokens[token.number + 1 : token.number + 2]
-        doing = [each for each in clauses if each.number in [token.number + 1, *(t.head for t in begins)]]
-        gerund = next((c for c in doing if begins[0].tag == "VBG"), None)  # "having said so" too
-        held += [gerund] if gerund is not None and not held else []  # "Its lease forbids keeping dogs"
-        is_next = bool(held) and tree.subtree(held[0].number)[0] == token.number + 1
-        is_next = is_next or tree.child(token.number, "dobj", "xcomp") is not None  # no noun has an object
-        is_root = (token.head == token.number or token.dep == "ccomp") and token.tag == "NNS" and is_next
-        if is_root and subject is None and before.dep in ("compound", "amod") and before.head == token.number:
-            others = [each for each in tree.children(token.number) if each.number < before.number]
-            found += [replace(each, head=before.number) for each in others if each.dep != "punct"]
-            noun = before if before.pos == "PROPN" else replace(before, pos="NOUN", tag="NN")
-            found.append(replace(noun, dep="nsubj"))
-            if held:
-                is_to = tree.child(held[0].number, "mark") is None
-                found.append(replace(held[0], dep="xcomp" if is_to else "ccomp"))
-        elif (
-            token.dep == "appos"
-            and before.text == ","
-            and tree.head(tree.head(token)) is tree.head(token)
-            and is_next
-        ):
-            above = tree.head(token)  # "The lease, signed in May, forbids keeping dogs"
-            found.append(replace(above, dep="nsubj", head=token.number))
-            found += [replace(each, dep="xcomp") for each in held[:1] if each.tag == "VBG"]
-            found.append(replace(token, pos="VERB", tag="VBZ", dep="ROOT", head=token.number))
-            continue
-        elif subject is None or not held or tree.child(held[0].number, "mark") is None:
-            continue
-        found.append(replace(token, pos="VERB", tag="VBZ" if token.tag == "NNS" else "VBP"))
-    return found
-
-
-def _begins_content(tree: Tree, clause: Token) -> bool:
-    """Whether a clause begins with "that" or "to"."""
-    words = [*tree.children(clause.number, "mark"), *tree.children(clause.number, "aux")]
-    return any(word.lemma == "that" or word.tag == "TO" for word in words)
 
 
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -240,38 +184,16 @@ def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
     return found
 
 
-def _age(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "the 52-year-old from Elm said": who is called by an age is somebody."""
-    found: list[Token] = []
-    for old in tree.tokens[:-1]:
-        year = tree.child(old.number, "npadvmod")
-        if old.text != "old" or year is None or tree.tokens[old.number + 1].pos in ("NOUN", "PROPN", "ADJ"):
-            continue
-        article = next((each for each in tree.tokens[max(0, year.number - 3) :] if each.tag == "DT"), None)
-        if article is None or article.number > year.number:
-            continue
-        verb = next((each for each in tree.tokens[old.number :] if each.is_verb and each.tag in FINITE), None)
-        is_lost = old.dep not in (*SUBJECTS, "pobj", "dobj") and verb is not None
-        if is_lost and verb is not None and not tree.child(verb.number, *SUBJECTS):
-            old = replace(old, dep="nsubj", head=verb.number)  # noqa: PLW2901
-        found.append(replace(old, pos="NOUN", tag="NN"))
-        found.append(replace(article, head=old.number))
-    return found
-
-
-def _name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "Holt, for her part, offered to pay": a sentence that has a participle and no verb has a verb."""
-    roots = [token for token in tree.tokens if token.head == token.number]
-    if len(roots) != 1 or roots[0].pos not in ("PROPN", "NOUN"):
-        return []
-    for verb in tree.children(roots[0].number, "relcl", "acl"):
-        is_bare = verb.tag in ("VBN", "VBD") and not tree.child(verb.number, "aux", "auxpass", *SUBJECTS)
-        if is_bare and tree.tokens[verb.number - 1].text == "," and verb.number > roots[0].number:
-            return [
-                replace(verb, dep="ROOT", head=verb.number, tag="VBD"),
-                replace(roots[0], dep="nsubj", head=verb.number),
-            ]
-    return []
+def _wanted_done(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "wants each of them examined": nobody wants what was done, so it is a participle."""
+    clauses = (
+        each for verb in tree.tokens if verb.lemma == "want" for each in tree.children(verb.number, "ccomp")
+    )
+    return [
+        replace(each, tag="VBN")
+        for each in clauses
+        if each.tag == "VBD" and each.number > each.head and not tree.child(each.number, "aux", "mark")
+    ]
 
 
 def _verb_after_a_participle(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -342,16 +264,18 @@ def _verb_in_a_row(tree: Tree, _: Collection[str]) -> list[Token]:
 
 
 _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
-    _common_noun,
-    _age,
-    _noun_as_root,
+    common_noun,
+    age,
+    asked_for,
+    _wanted_done,
+    noun_as_root,
     noun_in_a_row,
     then,
     put_in,
     asked_between,
     after_according,
     according_at_the_end,
-    _name_as_root,
+    name_as_root,
     _verb_after_a_participle,
     _verb_in_a_row,
     _turned_condition,
@@ -360,6 +284,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _told_clause,
     informed_that,
     noun_after_that,
+    that_alone,
     that_begins_a_clause,
     that_is_no_article,
     that_is_no_pronoun,

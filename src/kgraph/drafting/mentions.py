@@ -47,6 +47,9 @@ def mention_span(tree: Tree, head: Token) -> Span:
             if other.pos == "PROPN":
                 head = other
     without = {child.number for child in tree.children(head.number) if child.dep in _BESIDE}
+    without |= {  # "quotes a guard as saying"
+        child.number for child in tree.children(head.number, "prep") if tree.child(child.number, "pcomp")
+    }
     joined = _joined(tree, head)
     kept = tree.subtree(head.number, without=without - joined)
     run = [head.number]

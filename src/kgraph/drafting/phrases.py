@@ -10,7 +10,7 @@ from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
 
-__all__ = ["deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
+__all__ = ["charged", "deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
 
 #: What a figure may be given for, or the word that stands for it.
 _FIGURES: Final = frozenset(
@@ -18,6 +18,8 @@ _FIGURES: Final = frozenset(
 )
 #: Verbs that give something a figure with "at".
 _AT: Final = frozenset("put value estimate price assess rate peg".split())
+#: Such a figure has not more words.
+_FIGURE: Final = 5
 _SHARES: Final = frozenset({"half", "third", "quarter", "twice", "double", "zero", "nil", "nothing"})
 _COMPARING: Final = frozenset({"compare", "liken"})
 #: How long somebody is given.
@@ -35,7 +37,10 @@ def phrase(site: Site) -> Content | None:
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)
-    near = [*([whom] if whom else []), *tree.children(site.verb.number, "advmod")]  # "stopped short of"
+    near = [
+        *([whom] if whom else []),
+        *tree.children(site.verb.number, "advmod", "prt"),
+    ]  # "stopped short of"
     beside = [each for word in near for each in tree.children(word.number, "prep")]
     for clause in tree.children(site.verb.number, "advcl", "ccomp"):
         mark = tree.child(clause.number, "mark")
@@ -51,7 +56,7 @@ def phrase(site: Site) -> Content | None:
                     return "phrase", tuple(sorted(numbers)), held.number  # "a drop she blamed on rain"
                 if whom is not None and whom.tag not in RELATIVE and preposition.lemma in site.cue.joint:
                     joined = {*tree.subtree(whom.number), *tree.subtree(preposition.number)}
-                    adverbs = [each.number for each in tree.children(site.verb.number, "advmod")]
+                    adverbs = [each.number for each in tree.children(site.verb.number, "advmod", "prt")]
                     joined |= {n for n in adverbs if min(joined) < n < max(joined)}  # "put it squarely on"
                     return "phrase", tuple(sorted(joined)), held.number
                 is_apart = whom is not None and site.cue.kind == "request"  # "asked the judge for time"
@@ -64,6 +69,26 @@ def phrase(site: Site) -> Content | None:
                     for number in tree.subtree(clause.number)
                 ]  # "for two months to find one"
                 return "phrase", tuple(numbers), held.number
+    return None
+
+
+def charged(site: Site) -> Content | None:
+    """What somebody is accused of by whom: "Holt, accused by a guard of theft", with her and without him."""
+    tree, verb = site.tree, site.verb
+    agent = tree.child(verb.number, "agent")
+    by = tree.child(agent.number, "pobj") if agent is not None else None
+    whom = tree.child(verb.number, "nsubjpass") or (tree.head(verb) if verb.dep == "acl" else None)
+    if agent is None or by is None or whom is None or whom.tag in RELATIVE:
+        return None
+    for preposition in tree.children(verb.number, "prep"):
+        held = tree.child(preposition.number, "pcomp", "pobj")
+        is_what = held is not None and held.pos != "PROPN"  # not "by the mayor of Holm"
+        if is_what and held is not None and preposition.lemma in site.cue.joint:
+            numbers = {*tree.subtree(whom.number, without={verb.number}), *tree.subtree(held.number)}
+            numbers -= {
+                n for n in tree.subtree(whom.number, without={verb.number}) if tree.tokens[n].text == ","
+            }
+            return "phrase", tuple(sorted(numbers)), held.number
     return None
 
 
@@ -81,6 +106,8 @@ def hearsay(site: Site) -> Content | None:
 def figure(site: Site) -> Content | None:
     """A figure for something: "puts the cost at 5 million", "raised that to 45"."""
     tree, verb = site.tree, site.verb
+    if (found := _figure_first(tree, verb)) is not None:
+        return found
     of_what = tree.child(verb.number, "dobj")
     if verb.dep == "relcl" and (of_what is None or of_what.tag in RELATIVE):
         of_what = tree.head(verb)  # "a figure that it raised to 40"
@@ -113,6 +140,18 @@ def figure(site: Site) -> Content | None:
                 numbers |= set(range(min(numbers), max(numbers) + 1))  # "the jobs at risk at 500"
             return "figure", tuple(sorted(numbers)), verb.number
     return None
+
+
+def _figure_first(tree: Tree, verb: Token) -> Content | None:
+    """ "puts at around 70 the number of boats": a figure before what it is given for."""
+    at, *following = tree.tokens[verb.number + 1 : verb.number + 3 + _FIGURE] or (verb,)
+    first = next((token for token in following if token.tag in ("DT", "PRP$")), None)
+    figures = [token for token in following if first is not None and token.number < first.number]
+    if verb.lemma not in _AT or at.lemma != "at" or not any(token.pos == "NUM" for token in figures):
+        return None
+    joined = {each.number for each in tree.children(verb.number, "conj", "cc", "punct")}
+    numbers = [n for n in tree.subtree(verb.number, without=joined) if n > verb.number]
+    return "figure", tuple(numbers), verb.number
 
 
 def deadline(site: Site) -> Content | None:
@@ -162,6 +201,8 @@ def naming(site: Site) -> Content | None:
         numbers |= inside if numbers & inside else set()
     has_quotation = any(quoted(tree.tokens[number], quotes) is not None for number in numbers)
     judged = tree.child(verb.number, "oprd", "ccomp")
+    if judged is not None and judged.dep == "oprd" and named is None and tree.child(judged.number, "det"):
+        named = tree.child(judged.number, "compound", "amod")  # "called the charge grotesque"
     is_judged = judged is not None and judged.number > verb.number
     if judged is not None and judged.dep == "ccomp":  # "calls the study outdated": taken for a clause
         is_judged = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kgraph.drafting.asides import PLACEHOLDER, answer_end, find_asides, find_fronted, put_back, put_together
+from kgraph.drafting.between import find_between, put_between
 from kgraph.drafting.tree import FINITE_WORDS, Token, Tree
 from kgraph.errors import DraftError
 from kgraph.text import Span
@@ -103,8 +104,10 @@ def name_pipeline(setting: str) -> str:
     return f"{meta['lang']}_{meta['name']} {meta['version']}"
 
 
-def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "auto") -> Iterator[Tree]:
-    """The tree of each sentence, in order.
+def parse_sentences(
+    text: str, sentences: Iterable[Span], *, pipeline: str = "auto", saying: Collection[str] = ()
+) -> Iterator[Tree]:
+    """The tree of each sentence, in order. ``saying`` are verbs that may be put in: "he admitted".
 
     Parsers go wrong where clauses meet at a semicolon or a colon: such clauses are parsed by themselves, and
     the tree has several roots.
@@ -122,7 +125,10 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
     )
     for span, own in zip(spans, parts, strict=True):
         parsed = [(part, next(docs)) for part in own]
-        wholes = [_is_whole(doc) for _, doc in parsed]
+        wholes = [
+            _is_whole(doc) or bool(find_between(Tree(part, tuple(_tokens(text, part, doc))), saying))
+            for part, doc in parsed
+        ]
         is_apart = own[0].of(text).rstrip().endswith(";")
         is_apart = is_apart or not any(token.lemma_ in _BEFORE_COLON for token in parsed[0][1])
         wholes[0] = wholes[0] or (wholes[-1] and is_apart)
@@ -130,12 +136,31 @@ def parse_sentences(text: str, sentences: Iterable[Span], *, pipeline: str = "au
             parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
         tokens: list[Token] = []
         for part, doc in parsed:
-            own_tokens = _with_asides(
-                loaded, Tree(part, _with_fronted(loaded, Tree(part, tuple(_tokens(text, part, doc)))))
-            )
+            own_tokens = _parsed(loaded, Tree(part, tuple(_tokens(text, part, doc))), saying)
             first = len(tokens)
             tokens += [replace(t, number=t.number + first, head=t.head + first) for t in own_tokens]
         yield Tree(span, tuple(tokens))
+
+
+def _parsed(loaded: Language, tree: Tree, saying: Collection[str]) -> Sequence[Token]:
+    """The tokens of a part of a sentence, parsed anew without what made the parser lose its way."""
+    put_in = find_between(tree, saying)
+    if not put_in:
+        return _with_asides(loaded, Tree(tree.span, _with_fronted(loaded, tree)))
+    gone = {number for each in put_in for number in (*each.marks[each.needs_comma :], *each.words)}
+    pieces = [tuple(n for n in range(len(tree.tokens)) if n not in gone), *(each.words for each in put_in)]
+    docs = loaded.pipe(_doc(loaded, [tree.tokens[number] for number in piece]) for piece in pieces)
+    rest, *own = [_renumbered(tree.tokens, piece, doc) for piece, doc in zip(pieces, docs, strict=True)]
+    place = {token.number: number for number, token in enumerate(rest)}
+    short = tuple(replace(t, number=place[t.number], head=place[t.head]) for t in rest)
+    tokens = list(tree.tokens)
+    for token in _parsed(loaded, Tree(tree.span, short), ()):
+        number, head = rest[token.number].number, rest[token.head].number
+        tokens[number] = replace(token, number=number, head=head)
+    for each, words in zip(put_in, own, strict=True):
+        for token in put_between(tokens, each, words):
+            tokens[token.number] = token
+    return tokens
 
 
 def _with_fronted(loaded: Language, tree: Tree) -> tuple[Token, ...]:

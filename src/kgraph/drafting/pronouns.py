@@ -13,7 +13,7 @@ from typing import Final
 from kgraph.drafting.tree import Token, Tree
 from kgraph.text import Span
 
-__all__ = ["AGED", "FIRST", "NEUTER", "PERSONAL", "PLURAL", "Seen", "Voice", "meant_by"]
+__all__ = ["AGED", "FIRST", "NEUTER", "PERSONAL", "PLURAL", "Seen", "Voice", "agrees", "meant_by"]
 
 PERSONAL: Final = {"he": "m", "him": "m", "his": "m", "himself": "m"} | dict.fromkeys(
     ("she", "her", "hers", "herself"), "f"
@@ -49,6 +49,8 @@ class Voice:
     is_plural: bool = False
     may_be_human: bool = False
     is_organization: bool = False
+    #: That it is called by a noun for several together: "the panel".
+    is_group: bool = False
     is_place: bool = False
     has_spoken: bool = False
     #: That it was "a …" when first spoken of.
@@ -113,9 +115,10 @@ def meant_by(
         is_around = (
             distance == 0 and speaks and each.is_subject and each.token < pronoun.number < verb < each.verb
         )
-        if (distance == 0 and each.verb == verb) or is_around or not _agrees(each.voice, word, speaks=speaks):
+        if (distance == 0 and each.verb == verb) or is_around or not agrees(each.voice, word, speaks=speaks):
             continue
-        if is_speaker and each.voice.is_plural and not each.voice.may_be_human:
+        is_thing = each.voice.is_plural and not (each.voice.may_be_human or each.voice.has_spoken)
+        if is_speaker and is_thing:
             continue  # things say nothing
         fitting.append(
             (_fit(each, word, distance, is_here=speaks and each.paragraph == place[1]), each.voice)
@@ -136,7 +139,7 @@ def _fit(seen: Seen, word: str, distance: int, *, is_here: bool) -> float:
     voice, sex = seen.voice, PERSONAL.get(word, "")
     score = -float(distance) + 1.5 * seen.is_subject - 1.5 * seen.is_quoted
     score += 0.6 * (seen.speaks and seen.is_subject) - 0.01 * seen.token * (not seen.is_subject)
-    score += _HERE * is_here - 0.3 * (voice.kind == "unnamed")
+    score += _HERE * is_here - 0.3 * (voice.kind == "unnamed" and word not in NEUTER)
     if sex:
         is_full = voice.may_be_human and " " in voice.name
         score -= 1.5 * (voice.is_company and not (is_full and seen.is_subject)) + 0.4 * (voice.kind == "body")
@@ -144,11 +147,12 @@ def _fit(seen: Seen, word: str, distance: int, *, is_here: bool) -> float:
         score -= _GUESSED * (voice.sex not in ("", sex))
     if word in PLURAL:
         score -= 1.2 * (not voice.is_plural) + 1.5 * (voice.kind == "body" and voice.may_be_human)
-        score -= 1.5 * (voice.is_plural and not voice.may_be_human)
+        score -= 1.5 * (voice.is_plural and not (voice.may_be_human or voice.has_spoken))
     return score
 
 
-def _agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
+def agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
+    """Whether a voice is of a pronoun's number and sex."""
     sex = PERSONAL.get(word, "")
     is_human = voice.kind == "person" or (
         voice.kind == "unnamed" and voice.may_be_human and not voice.is_plural
@@ -157,6 +161,7 @@ def _agrees(voice: Voice, word: str, *, speaks: bool) -> bool:
         # A name that the pipeline takes for a body's may be a person's.
         is_fit = not sex or voice.sex in ("", sex) or (speaks and voice.is_sex_guessed)
         is_speaker = voice.kind == "unnamed" and voice.has_spoken and not voice.is_plural  # "the abbess"
+        is_speaker = is_speaker and not voice.is_group
         return (is_human or is_speaker or (voice.kind == "body" and voice.may_be_human)) and is_fit
     if word in NEUTER:
         return not is_human and not voice.is_plural

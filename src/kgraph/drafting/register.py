@@ -219,7 +219,9 @@ class Register:
         clauses = tree.children(token.number, "relcl")
         relatives = {each.lemma for c in clauses for each in tree.children(c.number, *SUBJECTS)}
         if "who" in relatives:
-            is_body = is_of_a_body(voice.name, self._cues) or tree.child(token.number, "det") is not None
+            is_one = any(each.tag == "VBZ" for each in clauses)  # "Rob Bank, who runs a shop"
+            is_body = is_of_a_body(voice.name, self._cues) and not is_one
+            is_body = is_body or tree.child(token.number, "det") is not None
             if voice.kind == "body" and not is_body:
                 voice.kind, voice.is_organization, voice.may_be_human = "person", False, True
         elif "which" in relatives and voice.kind == "person":

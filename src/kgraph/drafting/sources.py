@@ -39,7 +39,8 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
         return source_of(tree, tree.head(verb))[0], False  # "let reporters know that"
     is_first = verb.number == 0 and verb.dep == "advcl" and verb.tag in ("VBD", "VBN")  # "Told that …, she"
     is_asked = verb.dep == "advcl" and tree.child(verb.number, "agent") is not None
-    is_participle = is_first or (verb.tag == "VBN" and (verb.dep == "acl" or is_asked))
+    is_had = any(aux.tag == "VBG" for aux in tree.children(verb.number, "aux"))  # "having called it safe"
+    is_participle = is_first or (verb.tag == "VBN" and (verb.dep == "acl" or is_asked) and not is_had)
     if tree.child(verb.number, "auxpass", "nsubjpass") or is_participle:
         agent = tree.child(verb.number, "agent")
         return (tree.child(agent.number, "pobj") if agent else None), True
@@ -48,7 +49,7 @@ def source_of(tree: Tree, verb: Token) -> tuple[Token | None, bool]:
     if subject := _left_alone(tree, verb) or tree.subject(verb.number):
         subject = _resident(tree, _nearest(tree, subject, verb))
         return (None if subject.dep == "expl" else _antecedent(tree, subject)), False
-    if verb.dep in ("acl", "relcl") and verb.tag == "VBG":
+    if verb.dep in ("acl", "relcl") and (verb.tag == "VBG" or is_had):
         return tree.head(verb), False
     is_bare = verb.tag == "VBN" and not any(aux.tag == "VBG" for aux in tree.children(verb.number, "aux"))
     has_none = verb.dep in ("advcl", "xcomp", "pcomp", "conj", "ccomp") and not is_bare
@@ -105,6 +106,7 @@ def quoted_source(tree: Tree, verb: Token) -> tuple[Token | None, Token | None] 
     if verb.dep == "pcomp":
         preposition = tree.head(verb)
         above = tree.head(preposition)
+        above = tree.head(above) if above.dep == "dobj" else above
     if above.lemma not in ("quote", "cite") or preposition is None or preposition.lemma != "as":
         return None
     if passive := tree.child(above.number, "nsubjpass"):

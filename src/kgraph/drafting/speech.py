@@ -19,7 +19,7 @@ from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
-from kgraph.drafting.quoting import quoted
+from kgraph.drafting.quoting import OPENING, quoted
 from kgraph.drafting.sites import Attribution, Content, Site
 from kgraph.drafting.sources import (
     can_speak,
@@ -37,6 +37,7 @@ __all__ = ["find_attributions"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
+_NAMED: Final = Cue("named", "said", "positive", frozenset({"naming"}), subjects="people")
 _FIRST: Final = frozenset({"i", "we"})
 #: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
 _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
@@ -117,7 +118,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
     if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
-    for cue in (*cues.of_verb(tree, verb), *_that_is_held(tree, verb, source)):
+    for cue in (*cues.of_verb(tree, verb), *_that_is_held(tree, verb, source), *_so_called(tree, verb)):
         if not _may_say(tree, source, cue, cues):
             continue
         found = find_content(Site(tree, verb, cue, quotes, own, cues))
@@ -129,6 +130,8 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             source = source_beside(tree, verb, quotes)
         # nobody says who told the court
         speaker = None if cue.subjects in ("courts", "nobody") else source
+        if cue.group == "quoted":  # "the letter quotes a guard as saying": the letter does
+            speaker = None if is_passive else source_of(tree, verb)[0]
         if _says_nothing(tree, verb, cue, found, own):
             continue
         if speaker is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
@@ -171,6 +174,17 @@ def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, .
         verb.lemma not in _MAKING and not is_infinitive(tree, verb) and not tree.child(verb.number, "neg")
     )
     return (_SAID,) if is_that and is_somebody and is_told else ()
+
+
+def _so_called(tree: Tree, verb: Token) -> tuple[Cue, ...]:
+    """The cue of any verb with "as" before a quotation: "ridiculed the offer as “a tip”"."""
+    held = tree.child(verb.number, "dobj")
+    phrases = [*tree.children(verb.number, "prep"), *(tree.children(held.number, "prep") if held else ())]
+    following = (
+        tree.tokens[each.number + 1] for each in phrases if each.lemma == "as" and each.number > verb.number
+    )
+    has_object = held is not None or verb.dep == "relcl"
+    return (_NAMED,) if has_object and any(token.text in OPENING for token in following) else ()
 
 
 def _may_say(tree: Tree, source: Token | None, cue: Cue, cues: Cues) -> bool:
@@ -307,11 +321,8 @@ def _with_antecedent(
     if rule == "infinitive" and is_named:
         others = tree.children(verb.number, "nsubj")
         is_other = bool(others) and all(each.tag not in RELATIVE for each in others)
-        is_close = [each.text for each in tree.tokens[noun.number + 1 :][:1]] != [","]
-        has_gap = (
-            is_other
-            and is_close
-            and all(held.tag in RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp"))
+        has_gap = is_other and all(
+            held.tag in RELATIVE for held in tree.children(root, "dobj", "ccomp", "xcomp")
         )
         kept = [number for number in content if tree.tokens[number].tag not in RELATIVE]
         has_gap = has_gap and len(kept) < len(content)

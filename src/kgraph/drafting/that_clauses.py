@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.going_on import finite_tag
+from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
 
 __all__ = [
     "and_that",
     "asked_if",
     "informed_that",
     "noun_after_that",
+    "that_alone",
     "that_begins_a_clause",
     "that_is_no_article",
     "that_is_no_pronoun",
@@ -32,6 +34,20 @@ def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:
         is_odd = first.text == "that" and first.tag == "WDT" and first.dep not in SUBJECTS
         if is_odd and subject is not None and tree.head(clause).lemma in speaking:
             found.append(replace(first, dep="mark", tag="IN", head=clause.number))
+    return found
+
+
+def that_alone(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Holt disputes that, saying it was late": a "that" with nothing after it is what the verb holds."""
+    found: list[Token] = []
+    for verb, that, mark in zip(tree.tokens, tree.tokens[1:], tree.tokens[2:], strict=False):
+        clause = tree.head(that)
+        is_alone = verb.is_verb and that.text == "that" and mark.text in (",", ".", ";")
+        is_subject = (
+            that.dep in (*SUBJECTS, "mark") and finite_tag(tree, clause) in FINITE_WORDS
+        )  # "that, too, was"
+        if is_alone and not is_subject and clause is not verb:
+            found.append(replace(that, dep="dobj", pos="PRON", tag="DT", head=verb.number))
     return found
 
 

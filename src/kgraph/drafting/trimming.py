@@ -109,14 +109,21 @@ def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
         is_other and token.dep in ("relcl", "advcl") and tree.tokens[below[0]].lemma in ("when", "where")
     )
     return (
-        (token.dep == "appos" and before in _DASHES)
-        or (is_contrast and before == ",")
+        (before in ("—", "–") and _stands_besides(tree, token))
+        or (is_contrast and (before == "," or token.lemma == "despite"))
         or (is_something and (before == "," or before in _DASHES))
         or (before in {",", *_DASHES} and _is_judgement(sentence, token))
         or (before in {",", *_DASHES} and is_elaboration(tree, token))
         or (token.dep == "relcl" and is_other and source is not None and source.pos != "PRON" and not is_in)
         or (is_when and before == ",")
         or (token.dep == "relcl" and before == "," and token.lemma in _DENYING and is_other)
+    )
+
+
+def _stands_besides(tree: Tree, token: Token) -> bool:
+    """Whether words after a dash only add to those before: "set aside 9 million — enough to run a train"."""
+    return token.dep == "appos" or (
+        not token.is_verb and token.dep in ("amod", "acomp", "dep", "oprd", "advmod")
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from kgraph.drafting.cues import Cues
 from kgraph.drafting.designations import in_apposition, may_be_called
 from kgraph.drafting.mentions import mention_span, name_of, name_span, named_after, neutral_name
-from kgraph.drafting.pronouns import AGED, FIRST, NEUTER, PERSONAL, PLURAL, Seen, Voice, meant_by
+from kgraph.drafting.pronouns import AGED, FIRST, NEUTER, PERSONAL, PLURAL, Seen, Voice, agrees, meant_by
 from kgraph.drafting.register import Register, has_age, sex_of
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.text import Span
@@ -144,6 +144,7 @@ class Cast(Register):
         is_subject = token.dep in SUBJECTS and not any(
             aux.tag == "TO" for aux in tree.children(verb.number, "aux")
         )
+        is_subject = is_subject and (token.pos == "PRON" or not _is_aside(tree, verb))
         speaks = verb.lemma in self._cues.verbs and verb.is_verb and token.dep != "nsubjpass"
         says = speaks and any(cue.group == "said" for cue in self._cues.verbs[verb.lemma])
         voice.has_spoken = voice.has_spoken or (says and is_subject)
@@ -204,7 +205,11 @@ class Cast(Register):
         is_quoted = any(token.span.within(quote) for quote in self._quotes[sentence])
         if word == "they" and speaks and is_quoted:
             return None  # "They told me": whom a speaker means is not said
-        best = self._meant_by(sentence, tree, token, speaks=speaks)
+        quoted = {t.number for quote in self._quotes[sentence] for t in tree.within(quote)}
+        for other in tree.tokens[: token.number] if token.dep == "nsubj" and not is_quoted else ():
+            if other.dep == "nsubj" and other.text.lower() == word and other.number not in quoted:
+                return self._of.get((sentence, other.number))  # "it denies the claim, but it knew"
+        best = self._told_of(sentence, tree, token) or self._meant_by(sentence, tree, token, speaks=speaks)
         if best is None:
             return None
         if sex and not is_quoted:  # whom a speaker means is guessed
@@ -212,6 +217,17 @@ class Cast(Register):
                 best.sex, best.is_sex_guessed = sex, False
             best.kind = "person" if best.kind == "body" else best.kind
         return best
+
+    def _told_of(self, sentence: int, tree: Tree, pronoun: Token) -> Voice | None:
+        """Whom "who" stands for above a pronoun of what they say: "Ana Holt, who says she knew"."""
+        for clause in tree.ancestors(tree.head(pronoun).number):
+            who = tree.child(clause.number, "nsubj")
+            if clause.dep == "relcl" and who is not None and who.lemma == "who":
+                noun = tree.head(clause)
+                voice = self._of.get((sentence, noun.head if noun.dep == "appos" else noun.number))
+                is_fit = voice is not None and agrees(voice, pronoun.text.lower(), speaks=True)
+                return voice if is_fit and pronoun.dep == "nsubj" else None
+        return None
 
     def _meant_by(self, sentence: int, tree: Tree, token: Token, *, speaks: bool) -> Voice | None:
         place = (sentence, self._paragraph_of[sentence])
@@ -325,7 +341,8 @@ class Cast(Register):
         if lemma in self._cues.bodies and token.text.lower() == lemma:
             kind = "body"
         voice = Voice(name, kind, {name}, {lemma}, sex=sex_of({lemma}), is_plural=token.is_plural)
-        is_group = lemma in self._cues.groups or lemma in self._cues.bodies
+        voice.is_plural = voice.is_plural or (token.pos == "NUM" and lemma != "one")  # "two of its clerks"
+        voice.is_group = is_group = lemma in self._cues.groups or lemma in self._cues.bodies
         voice.may_be_human = (
             lemma in ("another", "one", "other")
             or self._cues.is_person(lemma)
@@ -341,3 +358,9 @@ class Cast(Register):
         voice.iri = self._known.get(name.casefold())
         self.voices.append(voice)
         return voice
+
+
+def _is_aside(tree: Tree, verb: Token) -> bool:
+    """Whether a verb is in a relative clause: "of which the Post has a copy", not "where she sat"."""
+    clause = next((each for each in (verb, *tree.ancestors(verb.number)) if each.dep == "relcl"), None)
+    return clause is not None and all(tree.tokens[n].tag != "WRB" for n in tree.subtree(clause.number)[:2])

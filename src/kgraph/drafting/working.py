@@ -54,8 +54,10 @@ def draft_laid(
         )
     if not _kept or _kept[0][0] is not knowledge:
         _kept[:] = [(knowledge, words_of(knowledge))]
-    trees = list(parse_sentences(laid.text, laid.sentences if is_read else (), pipeline=pipeline))
-    draft = draft_page(laid, trees, _kept[0][1], tool=tool_name(pipeline))
+    words = _kept[0][1]
+    sentences = laid.sentences if is_read else ()
+    trees = list(parse_sentences(laid.text, sentences, pipeline=pipeline, saying=words.cues.put_in))
+    draft = draft_page(laid, trees, words, tool=tool_name(pipeline))
     if endpoint is None:
         return draft
     candidates, dropped = ask_endpoint(endpoint, laid.text, laid.paragraphs, laid.publisher)

@@ -53,16 +53,12 @@ def _of_paragraph(text: str, line: Span) -> list[Span]:
     opened: list[tuple[str, int]] = []
     # How many single marks that may close stand from a position on: the last one of a quotation closes it.
     closers = _apostrophes_that_may_close(text, line)
-    last = text.rfind("”", line.start, line.end)
+    odd = _closers_of_another_kind(text, line)
     for position in range(line.start, line.end):
         mark = text[position]
         if mark not in _CLOSING:
             continue
-        if (
-            opened
-            and mark in _CLOSING[opened[-1][0]]
-            and _closes(text, line, position, opened, closers, last)
-        ):
+        if opened and mark in _CLOSING[opened[-1][0]] and _closes(text, line, position, opened, closers, odd):
             found.append(Span(opened.pop()[1], position))
         elif _opens(text, line, position):
             opened.append((mark, position + 1))
@@ -85,13 +81,16 @@ def _opens(text: str, line: Span, position: int) -> bool:
 
 
 def _closes(
-    text: str, line: Span, position: int, opened: list[tuple[str, int]], closers: dict[int, int], last: int
+    text: str,
+    line: Span,
+    position: int,
+    opened: list[tuple[str, int]],
+    closers: dict[int, int],
+    odd: frozenset[int],
 ) -> bool:
     mark, start = opened[-1]
     if mark == "“" and text[position] == '"':
-        # Typewriters' marks close typographic ones where no typographic one does.
-        is_inner = _opens(text, line, position) or text[position - 1].isspace()
-        return not is_inner and position > last
+        return position in odd
     if mark == text[position] and mark in "»›”" and position == start:
         return False
     if text[position] not in _APOSTROPHES:
@@ -101,6 +100,23 @@ def _closes(
     before = text[position - 1]
     # “the fans’ meeting”: after a letter, the last mark that may close does
     return not before.isalnum() or closers[position] == 0 or not _goes_on(text, line, position)
+
+
+def _closers_of_another_kind(text: str, line: Span) -> frozenset[int]:
+    """Typewriters' marks that may close a typographic one, for no typographic mark does.
+
+    Another typewriters' mark opens before the next: “We go," she said. "You stay.”
+    """
+    found: set[int] = set()
+    is_free = True
+    for position in range(line.end - 1, line.start - 1, -1):
+        if text[position] == "”":
+            is_free = False
+        elif text[position] == '"' and (_opens(text, line, position) or text[position - 1].isspace()):
+            is_free = True
+        elif text[position] == '"' and is_free:
+            found.add(position)
+    return frozenset(found)
 
 
 def _goes_on(text: str, line: Span, position: int) -> bool:
