@@ -30,8 +30,8 @@ nothing is done.
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from traceback import clear_frames
@@ -57,6 +57,8 @@ __all__ = ["Inspection", "Report", "build", "inspect_project", "is_current"]
 
 #: How long a finished build waits for the writes of clients to let it in.
 _PATIENCE_S: Final = 300.0
+#: So many values are made before cycles are looked for among them.
+_YOUNG: Final = 100_000
 #: How many times as many products as the current generation is made of may be kept.
 _MANY: Final = 1.5
 
@@ -112,7 +114,11 @@ def build(
         ProjectError: the project has errors; the current generation stays as it was.
         StoreError: the store cannot be written, another process is writing to it, or Spark cannot start.
     """
-    clock = Clock(progress)
+    with _seldom_collecting():
+        return _build(settings, Clock(progress), force, on_spark)
+
+
+def _build(settings: Settings, clock: Clock, force: bool, on_spark: bool) -> Report:
     with clock.step("reading the project"):
         sources = find_sources(settings, anew=force)
     if not force and sources.is_whole and (generation := is_current(settings, sources.digests)) is not None:
@@ -134,6 +140,17 @@ def build(
             generation = _publish(catalog, Generation(prepared, manifest))
         _tidy(catalog, settings)
     return Report(generation, True, problems, *counts, clock.seconds)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Have cycles looked for less often: a build makes many values that stay, and hardly a cycle."""
+    before = gc.get_threshold()
+    gc.set_threshold(_YOUNG, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _elsewhere(on_spark: bool) -> AbstractContextManager[Elsewhere | None]:

@@ -24,7 +24,8 @@ CREATE TABLE clusters (id INTEGER PRIMARY KEY, cluster TEXT UNIQUE, inputs TEXT,
 CREATE TABLE reads (name TEXT, of INT, digest BLOB, PRIMARY KEY (name, of)) WITHOUT ROWID;
 CREATE TABLE kinds (id INTEGER PRIMARY KEY, severity TEXT, code TEXT, said TEXT,
                     UNIQUE (severity, code, said));
-CREATE TABLE problems (owner TEXT, kind INT, same BLOB, told BLOB, PRIMARY KEY (owner, kind)) WITHOUT ROWID;
+CREATE TABLE problems (owner TEXT, kind INT, same BLOB, told BLOB);
+CREATE INDEX problems_by_owner ON problems (owner, kind);
 CREATE TABLE unread (cluster TEXT, term TEXT, uses INT, subject TEXT, PRIMARY KEY (cluster, term))
   WITHOUT ROWID;
 CREATE TABLE voices (triple BLOB, cluster TEXT, ways TEXT, PRIMARY KEY (triple, cluster)) WITHOUT ROWID;
