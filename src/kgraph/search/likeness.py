@@ -28,13 +28,13 @@ def misspells(word: str, other: str) -> bool:
     length = min(len(word), len(other))
     if length < 4 or abs(len(word) - len(other)) > 2 or word.isdecimal() or other.isdecimal():
         return False
-    if _are_times(word, other):
-        return False
     if word[0] != other[0]:  # most pairs: then one letter is wrong, and it is the first
         swapped = word[1::-1] + word[2:]
-        return other[1:] in (word[1:], word) or other in (word[1:], swapped)
-    wrong = jellyfish.damerau_levenshtein_distance(word, other)
-    return wrong <= 1 or (wrong == 2 and length >= 7)
+        is_near = other[1:] in (word[1:], word) or other in (word[1:], swapped)
+    else:
+        wrong = jellyfish.damerau_levenshtein_distance(word, other)
+        is_near = wrong <= 1 or (wrong == 2 and length >= 7)
+    return is_near and not _are_times(word, other)
 
 
 def _are_times(word: str, other: str) -> bool:

@@ -211,7 +211,7 @@ def word_offsets(text: str) -> tuple[list[int], list[int]]:
         bare = match[0].strip(_MARKS)
         start = match.start() + match[0].find(bare)
         before = len(words)
-        words = join_numbers([*words, *read])
+        words[-1:] = join_numbers([*words[-1:], *read])
         if read and len(words) == before:
             ends[-1] = start + len(bare)
         begins += [start] * (len(words) - before)
