@@ -13,7 +13,7 @@ from itertools import dropwhile, pairwise, takewhile
 from typing import Final
 
 from kgraph.search.likeness import opposes
-from kgraph.search.words import is_number, listed, read_words, shown, stem
+from kgraph.search.words import is_number, listed, negations, read_words, shown, stem
 
 __all__ = ["Difference", "Told", "denies", "differences"]
 
@@ -103,16 +103,20 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
     small = listed("stop") | listed("not") | listed("said")
     here, there = ([stem(word, language) for word in words] for words in (asked, text))
     matching = SequenceMatcher(None, here, there, autojunk=False).get_matching_blocks()
-    runs = [[(run.a + more, run.b + more) for more in range(run.size)] for run in matching]
+    runs = [[(run.a + more, run.b + more) for more in range(run.size)] for run in matching if run.size]
     full = [run for run in runs if any(asked[a] not in small and not is_name(asked[a]) for a, _ in run)]
     known = {here[a] for run in full for a, _ in run}
     places = {b for run in full for _, b in run}
     places |= {at for at in told.at if there[at] not in known and not is_name(text[at])}
     # Small words alone are the same ones only where the others are.
+    around = {clauses[at] for at in places}
     full += [
         run
         for run in runs
-        if len(run) > _FEW and (not places or clauses[run[0][1]] in {clauses[at] for at in places})
+        if (len(run) > _FEW and not places)
+        or (
+            clauses[run[0][1]] in around and (len(run) > _FEW or any(asked[a] in negations() for a, _ in run))
+        )
     ]
     alike = dict(pair for run in full for pair in run)
     places |= {*alike.values()}
@@ -129,9 +133,9 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
         return not places.isdisjoint([*reach, *{at + 1} & {*same}])
 
     is_own = denies(word for at, word in enumerate(asked) if at not in alike)
-    denied = [at for at, word in enumerate(text) if word in listed("not") and at not in alike.values()]
+    denied = [at for at, word in enumerate(text) if word in negations() and at not in alike.values()]
     is_said = sum(map(is_meant, denied)) % 2 or (
-        told.is_negative and not any(asked[at] in listed("not") for at in alike)
+        told.is_negative and not any(asked[at] in negations() for at in alike)
     )
     turned = sum(
         word not in text and any(opposes(word, other, language) for other in text if other not in asked)
@@ -270,7 +274,7 @@ def _is_marked(words: Sequence[str], place: int, names: Collection[str], languag
 
 def denies(words: Iterable[str]) -> bool:
     """Whether some words say that something is not so; two negations are none."""
-    return sum(word in listed("not") for word in words) % 2 == 1
+    return sum(word in negations() for word in words) % 2 == 1
 
 
 def _open_yet(asked: Sequence[str], told: Told) -> Iterator[Difference]:

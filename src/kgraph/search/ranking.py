@@ -21,7 +21,7 @@ from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, so
 from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
-from kgraph.search.words import clause_numbers, is_number, listed, read_words
+from kgraph.search.words import clause_numbers, is_number, listed, negations, read_words
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -283,7 +283,7 @@ class Ranking:
             voices=[claim.speaker for claim in nearest if claim.speaker],
             is_negative=bool(entry.claims)
             and all(
-                claim.is_negative and listed("not").isdisjoint(read_words(entry.words_of(claim.spans)))
+                claim.is_negative and negations().isdisjoint(read_words(entry.words_of(claim.spans)))
                 for claim in entry.claims
             ),
             language=entry.language,

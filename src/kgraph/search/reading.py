@@ -19,6 +19,7 @@ from kgraph.search.words import (
     join_numbers,
     lexicon,
     listed,
+    negations,
     numerals,
     read_words,
 )
@@ -89,7 +90,7 @@ def read_question(text: str) -> Asked:
     asking = words[:taken] if kind is not None else []
     small = listed("stop", language) | listed("said")
     kept = [word for word in words[len(asking) :] if word not in small]
-    matter = [word for word in kept if word not in listed("not")] or kept or list(words)
+    matter = [word for word in kept if word not in negations()] or kept or list(words)
     capitals = capitalised(text)
     if text[:1].isupper() and (later := text.split()[1:2]) and later[0][:1].isupper():
         capitals = [text.split()[0], *capitals]

@@ -27,7 +27,7 @@ from kgraph.search.narrowing import Narrowing
 from kgraph.search.passages import labels_of, shared
 from kgraph.search.ranking import WEIGHED, Answering, Found, Ranking, quoted
 from kgraph.search.reading import Asked, read_question
-from kgraph.search.words import CLAUSE_END, listed, read_words, shown, word_offsets
+from kgraph.search.words import CLAUSE_END, listed, negations, read_words, shown, word_offsets
 
 if TYPE_CHECKING:
     from kgraph.search.encoders import Vector
@@ -197,7 +197,7 @@ class TextIndex(IndexReader):
         before = read_words(entry.text)[max(0, span[0] - 1) : span[0]]
         rest = entry.text[ends[span[1] - 1] :] if span[1] <= len(ends) else ""
         after = read_words(CLAUSE_END.split(rest, 1)[0])
-        return any(word in listed("not") for word in before) or not listed(
+        return any(word in negations() for word in before) or not listed(
             "not-behind", entry.language
         ).isdisjoint(after)
 

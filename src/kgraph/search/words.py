@@ -31,6 +31,7 @@ __all__ = [
     "join_numbers",
     "lexicon",
     "listed",
+    "negations",
     "numerals",
     "read_words",
     "shown",
@@ -255,6 +256,12 @@ def listed(name: str, language: str = "") -> frozenset[str]:
     """The words of one kind in a language, or in all of them."""
     languages = [each for each in LANGUAGES if each == language[:2]] if language else LANGUAGES
     return frozenset(word for each in languages for word in lexicon(each).get(name, ()))
+
+
+@cache
+def negations() -> frozenset[str]:
+    """Small words and verbs that deny."""
+    return listed("not") | listed("deny")
 
 
 def numerals() -> dict[str, str]:
