@@ -17,7 +17,7 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.mentions import NAME_WORDS
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, RELATIVE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, QUOTES, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = [
     "CLOSING",
@@ -38,7 +38,6 @@ _FIRST: Final = 4
 _ADVERBS: Final = frozenset({"ADV", "PART"})
 #: Marks that an aside does not go over.
 _MARKS: Final = frozenset(";:—–()")
-_QUOTES: Final = frozenset('"“”„«»')
 _LONGEST: Final = 40
 _OPENING: Final = frozenset("“„\"«»‘'")
 #: Marks that may end a quotation.
@@ -81,7 +80,7 @@ def _next_aside(tree: Tree, kept: Sequence[int]) -> Aside | None:
     for end, comma in enumerate(tokens):
         if comma.text not in (",", "."):
             continue
-        closing = [mark for mark in tokens[end + 1 : end + 2] if mark.text in _QUOTES]  # “so,” said
+        closing = [mark for mark in tokens[end + 1 : end + 2] if mark.text in QUOTES]  # “so,” said
         verb = _goes_on(tokens[end + 1 + len(closing) :]) if comma.text == "," else None
         is_that = comma.text == "," and _that_is_lost(tree, tokens[end + 1 :])
         for start in range(end - 2, max(0, end - _LONGEST), -1):
@@ -91,7 +90,7 @@ def _next_aside(tree: Tree, kept: Sequence[int]) -> Aside | None:
             if token.text != "," or not (noun.pos in (*NOMINAL, "NUM") or noun.text[:1].isupper()):
                 continue
             words = [*tokens[start + 1 : end], *closing]
-            if sum(word.text in _QUOTES for word in words) % 2:
+            if sum(word.text in QUOTES for word in words) % 2:
                 continue
             is_lost = is_that or (verb is not None and not _is_about(tree, noun, verb))
             is_aside = _is_aside(words, tokens[:start]) or (is_that and _is_place(noun, words))
@@ -143,8 +142,8 @@ def _unquoted(words: Sequence[Token]) -> list[Token]:
     found: list[Token] = []
     is_quoted = False
     for word in words:
-        is_quoted ^= word.text in _QUOTES
-        found += [word] if not is_quoted and word.text not in _QUOTES else []
+        is_quoted ^= word.text in QUOTES
+        found += [word] if not is_quoted and word.text not in QUOTES else []
     return found or list(words)
 
 

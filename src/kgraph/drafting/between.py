@@ -13,14 +13,13 @@ from itertools import pairwise
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, RELATIVE, SUBJECTS, TIMES, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, QUOTES, RELATIVE, SUBJECTS, TIMES, Token, Tree
 
 __all__ = ["Between", "find_between", "put_between"]
 
 _MARKS: Final = frozenset({",", "—", "–"})
 _STOPS: Final = frozenset({";", ":"})
-_QUOTES: Final = frozenset('"“”„«»')
-_CLOSE_BY: Final = _QUOTES | frozenset("'‘’")
+_CLOSE_BY: Final = QUOTES | frozenset("'‘’")
 #: A clause that is put in has not more words than these before and after its verb.
 _BEFORE: Final = 8
 _AFTER: Final = 6
@@ -63,7 +62,7 @@ def find_between(tree: Tree, saying: Collection[str]) -> list[Between]:
 
 def _verb_of(words: Sequence[Token], saying: Collection[str]) -> Token | None:
     """The verb of a clause that only tells who says something; None for other words."""
-    if len(words) < 2 or any(word.text in _QUOTES or word.tag in (*RELATIVE, "WRB", "CC") for word in words):
+    if len(words) < 2 or any(word.text in QUOTES or word.tag in (*RELATIVE, "WRB", "CC") for word in words):
         return None
     verb = next((word for word in words if _says(word, saying) and word.tag in FINITE), None)
     had = any(word.lemma in _AUXILIARIES for word in words)

@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import governed_clauses
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, QUOTES, SUBJECTS, Token, Tree
 
 __all__ = ["finite_tag", "goes_on", "noun_in_a_row", "then"]
 
 #: What somebody "would not" do who says no more.
 _IF: Final = frozenset({"if", "unless"})
-_QUOTES: Final = frozenset('"“”„«»')
 _SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
 
 
@@ -42,7 +41,7 @@ def goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
 def _is_over_a_mark(tree: Tree, token: Token, above: Token) -> bool:
     """Whether only one of two verbs is quoted: "“He came and told me to go,” she recalled"."""
     first, last = sorted((token.number, above.number))
-    return sum(each.text in _QUOTES for each in tree.tokens[first:last]) % 2 == 1
+    return sum(each.text in QUOTES for each in tree.tokens[first:last]) % 2 == 1
 
 
 def _joins_a_condition(tree: Tree, token: Token) -> Token | None:

@@ -84,10 +84,8 @@ def charged(site: Site) -> Content | None:
         held = tree.child(preposition.number, "pcomp", "pobj")
         is_what = held is not None and held.pos != "PROPN"  # not "by the mayor of Holm"
         if is_what and held is not None and preposition.lemma in site.cue.joint:
-            numbers = {*tree.subtree(whom.number, without={verb.number}), *tree.subtree(held.number)}
-            numbers -= {
-                n for n in tree.subtree(whom.number, without={verb.number}) if tree.tokens[n].text == ","
-            }
+            others = tree.subtree(whom.number, without={verb.number})
+            numbers = {*(n for n in others if tree.tokens[n].text != ","), *tree.subtree(held.number)}
             return "phrase", tuple(sorted(numbers)), held.number
     return None
 

@@ -124,19 +124,13 @@ def parse_sentences(
         (part.of(text).translate(_MARKS) for each in parts for part in each), batch_size=_BATCH
     )
     for span, own in zip(spans, parts, strict=True):
-        parsed = [(part, next(docs)) for part in own]
-        wholes = [
-            _is_whole(doc) or bool(find_between(Tree(part, tuple(_tokens(text, part, doc))), saying))
-            for part, doc in parsed
-        ]
-        is_apart = own[0].of(text).rstrip().endswith(";")
-        is_apart = is_apart or not any(token.lemma_ in _BEFORE_COLON for token in parsed[0][1])
-        wholes[0] = wholes[0] or (wholes[-1] and is_apart)
-        if len(parsed) > 1 and not all(wholes):
-            parsed = [(span, loaded(span.of(text).translate(_MARKS)))]
+        trees = [(doc, Tree(part, tuple(_tokens(text, part, doc)))) for part in own for doc in [next(docs)]]
+        if len(trees) > 1 and not _are_apart(text, trees, saying):
+            doc = loaded(span.of(text).translate(_MARKS))
+            trees = [(doc, Tree(span, tuple(_tokens(text, span, doc))))]
         tokens: list[Token] = []
-        for part, doc in parsed:
-            own_tokens = _parsed(loaded, Tree(part, tuple(_tokens(text, part, doc))), saying)
+        for _, tree in trees:
+            own_tokens = _parsed(loaded, tree, saying)
             first = len(tokens)
             tokens += [replace(t, number=t.number + first, head=t.head + first) for t in own_tokens]
         yield Tree(span, tuple(tokens))
@@ -229,6 +223,15 @@ def _parts(text: str, sentence: Span) -> list[Span]:
     """A sentence, parted after semicolons and colons."""
     cuts = [sentence.start + match.end() for match in _JOINT.finditer(sentence.of(text))]
     return [Span(*ends) for ends in pairwise([sentence.start, *cuts, sentence.end])]
+
+
+def _are_apart(text: str, trees: Sequence[tuple[Doc, Tree]], saying: Collection[str]) -> bool:
+    """Whether each part of a sentence stands for itself; the first one may also only lead to the last."""
+    wholes = [_is_whole(doc) or bool(find_between(tree, saying)) for doc, tree in trees]
+    first, tree = trees[0]
+    is_led = not any(token.lemma_ in _BEFORE_COLON for token in first)
+    is_led = is_led or tree.span.of(text).rstrip().endswith(";")
+    return all(wholes[1:]) and (wholes[0] or is_led)
 
 
 def _is_whole(doc: Doc) -> bool:

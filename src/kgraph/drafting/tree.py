@@ -12,7 +12,18 @@ from typing import Final
 
 from kgraph.text import Span
 
-__all__ = ["FIGURES", "FINITE", "FINITE_WORDS", "NOMINAL", "RELATIVE", "SUBJECTS", "TIMES", "Token", "Tree"]
+__all__ = [
+    "FIGURES",
+    "FINITE",
+    "FINITE_WORDS",
+    "NOMINAL",
+    "QUOTES",
+    "RELATIVE",
+    "SUBJECTS",
+    "TIMES",
+    "Token",
+    "Tree",
+]
 
 #: The tags of finite verbs, and these with auxiliaries that are always finite.
 FINITE: Final = frozenset({"VBZ", "VBD", "VBP"})
@@ -22,6 +33,8 @@ NOMINAL: Final = frozenset({"NOUN", "PROPN", "PRON"})
 SUBJECTS: Final = frozenset({"nsubj", "nsubjpass", "csubj", "expl"})
 #: The tags of relative pronouns.
 RELATIVE: Final = frozenset({"WDT", "WP"})
+#: Marks around quotations that are no apostrophe besides.
+QUOTES: Final = frozenset('"“”„«»')
 #: The kinds of named entities that are times.
 TIMES: Final = frozenset({"DATE", "TIME"})
 #: Those that are times, numbers and amounts.

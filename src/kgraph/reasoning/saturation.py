@@ -102,8 +102,12 @@ def _solutions(store: ox.Store, clause: Clause) -> Iterator[Mapping[str, Slot]]:
     names = sorted(set().union(*(premise.variables for premise in clause.premises)))
     select = " ".join(f"?{name}" for name in names) or "*"
     query = f"SELECT DISTINCT {select} WHERE {{ {clause.where} }} LIMIT {_CLASHES_OF_A_CLAUSE}"
-    rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
-    return ({name: cast(Slot, row[name]) for name in names} for row in rows)
+    return ({name: cast(Slot, row[name]) for name in names} for row in _select(store, query))
+
+
+def _select(store: ox.Store, query: str) -> ox.QuerySolutions:
+    """The rows of a query over what is given and what follows from it."""
+    return cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
 
 
 def _members(store: ox.Store, classes: Set[Slot]) -> dict[Slot, dict[Slot, None]]:
@@ -111,8 +115,7 @@ def _members(store: ox.Store, classes: Set[Slot]) -> dict[Slot, dict[Slot, None]
     found: dict[Slot, dict[Slot, None]] = {}
     if classes:
         query = f"SELECT ?thing ?class {{ ?thing {_TYPE} ?class }}"
-        rows = cast(ox.QuerySolutions, store.query(query, default_graph=[FACTS, INFERRED]))
-        for thing, cls in cast(Iterable[tuple[Slot, Slot]], rows):
+        for thing, cls in cast(Iterable[tuple[Slot, Slot]], _select(store, query)):
             if cls in classes:
                 found.setdefault(cls, {})[thing] = None
     return found

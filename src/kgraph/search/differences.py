@@ -108,16 +108,15 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
     known = {here[a] for run in full for a, _ in run}
     places = {b for run in full for _, b in run}
     places |= {at for at in told.at if there[at] not in known and not is_name(text[at])}
-    # Small words alone are the same ones only where the others are.
     around = {clauses[at] for at in places}
-    full += [
-        run
-        for run in runs
-        if (len(run) > _FEW and not places)
-        or (
-            clauses[run[0][1]] in around and (len(run) > _FEW or any(asked[a] in negations() for a, _ in run))
-        )
-    ]
+
+    def is_same(run: Sequence[tuple[int, int]]) -> bool:
+        """Whether small words alone are the same ones: several, or one that denies, where the others are."""
+        is_long = len(run) > _FEW
+        is_there = clauses[run[0][1]] in around if places else is_long
+        return is_there and (is_long or any(asked[a] in negations() for a, _ in run))
+
+    full += filter(is_same, runs)
     alike = dict(pair for run in full for pair in run)
     places |= {*alike.values()}
 

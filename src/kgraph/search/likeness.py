@@ -13,7 +13,7 @@ import jellyfish
 
 from kgraph.search.words import LANGUAGES, listed, numerals, read_words, stem
 
-__all__ = ["Coverage", "Forms", "cover", "misspells", "opposes", "sounds_like", "spelt_in_place"]
+__all__ = ["Coverage", "Forms", "cover", "misspells", "opposes", "sounds_like"]
 
 
 #: Letters that may begin a word with the same sound: pharmacist, farmacist. No letter is silent in these.
@@ -178,7 +178,7 @@ def cover(
         if place is not None:
             places.append(place)
     if strange := [word for word in missing if is_strange(word)]:
-        spelt |= spelt_in_place(
+        spelt |= _spelt_in_place(
             strange, [spelt.get(word, word) for word in asked], [*text, *called], language
         )
         missing = [word for word in missing if word not in spelt]
@@ -187,7 +187,7 @@ def cover(
     return Coverage(share, tuple(missing), tuple(places), spelt)
 
 
-def spelt_in_place(
+def _spelt_in_place(
     strange: Iterable[str], asked: Sequence[str], text: Sequence[str], language: str
 ) -> dict[str, str]:
     """How a text has some words that no text has: in the place where the question has them, that is before or
