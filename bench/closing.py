@@ -20,12 +20,12 @@ def kgraph(path: str) -> int:
     import pyoxigraph as ox  # noqa: PLC0415 - each reasoner pays for its own imports only
 
     from kgraph.reasoning.program import compile_program  # noqa: PLC0415
-    from kgraph.reasoning.saturation import FACTS, INFERRED, saturate  # noqa: PLC0415
+    from kgraph.reasoning.saturation import FACTS, INFERRED, Plan, saturate, signs_in  # noqa: PLC0415
 
     store = ox.Store()
     store.bulk_load(path=path, format=ox.RdfFormat.N_TRIPLES, to_graph=FACTS)
     axioms = ox.parse(path=str(Path(path).with_name("ontology.nt")), format=ox.RdfFormat.N_TRIPLES)
-    saturate(store, compile_program(quad.triple for quad in axioms))
+    saturate(store, Plan(compile_program(quad.triple for quad in axioms)), signs_in(store))
     return len(list(store.quads_for_pattern(None, None, None, INFERRED)))
 
 

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from bench.reasoning import graphs_of, ontology, publish, record, told_of
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.reasoning import Earlier, Remainder, View, close, compile_program, update
-from kgraph.reasoning.saturation import FACTS, INFERRED, find_clashes, saturate
+from kgraph.reasoning.saturation import FACTS, INFERRED, Plan, find_clashes, saturate, signs_in
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support import find_support
 from kgraph.reasoning.upkeep import advance
@@ -86,10 +86,11 @@ def timed_closure(
 
     def work() -> None:
         program = compile_program(axioms)
-        saturate(store, program)
-        assert not list(find_clashes(store, program))
+        saturate(store, Plan(program), signs_in(store))
+        present = signs_in(store)
+        assert not list(find_clashes(store, program, present))
         inferred = {quad.triple for quad in store.quads_for_pattern(None, None, None, INFERRED)}
-        find_support(store, program, inferred, told)
+        find_support(store, program, inferred, told, present)
 
     return timed(work)
 

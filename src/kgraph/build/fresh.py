@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from kgraph.build.state import State
 from kgraph.build.work import ONTOLOGY, Outcome, Task
 from kgraph.reasoning import Clash, Remainder, close, is_reasoned_over
 from kgraph.reasoning.world import INFERRED
-from kgraph.store.cover import count_graphs
+from kgraph.store.cover import count_triples
 from kgraph.store.documents import write_documents
 from kgraph.store.hashing import MODULUS, finish, has_blank, hash_if_ground, hash_of, sum_of_blank
 from kgraph.store.manifest import graph_key
@@ -80,15 +81,18 @@ class FreshBuild:
     def finish(self, earlier: Path | None) -> None:
         """Write the text index and what the dataset says of itself, and let go of the store.
 
-        ``earlier`` is the folder of another index, whose vectors are taken over. The store is put in order at
-        the very end, lest whoever opens it for writing finds RocksDB at work.
+        ``earlier`` is the folder of another index, whose vectors are taken over. Meanwhile the store is put
+        in order, lest whoever opens it for writing finds RocksDB at work.
         """
         state, store = self.state, self.store
         assert store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
-        if self._indexing is not None:
-            self._indexing()
-        write_whole_index(state, store, encoder_of(state.settings), earlier)
-        counted = self._counting()
+        with ThreadPoolExecutor(1) as tidying:
+            tidied = tidying.submit(store.optimize)
+            if self._indexing is not None:
+                self._indexing()
+            write_whole_index(state, store, encoder_of(state.settings), earlier)
+            counted = self._counting()
+            tidied.result()
         shutil.rmtree(state.copy_path, ignore_errors=True)
         state.ledger.put("counts", counted)
         quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
@@ -99,7 +103,6 @@ class FreshBuild:
             self.graphs[state.names.graph(METADATA)] = len(quads)
         self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
         write_documents(state.path, store, state.names)
-        store.optimize()
         store.flush()
         self.store = None
 
@@ -151,7 +154,6 @@ class FreshBuild:
                 store.add_graph(home)
         for graph in state.graph_files:
             store.add_graph(ox.NamedNode(names.graph(graph)))
-        store.flush()
 
     def _examine(self) -> None:
         """Have all clusters examined; what each gives is loaded while others are being examined.
@@ -161,14 +163,17 @@ class FreshBuild:
         """
         state, copy = self.state, self.state.copy_path
         assert self.store is not None  # noqa: S101 - it has been made
-        if link_store(self.store, copy):
+        with ThreadPoolExecutor(1) as linking:  # which waits for what RocksDB has to do
+            linked = linking.submit(link_store, self.store, copy)
+            tasks = state.tasks()
+        if linked.result():
             with Filler(self.store, state.names) as filler:
-                for product in self._examinations(copy):
+                for product in self._examinations(tasks, copy):
                     filler.add_product(product)
             shutil.rmtree(copy, ignore_errors=True)
         else:
             self.store = None
-            for _ in self._examinations(Path(self._store_path)):
+            for _ in self._examinations(tasks, Path(self._store_path)):
                 pass
             self.store = ox.Store(self._store_path)
             with Filler(self.store, state.names) as filler:
@@ -180,10 +185,9 @@ class FreshBuild:
                 partial(begin_index, state.path / "search", state.products_path, products)
             )
 
-    def _examinations(self, store: Path) -> Iterator[Product]:
+    def _examinations(self, tasks: Mapping[str, tuple[Task, str]], store: Path) -> Iterator[Product]:
         """What is made of each cluster, as it is made."""
         state = self.state
-        tasks = state.tasks()
         for outcome in state.do((task for task, _ in tasks.values()), store):
             product = state.note(outcome, tasks[outcome.task.name][1])
             if outcome.task.name != ONTOLOGY:
@@ -342,16 +346,20 @@ class FreshBuild:
         """The sizes of the graphs, and the sum that the canonical hash is of."""
         state, names = self.state, self.state.names
         wanted = [*state.vocabulary.project.graphs(), *state.graph_files, "stated", INFERRED, "support"]
-        sizes = count_graphs(store)
         self.graphs = {names.graph(name): 0 for name in wanted}
-        self.graphs |= {iri: n for iri, n in sizes.items() if iri not in HIDDEN_GRAPHS}
+        self.graphs |= {iri: 0 for iri in map(graph_key, store.named_graphs()) if iri not in HIDDEN_GRAPHS}
         data = {names.graph(graph) for graph in state.graph_files}
         stated_by = names.graph(STATED_BY)
-        derived = [iri for iri in self.graphs if iri.startswith(stated_by)]
-        derived += [names.graph(name) for name in ("stated", INFERRED, "support", DRAFTS)]
+        derived = {iri for iri in self.graphs if iri.startswith(stated_by)}
+        derived |= {names.graph(name) for name in ("stated", INFERRED, "support", DRAFTS)}
         blank: list[ox.Quad] = []
-        for iri in derived:
-            for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(iri)):
+        for iri in self.graphs:
+            graph = ox.NamedNode(iri)
+            if iri not in derived:
+                self.graphs[iri] = count_triples(store, graph)
+                continue
+            for quad in store.quads_for_pattern(None, None, None, graph):
+                self.graphs[iri] += 1
                 weight = hash_if_ground(quad)
                 if weight is None:
                     blank.append(quad)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ import pyoxigraph as ox
 from kgraph.checks.subject import Subject
 from kgraph.problems import Problem, Severity
 from kgraph.project.folder import TurtleFile
+from kgraph.project.index import TripleIndex
 from kgraph.project.listing import Role, unit_of
 from kgraph.rdf.terms import Term, compact
 from kgraph.vocab import KG, OWL, OWL_SAME_AS, RDFS, SKOS
@@ -45,14 +47,16 @@ def check_terms(subject: Subject) -> Iterator[Problem]:
     yield from _check_domains(subject)
 
 
-def _namespaces(subject: Subject) -> tuple[str, ...]:
-    """The namespaces whose terms the project's ontology defines, kgraph's own among them."""
+@lru_cache(maxsize=2)  # all articles of a build have the same ontology
+def _defined(ontology: TripleIndex) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The namespaces whose terms an ontology defines, kgraph's own among them, and these terms."""
     named = [
         text
-        for ontology in subject.ontology.instances(OWL + "Ontology")
-        if (text := subject.ontology.literal(ontology, _VANN_NAMESPACE)) is not None
+        for name in ontology.instances(OWL + "Ontology")
+        if (text := ontology.literal(name, _VANN_NAMESPACE)) is not None
     ]
-    return (KG, *named)
+    namespaces = (KG, *named)
+    return namespaces, frozenset(iri for iri in ontology if iri.startswith(namespaces))
 
 
 def _iris(triple: ox.Triple) -> Iterator[tuple[str, bool]]:
@@ -68,9 +72,8 @@ def _iris(triple: ox.Triple) -> Iterator[tuple[str, bool]]:
 
 
 def _check_defined(subject: Subject) -> Iterator[Problem]:
-    terms = _namespaces(subject)
+    terms, defined = _defined(subject.ontology)
     names = subject.project.settings.names
-    defined = {iri for iri in subject.ontology if iri.startswith(terms)}
     seen: set[tuple[str, str]] = set()  # each is reported once an article
     for file in subject.project.files(*_USING_ROLES):
         unit = unit_of(file.path) if file.role is Role.DATA else ""
@@ -107,7 +110,9 @@ def _at(subject: Subject, file: TurtleFile, triple: ox.Triple) -> tuple[str, int
     return (file.path, line) if line else subject.project.place(triple.subject.value)
 
 
-def _undefined(subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: set[str]) -> Problem:
+def _undefined(
+    subject: Subject, file: TurtleFile, triple: ox.Triple, iri: str, defined: frozenset[str]
+) -> Problem:
     prefixes = subject.project.settings.names.prefixes
     near = difflib.get_close_matches(
         compact(iri, prefixes), [compact(term, prefixes) for term in defined], n=1
@@ -143,7 +148,7 @@ def _check_same_as(subject: Subject) -> Iterator[Problem]:
 
 
 def _check_documented(subject: Subject) -> Iterator[Problem]:
-    namespaces = _namespaces(subject)
+    namespaces, _ = _defined(subject.ontology)
     terms = dict.fromkeys(iri for cls in _TERM_CLASSES for iri in subject.ontology.instances(cls))
     for iri in terms:
         if not iri.startswith(namespaces):

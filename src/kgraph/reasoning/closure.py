@@ -10,20 +10,19 @@ APART: asserted and inferred stay disjoint.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
 from typing import Final
 
 import pyoxigraph as ox
 
 from kgraph.project.index import TripleIndex
-from kgraph.reasoning.program import Clause, compile_program
+from kgraph.reasoning.program import Clause, Sign, compile_program
 from kgraph.reasoning.remainder import Remainder
-from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, find_clashes, saturate
-from kgraph.reasoning.signs import Signs, as_pattern
+from kgraph.reasoning.saturation import FACTS, INFERRED, Clash, Plan, find_clashes, saturate
+from kgraph.reasoning.signs import Signs, sign_of
 from kgraph.reasoning.support import Ways, find_support
 from kgraph.vocab import OWL, OWL_SAME_AS, RDF_TYPE, RDFS, XSD
 
@@ -67,11 +66,13 @@ def close(
     premises = list(facts)
     if not theory.axioms or not premises:
         return Closure((), ())
-    store = theory.saturated(premises)
+    store, present = theory.saturated(premises)
     found = {quad.triple for quad in store.quads_for_pattern(None, None, None, INFERRED)}
-    clashes = tuple(find_clashes(store, theory.program))
+    for triple in found:
+        present.add(sign_of(triple))
+    clashes = tuple(find_clashes(store, theory.program, present))
     voices = {normal(triple): ways for triple, ways in (told or {}).items()}
-    support = find_support(store, theory.program, found, voices) if voices and not clashes else {}
+    support = find_support(store, theory.program, found, voices, present) if voices and not clashes else {}
     return assemble(found, support, theory.selection.besides(asserted), clashes)
 
 
@@ -174,26 +175,32 @@ class Theory:
         return found
 
     @cached_property
-    def _quads(self) -> list[ox.Quad]:
-        return list(_facts(self._used(self.axioms)))
+    def plan(self) -> Plan:
+        """How the program is run."""
+        return Plan(self.program)
 
-    def _used(self, triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    @cached_property
+    def _used_axioms(self) -> dict[ox.Triple, Sign]:
+        return self._used(self.axioms)
+
+    def _used(self, triples: Iterable[ox.Triple]) -> dict[ox.Triple, Sign]:
+        """Those that a clause uses or makes, with what they are about."""
         used = self._of_use
-        return (triple for triple in triples if used.meets(as_pattern(triple).sign))
+        return {triple: sign for triple in triples if used.meets(sign := sign_of(triple))}
 
-    def saturated(self, facts: Sequence[ox.Triple]) -> ox.Store:
-        """A store of facts with all that follows. It does without those, and without the axioms, that no
-        clause uses or makes.
+    def saturated(self, facts: Sequence[ox.Triple]) -> tuple[ox.Store, Signs]:
+        """A store of facts with all that follows, and what the facts are about. It does without those, and
+        without the axioms, that no clause uses or makes.
         """
-        store = ox.Store()
-        store.bulk_extend(chain(self._quads, _facts(self._used(facts))))
-        saturate(store, self.program)
+        given = self._used_axioms | self._used(facts)
+        store, present = self._saturated(given, Signs(given.values()))
         if any(store.quads_for_pattern(None, _SAME, None, None)):  # then any triple may be used
-            store = ox.Store()
-            store.bulk_extend(_facts((*self.axioms, *facts)))
-            saturate(store, self.program)
-        return store
+            every = dict.fromkeys((*self.axioms, *facts))
+            return self._saturated(every, Signs(map(sign_of, every)))
+        return store, present
 
-
-def _facts(triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
-    return (ox.Quad(triple.subject, triple.predicate, triple.object, FACTS) for triple in triples)
+    def _saturated(self, facts: Iterable[ox.Triple], present: Signs) -> tuple[ox.Store, Signs]:
+        store = ox.Store()
+        store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, FACTS) for triple in facts)
+        saturate(store, self.plan, present)
+        return store, present

@@ -1,8 +1,9 @@
 """Saturation: running a program over a store to its fixpoint, set at a time, in SPARQL.
 
 The clauses are sorted into strata by what feeds what, so that most run once, over everything that they can
-ever use. Only those of a stratum that feed each other (an inverse pair, a transitive property, a chain)
-run until nothing new comes, and then semi-naively: each round joins only what the round before has found.
+ever use, and those that differ only in what they are about (subclasses, domains, ranges) at once. Only
+those of a stratum that feed each other (an inverse pair, a transitive property, a chain) run until nothing
+new comes, and then semi-naively: each round joins only what the round before has found.
 
 Equality feeds every clause and almost never occurs. So the strata are run without it; where something
 turned out to be the same as something else, all clauses together take another turn, from there.
@@ -14,17 +15,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, islice
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import pyoxigraph as ox
 
-from kgraph.reasoning.program import Clause, Sign, Slot
+from kgraph.reasoning.program import Clause, Pattern, Sign, Slot
 from kgraph.reasoning.signs import Signs, meets, reachable
 from kgraph.vocab import OWL_SAME_AS, RDF_TYPE
 
-__all__ = ["FACTS", "INFERRED", "Clash", "find_clashes", "is_equality", "saturate", "signs_in", "stratify"]
+__all__ = [
+    "FACTS",
+    "INFERRED",
+    "Clash",
+    "Plan",
+    "find_clashes",
+    "is_equality",
+    "saturate",
+    "signs_in",
+    "stratify",
+]
+
+#: A premise and a conclusion with variables in the place of what they are about.
+Frame: TypeAlias = tuple[Pattern, Pattern]
 
 #: What is given; filled by the caller.
 FACTS: Final = ox.NamedNode("urn:kgraph:facts")
@@ -32,6 +45,8 @@ FACTS: Final = ox.NamedNode("urn:kgraph:facts")
 INFERRED: Final = ox.NamedNode("urn:kgraph:inferred")
 _DELTA: Final = ox.NamedNode("urn:kgraph:delta")
 _NEXT: Final = ox.NamedNode("urn:kgraph:next")
+#: The terms by which clauses of one frame differ.
+_SLOTS: Final = (ox.Variable("_premise"), ox.Variable("_conclusion"))
 _GIVEN: Final = f"USING {FACTS} USING {INFERRED} USING NAMED {_DELTA}"
 _TYPE: Final = ox.NamedNode(RDF_TYPE)
 _SAME: Final = ox.NamedNode(OWL_SAME_AS)
@@ -53,38 +68,69 @@ class Clash:
         return tuple(dict.fromkeys(term.value for term in terms if isinstance(term, ox.NamedNode)))
 
 
-def saturate(store: ox.Store, program: Sequence[Clause]) -> None:
-    """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`."""
-    clauses, strata = _ordered(tuple(program))
-    live = {id(clause) for clause in reachable(chain.from_iterable(strata), signs_in(store))}
-    for clauses_of_stratum in strata:
-        stratum = [clause for clause in clauses_of_stratum if id(clause) in live]
-        if not stratum:
-            continue
-        if _is_recursive(stratum):
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Clauses that are run together: those of a stratum, or some of one frame. With a frame, none feeds
+    another.
+    """
+
+    clauses: list[Clause]
+    frame: Frame | None
+    makes: Signs
+
+
+class Plan:
+    """A program in the order in which its clauses are run; ``steps`` are without equality."""
+
+    def __init__(self, program: Iterable[Clause]) -> None:
+        self.clauses = [clause for clause in program if clause.conclusion is not None]
+        self.steps: list[Step] = []
+        for stratum in stratify([clause for clause in self.clauses if not is_equality(clause)]):
+            needs = [sign for clause in stratum for sign in clause.needs]
+            feeding = (n for n, step in enumerate(self.steps) if any(map(step.makes.meets, needs)))
+            first = 1 + max(feeding, default=-1)
+            frame = None if _is_recursive(stratum) else _frame(stratum[0])
+            alike = (step for step in self.steps[first:] if frame is not None and step.frame == frame)
+            step = next(alike, None)
+            if step is None:
+                step = Step([], frame, Signs())
+                self.steps.append(step)
             for clause in stratum:
+                step.clauses.append(clause)
+                step.makes.add(_head(clause))
+
+
+def saturate(store: ox.Store, plan: Plan, present: Signs) -> None:
+    """Fill the graph :data:`INFERRED` with all that follows from the graph :data:`FACTS`.
+
+    Args:
+        store: holds the facts.
+        plan: what follows from what.
+        present: what the facts are about.
+    """
+    clauses_of_steps = chain.from_iterable(step.clauses for step in plan.steps)
+    live = set(map(id, reachable(clauses_of_steps, present.copy())))
+    for step in plan.steps:
+        clauses = [clause for clause in step.clauses if id(clause) in live]
+        if step.frame is not None and len(clauses) > 1:
+            _derive_alike(store, step.frame, clauses)
+        elif len(clauses) > 1 or (clauses and _is_recursive(clauses)):
+            for clause in clauses:
                 _derive(store, clause, into=_NEXT)
-            _iterate(store, stratum)
-        else:
-            _derive(store, stratum[0], into=INFERRED)
+            _iterate(store, clauses)
+        elif clauses:
+            _derive(store, clauses[0], into=INFERRED)
     same = f"?x {_SAME} ?y FILTER(!sameTerm(?x, ?y))"
     if store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ {same} }}"):
         store.update(f"INSERT {{ GRAPH {_NEXT} {{ ?x {_SAME} ?y }} }} {_GIVEN} WHERE {{ {same} }}")
-        _iterate(store, clauses)
+        _iterate(store, plan.clauses)
         given = f"GRAPH {INFERRED} {{ ?x {_SAME} ?y }}"  # where the turn began with what is given
         store.update(f"DELETE {{ {given} }} WHERE {{ {given} GRAPH {FACTS} {{ ?x {_SAME} ?y }} }}")
 
 
-@lru_cache(maxsize=4)
-def _ordered(program: tuple[Clause, ...]) -> tuple[list[Clause], list[list[Clause]]]:
-    """The clauses that conclude something, and the strata of those that are not about equality."""
-    clauses = [clause for clause in program if clause.conclusion is not None]
-    return clauses, stratify([clause for clause in clauses if not is_equality(clause)])
-
-
-def find_clashes(store: ox.Store, program: Iterable[Clause]) -> Iterator[Clash]:
-    """The contradictions in a saturated store."""
-    denials = reachable([clause for clause in program if clause.conclusion is None], signs_in(store))
+def find_clashes(store: ox.Store, program: Iterable[Clause], present: Signs) -> Iterator[Clash]:
+    """The contradictions in a saturated store, of which ``present`` says what it is about."""
+    denials = reachable([clause for clause in program if clause.conclusion is None], present)
     members = _members(store, {cls for clause in denials for cls in clause.classes})
     for clause in denials:
         if clause.classes:
@@ -137,6 +183,37 @@ def signs_in(store: ox.Store) -> Signs:
 def is_equality(clause: Clause) -> bool:
     """Whether a clause is about what is the same as something else."""
     return clause.rules[0].startswith("eq-")
+
+
+def _frame(clause: Clause) -> Frame | None:
+    """What a clause of one premise is, but for what it is about."""
+    if len(clause.premises) != 1 or clause.condition or clause.conclusion is None:
+        return None
+    patterns = []
+    for pattern, slot in zip((*clause.premises, clause.conclusion), _SLOTS, strict=True):
+        subject, predicate, value = pattern
+        cls = pattern.sign[1]
+        if not isinstance(predicate if cls is None else cls, ox.NamedNode):
+            return None
+        patterns.append(Pattern(subject, slot, value) if cls is None else Pattern(subject, predicate, slot))
+    return patterns[0], patterns[1]
+
+
+def _derive_alike(store: ox.Store, frame: Frame, clauses: Iterable[Clause]) -> None:
+    """Add what clauses of a frame conclude."""
+    premise, conclusion = frame
+    rows = " ".join(f"({_about(clause.needs[0])} {_about(_head(clause))})" for clause in clauses)
+    alike = f"VALUES ({' '.join(map(str, _SLOTS))}) {{ {rows} }} {premise}"
+    store.update(
+        f"INSERT {{ GRAPH {INFERRED} {{ {conclusion} }} }} {_GIVEN} "
+        f"WHERE {{ {alike} FILTER NOT EXISTS {{ {conclusion} }} }}"
+    )
+
+
+def _about(sign: Sign) -> Slot | None:
+    """What differs among signs of one frame."""
+    predicate, cls = sign
+    return predicate if cls is None else cls
 
 
 def _derive(store: ox.Store, clause: Clause, *, into: ox.NamedNode, new: int | None = None) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Pattern, Sign, Slot
+from kgraph.vocab import RDF_TYPE
 
-__all__ = ["Rules", "Signs", "as_pattern", "meets", "reachable"]
+__all__ = ["Rules", "Signs", "as_pattern", "meets", "reachable", "sign_of"]
+
+_TYPE: Final = ox.NamedNode(RDF_TYPE)
 
 
 def meets(one: Sign, other: Sign) -> bool:
@@ -34,6 +38,10 @@ class Signs:
         classes.add(sign[1])
         return is_new
 
+    def copy(self) -> Signs:
+        """The same signs, to be added to."""
+        return Signs((predicate, cls) for predicate, some in self._classes.items() for cls in some)
+
     def meets(self, sign: Sign) -> bool:
         """Whether some triple can be about a sign and about one of these."""
         predicate, cls = sign
@@ -41,6 +49,12 @@ class Signs:
             return bool(self._classes)
         classes = self._classes.get(predicate)
         return classes is not None and (cls is None or None in classes or cls in classes)
+
+
+def sign_of(triple: ox.Triple) -> Sign:
+    """What a triple is about."""
+    predicate = triple.predicate
+    return predicate, triple.object if predicate == _TYPE else None
 
 
 def as_pattern(triple: ox.Triple) -> Pattern:

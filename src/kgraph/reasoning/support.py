@@ -20,8 +20,8 @@ from typing import Final, TypeAlias, TypeVar, cast
 import pyoxigraph as ox
 
 from kgraph.reasoning.program import Clause, Slot
-from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality, signs_in
-from kgraph.reasoning.signs import Signs, as_pattern, reachable
+from kgraph.reasoning.saturation import FACTS, INFERRED, is_equality
+from kgraph.reasoning.signs import Signs, reachable, sign_of
 from kgraph.vocab import OWL_SAME_AS
 
 __all__ = [
@@ -134,16 +134,18 @@ def find_support(
     program: Iterable[Clause],
     inferred: Collection[ox.Triple],
     told: Mapping[ox.Triple, Ways],
+    present: Signs,
 ) -> dict[ox.Triple, Ways]:
-    """On whose word everything rests, in a saturated store: see :func:`beyond_told`.
+    """On whose word everything rests, in a saturated store: see :func:`beyond_told`. ``present`` says what
+    the store is about.
 
     What holds whomever one believes is for the greater part not even looked at: no rule leads to it from
     anything like what was told.
     """
     same = store.query(f"ASK FROM {FACTS} FROM {INFERRED} {{ ?x <{OWL_SAME_AS}> ?y }}")
     clauses = [c for c in program if c.conclusion is not None and (same or not is_equality(c))]
-    clauses = reachable(clauses, signs_in(store))
-    signs = led_to(clauses, Signs(as_pattern(triple).sign for triple in told))
+    clauses = reachable(clauses, present)
+    signs = led_to(clauses, Signs(map(sign_of, told)))
     steps = [
         step
         for clause in clauses
