@@ -64,7 +64,7 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
         return  # "we have convinced them that"
     source = tree.subject(copula.number)
-    if source is None or source.lemma in _NOBODY or source.dep == "csubj":
+    if source is None or source.lemma in _NOBODY or source.dep == "csubj" or _is_no_one(tree, source):
         return
     negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
     for cue in known:
@@ -87,6 +87,12 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
             is_negated=negation is not None,
         )
         return
+
+
+def _is_no_one(tree: Tree, source: Token) -> bool:
+    """Whether a subject is nobody, or not all: "no clerk was prepared to sign", "not everybody is keen"."""
+    words = [source, *tree.children(source.number, "det", "neg", "preconj")]
+    return any(word.lemma in ("no", "nobody", "none", "neither", "not") for word in words)
 
 
 def _held_by(tree: Tree, token: Token, copula: Token, cue: Cue) -> tuple[tuple[int, ...], int] | None:
@@ -144,6 +150,7 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     last = between or noun
     first = tree.child(noun.number, "det") or noun
     own = set(tree.subtree(source.number)) - set(tree.subtree(clause.number))
+    content = [*_for_whom(tree, noun, clause), *without_mark(tree, clause)]
     yield Attribution(
         tree,
         "noun",
@@ -151,9 +158,20 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         Span(min(first, noun, key=lambda t: t.number).span.start, last.span.end),
         noun.number,
         source,
-        tuple(number for number in without_mark(tree, clause) if number not in own | asides),
+        tuple(number for number in content if number not in own | asides),
         clause.number,
     )
+
+
+def _for_whom(tree: Tree, noun: Token, clause: Token) -> list[int]:
+    """Who is to do what a noun asks for: "a call for the season to be halted"."""
+    start = tree.subtree(clause.number)[0]
+    for phrase in tree.children(noun.number, "prep") if is_infinitive(tree, clause) else ():
+        held = tree.child(phrase.number, "pobj") if phrase.lemma == "for" else None
+        below = tree.subtree(held.number) if held is not None else []
+        if below and below[-1] + 1 == start:
+            return below
+    return []
 
 
 def _asides(tree: Tree, noun: Token) -> set[int]:

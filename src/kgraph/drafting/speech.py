@@ -251,8 +251,13 @@ def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | 
         or (rule == "clause" and _is_left_open(tree, verb, root))
         or (rule == "clause" and is_on_condition(tree, verb) and _is_spoken(verb))
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
-        or (rule == "parataxis" and (verb.tag == "VB" or is_own))
+        or (rule == "parataxis" and (verb.tag == "VB" or is_own or _is_beside(tree, verb)))
     )
+
+
+def _is_beside(tree: Tree, verb: Token) -> bool:
+    """Whether a participle with a subject tells how it was said: "…, she said, her voice cracking"."""
+    return verb.tag == "VBG" and not tree.child(verb.number, "aux")
 
 
 def _is_spoken(verb: Token) -> bool:
