@@ -341,8 +341,11 @@ def _with_noun(tree: Tree, numbers: list[int]) -> list[int]:
     first = tree.tokens[numbers[0]] if numbers else None
     if first is not None and first.tag == "IN" and [tree.tokens[n].tag for n in numbers[1:2]] == ["WDT"]:
         return numbers[2:]
-    before = tree.tokens[first.number - 1] if first is not None and first.number else None
-    if first is None or before is None or first.tag != "WDT" or before.pos != "NOUN":
+    if first is None or first.tag != "WDT" or not first.number:
+        return numbers
+    before = tree.tokens[first.number - 1]
+    before = tree.head(tree.head(first)) if before.text == "," else before  # "a vote, which by his count"
+    if before.pos != "NOUN" or before.number > first.number:
         return numbers
     return [*range(tree.subtree(before.number)[0], before.number + 1), *numbers]
 

@@ -21,7 +21,7 @@ from kgraph.drafting.kinds import (
 )
 from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
 
-__all__ = ["Clause", "iter_clauses"]
+__all__ = ["Clause", "iter_clauses", "without_contrast"]
 
 _REASONS: Final = frozenset({"so", "as", "because", "since", "although", "though", "while", "whereas"})
 #: What a verb holds that says something.
@@ -79,7 +79,7 @@ def iter_clauses(
         if (said := _said_oneself(tree, clause, inside)) is not None and cue.kind == SAID:
             yield from iter_clauses(tree, said[0], said[1], cue, cues, is_first_person=is_first_person)
             continue
-        for part in _without_contrast(tree, clause):
+        for part in without_contrast(tree, clause):
             yield _with_subject(tree, part, inside, alone=len(found) == 1)
 
 
@@ -98,7 +98,7 @@ def _is_added(tree: Tree, clause: Token, heads: Sequence[int]) -> bool:
     return is_apart and is_clause and mark_of(tree, clause) in _ADDED
 
 
-def _without_contrast(tree: Tree, clause: Clause) -> list[Clause]:
+def without_contrast(tree: Tree, clause: Clause) -> list[Clause]:
     """A clause, and what it says is not so: "The number is 12, not 30"."""
     tokens = clause.tokens
     place = next((n for n, number in enumerate(tokens) if n and tree.tokens[number].text == "not"), 0)

@@ -96,10 +96,19 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         if tag in (above.tag, finite_tag(tree, above)) and (
             is_odd or {above.lemma, token.lemma} <= set(speaking)
         ):
-            return above
+            return _who_says_so(tree, token, above, speaking)
         if above.lemma in speaking and above.tag == "VBG" and tree.child(above.number, *SUBJECTS):
             break  # "recalled her saying that he had rung and asked for help"
     return None
+
+
+def _who_says_so(tree: Tree, token: Token, above: Token, speaking: Collection[str]) -> Token:
+    """The verb that a verb of saying goes on from: in "said she hoped to stay and promised …" *said*."""
+    subject, saying = tree.child(above.number, *SUBJECTS), tree.head(above)
+    is_own = subject is not None and subject.pos == "PRON" and not tree.child(above.number, "mark")
+    is_own = is_own and above.dep == "ccomp" and saying.number < above.number
+    is_alike = {saying.lemma, token.lemma} <= set(speaking) and saying.tag == token.tag == "VBD"
+    return saying if is_own and is_alike else above
 
 
 def _differs(tree: Tree, token: Token, head: Token) -> bool:

@@ -34,6 +34,7 @@ from kgraph.drafting.that_clauses import (
     that_begins_a_clause,
     that_is_no_article,
     that_is_no_pronoun,
+    verb_before_that,
 )
 from kgraph.drafting.tree import FINITE, NOMINAL, SUBJECTS, Token, Tree
 
@@ -276,6 +277,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     after_according,
     according_at_the_end,
     name_as_root,
+    verb_before_that,
     _verb_after_a_participle,
     _verb_in_a_row,
     _turned_condition,
