@@ -93,7 +93,8 @@ def _tells(tree: Tree, head: int, cues: Cues) -> bool:
 def _is_added(tree: Tree, clause: Token, heads: Sequence[int]) -> bool:
     """Whether a reason or a contrast is added after a comma: "It is shut, because the roof leaks"."""
     first = tree.subtree(clause.number)[0]
-    is_apart = clause.head in heads and clause.head < first and tree.tokens[first - 1].text == ","
+    is_beside = clause.head in heads or tree.tokens[clause.head].dep == "parataxis"  # "…, she said, though"
+    is_apart = is_beside and clause.head < first and tree.tokens[first - 1].text == ","
     is_clause = clause.dep == "advcl" and tree.child(clause.number, *SUBJECTS) is not None
     return is_apart and is_clause and mark_of(tree, clause) in _ADDED
 
@@ -196,6 +197,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
         token = tree.tokens[number]
         is_top = token.head not in inside or token.head == number
         is_let_alone = token.lemma == "let" and "alone" in [each.text for each in tree.children(number)]
+        is_let_alone = is_let_alone or mark_of(tree, token) == "once"  # "a vote once the count is done"
         if token.is_verb and is_top and token.dep != "oprd" and number not in covered and not is_let_alone:
             found.append(number)
             covered |= set(tree.subtree(number, without=outside))

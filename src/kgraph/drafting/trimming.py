@@ -73,8 +73,9 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
             continue
         below = tree.subtree(number)
         is_last = not any(n > below[-1] and tree.tokens[n].is_word for n in attribution.content)
+        end = _closing_dash(tree, below)
+        is_last = is_last or end < len(tree.tokens)
         if is_last and _is_tail(sentence, token, attribution.verb):
-            end = _closing_dash(tree, below)
             yield {n for n in attribution.content if below[0] <= n < end}
         elif (
             _is_aside(sentence, token)
