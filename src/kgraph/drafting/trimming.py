@@ -74,7 +74,7 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
         below = tree.subtree(number)
         is_last = not any(n > below[-1] and tree.tokens[n].is_word for n in attribution.content)
         end = _closing_dash(tree, below)
-        is_last = is_last or end < len(tree.tokens)
+        is_last = is_last or (token.pos == "NUM" and end < len(tree.tokens))
         if is_last and _is_tail(sentence, token, attribution.verb):
             yield {n for n in attribution.content if below[0] <= n < end}
         elif (
