@@ -154,7 +154,7 @@ def _candidates(
             time=find_time(tree, clause.tokens),
             claim=told.claim if told else None,
             things=told.things if told else (),
-            confidence=confidence_of(each, clauses=len(clauses)),
+            confidence=confidence_of(each, clause, is_direct=mode is Mode.DIRECT),
             by=f"rules:{attribution.rule}",
             entities=_mentions(cast, each.sentence, [*spans, *([source] if source else [])]),
         )
