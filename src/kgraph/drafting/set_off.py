@@ -244,30 +244,30 @@ def lost_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
 
     Whoever stands right before a verb of saying that has no subject speaks, whatever parsers hang it at.
     """
-    for verb in tree.tokens[3:]:
-        first = tree.tokens[0]
-        asked = tree.child(verb.number, "csubj")
-        is_asked = asked is first and first.tag == "VBN"
-        is_lost = verb.lemma in speaking and verb.tag in FINITE and (is_asked or asked is None)
-        if not is_lost or not (is_asked or first.dep == "prep") or tree.child(verb.number, "nsubj", "aux"):
+    first = tree.tokens[0]
+    verb = tree.head(first)
+    is_asked = first.dep == "csubj" and first.tag == "VBN"
+    if verb.lemma not in speaking or verb.tag not in FINITE or not (is_asked or first.dep == "prep"):
+        return []
+    if any(each is not first for each in tree.children(verb.number, *SUBJECTS, "aux")):
+        return []
+    for noun in tree.tokens[1 : verb.number]:
+        below = tree.subtree(noun.number)
+        ends = tree.tokens[below[-1]]
+        is_next = below[-1] == verb.number - 1 and (ends.text == "," or ends is noun)
+        if noun.pos not in ("PROPN", "NOUN") or not is_next:
             continue
-        for noun in tree.tokens[1 : verb.number] if first.head == verb.number else ():
-            below = tree.subtree(noun.number)
-            ends = tree.tokens[below[-1]]
-            is_next = below[-1] == verb.number - 1 and (ends.text == "," or ends is noun)
-            if noun.pos not in ("PROPN", "NOUN") or not is_next:
-                continue
-            if is_asked and tree.tokens[below[0] - 1].text == ",":
-                return [replace(asked, dep="advcl"), replace(noun, dep="nsubj", head=verb.number)]
-            own = [t for t in tree.children(noun.number, "compound") if t.number < noun.number]
-            place = [each for each in own if each.pos != "PROPN"]
-            if noun.head == 0 and noun.pos == "PROPN" and place and tree.child(noun.number, "det"):
-                others = tree.children(noun.number, "det", "amod", "compound", "poss")
-                return [
-                    replace(noun, dep="nsubj", head=verb.number),
-                    *(replace(t, head=place[-1].number) for t in others if t.number < place[-1].number),
-                    replace(place[-1], dep="pobj", head=0),
-                ]
+        if is_asked and tree.tokens[below[0] - 1].text == ",":
+            return [replace(first, dep="advcl"), replace(noun, dep="nsubj", head=verb.number)]
+        own = [t for t in tree.children(noun.number, "compound") if t.number < noun.number]
+        place = [each for each in own if each.pos != "PROPN"]
+        if noun.head == 0 and noun.pos == "PROPN" and place and tree.child(noun.number, "det"):
+            others = tree.children(noun.number, "det", "amod", "compound", "poss")
+            return [
+                replace(noun, dep="nsubj", head=verb.number),
+                *(replace(t, head=place[-1].number) for t in others if t.number < place[-1].number),
+                replace(place[-1], dep="pobj", head=0),
+            ]
     return []
 
 

@@ -67,8 +67,9 @@ def participle_of_another(site: Site) -> Content | None:
             continue
         if subject is not None and subject.number > site.verb.number:
             return "clause", tuple(site.tree.subtree(clause.number)), clause.number
-    held = site.tree.child(site.verb.number, "dobj")
-    for clause in site.tree.children(held.number, "acl") if held is not None else ():
-        if clause.tag == "VBG" and clause.number == held.number + 1:  # "recalled a guard telling them to go"
-            return "clause", tuple(site.tree.subtree(held.number)), clause.number
+    held = site.tree.child(site.verb.number, "dobj") if "gerund" in site.cue.frames else None
+    if held is not None:  # "recalled a guard telling them to go"
+        for clause in site.tree.children(held.number, "acl"):
+            if clause.tag == "VBG" and clause.number == held.number + 1:
+                return "clause", tuple(site.tree.subtree(held.number)), clause.number
     return None
