@@ -9,7 +9,7 @@ from kgraph.drafting.complements import is_elaboration
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import can_speak
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
 from kgraph.text import Span
 
 __all__ = ["of_according"]
@@ -24,6 +24,7 @@ _WORDS: Final = frozenset(
     count calculation tally figure recollection memory version assessment description reading analysis phrase
     """.split()
 )
+_DASHES: Final = frozenset("—–")
 _BY_WORDS: Final = frozenset({"in", "by", "on"})
 
 
@@ -47,6 +48,15 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     while token.number > root.number and root.dep == "conj" and not tree.child(root.number, *SUBJECTS):
         root = tree.head(root)  # "the ice was thin and broke, according to"
     own = _own_of_according(tree, token, source)
+    noun_phrase, added = _aside(tree, token, own)
+    if added:
+        words = Span(token.span.start, to.span.end)
+        content = (*noun_phrase, *added)
+        yield Attribution(tree, "according", cue, words, None, source, content, tree.top(added))
+        return
+    is_late = token.lemma in _BY_WORDS and token.number > 1
+    if is_late and any(each.text in _DASHES for each in tree.tokens[token.number :]):
+        return  # in an aside
     if token.number <= 1:  # "According to X, …": all the rest
         rest = [
             other.number for other in tree.tokens if other.number not in own and other.number > token.number
@@ -73,6 +83,22 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     if content:
         words = Span(token.span.start, to.span.end)
         yield Attribution(tree, "according", cue, words, None, source, tuple(content), root.number)
+
+
+def _aside(tree: Tree, token: Token, own: set[int]) -> tuple[list[int], list[int]]:
+    """What a dash adds to a noun by somebody's account: "papers — worth 18,000 crowns, by his account —"."""
+    dashes = [each.number for each in tree.tokens if each.text in _DASHES]
+    start = max((number for number in dashes if number < token.number), default=0)
+    end = min((number for number in dashes if number > token.number), default=len(tree.tokens))
+    added = [number for number in range(start + 1, end) if number not in own]
+    if not start or any(tree.tokens[number].tag in FINITE_WORDS for number in added):
+        return [], []
+    line = [tree.tokens[start - 1], *tree.ancestors(start - 1)]
+    noun = next((each for each in line if each.pos == "NOUN" and each.number < start), None)
+    numbers = [] if noun is None else [number for number in tree.subtree(noun.number) if number < start]
+    while added and not tree.tokens[added[-1]].is_word:
+        added.pop()
+    return numbers, added
 
 
 def _with_noun(tree: Tree, numbers: list[int]) -> list[int]:
@@ -102,8 +128,6 @@ def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | 
     noun = tree.child(token.number, "pobj")
     if noun is None or noun.lemma not in _WORDS or token.lemma not in _BY_WORDS:
         return None, None
-    if token.number > 1 and any(each.text in "—–" for each in tree.tokens[token.number :]):
-        return None, None  # in an aside
     if (owner := tree.child(noun.number, "poss")) is not None:
         return noun, owner
     of = next((child for child in tree.children(noun.number, "prep") if child.lemma == "of"), None)

@@ -49,6 +49,8 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     is_noun = token.dep == "pobj" and tree.head(token).lemma == "in"  # "is in favour of"
     held = tree.head(token) if is_noun else token
     copula = tree.head(held) if is_noun or held.dep in ("acomp", "oprd", "attr", "ccomp") else held
+    if copula is not token and tree.child(token.number, "auxpass"):
+        return  # a clause of its own, whose subject the parser hung elsewhere
     if token.text.lower() in _CLEAR and copula.lemma != "make":
         return
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):

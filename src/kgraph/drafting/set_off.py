@@ -244,8 +244,9 @@ def lost_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
 
     Whoever stands right before a verb of saying that has no subject speaks, whatever parsers hang it at.
     """
-    first = tree.tokens[0]
-    verb = tree.head(first)
+    if not tree.tokens:
+        return []
+    first, verb = tree.tokens[0], tree.head(tree.tokens[0])
     is_asked = first.dep == "csubj" and first.tag == "VBN"
     if verb.lemma not in speaking or verb.tag not in FINITE or not (is_asked or first.dep == "prep"):
         return []

@@ -37,7 +37,7 @@ from kgraph.drafting.sources import (
     source_beside,
     source_of,
 )
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, TIMES, Token, Tree
 from kgraph.drafting.withholding import of_condition, of_withholding
 from kgraph.text import Span
 
@@ -158,7 +158,12 @@ def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
 def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, ...]:
     """The cue of any verb with a "that" of somebody: "records that the doors were open"."""
     clauses = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
-    is_that = any(m.lemma == "that" for each in clauses for m in tree.children(each.number, "mark"))
+    marks = [m for each in clauses for m in tree.children(each.number, "mark") if m.lemma == "that"]
+    told = [
+        n for to in tree.children(verb.number, "prep") if to.lemma == "to" for n in tree.subtree(to.number)
+    ]
+    before = [tree.tokens[mark.number - 1] for mark in marks]  # not "rests on tables that nobody trusts"
+    is_that = any(t.pos != "NOUN" or t.entity in TIMES or t.number in told for t in before)
     is_somebody = source is not None and source.lemma not in _NOTHING and source.dep in ("nsubj", "nsubjpass")
     is_told = (
         verb.lemma not in _MAKING and not is_infinitive(tree, verb) and not tree.child(verb.number, "neg")
