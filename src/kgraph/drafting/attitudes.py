@@ -142,6 +142,7 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     last = between or noun
     first = tree.child(noun.number, "det") or noun
     own = set(tree.subtree(source.number)) - set(tree.subtree(clause.number))
+    for_ = {mark.number for mark in tree.children(clause.number, "mark") if mark.lemma == "for"}
     content = [*_for_whom(tree, noun, clause), *without_mark(tree, clause)]
     content += ahead(tree, tree.head(noun), content[-1] + 1) if cue.kind in (*_OF_WHAT, *_ASKED) else []
     yield Attribution(
@@ -151,7 +152,7 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         Span(min(first, noun, key=lambda t: t.number).span.start, last.span.end),
         noun.number,
         source,
-        tuple(number for number in content if number not in own | asides),
+        tuple(number for number in content if number not in own | asides | for_),
         clause.number,
     )
 
