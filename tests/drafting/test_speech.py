@@ -86,6 +86,9 @@ def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besid
         "The owner has only bad news to offer.",
         "The diver used signals from the dam to open the gate.",
         "No engineer in the town was prepared to defend the dam.",
+        "The court could rule that the lease is void.",
+        "If the state demands a new lease, the farm will close.",
+        "A driver commits suicide every week.",
     ],
 )
 def test_what_was_told_and_things_say_nothing(draft: Drafting, text: str) -> None:

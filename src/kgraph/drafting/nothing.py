@@ -16,6 +16,7 @@ _FIRST: Final = frozenset({"i", "we"})
 #: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
 _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
 #: Who may say something one day: "until somebody could explain why".
+_MAY_BE: Final = frozenset({"could", "might", "must", "should", "may", "can"})
 _ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
@@ -57,6 +58,7 @@ def says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | N
     return (
         (cue.kind == "refusal" and is_done)  # "which it declined to do"
         or is_asked  # "to say who had ordered it"
+        or _is_only_thought_of(tree, verb, subject)
         or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
         or (cue.kind == "denial" and _is_neither(tree, verb))
         or (cue.kind in _UNSAID and rule == "object" and tree.child(verb.number, "neg") is not None)
@@ -70,6 +72,17 @@ def says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | N
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
         or (rule == "parataxis" and (verb.tag == "VB" or is_own or _is_beside(tree, verb)))
     )
+
+
+def _is_only_thought_of(tree: Tree, verb: Token, subject: Token | None) -> bool:
+    """Whether nobody has said it yet: "the court could rule that", "if the state demands it".
+
+    Not "I must say" and "could not say".
+    """
+    mark = tree.child(verb.number, "mark") if verb.dep == "advcl" else None
+    may_be = any(aux.lemma in _MAY_BE for aux in tree.children(verb.number, "aux"))
+    is_told = tree.child(verb.number, "neg") is not None or (subject is not None and subject.lemma in _FIRST)
+    return (may_be and not is_told) or (mark is not None and mark.lemma in ("if", "unless"))
 
 
 def _is_denied(tree: Tree, verb: Token, cues: Cues) -> bool:

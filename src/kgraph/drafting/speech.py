@@ -48,6 +48,8 @@ _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _NAMED: Final = Cue("named", "said", "positive", frozenset({"naming"}), subjects="people")
 #: Subjects that say nothing, and verbs with "that" that do not say it.
 _NOTHING: Final = frozenset("it this that which what there these those you".split())
+#: Words that make no clause of a "that" after them: "now that", "so that".
+_JOINED: Final = frozenset({"now", "so", "such"})
 _MAKING: Final = frozenset(
     "be have make mean ensure happen help cause see know notice realise realize".split()
 )
@@ -163,6 +165,7 @@ def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, .
         n for to in tree.children(verb.number, "prep") if to.lemma == "to" for n in tree.subtree(to.number)
     ]
     before = [tree.tokens[mark.number - 1] for mark in marks]  # not "rests on tables that nobody trusts"
+    before = [token for token in before if token.lemma not in _JOINED]
     is_that = any(t.pos != "NOUN" or t.entity in TIMES or t.number in told for t in before)
     is_somebody = source is not None and source.lemma not in _NOTHING and source.dep in ("nsubj", "nsubjpass")
     is_told = (
