@@ -51,8 +51,8 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     noun_phrase, added = _aside(tree, token, own)
     if added:
         words = Span(token.span.start, to.span.end)
-        content = (*noun_phrase, *added)
-        yield Attribution(tree, "according", cue, words, None, source, content, tree.top(added))
+        phrase = (*noun_phrase, *added)
+        yield Attribution(tree, "according", cue, words, None, source, phrase, tree.top(added))
         return
     is_late = token.lemma in _BY_WORDS and token.number > 1
     if is_late and any(each.text in _DASHES for each in tree.tokens[token.number :]):
