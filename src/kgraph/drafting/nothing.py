@@ -16,7 +16,8 @@ _FIRST: Final = frozenset({"i", "we"})
 #: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
 _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
 #: Who may say something one day: "until somebody could explain why".
-_MAY_BE: Final = frozenset({"could", "might", "must", "should", "may", "can"})
+#: Auxiliaries of what nobody has said yet; not "can", as in "can reveal that".
+_MAY_BE: Final = frozenset({"could", "might", "must", "should", "may"})
 _ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
