@@ -46,6 +46,7 @@ TUNED = {
     "n3-telescope-mirror",
     "n4-bank-merger",
     *("p1", "p2", "p3", "p4", "q1", "q2", "q3", "q4", "r1", "r2", "r3", "r4", "s1", "s2", "s3", "s4"),
+    *("t1", "t2", "t3", "t4"),
     *(
         f"GUM_news_{name}"
         for name in (
@@ -450,7 +451,7 @@ def _reliability(total: Score) -> str:
 
 
 def _by_rule(total: Score) -> str:
-    """Right and all by rule: what kgraph.drafting.confidence is made of."""
+    """Right and all by rule."""
     rules: dict[str, list[bool]] = {}
     for _, right, rule in total.reliability:
         rules.setdefault(rule.removeprefix("rules:"), []).append(right)

@@ -85,6 +85,10 @@ def test_a_quotation_goes_on_from_who_was_quoted_and_not_from_who_is_named_besid
         "That, in turn, can reveal how weak the gate is.",
         "The owner has only bad news to offer.",
         "The diver used signals from the dam to open the gate.",
+        "No engineer in the town was prepared to defend the dam.",
+        "The court could rule that the lease is void.",
+        "If the state demands a new lease, the farm will close.",
+        "A driver commits suicide every week.",
     ],
 )
 def test_what_was_told_and_things_say_nothing(draft: Drafting, text: str) -> None:
@@ -96,6 +100,18 @@ def test_he_is_somebody_and_no_thing_that_told_something(draft: Drafting) -> Non
 
 “They are chilled before they are cut,” he says."""
     assert speakers_of(draft, text)["They are chilled before they are cut"] == "Simon Brenn"
+
+
+def test_who_denies_ordering_something_orders_nothing(draft: Drafting) -> None:
+    assert [each.kind for each in said(draft, "Ana Holt denied ordering the raid.")] == ["denial"]
+
+
+def test_a_quotation_left_open_goes_on_before_what_a_document_says(draft: Drafting) -> None:
+    text = (
+        "“He gave me a letter,” Ana Holt recalled. “I put it on the table.\n\n"
+        "“Then he left.” The letter promises the crews a new boat.\n"
+    )
+    assert speakers_of(draft, text)["Then he left"] == "Ana Holt"
 
 
 def test_who_is_described_and_new_is_nobody_who_was_named_before(draft: Drafting) -> None:
@@ -390,6 +406,18 @@ def test_any_text_is_drafted_with_its_own_words(draft: Drafting, text: str) -> N
         for span in filter(None, [each.cue, each.source, each.time, *(m.span for m in each.entities)]):
             assert span.of(text).strip()
     assert len({each.id for each in drafted.candidates}) == len(drafted.candidates)
+
+
+def test_what_makes_a_candidate_less_sure(draft: Drafting) -> None:
+    sentences = (
+        "Ana Holt said the gates of the dam had been shut since May.",
+        "She said the gates of the dam had been shut since May.",
+        "She said the gates: rusty, old, bent, — had been shut since May.",
+    )
+    sure, less, least = (
+        max(each.confidence for each in said(draft, text) if each.by == "rules:clause") for text in sentences
+    )
+    assert sure > less > least
 
 
 def test_what_is_hardly_ever_right_is_left_out_and_counted(knowledge: Knowledge) -> None:

@@ -2,7 +2,6 @@
 
 rules:attitude      is convinced that …
 rules:hearsay       is reportedly …
-rules:according     according to X
 rules:noun          a demand by X to …, X voiced the fear that …, rumours that …
 """
 
@@ -12,28 +11,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.complements import is_clause, is_elaboration, is_infinitive, without_mark
+from kgraph.drafting.complements import is_clause, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
+from kgraph.drafting.objects import ahead
 from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import can_speak, source_of
 from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
-__all__ = ["of_according", "of_attitude", "of_hearsay", "of_noun"]
+__all__ = ["of_attitude", "of_hearsay", "of_noun"]
 
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
-_RECKONED: Final = Cue("estimated", "estimate", "positive", frozenset({"clause"}))
-_FIGURED: Final = frozenset({"estimate", "reckoning", "calculation", "count"})
 
-#: Nouns for what somebody says or thinks, and the prepositions with which they attribute.
-_WORDS: Final = frozenset(
-    """
-    word view opinion telling eye mind judgment judgement estimation account estimate reckoning admission
-    count calculation tally figure recollection memory version assessment description reading analysis phrase
-    """.split()
-)
-_BY_WORDS: Final = frozenset({"in", "by", "on"})
 #: Verbs of which a noun of saying is the subject.
 _COMING: Final = frozenset("come go follow arrive emerge".split())
 #: Adjectives that somebody makes something: "made it clear that".
@@ -59,12 +49,14 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     is_noun = token.dep == "pobj" and tree.head(token).lemma == "in"  # "is in favour of"
     held = tree.head(token) if is_noun else token
     copula = tree.head(held) if is_noun or held.dep in ("acomp", "oprd", "attr", "ccomp") else held
+    if copula is not token and tree.child(token.number, "auxpass"):
+        return  # a clause of its own, whose subject the parser hung elsewhere
     if token.text.lower() in _CLEAR and copula.lemma != "make":
         return
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
         return  # "we have convinced them that"
     source = tree.subject(copula.number)
-    if source is None or source.lemma in _NOBODY or source.dep == "csubj":
+    if source is None or source.lemma in _NOBODY or source.dep == "csubj" or _is_no_one(tree, source):
         return
     negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
     for cue in known:
@@ -87,6 +79,12 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
             is_negated=negation is not None,
         )
         return
+
+
+def _is_no_one(tree: Tree, source: Token) -> bool:
+    """Whether a subject is nobody, or not all: "no clerk was prepared to sign", "not everybody is keen"."""
+    words = [source, *tree.children(source.number, "det", "neg", "preconj")]
+    return any(word.lemma in ("no", "nobody", "none", "neither", "not") for word in words)
 
 
 def _held_by(tree: Tree, token: Token, copula: Token, cue: Cue) -> tuple[tuple[int, ...], int] | None:
@@ -144,6 +142,9 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
     last = between or noun
     first = tree.child(noun.number, "det") or noun
     own = set(tree.subtree(source.number)) - set(tree.subtree(clause.number))
+    for_ = {mark.number for mark in tree.children(clause.number, "mark") if mark.lemma == "for"}
+    content = [*_for_whom(tree, noun, clause), *without_mark(tree, clause)]
+    content += ahead(tree, tree.head(noun), content[-1] + 1) if cue.kind in (*_OF_WHAT, *_ASKED) else []
     yield Attribution(
         tree,
         "noun",
@@ -151,9 +152,20 @@ def of_noun(tree: Tree, noun: Token, cues: Cues) -> Iterator[Attribution]:
         Span(min(first, noun, key=lambda t: t.number).span.start, last.span.end),
         noun.number,
         source,
-        tuple(number for number in without_mark(tree, clause) if number not in own | asides),
+        tuple(number for number in content if number not in own | asides | for_),
         clause.number,
     )
+
+
+def _for_whom(tree: Tree, noun: Token, clause: Token) -> list[int]:
+    """Who is to do what a noun asks for: "a call for the season to be halted"."""
+    start = tree.subtree(clause.number)[0]
+    for phrase in tree.children(noun.number, "prep") if is_infinitive(tree, clause) else ():
+        held = tree.child(phrase.number, "pobj") if phrase.lemma == "for" else None
+        below = tree.subtree(held.number) if held is not None else []
+        if below and below[-1] + 1 == start:
+            return below
+    return []
 
 
 def _asides(tree: Tree, noun: Token) -> set[int]:
@@ -268,117 +280,3 @@ def _giver(tree: Tree, noun: Token, cues: Cues) -> tuple[Token | None, Token | N
         each for each in tree.children(verb.number, "ccomp", "acl", "advcl", "relcl") if _is_that(tree, each)
     ]
     return source_of(tree, verb)[0], next((each for each in clauses if each.number > noun.number), None)
-
-
-def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
-    """What is so according to somebody, in their words or by their account."""
-    to, source = _whose(tree, token, cues)
-    noun = tree.child(token.number, "pobj")
-    cue = _RECKONED if noun is not None and noun.lemma in _FIGURED else _SAID
-    if to is None or source is None:
-        return
-    root = next((above for above in tree.ancestors(token.number) if above.is_verb), None) or tree.head(token)
-    if root.number == token.number:
-        return
-    besides: list[int] = []
-    if (
-        root.number > token.number > 1
-        and root.dep == "conj"
-        and _is_about_it(tree, range(source.number, root.number))
-    ):
-        besides, root = tree.subtree(root.number), tree.head(root)  # "…, according to two, none of whom knew"
-    while token.number > root.number and root.dep == "conj" and not tree.child(root.number, *SUBJECTS):
-        root = tree.head(root)  # "the ice was thin and broke, according to"
-    own = _own_of_according(tree, token, source)
-    if token.number <= 1:  # "According to X, …": all the rest
-        rest = [
-            other.number for other in tree.tokens if other.number not in own and other.number > token.number
-        ]
-        while rest and tree.tokens[rest[0]].text.lower() in (",", "though", "however", "meanwhile"):
-            rest.pop(0)
-        if any(tree.tokens[number].is_word for number in rest):
-            words = Span(token.span.start, to.span.end)
-            yield Attribution(tree, "according", cue, words, None, source, tuple(rest), root.number)
-        return
-    summed_up = [noun for noun in tree.tokens[1 : token.number] if _ends_at(tree, noun, token)]
-    if summed_up:
-        root = summed_up[-1]
-    marks = {child.number for child in tree.children(root.number, "mark", "cc")}
-    asides = [
-        number
-        for subject in tree.children(root.number, *SUBJECTS)
-        for clause in tree.children(subject.number, "relcl")
-        for number in tree.subtree(clause.number)
-        if clause.tag in ("VBZ", "VBP") and tree.tokens[tree.subtree(clause.number)[0] - 1].text == ","
-    ]  # "the board, which meets on Monday, has refused, according to"
-    left_out = own | marks | {*besides, *asides}
-    content = _with_noun(tree, [number for number in tree.subtree(root.number) if number not in left_out])
-    if content:
-        words = Span(token.span.start, to.span.end)
-        yield Attribution(tree, "according", cue, words, None, source, tuple(content), root.number)
-
-
-def _with_noun(tree: Tree, numbers: list[int]) -> list[int]:
-    """A relative clause with what it is about, or without "after which": "a vote that was won"."""
-    first = tree.tokens[numbers[0]] if numbers else None
-    if first is not None and first.tag == "IN" and [tree.tokens[n].tag for n in numbers[1:2]] == ["WDT"]:
-        return numbers[2:]
-    before = tree.tokens[first.number - 1] if first is not None and first.number else None
-    if first is None or before is None or first.tag != "WDT" or before.pos != "NOUN":
-        return numbers
-    return [*range(tree.subtree(before.number)[0], before.number + 1), *numbers]
-
-
-def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | None]:
-    """Whose "according to X", "in the words of X" or "by X’s account" is, and the last word of the phrase."""
-    if token.text in ("For", "To") and token.number == 0:
-        held = tree.child(token.number, "pobj")
-        is_somebody = held is not None and (held.entity == "PERSON" or cues.is_person(held.lemma))
-        is_apart = held is not None and tree.tokens[tree.subtree(held.number)[-1] + 1].text == ","
-        return (token, held) if is_somebody and is_apart and tree.head(token).lemma == "be" else (None, None)
-    if token.text.lower() == "according":
-        to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
-        return to, tree.child(to.number, "pobj") if to else None
-    noun = tree.child(token.number, "pobj")
-    if noun is None or noun.lemma not in _WORDS or token.lemma not in _BY_WORDS:
-        return None, None
-    if token.number > 1 and any(each.text in "—–" for each in tree.tokens[token.number :]):
-        return None, None  # in an aside
-    if (owner := tree.child(noun.number, "poss")) is not None:
-        return noun, owner
-    of = next((child for child in tree.children(noun.number, "prep") if child.lemma == "of"), None)
-    whose = tree.child(of.number, "pobj") if of else None
-    return (of, whose) if whose is not None and can_speak(whose, cues) else (None, None)
-
-
-def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:
-    """Whether only what sums up the rest is so: "…, a promise that they broke, according to two"."""
-    below = [number for number in tree.subtree(noun.number) if number < token.number]
-    is_apart = tree.tokens[below[0] - 1].text in (",", "—", "–")
-    return is_elaboration(tree, noun) and is_apart and below[-1] >= token.number - 2
-
-
-def _own_of_according(tree: Tree, token: Token, source: Token) -> set[int]:
-    """The tokens of "according to X", without what the parser hung below X after the comma that ends it."""
-    numbers = set(tree.subtree(token.number))
-    if token.number > 1:
-        return numbers
-    commas = [word.number for word in tree.tokens if word.text == "," and word.number > source.number]
-    if len(commas) > 1 and _is_about_it(tree, range(commas[0] + 1, commas[1])):
-        return {*(n for n in numbers if n < commas[1]), *range(token.number, commas[1] + 1)}
-    comma = next((n for n in commas if n in numbers), None)
-    if comma is None:
-        return numbers
-    says_more = {
-        number
-        for below in tree.subtree(source.number)
-        for child in tree.children(below, "appos", "relcl", "acl", "conj")
-        if child.dep != "appos" or child.pos in ("NOUN", "PROPN")
-        for number in tree.subtree(child.number)
-    }
-    return {n for n in numbers if n <= comma or n in says_more}
-
-
-def _is_about_it(tree: Tree, numbers: range) -> bool:
-    """Whether some words between commas tell of what was said before: "parts of which we have read"."""
-    return any(tree.tokens[number].tag in ("WDT", "WP") for number in numbers[1:8])

@@ -6,7 +6,7 @@ Clauses that are put alike stay together; one that is denied, foreseen or condit
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING, is_comment
@@ -19,13 +19,19 @@ from kgraph.drafting.kinds import (
     turned_of,
     way_of,
 )
-from kgraph.drafting.tree import SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
 
-__all__ = ["Clause", "iter_clauses"]
+__all__ = ["Clause", "iter_clauses", "without_contrast"]
 
 _REASONS: Final = frozenset({"so", "as", "because", "since", "although", "though", "while", "whereas"})
 #: What a verb holds that says something.
 _HELD: Final = ("acomp", "attr", "dobj", "ccomp", "xcomp", "prep", "advcl", "oprd")
+#: What begins a reason or a contrast that is a claim of its own after a comma.
+_ADDED: Final = frozenset({"because", "although", "though", "whereas"})
+#: What "not" goes with where it says of nothing that it is not so: "not least", "not until May".
+_NOT_SO: Final = frozenset("only least just even yet to unlike until before long surprisingly".split())
+#: What is not so is told in no more words.
+_LONGEST: Final = 9
 _JOINING: Final = frozenset({"and", "but", "or", "so", "yet"})
 
 
@@ -45,6 +51,8 @@ def iter_clauses(
     """The clauses of a content. ``is_first_person`` are the tokens that stand for the speaker."""
     inside = frozenset(content)
     heads = _heads(tree, root, inside, cues)
+    if cue.kind in (SAID, "claim"):
+        heads += [n for n in sorted(inside - set(heads)) if _is_added(tree, tree.tokens[n], heads)]
     below = _shares(tree, heads, inside)
     shares = {head: _share(tree, head, heads, below[head]) for head in heads}
     found: list[Clause] = []
@@ -54,7 +62,7 @@ def iter_clauses(
             continue
         kind, polarity = put_under(tree, head, inside, cue, cues, is_first_person)
         kind = kind_of_question(tree, tokens) or kind
-        stands_alone = kind == "conditional" or _begins_anew(tree, head, inside)
+        stands_alone = kind == "conditional" or _begins_anew(tree, head, inside) or _tells(tree, head, cues)
         stands_alone = stands_alone and not (found and _goes_with(tree, found[-1], head, tokens))
         if found and (found[-1].kind, found[-1].polarity) == (kind, polarity) and not stands_alone:
             last = found.pop()
@@ -71,7 +79,40 @@ def iter_clauses(
         if (said := _said_oneself(tree, clause, inside)) is not None and cue.kind == SAID:
             yield from iter_clauses(tree, said[0], said[1], cue, cues, is_first_person=is_first_person)
             continue
-        yield _with_subject(tree, clause, inside, alone=len(found) == 1)
+        for part in without_contrast(tree, clause):
+            yield _with_subject(tree, part, inside, alone=len(found) == 1)
+
+
+def _tells(tree: Tree, head: int, cues: Cues) -> bool:
+    """Whether a second verb tells what else somebody said: "had rung him and warned that it was late"."""
+    token = tree.tokens[head]
+    held = tree.children(head, "ccomp") if token.dep == "conj" and token.lemma in cues.verbs else ()
+    return any(mark.lemma == "that" for each in held for mark in tree.children(each.number, "mark"))
+
+
+def _is_added(tree: Tree, clause: Token, heads: Sequence[int]) -> bool:
+    """Whether a reason or a contrast is added after a comma: "It is shut, because the roof leaks"."""
+    first = tree.subtree(clause.number)[0]
+    is_beside = clause.head in heads or tree.tokens[clause.head].dep == "parataxis"  # "…, she said, though"
+    is_apart = is_beside and clause.head < first and tree.tokens[first - 1].text == ","
+    is_clause = clause.dep == "advcl" and tree.child(clause.number, *SUBJECTS) is not None
+    return is_apart and is_clause and mark_of(tree, clause) in _ADDED
+
+
+def without_contrast(tree: Tree, clause: Clause) -> list[Clause]:
+    """A clause, and what it says is not so: "The number is 12, not 30"."""
+    tokens = clause.tokens
+    place = next((n for n, number in enumerate(tokens) if n and tree.tokens[number].text == "not"), 0)
+    rest = [tree.tokens[number] for number in tokens[place:]]
+    is_apart = place > 1 and tree.tokens[tokens[place - 1]].text == "," and len(rest) > 1
+    is_short = len(rest) <= _LONGEST and not any(each.tag in FINITE_WORDS for each in rest)
+    words = {tree.tokens[number].text for number in tokens[:place]}
+    if not is_apart or not is_short or rest[1].lemma in _NOT_SO or words & {"not", "never", "no", "n’t"}:
+        return [clause]
+    return [
+        replace(clause, tokens=tokens[: place - 1], polarity="positive"),
+        Clause(tokens[place:], rest[1].number, "negative", clause.kind),
+    ]
 
 
 def _begins_anew(tree: Tree, head: int, inside: frozenset[int]) -> bool:
@@ -156,6 +197,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
         token = tree.tokens[number]
         is_top = token.head not in inside or token.head == number
         is_let_alone = token.lemma == "let" and "alone" in [each.text for each in tree.children(number)]
+        is_let_alone = is_let_alone or mark_of(tree, token) == "once"  # "a vote once the count is done"
         if token.is_verb and is_top and token.dep != "oprd" and number not in covered and not is_let_alone:
             found.append(number)
             covered |= set(tree.subtree(number, without=outside))

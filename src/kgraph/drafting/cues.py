@@ -159,7 +159,7 @@ def load_cues(entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> Cues:
     tables = _table("cues")
     claimed = {cls for group in tables.values() for cls in group.get("classes", ())}
     evoked: dict[str, list[str]] = {}
-    kept = tables["required"]["verbs"].split()
+    kept = [word for name in ("required", "committed") for word in tables[name]["verbs"].split()]
     for classes, words in entries:
         if nearest := next((cls for cls in classes if cls in claimed), None):
             evoked.setdefault(nearest, []).extend(word for word in words if word not in kept)

@@ -8,7 +8,7 @@ from typing import Final
 
 from kgraph.drafting.attributing import attribute, is_yet_to_be_said
 from kgraph.drafting.candidates import SEPARATOR, Candidate, Draft, Mention, Mode, Part, Text, Tool
-from kgraph.drafting.clauses import Clause, iter_clauses
+from kgraph.drafting.clauses import Clause, iter_clauses, without_contrast
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.confidence import NARRATED, confidence_of
 from kgraph.drafting.cues import Cues
@@ -123,7 +123,7 @@ def _candidates(
         )
     )
     if attribution.rule in ("naming", "figure") and clauses:  # it is one, whatever clauses are in it
-        clauses = [replace(clauses[0], tokens=attribution.content)]
+        clauses = without_contrast(tree, replace(clauses[0], tokens=attribution.content))
     for clause in clauses:
         mode = _mode(tree, clause, quotes, attribution.rule, is_inside=is_inside)
         spans = _spans(laid.text, tree, clause, page.marks_in(each.sentence), is_direct=mode is Mode.DIRECT)
@@ -154,7 +154,7 @@ def _candidates(
             time=find_time(tree, clause.tokens),
             claim=told.claim if told else None,
             things=told.things if told else (),
-            confidence=confidence_of(each, clauses=len(clauses)),
+            confidence=confidence_of(each, clause, is_direct=mode is Mode.DIRECT),
             by=f"rules:{attribution.rule}",
             entities=_mentions(cast, each.sentence, [*spans, *([source] if source else [])]),
         )

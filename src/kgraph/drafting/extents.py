@@ -100,5 +100,8 @@ def without_when(tree: Tree, verb: Token, numbers: tuple[int, ...]) -> tuple[int
 
 def conditions(tree: Tree, verb: Token) -> list[int]:
     """The conditions on which somebody means to do something: "threatened to go unless they paid"."""
-    clauses = [each for each in tree.children(verb.number, "advcl", "ccomp") if each.number > verb.number]
+    clauses = tree.children(verb.number, "advcl", "ccomp")
+    if verb.dep == "conj" and not tree.child(verb.number, "conj"):
+        clauses += tree.children(verb.head, "advcl")  # of the last of a row: "came and promised to go if"
+    clauses = [each for each in clauses if each.number > verb.number]
     return [n for clause in clauses if is_condition(tree, clause) for n in tree.subtree(clause.number)]

@@ -12,7 +12,6 @@ from kgraph.drafting.complements import (
     TELLING,
     all_of,
     governed_clauses,
-    is_clause,
     is_infinitive,
 )
 from kgraph.drafting.cues import SAID, SAYING, Cue, Cues
@@ -28,6 +27,7 @@ from kgraph.drafting.phrases import charged, deadline, figure, hearsay, named_as
 from kgraph.drafting.positions import after_that, around, before_tail
 from kgraph.drafting.quoting import quotation_of, quoted
 from kgraph.drafting.sites import Content, Site
+from kgraph.drafting.small_clauses import gerund, participle_of_another, small_clause
 from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 from kgraph.text import Span
 
@@ -91,7 +91,7 @@ def _clause_frame(site: Site) -> Content | None:
     is_beside = (is_beside or _is_as_aside(tree, verb)) and site.cue.kind in SAYING
     if is_beside and not tree.child(verb.number, "ccomp"):
         return _parataxis(tree, verb, site.quotes)
-    small = None if clauses else _small_clause(tree, verb) or _answer(site)
+    small = None if clauses else small_clause(tree, verb) or _answer(site)
     may_quote = site.own is None and site.cue.group != "intended"  # nobody decides “so”
     if small is None and may_quote and not _has_quoted_infinitive(site):
         quotation = quotation_of(tree, verb, site.quotes, site.cues)
@@ -169,23 +169,6 @@ def _answer(site: Site) -> Content | None:
         if is_word and held.lemma in known and (len(words) == 1 or words[0].lemma == "not"):
             return "clause", tuple(word.number for word in words), held.number
     return None
-
-
-def _small_clause(tree: Tree, verb: Token) -> Content | None:
-    """A clause without a verb, or whose subject is taken for an object: "deemed it late"."""
-    for judged in tree.children(verb.number, "ccomp", "oprd"):
-        subject = tree.child(judged.number, *SUBJECTS) or tree.child(verb.number, "dobj")
-        is_verbless = judged.pos in ("ADJ", "NOUN") and not tree.child(judged.number, "aux", "cop", "mark")
-        if subject is not None and is_verbless and verb.number < subject.number < judged.number:
-            numbers = {*tree.subtree(subject.number), *tree.subtree(judged.number)}
-            return "clause", tuple(sorted(numbers)), judged.number
-    held, clause = tree.child(verb.number, "dobj"), tree.child(verb.number, "ccomp")
-    if held is None or clause is None or not verb.number < held.number < clause.number:
-        return None
-    if is_infinitive(tree, clause) or tree.subtree(held.number)[-1] + 1 < tree.subtree(clause.number)[0]:
-        return None
-    numbers = {*tree.subtree(held.number), *tree.subtree(clause.number)}
-    return "clause", tuple(sorted(numbers)), clause.number
 
 
 def _is_as_aside(tree: Tree, verb: Token) -> bool:
@@ -289,29 +272,6 @@ def _infinitive_of_another(site: Site) -> Content | None:
     return None
 
 
-def _gerund_frame(site: Site) -> Content | None:
-    for clause in site.tree.children(site.verb.number, "xcomp", "ccomp"):
-        words = (clause, *site.tree.children(clause.number, "aux"))
-        if clause.number > site.verb.number and any(word.tag == "VBG" for word in words):
-            numbers = site.tree.subtree(clause.number)
-            for when in site.tree.children(site.verb.number, "advcl"):  # "recalls waiting before it came"
-                below = site.tree.subtree(when.number)
-                numbers += below if below[0] == numbers[-1] + 1 else []
-            return "infinitive", tuple(numbers), clause.number
-    return None
-
-
-def _participle_of_another(site: Site) -> Content | None:
-    """What a finding shows somebody doing: "the poll shows Holt leading"."""
-    for clause in site.tree.children(site.verb.number, "ccomp"):
-        subject = site.tree.child(clause.number, *SUBJECTS)
-        if clause.tag != "VBG" or is_clause(site.tree, clause):
-            continue
-        if subject is not None and subject.number > site.verb.number:
-            return "clause", tuple(site.tree.subtree(clause.number)), clause.number
-    return None
-
-
 def _quotation_frame(site: Site) -> Content | None:
     if site.own is not None or _has_quoted_infinitive(site):
         return None
@@ -391,8 +351,8 @@ _WAYS: Final[tuple[tuple[str, Callable[[Site], Content | None]], ...]] = (
     ("deadline", deadline),
     ("infinitive", _infinitive_frame),
     ("infinitive of another", _infinitive_of_another),
-    ("participle of another", _participle_of_another),
-    ("gerund", _gerund_frame),
+    ("participle of another", participle_of_another),
+    ("gerund", gerund),
     ("gift", gift),
     ("hearsay", hearsay),
     ("figure", figure),

@@ -13,6 +13,7 @@ __all__ = ["finite_tag", "goes_on", "noun_in_a_row", "then"]
 
 #: What somebody "would not" do who says no more.
 _IF: Final = frozenset({"if", "unless"})
+_THINKING: Final = frozenset("expect hope believe think fear want wish doubt intend plan feel".split())
 _SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
 
 
@@ -31,6 +32,7 @@ def goes_on(tree: Tree, speaking: Collection[str]) -> list[Token]:
             or _after_an_aside(tree, token)
         )
         above = above or _goes_on_from(tree, token, speaking) or _comments_on(tree, token, speaking)
+        above = _who_says_so(tree, token, above or tree.head(token), speaking) or above
         if above is not None and not _is_over_a_mark(tree, token, above):
             found.append(replace(token, head=above.number))
         elif (condition := _joins_a_condition(tree, token)) is not None:
@@ -100,6 +102,16 @@ def _goes_on_from(tree: Tree, token: Token, speaking: Collection[str]) -> Token 
         if above.lemma in speaking and above.tag == "VBG" and tree.child(above.number, *SUBJECTS):
             break  # "recalled her saying that he had rung and asked for help"
     return None
+
+
+def _who_says_so(tree: Tree, token: Token, above: Token, speaking: Collection[str]) -> Token | None:
+    """The verb that a verb of saying goes on from: in "said she hoped to stay and promised …" *said*."""
+    subject, saying = tree.child(above.number, *SUBJECTS), tree.head(above)
+    is_thought = above.lemma in _THINKING and above.dep == "ccomp" and saying.number < above.number
+    is_own = subject is not None and subject.pos == "PRON" and not tree.child(above.number, "mark")
+    is_alike = token.dep == "conj" and saying.tag == token.tag == "VBD" and token.lemma not in _THINKING
+    is_said = {saying.lemma, token.lemma} <= set(speaking) and not tree.child(token.number, *SUBJECTS)
+    return saying if is_thought and is_own and is_alike and is_said else None
 
 
 def _differs(tree: Tree, token: Token, head: Token) -> bool:

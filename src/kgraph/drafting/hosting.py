@@ -146,7 +146,7 @@ class _Hosts:
             lambda: self._introduced(sentence, whole),
             lambda: self._of_sentence(sentence),
             lambda: self._tagged(sentence, whole),
-            lambda: self._beside(sentence),
+            lambda: self._beside(sentence, whole),
             lambda: self._subject_before(sentence),
             lambda: self._subject_around(sentence, whole),
             lambda: self._paragraph_before(sentence),
@@ -207,9 +207,11 @@ class _Hosts:
         attribution = Attribution(tree, rule, _QUOTED, words, number, speaker, (head.number,), head.number)
         return Found(sentence, attribution, self._cast.voice_of(sentence, speaker))
 
-    def _beside(self, sentence: int) -> Found | None:
+    def _beside(self, sentence: int, whole: Span) -> Found | None:
         """The last quotation of the paragraph, the next one, or the next paragraph's if this stays open."""
         here = self._page.paragraph_of[sentence]
+        if here and whole.start <= self._page.paragraphs[here].start + 1 and self._stays_open(here - 1):
+            return self._paragraph_before(sentence)  # a quotation goes on
         own = self._page.sentences_of(here)
         before = self._in(range(own.start, sentence + 1))
         is_after_others = not before or before[-1].sentence < sentence - 1

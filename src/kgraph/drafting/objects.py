@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from kgraph.drafting.complements import TELLING, without_mark
+from kgraph.drafting.going_on import finite_tag
 from kgraph.drafting.positions import after_that
 from kgraph.drafting.sites import Content, Site
 from kgraph.drafting.sources import can_speak
 from kgraph.drafting.tree import NOMINAL, TIMES, Token, Tree
 
-__all__ = ["gift", "object_frame"]
+__all__ = ["ahead", "gift", "object_frame"]
 
+#: What tells of a time that it is yet to come.
+_AHEAD: Final = frozenset({"later", "next", "tomorrow", "coming"})
 _NOBODY: Final = frozenset({"no", "nobody", "none"})
 #: What tells by when something is due.
 _DUE: Final = frozenset({"by", "until", "before", "within"})
@@ -77,7 +80,10 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     given = tree.child(verb.number, "dative", "dobj")
     if given is not None and given.pos in NOMINAL and verb.number < given.number < held.number:
         numbers = [*tree.subtree(given.number), *numbers]  # "offered the town a park"
-    is_foreseen = verb.tag in ("VBZ", "VBP")  # "expects rain on Monday": not "promised buses on Monday"
+    is_foreseen = verb.tag in ("VBZ", "VBP") or verb.lemma in (
+        "want",
+        "expect",
+    )  # "expects rain on Monday": not "promised buses on Monday"
     back = tree.tokens[numbers[-1] + 1 : numbers[-1] + 2]
     numbers += [each.number for each in back if each.text == "back"]  # "wants its money back"
     for child in tree.children(verb.number, "dative", "prep"):
@@ -85,4 +91,16 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
         is_when = is_when or child.lemma in _MEANS
         if child.number == numbers[-1] + 1 and (not is_when or child.lemma in _DUE or is_foreseen):
             numbers += tree.subtree(child.number)
-    return numbers
+    return [*numbers, *ahead(tree, verb, numbers[-1] + 1)]
+
+
+def ahead(tree: Tree, verb: Token, start: int) -> list[int]:
+    """When something is to be that somebody promised or asked for: "a vote next year", "once it is over"."""
+    for child in tree.children(verb.number, "npadvmod", "advmod", "advcl"):
+        below = tree.subtree(child.number)
+        words = [tree.tokens[number] for number in below]
+        is_time = child.dep != "advcl" and any(word.lemma in _AHEAD for word in words[:2])
+        is_once = words[0].lemma == "once" and finite_tag(tree, child) in ("VBZ", "VBP")
+        if below[0] == start and (is_time or (child.dep == "advcl" and is_once)):
+            return below
+    return []

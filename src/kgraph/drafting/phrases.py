@@ -30,10 +30,15 @@ def phrase(site: Site) -> Content | None:
     """What follows a preposition: "called for a vote", "accused the firm of a fraud"."""
     tree = site.tree
     particle = tree.child(site.verb.number, "prt")
+    is_named = site.cue.kind == "request" and tree.child(site.verb.number, "oprd")
     is_part = particle is not None and particle.lemma not in site.cue.prepositions
-    if is_part and particle is not None and f"{site.verb.lemma} {particle.lemma}" not in site.cues.verbs:
-        return None  # "call her out for that"
+    is_known = particle is not None and f"{site.verb.lemma} {particle.lemma}" in site.cues.verbs
+    if is_named or (is_part and not is_known):
+        return None  # "was called a cheat for lying", "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
+    whom = (
+        None if whom is not None and whom.text.endswith(("self", "selves")) else whom
+    )  # "committed itself to"
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)

@@ -15,6 +15,7 @@ __all__ = [
     "after_according",
     "asked_between",
     "late_infinitive",
+    "lost_subject",
     "noun_before_tag",
     "put_between",
     "put_in",
@@ -235,6 +236,39 @@ def asked_between(tree: Tree, _: Collection[str]) -> list[Token]:
             *(replace(each, head=second.number) for each in late),
             replace(second, tag="VBD" if second.tag == "VBN" else second.tag, dep=dep, head=above),
         ]
+    return []
+
+
+def lost_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "Asked if it was so, Ana Holt, its head, said", "In the shop Ana Holt, who owns it, said".
+
+    Whoever stands right before a verb of saying that has no subject speaks, whatever parsers hang it at.
+    """
+    if not tree.tokens:
+        return []
+    first, verb = tree.tokens[0], tree.head(tree.tokens[0])
+    is_asked = first.dep == "csubj" and first.tag == "VBN"
+    if verb.lemma not in speaking or verb.tag not in FINITE or not (is_asked or first.dep == "prep"):
+        return []
+    if any(each is not first for each in tree.children(verb.number, *SUBJECTS, "aux")):
+        return []
+    for noun in tree.tokens[1 : verb.number]:
+        below = tree.subtree(noun.number)
+        ends = tree.tokens[below[-1]]
+        is_next = below[-1] == verb.number - 1 and (ends.text == "," or ends is noun)
+        if noun.pos not in ("PROPN", "NOUN") or not is_next:
+            continue
+        if is_asked and tree.tokens[below[0] - 1].text == ",":
+            return [replace(first, dep="advcl"), replace(noun, dep="nsubj", head=verb.number)]
+        own = [t for t in tree.children(noun.number, "compound") if t.number < noun.number]
+        place = [each for each in own if each.pos != "PROPN"]
+        if noun.head == 0 and noun.pos == "PROPN" and place and tree.child(noun.number, "det"):
+            others = tree.children(noun.number, "det", "amod", "compound", "poss")
+            return [
+                replace(noun, dep="nsubj", head=verb.number),
+                *(replace(t, head=place[-1].number) for t in others if t.number < place[-1].number),
+                replace(place[-1], dep="pobj", head=0),
+            ]
     return []
 
 

@@ -14,11 +14,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.attitudes import of_according, of_attitude, of_hearsay, of_noun
+from kgraph.drafting.according import of_according
+from kgraph.drafting.attitudes import of_attitude, of_hearsay, of_noun
 from kgraph.drafting.colons import of_colon
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.frames import find_content
+from kgraph.drafting.nothing import (
+    is_anybody,
+    is_beside_the_point,
+    is_taken_back,
+    rejects_it,
+    says_nothing,
+)
 from kgraph.drafting.quoting import OPENING, quoted
 from kgraph.drafting.sites import Attribution, Content, Site
 from kgraph.drafting.sources import (
@@ -29,8 +37,8 @@ from kgraph.drafting.sources import (
     source_beside,
     source_of,
 )
-from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
-from kgraph.drafting.withholding import is_on_condition, of_condition, of_withholding
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, RELATIVE, SUBJECTS, TIMES, Token, Tree
+from kgraph.drafting.withholding import of_condition, of_withholding
 from kgraph.text import Span
 
 __all__ = ["find_attributions"]
@@ -38,21 +46,12 @@ __all__ = ["find_attributions"]
 _SAID: Final = Cue("said", "said", "positive", frozenset({"clause"}))
 _DENIED: Final = Cue("denied", "denial", "negative", frozenset({"object"}))
 _NAMED: Final = Cue("named", "said", "positive", frozenset({"naming"}), subjects="people")
-_FIRST: Final = frozenset({"i", "we"})
-#: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
-_UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
-#: Who may say something one day: "until somebody could explain why".
-_ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
-#: Verbs with which "to say" is to say: "went on to say".
-_GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Subjects that say nothing, and verbs with "that" that do not say it.
 _NOTHING: Final = frozenset("it this that which what there these those you".split())
+#: Words that make no clause of a "that" after them: "now that", "so that".
+_JOINED: Final = frozenset({"now", "so", "such"})
 _MAKING: Final = frozenset(
     "be have make mean ensure happen help cause see know notice realise realize".split()
-)
-#: Verbs after which "to say" tells what was said: "rang to warn that".
-_CONTACT: Final = frozenset(
-    "write ring rung call phone telephone email text go come rise stand step use take cable wire".split()
 )
 
 
@@ -113,10 +112,10 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
     own = quoted(verb, quotes)
     if own is None and source is not None and quoted(source, quotes) is not None:
         source = source_beside(tree, verb, quotes)  # the parser took quoted words for the subject
-    if source is not None and (_is_anybody(tree, source) or _is_taken_back(tree, verb, source, own)):
+    if source is not None and (is_anybody(tree, source) or is_taken_back(tree, verb, source, own)):
         return
     is_in_writing = verb.text == "writing" and tree.head(verb).lemma == "in"
-    if _is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
+    if is_beside_the_point(tree, verb, cues) or verb.dep in ("amod", "compound") or is_in_writing:
         return  # "a commanding lead"
     for cue in (*cues.of_verb(tree, verb), *_that_is_held(tree, verb, source), *_so_called(tree, verb)):
         if not _may_say(tree, source, cue, cues):
@@ -132,7 +131,7 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
         speaker = None if cue.subjects in ("courts", "nobody") else source
         if cue.group == "quoted":  # "the letter quotes a guard as saying": the letter does
             speaker = None if is_passive else source_of(tree, verb)[0]
-        if _says_nothing(tree, verb, cue, found, own):
+        if says_nothing(tree, verb, cue, found, own, cues):
             continue
         if speaker is None and not _may_lack_source(tree, verb, rule, root, is_passive=is_passive):
             continue
@@ -146,18 +145,11 @@ def _of_verb(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) -> Ite
             _with_antecedent(tree, verb, rule, content, root),
             root,
             is_negated=_is_negated(tree, verb, cue),
-            is_rejoinder=verb.dep == "advcl" and _rejects(tree.head(verb), cues),
+            is_rejoinder=verb.dep == "advcl" and rejects_it(tree.head(verb), cues),
             recipient=recipient_of(tree, verb),
             relayer=quoting[1] if quoting else None,
         )
         return
-
-
-def _is_anybody(tree: Tree, source: Token) -> bool:
-    """Whether everybody is meant ("you", "one", not "one of them"), or what was just told: "that means"."""
-    is_bare = not tree.children(source.number)
-    is_said = source.lemma in ("this", "that") and source.tag == "DT"
-    return source.lemma == "you" or ((source.lemma == "one" or is_said) and is_bare)
 
 
 def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
@@ -168,7 +160,13 @@ def _is_negated(tree: Tree, verb: Token, cue: Cue) -> bool:
 def _that_is_held(tree: Tree, verb: Token, source: Token | None) -> tuple[Cue, ...]:
     """The cue of any verb with a "that" of somebody: "records that the doors were open"."""
     clauses = [each for each in tree.children(verb.number, "ccomp") if each.number > verb.number]
-    is_that = any(m.lemma == "that" for each in clauses for m in tree.children(each.number, "mark"))
+    marks = [m for each in clauses for m in tree.children(each.number, "mark") if m.lemma == "that"]
+    told = [
+        n for to in tree.children(verb.number, "prep") if to.lemma == "to" for n in tree.subtree(to.number)
+    ]
+    before = [tree.tokens[mark.number - 1] for mark in marks]  # not "rests on tables that nobody trusts"
+    before = [token for token in before if token.lemma not in _JOINED]
+    is_that = any(t.pos != "NOUN" or t.entity in TIMES or t.number in told for t in before)
     is_somebody = source is not None and source.lemma not in _NOTHING and source.dep in ("nsubj", "nsubjpass")
     is_told = (
         verb.lemma not in _MAKING and not is_infinitive(tree, verb) and not tree.child(verb.number, "neg")
@@ -214,64 +212,6 @@ def _judged(tree: Tree, verb: Token, cue: Cue, found: Content, cues: Cues) -> Cu
     if cue.group == "excluded" and is_negated:
         return replace(cue, kind="possibility", polarity="positive")  # what is not ruled out is left open
     return cue
-
-
-def _is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> bool:
-    """Whether a speaker tells what they do not say: "I do not say that it will happen"."""
-    return own is not None and source.lemma in _FIRST and tree.child(verb.number, "neg") is not None
-
-
-def _says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | None) -> bool:
-    """Whether it only looks so: "declined to do so", "that she lobbied for", "as I said above"."""
-    rule, content, root = found
-    subject = tree.child(verb.number, *SUBJECTS)
-    owner = tree.subject(verb.number)
-    words = [owner, *tree.children(owner.number, "det", "neg", "preconj")] if owner is not None else []
-    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none", "not") for word in words)
-    may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
-    mark = tree.child(verb.number, "mark") if verb.dep == "advcl" else None
-    may_be = may_be or (mark is not None and mark.lemma in ("until", "unless", "if", "when"))
-    is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
-    is_unable = verb.lemma == "say" and any(
-        aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
-    )
-    is_asked = subject is not None and subject.tag == "WP" and verb.dep in ("ccomp", "pcomp", "csubj")
-    is_done = tree.tokens[root].lemma == "do" and not any(tree.tokens[n].pos == "NOUN" for n in content)
-    is_own = own is None and verb.dep == "advcl" and subject is not None and subject.lemma in _FIRST
-    return (
-        (cue.kind == "refusal" and is_done)  # "which it declined to do"
-        or is_asked  # "to say who had ordered it"
-        or (own is not None and rule == "phrase" and verb.lemma == "ask")  # "I asked for it"
-        or (cue.kind == "denial" and _is_neither(tree, verb))
-        or (cue.kind in _UNSAID and rule == "object" and tree.child(verb.number, "neg") is not None)
-        or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
-        or (rule == "phrase" and tree.tokens[root].lemma in ("nobody", "none", "neither"))  # "voted for"
-        or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
-        or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
-        or (rule == "clause" and _is_left_open(tree, verb, root))
-        or (rule == "clause" and is_on_condition(tree, verb) and _is_spoken(verb))
-        or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)
-        or (rule == "parataxis" and (verb.tag == "VB" or is_own))
-    )
-
-
-def _is_spoken(verb: Token) -> bool:
-    return verb.lemma in ("speak", "talk", "testify")
-
-
-def _is_left_open(tree: Tree, verb: Token, root: int) -> bool:
-    """Whether somebody does not say who, how or whether: "did not say how many would close"."""
-    is_denied = any(word.lemma == "never" for word in tree.children(verb.number, "neg", "advmod"))
-    first = tree.tokens[min(max(verb.number + 1, tree.subtree(root)[0]), len(tree.tokens) - 1)]
-    asks = first.tag in ("WRB", "WP", "WDT", "WP$") or first.lemma in ("whether", "if")
-    return asks and (is_denied or tree.child(verb.number, "neg") is not None)
-
-
-def _is_neither(tree: Tree, verb: Token) -> bool:
-    """Whether a verb is of those that somebody does neither of: "would neither confirm nor deny it"."""
-    words = tree.children(verb.number, "cc", "preconj", "advmod")
-    words += tree.children(verb.head, "cc", "preconj", "advmod", "neg") if verb.dep == "conj" else []
-    return any(word.lemma in ("nor", "neither") for word in words)
 
 
 def _may_lack_source(tree: Tree, verb: Token, rule: str, root: int, *, is_passive: bool) -> bool:
@@ -333,31 +273,6 @@ def _with_antecedent(
     if not is_told or relative is None or not is_taken_up or tree.tokens[first].pos != "DET":
         return content
     return tuple(sorted({*content, *range(first, noun.number + 1), relative.number}))
-
-
-def _rejects(verb: Token, cues: Cues) -> bool:
-    """Whether a verb denies or rejects: what is said with it, if negative, denies too."""
-    return any(cue.kind in ("denial", "refusal") for cue in cues.verbs.get(verb.lemma, ()))
-
-
-def _is_beside_the_point(tree: Tree, verb: Token, cues: Cues) -> bool:
-    """Whether nobody says anything: "it is reasonable to assume", "declined to say"."""
-    if not is_infinitive(tree, verb):
-        return False
-    above = tree.head(verb)
-    if verb.lemma in cues.let and above.lemma in cues.let[verb.lemma].split():
-        return False  # "wanted to know why"
-    if verb.dep in ("advcl", "xcomp") and above.lemma in _CONTACT and _is_done(tree, above):
-        return tree.child(verb.number, "ccomp") is None
-    is_future = above.lemma == "go" and above.tag == "VBG"  # "I am not going to say"
-    return above.lemma not in _GOING_ON or is_future
-
-
-def _is_done(tree: Tree, verb: Token) -> bool:
-    """Whether a verb tells what has been done: "wrote", "has called"."""
-    auxiliaries = {aux.lemma for aux in tree.children(verb.number, "aux")}
-    is_past = verb.tag in ("VBD", "VBN") or bool(auxiliaries & {"have", "’d", "'d"})
-    return is_past and not tree.child(verb.number, "neg", "auxpass")
 
 
 def _is_document(tree: Tree, source: Token, cues: Cues) -> bool:

@@ -8,20 +8,23 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.going_on import finite_tag
-from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, FINITE_WORDS, NOMINAL, SUBJECTS, Token, Tree
 
 __all__ = [
     "and_that",
     "asked_if",
     "informed_that",
+    "mark_of_a_subject",
     "noun_after_that",
     "that_alone",
     "that_begins_a_clause",
     "that_is_no_article",
     "that_is_no_pronoun",
+    "verb_before_that",
 ]
 
 #: Verbs that ask with "if".
+_CONTRASTS: Final = frozenset({"while", "although", "though", "whereas"})
 _ASKING: Final = frozenset("ask wonder know see check inquire enquire".split())
 
 
@@ -34,6 +37,20 @@ def that_is_no_pronoun(tree: Tree, speaking: Collection[str]) -> list[Token]:
         is_odd = first.text == "that" and first.tag == "WDT" and first.dep not in SUBJECTS
         if is_odd and subject is not None and tree.head(clause).lemma in speaking:
             found.append(replace(first, dep="mark", tag="IN", head=clause.number))
+    return found
+
+
+def mark_of_a_subject(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "while boats worth two million crowns sank": what begins a clause hangs at its verb."""
+    found: list[Token] = []
+    for mark in tree.tokens:
+        noun = tree.head(mark)
+        verb = tree.head(noun)
+        if mark.dep != "mark" or noun.dep not in ("nsubj", "nsubjpass") or noun.pos not in NOMINAL:
+            continue
+        if mark.number < noun.number < verb.number and verb.is_verb and not tree.child(verb.number, "mark"):
+            dep = "advcl" if mark.lemma in _CONTRASTS and verb.dep == "ccomp" else verb.dep
+            found += [replace(mark, head=verb.number), replace(verb, dep=dep)]
     return found
 
 
@@ -63,6 +80,59 @@ def that_is_no_article(tree: Tree, speaking: Collection[str]) -> list[Token]:
         if is_odd and is_second and first is not None and first.number < that.number:
             found.append(replace(that, dep="mark", tag="IN", head=clause.number))
             found.append(replace(clause, head=first.number))
+    return found
+
+
+def verb_before_that(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "Judges held that it was late, and told it to pay": what holds a "that" before "and" is a verb.
+
+    Parsers take it for a participle or, as in "analysts forecast that", for a noun of the subject.
+    """
+    for joint in tree.tokens:
+        noun = tree.head(joint)
+        verb = tree.head(noun)
+        if joint.dep != "cc" or noun.dep != "nsubj" or not noun.number < joint.number < verb.number:
+            continue
+        if verb.tag not in FINITE or tree.child(noun.number, "conj") or tree.child(verb.number, "mark"):
+            continue
+        clauses = [each for each in tree.tokens[noun.number : joint.number] if _is_held(tree, each)]
+        for clause in clauses[:1]:
+            mark = next(each for each in tree.children(clause.number, "mark") if each.text == "that")
+            held = tree.head(clause)
+            first = held if held.is_verb else tree.tokens[mark.number - 1]
+            if first.lemma not in speaking or tree.child(first.number, *SUBJECTS, "aux", "auxpass"):
+                continue
+            if (
+                first.lemma in TELLING
+                or first is noun
+                or noun.number not in {a.number for a in tree.ancestors(first.number)}
+            ):
+                continue
+            return _as_verb(tree, first, clause, noun, verb, joint)
+    return []
+
+
+def _is_held(tree: Tree, clause: Token) -> bool:
+    marks = tree.children(clause.number, "mark")
+    return clause.is_verb and any(mark.text == "that" for mark in marks)
+
+
+def _as_verb(tree: Tree, first: Token, clause: Token, noun: Token, verb: Token, joint: Token) -> list[Token]:
+    """What makes a word the verb of a subject, and the verb after it one that goes on from it."""
+    found = [
+        replace(first, pos="VERB", tag="VBD", dep=verb.dep, head=first.number),
+        replace(clause, dep="ccomp", head=first.number),
+        replace(noun, head=first.number),
+        replace(verb, dep="conj", head=first.number),
+        replace(joint, head=first.number),
+    ]
+    if verb.head != verb.number:
+        found[0] = replace(found[0], head=verb.head)
+    if not first.is_verb:  # "analysts at the bank forecast that"
+        others = [each for each in tree.children(first.number) if each is not clause]
+        if others:
+            found.append(replace(others[-1], dep=first.dep, head=first.head))
+            found += [replace(each, head=others[-1].number) for each in others[:-1]]
     return found
 
 

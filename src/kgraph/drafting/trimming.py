@@ -73,8 +73,10 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
             continue
         below = tree.subtree(number)
         is_last = not any(n > below[-1] and tree.tokens[n].is_word for n in attribution.content)
+        end = _closing_dash(tree, below)
+        is_last = is_last or (token.pos == "NUM" and end < len(tree.tokens))
         if is_last and _is_tail(sentence, token, attribution.verb):
-            yield {n for n in attribution.content if n >= below[0]}
+            yield {n for n in attribution.content if below[0] <= n < end}
         elif (
             _is_aside(sentence, token)
             or _is_of_another(sentence, token)
@@ -90,6 +92,13 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
 def _before(tree: Tree, token: Token) -> str:
     first = tree.subtree(token.number)[0]
     return tree.tokens[first - 1].text if first else ""
+
+
+def _closing_dash(tree: Tree, below: Sequence[int]) -> int:
+    """Where a dash ends what another began: "2 million — some $200,000 — for a pier"."""
+    is_put_in = _before(tree, tree.tokens[below[0]]) in ("—", "–")
+    ends = (n for n in below if is_put_in and tree.tokens[n].text in ("—", "–"))
+    return next(ends, len(tree.tokens))
 
 
 def _is_tail(sentence: _Sentence, token: Token, own: int | None) -> bool:
