@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
-from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, sounds_like
+from kgraph.search.likeness import Coverage, Forms, cover, rarity
 from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
@@ -121,7 +121,10 @@ class Ranking:
         self._asking: dict[str, Vector] = {}
         #: What a word counts: the more, the fewer passages have it.
         self.weigh = lru_cache(_KEPT)(lambda word: rarity(reader.frequency(word), reader.size))
-        self._forms = lru_cache(_ASKED)(lambda word, language: Forms(word, language, self._spells))
+        self._is_strange = lru_cache(_KEPT)(lambda word: not reader.frequency(word))
+        self._forms = lru_cache(_ASKED)(
+            lambda word, language: Forms(word, language, is_strange=self._is_strange(word))
+        )
 
     def is_name(self, word: str, asked: Asked) -> bool:
         """Whether a word of a question is a name: the texts write it as one, and so may the question."""
@@ -156,12 +159,8 @@ class Ranking:
             weigh=self.weigh,
             forms=self._forms,
             asked=asked.words,
-            is_strange=lambda word: not self._reader.frequency(word),
+            is_strange=self._is_strange,
         )
-
-    def _spells(self, word: str, other: str) -> bool:
-        """Whether a question's word is another one misspelt; one that no text has may be further from it."""
-        return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
 
     def answer(self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]) -> Answering:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
@@ -188,7 +187,7 @@ class Ranking:
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
-            is_quotation * _in_common(asked, each.passage, claim),
+            _in_common(asked, each.passage, claim) if is_quotation else 0.0,
             coverage.share,
             max(_answers(asked, claim, language), _has_kind(asked, quote), _introduces(asked, own)),
             asked.is_open * _named_share(claim.object.names, asked.words, language),
@@ -207,23 +206,24 @@ class Ranking:
         return float(self._asking[role] @ question.vector)
 
     def judge(
-        self, each: Ranked, odds: float, *, is_fact: bool = False
+        self, each: Ranked, odds: float, behind: float, *, is_fact: bool = False
     ) -> tuple[Found, float, tuple[Difference, ...]]:
-        """How a passage answers, with what chance, and what it says otherwise.
+        """How a passage answers, with what chance, and what it says otherwise, as far as that matters.
 
-        A fact (subject, predicate, object) is asked for whether it is affirmed or denied.
+        ``odds`` are those of the first passage, ``behind`` says how far it stays behind that one. A fact
+        (subject, predicate, object) is asked for whether it is affirmed or denied.
         """
-        asked = each.asked
-        chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+        asked, is_same = each.asked, not each.coverage.missing and not each.asked.is_open
+        chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds - behind))))
+        found = Found.MEANING if chance >= _SURE_ENOUGH else Found.NONE
         if (
-            each.coverage.at
+            (is_same or found is not Found.NONE or not behind)
+            and each.coverage.at
             and self._is_nearly_said(asked, each)
             and (differs := tuple(self._differences(asked, each, is_open=is_fact or not asked.is_statement)))
         ):
             return Found.NONE, min(chance, 1 - _SURE_ENOUGH), differs
-        if not each.coverage.missing and not asked.is_open:
-            return Found.SPELLING, max(chance, each.coverage.share), ()
-        return (Found.MEANING if chance >= _SURE_ENOUGH else Found.NONE), chance, ()
+        return (Found.SPELLING, max(chance, each.coverage.share), ()) if is_same else (found, chance, ())
 
     def odds(self, asked: Asked, first: Ranked, *, is_fact: bool = False) -> float:
         """The logarithm of the odds that the first passage says what is asked.

@@ -278,7 +278,7 @@ class TextIndex(IndexReader):
         differs: tuple[Difference, ...] = ()
         for answer in answers:
             passage, behind = answer.ranked.passage, first.score - answer.score
-            judged = self._ranking.judge(answer.ranked, odds - behind, is_fact=is_fact)
+            judged = self._ranking.judge(answer.ranked, odds, behind, is_fact=is_fact)
             found, chance = judged[0], round(judged[1], 4)
             if answer is first:
                 verdict, differs = found, judged[2]
