@@ -331,17 +331,26 @@ def _introduces(asked: Asked, text: str) -> bool:
 
 def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
     """Whether a claim but tells of the saying of another, and not what its own speaker says, whom the
-    question names ("what did Brandt tell the clerks?"). A reviewed event mostly tells it for its own sake.
+    question names ("what did Brandt tell the clerks?"), or that of which it is asked who says so ("who said
+    that he was told to go?"). A reviewed event mostly tells it for its own sake.
     """
+    language = entry.language
 
     def is_named(voice: ClaimEntry) -> bool:
         return (
             asked.is_open
             and voice.depth > 1
-            and _named_share(voice.speaker, asked.matter, entry.language) > 0
+            and _named_share(voice.speaker, asked.matter, language) > 0
         )
 
-    tells = any(entry.tells_of(claim, each) and is_named(claim) <= is_named(each) for each in entry.claims)
+    def is_asked(voice: ClaimEntry) -> bool:
+        cue = entry.words_of([voice.cue] if voice.cue is not None else [])
+        return asked.is_framed and voice.depth > 2 and _named_share((cue,), asked.words, language) > 0
+
+    tells = any(
+        entry.tells_of(claim, each) and is_named(claim) <= is_named(each) and not is_asked(each)
+        for each in entry.claims
+    )
     return tells * (_REVIEWED_EVENT if claim.role and not claim.is_draft else 1.0)
 
 
