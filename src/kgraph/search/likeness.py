@@ -115,8 +115,8 @@ def _no_opposites(language: str) -> frozenset[str]:
 
 
 class Forms(dict[str, bool]):
-    """Which words are a word misspelt or denied by a prefix: each is looked at once. One that ``is_strange`` to
-    the texts may be further from it.
+    """Which words are a word misspelt or denied by a prefix: each is looked at once. They may be further from
+    one that ``is_strange`` to the texts.
     """
 
     def __init__(self, word: str, language: str, *, is_strange: bool = False) -> None:

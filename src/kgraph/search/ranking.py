@@ -194,7 +194,7 @@ class Ranking:
             asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
             _tells_of_saying(asked, entry, claim),
-            asked.kind is Kind.WHO and claim.depth > 1 and is_named,
+            (asked.kind is Kind.WHO or asked.is_framed) and claim.depth > 1 and is_named,
         )
 
     def _asks_for(self, role: str, question: Meant | None) -> float:
@@ -337,11 +337,7 @@ def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> fl
     language = entry.language
 
     def is_named(voice: ClaimEntry) -> bool:
-        return (
-            asked.is_open
-            and voice.depth > 1
-            and _named_share(voice.speaker, asked.matter, language) > 0
-        )
+        return asked.is_open and voice.depth > 1 and _named_share(voice.speaker, asked.matter, language) > 0
 
     def is_asked(voice: ClaimEntry) -> bool:
         cue = entry.words_of([voice.cue] if voice.cue is not None else [])
