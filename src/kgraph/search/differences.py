@@ -284,8 +284,8 @@ def denies(words: Iterable[str]) -> bool:
 
 
 def _open_yet(asked: Sequence[str], told: Told) -> Iterator[Difference]:
-    """A thing that is said to be so, where the text only has that it was wanted, planned or may be; not what is
-    to *be* done.
+    """A thing that is said to be so, not to *be* done, where the text only has that it was wanted,
+    planned or may be.
     """
     text, language = told.words, told.language
     for before, word in pairwise(["", *asked]):
