@@ -63,6 +63,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> TextIndex:
         ("What did Brandt tell them?", "Brandt"),
         # Who is asked for is not who the question names.
         ("Who asked Brandt to withdraw the report?", "staff"),
+        # Who is said to have asked does not say so.
+        ("Who said that the staff asked her to withdraw the report?", "Brandt"),
     ],
 )
 def test_a_cue_counts_as_its_speakers_words(index: TextIndex, words: str, speaker: str) -> None:
@@ -112,6 +114,17 @@ def test_a_phrase_is_of_who_has_most_of_its_words(tmp_path: Path, words: str, fo
     write_index(tmp_path / "index", [replace(PASSAGE, claims=(STAFF, COUNCIL))])
     hits = TextIndex(tmp_path / "index").search(Search(text=words))
     assert (hits.found, hits.best[0].iri, hits.best[0].is_claim) == ("verbatim", found, found != "urn:s1")
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_sentence_of_the_narrators_alone_is_told_by_it_from_end_to_end(
+    tmp_path: Path, *, is_told: bool
+) -> None:
+    fact = drafted(claim("fact", "the council refused", depth=1), "agent")
+    claims = (fact,) if is_told else (fact, drafted(COUNCIL, "theme"))
+    write_index(tmp_path / "index", [replace(PASSAGE, claims=claims)])
+    (best,) = TextIndex(tmp_path / "index").search(Search(text="a plan by fishers")).best
+    assert best.iri == (fact.iri if is_told else PASSAGE.iri)
 
 
 def test_who_denies_what_others_say_does_not_tell_it() -> None:

@@ -25,7 +25,7 @@ def _kinds(asked: str, text: str, names: str, language: str = "en") -> list[str]
     return [
         each.kind
         for each in differences(read_words(asked), told, is_name=called.__contains__, is_open=False)
-        if each.kind in ("role", "speaker")
+        if each.kind in ("role", "speaker", "degree")
     ]
 
 
@@ -93,3 +93,23 @@ def test_where_places_do_not_tell_who_acts_nothing_is_made_of_them() -> None:
 def test_a_name_that_did_not_say_it_is_no_speaker(asked: str, kinds: list[str]) -> None:
     text = "There will be no Kfor actions today, Slavisa Ristic said"
     assert _kinds(asked, text, "Nato Ristic Slavisa Zubin Potok Mitrovica Reuters Kfor") == kinds
+
+
+@pytest.mark.parametrize(
+    ("asked", "kinds"),
+    [
+        ("Kosovo declared independence in 2008", []),
+        ("Kosovo’s parliament declared independence", ["speaker"]),
+        ("Serbia declared independence in 2008", ["speaker"]),
+    ],
+)
+def test_who_says_what_the_text_tells_of_them_is_no_other_speaker(asked: str, kinds: list[str]) -> None:
+    text = (
+        "Serbs in the north reject Kosovo's 2008 declaration of independence from Serbia, Slavisa Ristic said"
+    )
+    assert _kinds(asked, text, "Kosovo Serbia Serbs parliament Slavisa Ristic") == kinds
+
+
+def test_what_is_to_be_done_is_not_said_to_be_done() -> None:
+    assert _kinds("the roadblocks were removed", DEMAND, NAMES) == ["degree"]
+    assert _kinds("Nato demands that the roadblocks be removed", DEMAND, NAMES) == []

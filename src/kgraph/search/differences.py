@@ -23,6 +23,8 @@ _ABOUT: Final = 0.05
 _FEW: Final = 2
 #: What "both" is.
 _BOTH: Final = "2"
+#: How far behind a name its verb of saying stands at most.
+_NEAR: Final = 4
 #: Of how many words a speaker's name is at most.
 _LONGEST_NAME: Final = 4
 
@@ -191,7 +193,8 @@ def _said_by(
 ) -> Iterator[Difference]:
     """A name that the question gives to the speaker, and that none of the voices has.
 
-    So "Kfor said …" and "according to Kfor …", but not "the mayor of Zubin Potok said".
+    So "Kfor said …" and "according to Kfor …", but not "the mayor of Zubin Potok said", and nothing that the
+    text itself tells of who is named: "Kosovo declared independence", of "Kosovo's declaration".
     """
     saying = (at for at, word in enumerate(asked) if word in listed("said") and not is_name(word))
     place = next(saying, len(asked))
@@ -202,6 +205,10 @@ def _said_by(
     called = {word for voice in told.voices for name in voice for word in read_words(name)}
     is_somebody = 0 < len(speaker) <= _LONGEST_NAME and is_name(speaker[-1]) and not is_marked
     if place == len(asked) or not called or not is_somebody:
+        return
+    roots = [stem(word, told.language) for word in told.words]
+    said, who = stem(asked[place], told.language), stem(speaker[-1], told.language)
+    if any(said in roots[at : at + _NEAR] for at, root in enumerate(roots) if root == who):
         return
     if called.isdisjoint(speaker):
         yield Difference("speaker", " ".join(speaker), told.voices[0][0])
@@ -277,10 +284,18 @@ def denies(words: Iterable[str]) -> bool:
 
 
 def _open_yet(asked: Sequence[str], told: Told) -> Iterator[Difference]:
-    """A thing that is said to be so, where the text only has that it was wanted, planned or may be."""
+    """A thing that is said to be so, not to *be* done, where the text only has that it was wanted,
+    planned or may be.
+    """
     text, language = told.words, told.language
-    for word in asked:
-        if len(word) < 4 or not word.endswith("ed") or word in text or word in listed("stop"):
+    for before, word in pairwise(["", *asked]):
+        if (
+            len(word) < 4
+            or not word.endswith("ed")
+            or before == "be"
+            or word in text
+            or word in listed("stop")
+        ):
             continue
         alike = (
             at

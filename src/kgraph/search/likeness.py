@@ -115,15 +115,19 @@ def _no_opposites(language: str) -> frozenset[str]:
 
 
 class Forms(dict[str, bool]):
-    """Which words are a word misspelt or denied by a prefix: each is looked at once. ``spells`` tells whether
-    one word is another one misspelt.
+    """Which words are a word misspelt or denied by a prefix: each is looked at once. They may be further from
+    one that ``is_strange`` to the texts.
     """
 
-    def __init__(self, word: str, language: str, spells: Callable[[str, str], bool] = misspells) -> None:
-        self._of, self._language, self._spells = word, language, spells
+    def __init__(self, word: str, language: str, *, is_strange: bool = False) -> None:
+        self._of, self._language, self._is_strange = word, language, is_strange
 
     def __missing__(self, other: str) -> bool:
-        found = self[other] = self._spells(self._of, other) or opposes(self._of, other, self._language)
+        found = self[other] = (
+            misspells(self._of, other)
+            or opposes(self._of, other, self._language)
+            or (self._is_strange and sounds_like(self._of, other))
+        )
         return found
 
 

@@ -7,7 +7,6 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
-from kgraph.search.likeness import Coverage, Forms, cover, misspells, rarity, sounds_like
+from kgraph.search.likeness import Coverage, Forms, cover, rarity
 from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
 from kgraph.search.roles import Kind, phrases
@@ -121,7 +120,10 @@ class Ranking:
         self._asking: dict[str, Vector] = {}
         #: What a word counts: the more, the fewer passages have it.
         self.weigh = lru_cache(_KEPT)(lambda word: rarity(reader.frequency(word), reader.size))
-        self._forms = lru_cache(_ASKED)(lambda word, language: Forms(word, language, self._spells))
+        self._is_strange = lru_cache(_KEPT)(lambda word: not reader.frequency(word))
+        self._forms = lru_cache(_ASKED)(
+            lambda word, language: Forms(word, language, is_strange=self._is_strange(word))
+        )
 
     def is_name(self, word: str, asked: Asked) -> bool:
         """Whether a word of a question is a name: the texts write it as one, and so may the question."""
@@ -143,8 +145,7 @@ class Ranking:
         entry, words = passage.entry, read_words(passage.entry.text)
         coverage = self._cover(asked, words, labels_of(entry.claims), entry.language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
-        is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
-        score = _weighed(_OF_PASSAGE, (alike, is_answer))
+        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words)))
         return Ranked(passage, asked.spelt(coverage.spelt), score, alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], labels: Iterable[str], language: str) -> Coverage:
@@ -156,12 +157,8 @@ class Ranking:
             weigh=self.weigh,
             forms=self._forms,
             asked=asked.words,
-            is_strange=lambda word: not self._reader.frequency(word),
+            is_strange=self._is_strange,
         )
-
-    def _spells(self, word: str, other: str) -> bool:
-        """Whether a question's word is another one misspelt; one that no text has may be further from it."""
-        return misspells(word, other) or (sounds_like(word, other) and not self._reader.frequency(word))
 
     def answer(self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]) -> Answering:
         """How a passage answers by the best of some of its claims; where it has none, by its own words."""
@@ -182,20 +179,20 @@ class Ranking:
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         asked, entry, quote = each.asked, each.passage.entry, quoted(each.passage, claim)
-        language, own = entry.language, entry.words_of(claim.spans)
+        language = entry.language
         is_named = _named_share(claim.speaker, asked.matter, language) > 0
         coverage = self._cover(asked, quote, labels_of([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
-            is_quotation * _in_common(asked, each.passage, claim),
+            _in_common(asked, each.passage, claim) if is_quotation else 0.0,
             coverage.share,
-            max(_answers(asked, claim, language), _has_kind(asked, quote), _introduces(asked, own)),
+            max(_answers(asked, claim, language), _has_kind(asked, quote)),
             asked.is_open * _named_share(claim.object.names, asked.words, language),
             asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
             _tells_of_saying(asked, entry, claim),
-            asked.kind is Kind.WHO and claim.depth > 1 and is_named,
+            (asked.kind is Kind.WHO or asked.is_framed) and claim.depth > 1 and is_named,
         )
 
     def _asks_for(self, role: str, question: Meant | None) -> float:
@@ -207,23 +204,24 @@ class Ranking:
         return float(self._asking[role] @ question.vector)
 
     def judge(
-        self, each: Ranked, odds: float, *, is_fact: bool = False
+        self, each: Ranked, odds: float, behind: float, *, is_fact: bool = False
     ) -> tuple[Found, float, tuple[Difference, ...]]:
-        """How a passage answers, with what chance, and what it says otherwise.
+        """How a passage answers, with what chance, and what it says otherwise, as far as that matters.
 
-        A fact (subject, predicate, object) is asked for whether it is affirmed or denied.
+        ``odds`` are those of the first passage, ``behind`` says how far it stays behind that one. A fact
+        (subject, predicate, object) is asked for whether it is affirmed or denied.
         """
-        asked = each.asked
-        chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
+        asked, is_same = each.asked, not each.coverage.missing and not each.asked.is_open
+        chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds - behind))))
+        found = Found.MEANING if chance >= _SURE_ENOUGH else Found.NONE
         if (
-            each.coverage.at
+            (is_same or found is not Found.NONE or not behind)
+            and each.coverage.at
             and self._is_nearly_said(asked, each)
             and (differs := tuple(self._differences(asked, each, is_open=is_fact or not asked.is_statement)))
         ):
             return Found.NONE, min(chance, 1 - _SURE_ENOUGH), differs
-        if not each.coverage.missing and not asked.is_open:
-            return Found.SPELLING, max(chance, each.coverage.share), ()
-        return (Found.MEANING if chance >= _SURE_ENOUGH else Found.NONE), chance, ()
+        return (Found.SPELLING, max(chance, each.coverage.share), ()) if is_same else (found, chance, ())
 
     def odds(self, asked: Asked, first: Ranked, *, is_fact: bool = False) -> float:
         """The logarithm of the odds that the first passage says what is asked.
@@ -310,10 +308,6 @@ def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
 
 
-#: English, German, Serbian.
-_COPULAS: Final = ("is", "was", "ist", "war", "je")
-
-
 def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
     """Whether a text has a number where one is asked for, or a time."""
     fresh = [word for word in words if word not in asked.words] if asked.kind in _COUNTED else []
@@ -321,27 +315,24 @@ def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
     return any(is_number(word) or (is_of_time and word in listed("time")) for word in fresh)
 
 
-def _introduces(asked: Asked, text: str) -> bool:
-    """Whether a text says who somebody is, of whom a question has but the name: "Ann Lee, a clerk, said"."""
-    if asked.kind is not Kind.WHO or not asked.names.issuperset(asked.matter):
-        return False
-    name = re.escape(asked.text.rstrip(" ?!.").rpartition(" ")[2])
-    return bool(re.search(rf"\b{name}(?:,| \(| [–—]| (?:{'|'.join(_COPULAS)})\b)", text, re.IGNORECASE))
-
-
 def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
     """Whether a claim but tells of the saying of another, and not what its own speaker says, whom the
-    question names ("what did Brandt tell the clerks?"). A reviewed event mostly tells it for its own sake.
+    question names ("what did Brandt tell the clerks?"), or that of which it is asked who says so ("who said
+    that he was told to go?"). A reviewed event mostly tells it for its own sake.
     """
+    language = entry.language
 
     def is_named(voice: ClaimEntry) -> bool:
-        return (
-            asked.is_open
-            and voice.depth > 1
-            and _named_share(voice.speaker, asked.matter, entry.language) > 0
-        )
+        return asked.is_open and voice.depth > 1 and _named_share(voice.speaker, asked.matter, language) > 0
 
-    tells = any(entry.tells_of(claim, each) and is_named(claim) <= is_named(each) for each in entry.claims)
+    def is_asked(voice: ClaimEntry) -> bool:
+        cue = entry.words_of([voice.cue] if voice.cue is not None else [])
+        return asked.is_framed and voice.depth > 2 and _named_share((cue,), asked.words, language) > 0
+
+    tells = any(
+        entry.tells_of(claim, each) and is_named(claim) <= is_named(each) and not is_asked(each)
+        for each in entry.claims
+    )
     return tells * (_REVIEWED_EVENT if claim.role and not claim.is_draft else 1.0)
 
 

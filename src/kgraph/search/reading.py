@@ -37,7 +37,7 @@ class Asked:
 
     ``text`` is without the frame that only says that it is one ("who said that …"); ``matter`` are the words
     that carry matter, each once; ``kind`` is what is asked for, None of a statement; ``is_open`` is true of a
-    question that yes or no does not answer.
+    question that yes or no does not answer, ``is_framed`` of one that had that frame.
     ``names`` are words that begin with a capital within the text, and its first word where the second begins
     with one too: alone it says nothing.
     """
@@ -47,6 +47,7 @@ class Asked:
     matter: tuple[str, ...]
     kind: Kind | None
     is_open: bool
+    is_framed: bool
     names: frozenset[str]
     language: str
 
@@ -83,23 +84,23 @@ def read_question(text: str) -> Asked:
             f"The question has more than {4 * MOST_WORDS} words.", hint="Ask for a part of them."
         )
     bare = _without_frame(text)
-    if bare != text:
-        text, words = bare, _words(bare)
+    words = _words(bare) if bare != text else words
     language = _language(words)
     kind, taken = _kind(words, language)
     asking = words[:taken] if kind is not None else []
     small = listed("stop", language) | listed("said")
     kept = [word for word in words[len(asking) :] if word not in small]
     matter = [word for word in kept if word not in negations()] or kept or list(words)
-    capitals = capitalised(text)
-    if text[:1].isupper() and (later := text.split()[1:2]) and later[0][:1].isupper():
-        capitals = [text.split()[0], *capitals]
+    capitals = capitalised(bare)
+    if bare[:1].isupper() and (later := bare.split()[1:2]) and later[0][:1].isupper():
+        capitals = [bare.split()[0], *capitals]
     return Asked(
-        text=text.strip(),
+        text=bare.strip(),
         words=tuple(words[:MOST_WORDS]),
         matter=tuple(dict.fromkeys(matter[:MOST_WORDS])),
         kind=kind,
         is_open=kind is not None,
+        is_framed=bare != text,
         names=frozenset(read_words(" ".join(capitals))) - listed("stop", language),
         language=language,
     )

@@ -219,7 +219,8 @@ class TextIndex(IndexReader):
         self, passage: Passage, span: tuple[int, int], narrowing: Narrowing
     ) -> tuple[list[Hit], list[Hit]]:
         """The claims whose words the phrase is of, those of an inner voice before the narrator's, and others;
-        the sentence where no claim has most of the phrase.
+        the sentence where no claim has most of the phrase. One of which all drafts are the narrator's is told
+        by it from end to end.
 
         Of the narrator's own claims none is among the first where the phrase is of somebody's who is quoted.
         """
@@ -227,6 +228,7 @@ class TextIndex(IndexReader):
         first = passage.entry.begin + (begins[span[0]] if span[0] < len(begins) else 0)
         last = passage.entry.begin + (ends[span[1] - 1] if span[1] <= len(ends) else len(passage.entry.text))
         ordered = []
+        is_told = all(claim.is_draft and claim.depth == 1 for claim in passage.entry.claims)
         for claim in narrowing.claims(passage):
             own, keys = shared(claim.spans, [(first, last)]), []
             for with_cue, spans in enumerate((claim.spans, passage.entry.reach(claim))):
@@ -238,7 +240,7 @@ class TextIndex(IndexReader):
                 is_within = length <= last - first
                 fit = -round(common / (last - first), 2), -is_within, with_cue * (is_within or not own)
                 keys.append((*fit, -(claim.depth > 1), length, -claim.depth, claim.iri))
-            if -min(keys)[0] >= _MOST:
+            if is_told or -min(keys)[0] >= _MOST:
                 ordered.append(min(keys))
         if not ordered:
             whole = Hit(passage.entry.iri, Found.VERBATIM, 1.0, is_claim=False)
@@ -278,7 +280,7 @@ class TextIndex(IndexReader):
         differs: tuple[Difference, ...] = ()
         for answer in answers:
             passage, behind = answer.ranked.passage, first.score - answer.score
-            judged = self._ranking.judge(answer.ranked, odds - behind, is_fact=is_fact)
+            judged = self._ranking.judge(answer.ranked, odds, behind, is_fact=is_fact)
             found, chance = judged[0], round(judged[1], 4)
             if answer is first:
                 verdict, differs = found, judged[2]
