@@ -81,18 +81,14 @@ class FreshBuild:
     def finish(self, earlier: Path | None) -> None:
         """Write the text index and what the dataset says of itself, and let go of the store.
 
-        ``earlier`` is the folder of another index, whose vectors are taken over. Meanwhile the store is put
-        in order, lest whoever opens it for writing finds RocksDB at work.
+        ``earlier`` is the folder of another index, whose vectors are taken over. Once nothing more comes into
+        the store it is put in order, lest whoever opens it for writing finds RocksDB at work.
         """
         state, store = self.state, self.store
         assert store is not None and self._counting is not None  # noqa: S101, PT018 - it has been made
-        with ThreadPoolExecutor(1) as tidying:
-            tidied = tidying.submit(store.optimize)
-            if self._indexing is not None:
-                self._indexing()
-            write_whole_index(state, store, encoder_of(state.settings), earlier)
-            counted = self._counting()
-            tidied.result()
+        if self._indexing is not None:
+            self._indexing()
+        counted = self._counting()
         shutil.rmtree(state.copy_path, ignore_errors=True)
         state.ledger.put("counts", counted)
         quads = dict.fromkeys(metadata_quads(read_counts(counted), state.examples[0], state.names))
@@ -102,7 +98,11 @@ class FreshBuild:
         if quads:
             self.graphs[state.names.graph(METADATA)] = len(quads)
         self.total = (self.total + sum(map(hash_of, quads))) % MODULUS
-        write_documents(state.path, store, state.names)
+        with ThreadPoolExecutor(1) as tidying:
+            tidied = tidying.submit(store.optimize)
+            write_whole_index(state, store, encoder_of(state.settings), earlier)
+            write_documents(state.path, store, state.names)
+            tidied.result()
         store.flush()
         self.store = None
 
