@@ -19,8 +19,9 @@ def kgraph(path: str) -> int:
     """This engine: the store's own bulk load, then the fixpoint, then what is new as triples."""
     import pyoxigraph as ox  # noqa: PLC0415 - each reasoner pays for its own imports only
 
+    from bench.signs import signs_in  # noqa: PLC0415
     from kgraph.reasoning.program import compile_program  # noqa: PLC0415
-    from kgraph.reasoning.saturation import FACTS, INFERRED, Plan, saturate, signs_in  # noqa: PLC0415
+    from kgraph.reasoning.saturation import FACTS, INFERRED, Plan, saturate  # noqa: PLC0415
 
     store = ox.Store()
     store.bulk_load(path=path, format=ox.RdfFormat.N_TRIPLES, to_graph=FACTS)

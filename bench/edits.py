@@ -18,9 +18,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from bench.reasoning import graphs_of, ontology, publish, record, told_of
+from bench.signs import signs_in
 from kgraph.api import AsyncKnowledgeGraph
 from kgraph.reasoning import Earlier, Remainder, View, close, compile_program, update
-from kgraph.reasoning.saturation import FACTS, INFERRED, Plan, find_clashes, saturate, signs_in
+from kgraph.reasoning.saturation import FACTS, INFERRED, Plan, find_clashes, saturate
 from kgraph.reasoning.signs import Rules
 from kgraph.reasoning.support import find_support
 from kgraph.reasoning.upkeep import advance

@@ -14,6 +14,7 @@ from typing import Final
 from kgraph.drafting.complements import is_clause, is_infinitive, without_mark
 from kgraph.drafting.cues import Cue, Cues
 from kgraph.drafting.kinds import is_condition
+from kgraph.drafting.nothing import is_no_one
 from kgraph.drafting.objects import ahead
 from kgraph.drafting.sites import Attribution
 from kgraph.drafting.sources import can_speak, source_of
@@ -56,7 +57,7 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
     if copula is token and token.tag == "VBN" and not tree.child(token.number, "auxpass"):
         return  # "we have convinced them that"
     source = tree.subject(copula.number)
-    if source is None or source.lemma in _NOBODY or source.dep == "csubj" or _is_no_one(tree, source):
+    if source is None or source.lemma in _NOBODY or source.dep == "csubj" or is_no_one(tree, source):
         return
     negation = tree.child(copula.number, "neg") or tree.child(token.number, "neg")
     for cue in known:
@@ -79,12 +80,6 @@ def of_attitude(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
             is_negated=negation is not None,
         )
         return
-
-
-def _is_no_one(tree: Tree, source: Token) -> bool:
-    """Whether a subject is nobody, or not all: "no clerk was prepared to sign", "not everybody is keen"."""
-    words = [source, *tree.children(source.number, "det", "neg", "preconj")]
-    return any(word.lemma in ("no", "nobody", "none", "neither", "not") for word in words)
 
 
 def _held_by(tree: Tree, token: Token, copula: Token, cue: Cue) -> tuple[tuple[int, ...], int] | None:

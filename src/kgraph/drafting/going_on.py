@@ -11,9 +11,9 @@ from kgraph.drafting.tree import FINITE, FINITE_WORDS, QUOTES, SUBJECTS, Token, 
 
 __all__ = ["finite_tag", "goes_on", "noun_in_a_row", "then"]
 
-#: What somebody "would not" do who says no more.
 _IF: Final = frozenset({"if", "unless"})
 _THINKING: Final = frozenset("expect hope believe think fear want wish doubt intend plan feel".split())
+#: What somebody "would not" do who says no more.
 _SILENT: Final = frozenset({"say", "comment", "elaborate", "specify", "discuss", "name"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from kgraph.drafting.complements import is_infinitive
@@ -10,15 +11,16 @@ from kgraph.drafting.sites import Content
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 from kgraph.drafting.withholding import is_on_condition
 
-__all__ = ["is_anybody", "is_beside_the_point", "is_taken_back", "rejects_it", "says_nothing"]
+__all__ = ["is_anybody", "is_beside_the_point", "is_no_one", "is_taken_back", "rejects_it", "says_nothing"]
 
 _FIRST: Final = frozenset({"i", "we"})
 #: Kinds of what nobody says who does not do so: "never ordered a freeze", "does not dispute the bill".
 _UNSAID: Final = frozenset({"denial", "order", "request", "demand", "promise"})
-#: Who may say something one day: "until somebody could explain why".
 #: Auxiliaries of what nobody has said yet; not "can", as in "can reveal that".
 _MAY_BE: Final = frozenset({"could", "might", "must", "should", "may"})
+#: Who may say something one day: "until somebody could explain why".
 _ANYBODY: Final = frozenset({"somebody", "someone", "anybody", "anyone"})
+_NO_ONE: Final = frozenset({"no", "nobody", "none", "neither", "not"})
 #: Verbs with which "to say" is to say: "went on to say".
 _GOING_ON: Final = frozenset({"go", "continue", "proceed", "rush"})
 #: Verbs after which "to say" tells what was said: "rang to warn that".
@@ -34,6 +36,17 @@ def is_anybody(tree: Tree, source: Token) -> bool:
     return source.lemma == "you" or ((source.lemma == "one" or is_said) and is_bare)
 
 
+def is_no_one(tree: Tree, source: Token) -> bool:
+    """Whether a subject is nobody, or not all: "no clerk was prepared to sign", "not everybody is keen"."""
+    return _is_one_of(tree, source, _NO_ONE)
+
+
+def _is_one_of(tree: Tree, source: Token, lemmas: Collection[str]) -> bool:
+    """Whether a subject, or what stands before it, is one of some words."""
+    words = (source, *tree.children(source.number, "det", "neg", "preconj"))
+    return any(word.lemma in lemmas for word in words)
+
+
 def is_taken_back(tree: Tree, verb: Token, source: Token, own: int | None) -> bool:
     """Whether a speaker tells what they do not say: "I do not say that it will happen"."""
     return own is not None and source.lemma in _FIRST and tree.child(verb.number, "neg") is not None
@@ -44,12 +57,12 @@ def says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | N
     rule, content, root = found
     subject = tree.child(verb.number, *SUBJECTS)
     owner = tree.subject(verb.number)
-    words = [owner, *tree.children(owner.number, "det", "neg", "preconj")] if owner is not None else []
-    is_no_one = any(word.lemma in ("no", "neither", "nobody", "none", "not") for word in words)
     may_be = any(aux.tag == "MD" for aux in tree.children(verb.number, "aux"))
     mark = tree.child(verb.number, "mark") if verb.dep == "advcl" else None
     may_be = may_be or (mark is not None and mark.lemma in ("until", "unless", "if", "when"))
-    is_no_one = is_no_one or (may_be and any(word.lemma in _ANYBODY for word in words))
+    is_nobody = owner is not None and (
+        is_no_one(tree, owner) or (may_be and _is_one_of(tree, owner, _ANYBODY))
+    )
     is_unable = verb.lemma == "say" and any(
         aux.lemma in ("can", "could") for aux in tree.children(verb.number, "aux")
     )
@@ -67,7 +80,7 @@ def says_nothing(tree: Tree, verb: Token, cue: Cue, found: Content, own: int | N
         or (rule == "phrase" and tree.tokens[root].tag == "PRP")  # "warned him of it"
         or (rule == "phrase" and tree.tokens[root].lemma in ("nobody", "none", "neither"))  # "voted for"
         or (is_unable and tree.child(verb.number, "neg") is not None)  # "could not say that"
-        or (cue.polarity == "positive" and is_no_one)  # "nobody said that"
+        or (cue.polarity == "positive" and is_nobody)  # "nobody said that"
         or (rule == "clause" and _is_left_open(tree, verb, root))
         or (rule == "clause" and is_on_condition(tree, verb) and _is_spoken(verb))
         or all(tree.tokens[number].tag in ("WDT", "WP", "WRB") for number in content)

@@ -80,10 +80,8 @@ def _object(tree: Tree, verb: Token, held: Token) -> list[int]:
     given = tree.child(verb.number, "dative", "dobj")
     if given is not None and given.pos in NOMINAL and verb.number < given.number < held.number:
         numbers = [*tree.subtree(given.number), *numbers]  # "offered the town a park"
-    is_foreseen = verb.tag in ("VBZ", "VBP") or verb.lemma in (
-        "want",
-        "expect",
-    )  # "expects rain on Monday": not "promised buses on Monday"
+    # "expects rain on Monday": not "promised buses on Monday"
+    is_foreseen = verb.tag in ("VBZ", "VBP") or verb.lemma in ("want", "expect")
     back = tree.tokens[numbers[-1] + 1 : numbers[-1] + 2]
     numbers += [each.number for each in back if each.text == "back"]  # "wants its money back"
     for child in tree.children(verb.number, "dative", "prep"):

@@ -36,9 +36,8 @@ def phrase(site: Site) -> Content | None:
     if is_named or (is_part and not is_known):
         return None  # "was called a cheat for lying", "call her out for that"
     whom = tree.child(site.verb.number, "dobj")  # "accused the chain of hiding …"
-    whom = (
-        None if whom is not None and whom.text.endswith(("self", "selves")) else whom
-    )  # "committed itself to"
+    if whom is not None and whom.text.endswith(("self", "selves")):
+        whom = None  # "committed itself to"
     if whom is None and site.cue.joint:  # a name that the parser takes for an adverb
         others = tree.children(site.verb.number, "advmod", "npadvmod")
         whom = next((each for each in others if each.pos == "PROPN" and each.number > site.verb.number), None)

@@ -23,8 +23,8 @@ __all__ = [
     "verb_before_that",
 ]
 
-#: Verbs that ask with "if".
 _CONTRASTS: Final = frozenset({"while", "although", "though", "whereas"})
+#: Verbs that ask with "if".
 _ASKING: Final = frozenset("ask wonder know see check inquire enquire".split())
 
 

@@ -32,7 +32,6 @@ __all__ = [
     "find_clashes",
     "is_equality",
     "saturate",
-    "signs_in",
     "stratify",
 ]
 
@@ -164,19 +163,6 @@ def _members(store: ox.Store, classes: Set[Slot]) -> dict[Slot, dict[Slot, None]
         for thing, cls in cast(Iterable[tuple[Slot, Slot]], _select(store, query)):
             if cls in classes:
                 found.setdefault(cls, {})[thing] = None
-    return found
-
-
-def signs_in(store: ox.Store) -> Signs:
-    """What the triples of a store are about."""
-    given = f"FROM {FACTS} FROM {INFERRED}"
-    predicates, classes = (
-        cast(ox.QuerySolutions, store.query(f"SELECT DISTINCT ?it {given} {{ {where} }}"))
-        for where in ("?s ?it ?o", f"?s {_TYPE} ?it")
-    )
-    found = Signs((cast(Slot, row["it"]), None) for row in predicates if row["it"] != _TYPE)
-    for row in classes:
-        found.add((_TYPE, cast(Slot, row["it"])))
     return found
 
 
