@@ -25,8 +25,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from kgraph.build.problem_table import ProblemTable
-from kgraph.build.reading import combine
 from kgraph.build.rows import SCHEMA, UnitRow, ranges, sealed, short, unit_of_row
+from kgraph.build.sources import combine
 from kgraph.store.hashing import MODULUS
 
 __all__ = ["Ledger"]

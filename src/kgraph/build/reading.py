@@ -10,13 +10,13 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kgraph.build.products import Product
+from kgraph.build.sources import Unit, combine
 from kgraph.errors import StoreError
 from kgraph.problems import Problem, Severity
 from kgraph.project import TurtleFile
@@ -33,9 +33,7 @@ __all__ = [
     "READING",
     "REVERSE",
     "Texts",
-    "Unit",
     "below",
-    "combine",
     "files_of",
     "mentions_of",
     "problem_of",
@@ -49,15 +47,6 @@ REVERSE: Final = frozenset(KG + name for name in ("inSentence", "partOfArticle",
 ABOUT: Final = ox.NamedNode(KG + "about")
 READING: Final = ox.NamedNode(KG + "edtf")
 _ARTICLE: Final = KG + "Article"
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """Files that are read together, by their names in the project; ``files`` is a digest of them."""
-
-    name: str
-    paths: tuple[str, ...]
-    files: str
 
 
 class Texts(Mapping[str, bytes]):
@@ -239,11 +228,6 @@ class _Stored(TurtleFile):
                 encoding="utf-8", errors="replace"
             )
         return object.__getattribute__(self, name)
-
-
-def combine(parts: Iterable[str]) -> str:
-    """A digest of some texts."""
-    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def problem_of(fields: Mapping[str, Any]) -> Problem:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
-from kgraph.build.reading import Unit, combine
 from kgraph.build.stamps import Stamps
 from kgraph.project.listing import Listing, Role, list_files, unit_of
 from kgraph.settings import CONFIG_FILE, Settings
 
-__all__ = ["Sources", "find_sources"]
+__all__ = ["Sources", "Unit", "combine", "find_sources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Files that are read together, by their names in the project; ``files`` is a digest of them."""
+
+    name: str
+    paths: tuple[str, ...]
+    files: str
 
 
 @dataclass(frozen=True)
@@ -60,3 +70,8 @@ def find_sources(settings: Settings, *, anew: bool = False) -> Sources:
         entries.append((CONFIG_FILE, f"{root}/{CONFIG_FILE}"))
     digests = stamps.digests(entries)
     return Sources(listing, digests, settings.base_iri, len(digests) == len(entries))
+
+
+def combine(parts: Iterable[str]) -> str:
+    """A digest of some texts."""
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

@@ -1,8 +1,8 @@
 """Digests of files, remembered with what their folder tells of them, so that a file that nobody has touched
 is not read again; and the names in folders, so that a folder where nothing came or went is not listed again.
 
-A stamp is size, time of modification, time of change and inode. What is remembered is believed only if the
-stamp is the same, and was some seconds old when the file or folder was read: else a change within the same
+A stamp is size, time of modification, time of change and inode. What is remembered is believed if the stamp
+is the same. Only what was some seconds old when it was read is remembered: else a change within the same
 tick of the file system's clock could not be told.
 """
 
@@ -21,12 +21,11 @@ from kgraph.text import digest
 
 __all__ = ["Stamps"]
 
-_FILE: Final = "stamps.json"
+_FILE: Final = "seen.json"
 #: The coarsest clock of a file system in use counts in steps of two seconds.
 _TICK_NS: Final = 2_000_000_000
 #: Notes are written anew when more files than this were read: a few are read again as fast.
 _FEW: Final = 32
-_AT: Final = ""
 
 
 class _Clock(NamedTuple):
@@ -45,8 +44,6 @@ class Stamps:
         if trusted:
             with suppress(OSError, ValueError, AttributeError):
                 self._known = {name: str(note) for name, note in json.loads(self._file.read_bytes()).items()}
-        at = self._known.get(_AT, "")
-        self._noted = int(at) - _TICK_NS if at.isascii() and at.isdigit() else 0
         self._listed: dict[str, str] = {}
         self._news = 0
 
@@ -74,9 +71,7 @@ class Stamps:
             return "", None
         stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino} "
         known = self._known.get(path if name is None else name, "")
-        if known.startswith(stamp) and max(status.st_mtime_ns, status.st_ctime_ns) < self._noted:
-            return stamp, known[len(stamp) :]
-        return stamp, None
+        return stamp, known[len(stamp) :] if known.startswith(stamp) else None
 
     def digests(self, files: list[tuple[str, str]]) -> dict[str, str]:
         """The digests of some files by name; without those that cannot be read.
@@ -100,7 +95,8 @@ class Stamps:
         if clock is not None:
             notes = {name: self._known[name] for name in found if name not in stamps}
             notes |= {name: stamp + found[name] for name, stamp in stamps.items() if name in found}
-            self._write({_AT: str(clock.at), **notes, **self._listed})
+            notes |= self._listed
+            self._write({name: note for name, note in notes.items() if _was_old(note, clock.at)})
         return {name: found[name] for name, _ in files if name in found}
 
     @cached_property
@@ -119,6 +115,12 @@ class Stamps:
         with suppress(OSError):
             made.write_text(json.dumps(notes), encoding="utf-8")
             made.replace(self._file)
+
+
+def _was_old(note: str, at: int) -> bool:
+    """Whether what is remembered had been there for long enough when a clock showed ``at``."""
+    _, modified, changed, _ = note.split(" ", 3)
+    return max(int(modified), int(changed)) < at - _TICK_NS
 
 
 def _tells(folder: Path, at: int) -> bool:

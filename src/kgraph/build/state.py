@@ -18,9 +18,9 @@ from kgraph.build.elsewhere import Elsewhere
 from kgraph.build.ledger import Ledger
 from kgraph.build.problem_table import Located
 from kgraph.build.products import Product, Products
-from kgraph.build.reading import Unit, combine, problem_of
+from kgraph.build.reading import problem_of
 from kgraph.build.rows import UnitRow
-from kgraph.build.sources import Sources
+from kgraph.build.sources import Sources, Unit, combine
 from kgraph.build.telling import CLASH_HINT, UNREAD_HINT, tell_clash, tell_unread
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.build.work import ONTOLOGY, Outcome, Setting, Task

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from kgraph.build.examining import examine, examine_ontology
 from kgraph.build.foreign import Data, Describe, Foreign, Readings
 from kgraph.build.products import Products
-from kgraph.build.reading import Unit, read_unit
+from kgraph.build.reading import read_unit
+from kgraph.build.sources import Unit
 from kgraph.build.vocabulary import Vocabulary, load_vocabulary
 from kgraph.errors import StoreError
 from kgraph.project.index import TripleIndex
