@@ -109,6 +109,8 @@ LATER = (
     "“The lift has never failed,” Ana Holt said, and not for want of use.",
     "The ferry left 40 minutes after the storm, not before it, said the port.",
     "Der Hafen schließt am Sonntag nicht, sagte die Reederei.",
+    "Without them, he warned, the pier at Vask would sink below the tide within a year.",
+    "The crane was not tested, and lorries crossed the quay without a permit.",
 )
 
 
@@ -120,6 +122,11 @@ LATER = (
         ("The lift has failed", Found.NONE),
         ("the fery did not leave 40 minuts after the storm", Found.NONE),
         ("Der Haven schliesst am Sonntag", Found.NONE),
+        ("the pier at Vask will sink below the tyde within a year", Found.SPELLING),
+        ("the pier at Vask wont sink below the tyde within a year", Found.NONE),
+        ("The crain wasnt tested", Found.SPELLING),
+        ("The crain was tested", Found.NONE),
+        ("lorries crossed the kway with a permitt", Found.NONE),
     ],
 )
 def test_what_is_denied_is_not_what_stands_before_another_not(

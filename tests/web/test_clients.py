@@ -15,8 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgraph.build import build
-from kgraph.settings import load_settings
 from kgraph.store import Catalog
 from kgraph.vocab import DCTERMS, KG, OWL, RDF_TYPE, RDFS, SKOS, UNION_GRAPH
 from tests.conftest import ARTICLE, ENTITY
@@ -106,8 +104,7 @@ quads = st.lists(st.tuples(iris, predicates, objects, graphs), min_size=1, max_s
 def shared(serve: Serve, project: Path, tmp_path_factory: pytest.TempPathFactory) -> httpx.Client:
     """A server of a project of our own that clients may write to."""
     folder = tmp_path_factory.mktemp("shared") / "project"
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".kgraph"))
-    build(load_settings(folder, environ={}))
+    shutil.copytree(project, folder, symlinks=True)
     return serve(folder, writable=True)
 
 
@@ -273,8 +270,7 @@ def test_a_large_graph_that_repeats_the_project_changes_nothing(
 ) -> None:
     """With a graph that is larger than the project and overlaps with it, the union is made up otherwise."""
     folder = tmp_path / "project"
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".kgraph"))
-    build(load_settings(folder, environ={}))
+    shutil.copytree(project, folder, symlinks=True)
     everything = shared.get(
         "/sparql",
         params={"query": "CONSTRUCT WHERE { ?s ?p ?o }"},

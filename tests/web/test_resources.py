@@ -476,8 +476,7 @@ def test_what_a_client_has_put_into_a_graph_dereferences(writable: httpx.Client)
 
 def test_no_client_can_put_words_into_somebodys_mouth(serve: Serve, project: Path, tmp_path: Path) -> None:
     folder = tmp_path / "copy"
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(".kgraph"))
-    build(load_settings(folder, environ={}))
+    shutil.copytree(project, folder, symlinks=True)
     client = serve(folder, writable=True)
     fake = f"""PREFIX kg: <{KG}> PREFIX kgl: <{KGL}> PREFIX kgr: <{ENTITY}> INSERT DATA {{ GRAPH <urn:fake> {{
       <urn:claim> a kg:Assertion ; kg:subject kgr:kfor ; kg:predicate kgl:resists ; kg:object kgr:nato ;

@@ -127,6 +127,11 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
         if its clause has any; else, and in German, those before it.
         """
         same = [each for each in range(len(text)) if clauses[each] == clauses[at]]
+        if text[at] in listed("marker", language):  # "without a permit" is of what follows right there
+            articles, after = listed("article", language), range(at + 1, len(text))
+            rest = [*dropwhile(lambda each: text[each] in articles, after)]
+            nouns = [*takewhile(lambda each: text[each] not in small, rest)]
+            return not places.isdisjoint(nouns)
         behind = [*dropwhile(lambda each: text[each] in small, (each for each in same if each > at))]
         behind[1:] = takewhile(lambda each: text[each] not in small and not is_number(text[each]), behind[1:])
         before = [each for each in same if each < at and text[each] not in small]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Final
 
 import jellyfish
@@ -68,12 +68,12 @@ def _replaces(word: str, other: str) -> bool:
     )
 
 
-def _joins(two: Sequence[str], word: str) -> bool:
+@lru_cache(1 << 16)
+def _joins(one: str, two: str, word: str) -> bool:
     """Whether two words are another one that is written apart, a letter of it wrong at most."""
-    joined = "".join(two)
+    joined = one + two
     return (
-        len(two) == 2
-        and min(len(word), len(joined)) > 5
+        min(len(word), len(joined)) > 5
         and abs(len(word) - len(joined)) <= 1
         and joined.isalpha()
         and jellyfish.damerau_levenshtein_distance(joined, word) <= 1
@@ -202,12 +202,13 @@ def _spelt_in_place(
     for word in strange:
         at = asked.index(word)
         before, behind = here[at - 1 : at] if at else [], here[at + 1 : at + 2]
+        pairs = [*pairwise(asked[max(0, at - 1) : at + 2])]
         for place, other in enumerate(text):
-            if _joins(text[place : place + 2], word):
-                found[word] = " ".join(text[place : place + 2])
-            for two in (asked[at - 1 : at + 1], asked[at : at + 2]):
-                if _joins(two, other):
-                    found |= dict.fromkeys(two, other)
+            if place + 1 < len(text) and _joins(other, text[place + 1], word):
+                found[word] = f"{other} {text[place + 1]}"
+            for one, two in pairs:
+                if _joins(one, two, other):
+                    found |= {one: other, two: other}
             is_beside = (before and there[place - 1 : place] == before) or (
                 behind and there[place + 1 : place + 2] == behind
             )

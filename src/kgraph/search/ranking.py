@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -144,13 +144,21 @@ class Ranking:
     def rank(self, asked: Asked, passage: Passage, question: Meant | None) -> Ranked:
         """A passage with how well it answers."""
         entry, words = passage.entry, read_words(passage.entry.text)
-        coverage = self._cover(asked, words, labels_of(entry.claims), entry.language)
+        labels = labels_of(entry.claims)
+        coverage = self._cover(asked, words, labels, entry.language, is_strange=self._is_strange)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
         is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
         score = _weighed(_OF_PASSAGE, (alike, is_answer))
         return Ranked(passage, asked.spelt(coverage.spelt), score, alike, coverage, words)
 
-    def _cover(self, asked: Asked, words: Sequence[str], labels: Iterable[str], language: str) -> Coverage:
+    def _cover(
+        self,
+        asked: Asked,
+        words: Sequence[str],
+        labels: Iterable[str],
+        language: str,
+        is_strange: Callable[[str], bool] = lambda _: False,
+    ) -> Coverage:
         return cover(
             asked.matter,
             words,
@@ -159,7 +167,7 @@ class Ranking:
             weigh=self.weigh,
             forms=self._forms,
             asked=asked.words,
-            is_strange=self._is_strange,
+            is_strange=is_strange,
         )
 
     def answer(self, each: Ranked, question: Meant | None, admitted: Sequence[ClaimEntry]) -> Answering:

@@ -84,8 +84,10 @@ _PREFIXES: Final = frozenset("anti co counter mid multi non pre re semi sub un".
 _CONTRACTED: Final = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'d": "would", "'m": "am"}
 _OPENED: Final = {
     "cannot": "can not", "can't": "can not", "won't": "will not", "shan't": "shall not", "it's": "it is",
-    "let's": "let us", "dont": "do not", "didnt": "did not", "isnt": "is not", "wont": "will not",
+    "let's": "let us", "cant": "can not", "wont": "will not",
 }  # fmt: skip
+#: "wasnt"
+_NOT: Final = re.compile("(is|are|was|were|do|does|did|has|have|had|would|could|should|might|must|need)nt")
 #: British and American spellings, each to one of the two.
 _SPELLINGS: Final = (
     (re.compile(r"(?<=\w\w)iz(e|ed|es|er|ers|ing|ation|ations)$"), r"is\1"),
@@ -95,6 +97,8 @@ _SPELLINGS: Final = (
     (re.compile(r"^([^\Waeiou]*+[aeiou]\w*[aeiou])ll(ed|ing|er|ers)$"), r"\1l\2"),
 )
 _LONGEST: Final = 64
+#: Texts of so many characters are mostly labels and parts of a sentence, which are read again and again.
+_LABEL: Final = 120
 #: What ends a clause.
 CLAUSE_END: Final = re.compile(r"[,;:.!?–—“”„«»\"()]")
 #: What may stand around a word and is no part of it.
@@ -113,7 +117,16 @@ def fold(text: str) -> str:
 
 def read_words(text: str) -> list[str]:
     """The words of a text in their order, folded, numerals that make one number joined."""
+    return list(_read(text)) if len(text) <= _LABEL else _read_all(text)
+
+
+def _read_all(text: str) -> list[str]:
     return join_numbers([word for token in text.split() for word in _read_token(token)])
+
+
+@lru_cache(1 << 14)
+def _read(label: str) -> tuple[str, ...]:
+    return tuple(_read_all(label))
 
 
 @lru_cache(1 << 18)
@@ -138,6 +151,8 @@ def _open(raw: str) -> Iterable[str]:
     """The words of one stretch of letters with its apostrophes and hyphens."""
     if raw in _OPENED:
         return _OPENED[raw].split()
+    if (denied := _NOT.fullmatch(raw)) is not None:
+        return [denied[1], "not"]
     prefix, hyphen, rest = raw.partition("-")
     if hyphen:
         parts = [prefix + rest.replace("-", "")] if prefix in _PREFIXES else raw.split("-")
