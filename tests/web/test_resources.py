@@ -148,6 +148,7 @@ def test_every_link_of_our_pages_leads_somewhere(client: httpx.Client) -> None:
         "/ontology",
         "/lexicon",
         "/graph/inferred",
+        "/queries/who-said",
     ]
     paths += [f"/{ARTICLE.removeprefix(BASE)}/a0703", f"/{ARTICLE.removeprefix(BASE)}/s07"]
     links: set[str] = set()
