@@ -9,6 +9,8 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from kgraph.engine import QueryRequest, WorkerPool
 from kgraph.engine.portable import Feature
 from kgraph.remote import Endpoint
 from kgraph.remote.answers import SmallAnswer, Wording, write_small
-from kgraph.remote.endpoint import EngineFault
+from kgraph.remote.endpoint import EngineFault, Fault
 from kgraph.remote.profile import probe_engine
 from kgraph.settings import Settings
 from kgraph.vocab import is_metadata
@@ -60,29 +62,41 @@ async def test_the_questions_that_it_does_not_answer_alike_are_these(
     projects: dict[str, Settings], project: str, tmp_path: Path, anyio_backend: str
 ) -> None:
     found: list[str] = []
-    with virtuoso(tmp_path) as url:
-        async with opened(projects[project]) as graph, Endpoint(url) as endpoint, WorkerPool() as pool:
-            pour(graph.generation.store_path, tmp_path / "all.nq")
-            virtuoso_load(tmp_path, tmp_path / "all.nq")
-            await endpoint.find()
-            queries = graph.canned_queries()
-            aside = tuple(filter(is_metadata, graph.generation.manifest.graphs))
-            for slug, values in questions(project, queries).items():
-                text = await graph.bind(queries[slug], values)
-                request = QueryRequest(
-                    store=graph.generation.store_path, query=text, formats=VALUES, aside=aside
-                )
-                wording = Wording(await pool.read(request), "json", {}, memory_bytes=1 << 30)
-                try:
-                    answer = await graph.fetch(SmallAnswer(wording, await asked(endpoint, wording)))
-                except EngineFault:
-                    found.append(f"{project}\t{slug}\trefused")
-                    continue
-                if value_of(answer) != value_of(await graph.query_values(text)):
-                    found.append(f"{project}\t{slug}\tother rows")
+    async with opened(projects[project]) as graph, WorkerPool() as pool, AsyncExitStack() as stack:
+        queries, endpoint = graph.canned_queries(), None
+        aside = tuple(filter(is_metadata, graph.generation.manifest.graphs))
+        for slug, values in questions(project, queries).items():
+            if endpoint is None:
+                folder = tmp_path / slug
+                folder.mkdir()
+                endpoint = await stack.enter_async_context(filled(folder, graph.generation.store_path))
+            text = await graph.bind(queries[slug], values)
+            request = QueryRequest(store=graph.generation.store_path, query=text, formats=VALUES, aside=aside)
+            wording = Wording(await pool.read(request), "json", {}, memory_bytes=1 << 30)
+            try:
+                answer = await graph.fetch(SmallAnswer(wording, await asked(endpoint, wording)))
+            except EngineFault as fault:
+                found.append(f"{project}\t{slug}\trefused")
+                if fault.fault is Fault.AWAY:  # the question was its end: the next ones are asked of another
+                    await stack.aclose()
+                    endpoint = None
+                continue
+            if value_of(answer) != value_of(await graph.query_values(text)):
+                found.append(f"{project}\t{slug}\tother rows")
     (tmp_path / "found.tsv").write_text("\n".join(found))
     listed = [line for line in LISTED.read_text().splitlines() if line.startswith(f"{project}\t")]
     assert sorted(found) == sorted(listed)
+
+
+@asynccontextmanager
+async def filled(folder: Path, store: Path) -> AsyncIterator[Endpoint]:
+    """A Virtuoso that holds a generation's store."""
+    with virtuoso(folder) as url:
+        pour(store, folder / "all.nq")
+        virtuoso_load(folder, folder / "all.nq")
+        async with Endpoint(url) as endpoint:
+            await endpoint.find()
+            yield endpoint
 
 
 def pour(store: Path, path: Path) -> None:
