@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING, is_comment
+from kgraph.drafting.conditions import is_condition, is_phrase_of_condition, mark_of, turned_of
 from kgraph.drafting.cues import SAID, Cue, Cues
+from kgraph.drafting.going_on import finite_tag
 from kgraph.drafting.kinds import (
-    is_condition,
     kind_of_question,
-    mark_of,
     put_under,
-    turned_of,
     way_of,
 )
 from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
@@ -169,7 +168,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
         for child in tree.children(head):
             if child.number not in inside or not child.is_verb:
                 continue
-            if child.dep == "conj" and is_condition(tree, tree.tokens[head]):
+            if child.dep == "conj" and is_condition(tree, tree.tokens[head]) and not _is_main(tree, child):
                 continue  # "if it rains and blows"
             beside = child.dep in ("conj", "parataxis") or (
                 child.dep == "ccomp" and child.number < head and _is_parted(tree, child, head, cues)
@@ -178,13 +177,11 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
                 waiting.append(child.number)
         found += [clause.number for clause in _relatives(tree, head, inside, cues)]
         for child in tree.children(head, "prep"):
-            # "Without new money we could be insolvent": a condition in other clothes
-            hedged = {aux.text.lower() for aux in tree.children(head, "aux")} & {"could", "would", "might"}
-            if child.lemma == "without" and child.number < head and hedged and child.number in inside:
+            if child.number in inside and is_phrase_of_condition(tree, child):
                 found.append(child.number)
     for number in sorted(inside - set(found)):
         token = tree.tokens[number]
-        if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_relative(tree, token, found):
+        if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_within(tree, token, found, cues):
             continue
         is_apart = token.dep == "ccomp" and is_comment(tree, token)
         if is_apart or is_condition(tree, token) or _differs(tree, root, token, inside, cues):
@@ -202,6 +199,12 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
             found.append(number)
             covered |= set(tree.subtree(number, without=outside))
     return found
+
+
+def _is_main(tree: Tree, clause: Token) -> bool:
+    """Whether a clause is no second condition: "if it rains, and we will go home if it does not"."""
+    is_future = finite_tag(tree, clause) == "MD" and finite_tag(tree, tree.head(clause)) != "MD"
+    return is_future and tree.child(clause.number, *SUBJECTS) is not None
 
 
 def _relatives(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> Iterator[Token]:
@@ -235,12 +238,12 @@ def _is_parted(tree: Tree, left: Token, head: int, cues: Cues) -> bool:
     return bool(marks & {";", "—", "–", ":"}) or is_splice
 
 
-def _is_relative(tree: Tree, clause: Token, heads: Sequence[int]) -> bool:
-    """Whether a clause is part of what is said of a noun, and not of what is said."""
+def _is_within(tree: Tree, clause: Token, heads: Sequence[int], cues: Cues) -> bool:
+    """Whether a clause is part of what is said of a noun, or of what another says, and not of what is said."""
     for above in tree.ancestors(clause.number):
         if above.number in heads:
             return False
-        if above.dep == "relcl":
+        if above.dep == "relcl" or (above.dep == "ccomp" and tree.head(above).lemma in cues.verbs):
             return True
     return False
 
@@ -283,7 +286,7 @@ def _share(tree: Tree, head: int, heads: Sequence[int], tokens: Sequence[int]) -
         marks = {child.number for child in tree.children(head, "mark")}
         dropped = {number for number in tokens if any(number <= mark < head for mark in marks)} | marks
         turned = turned_of(tree, token) if is_condition(tree, token) and not dropped else None
-        if turned is not None and turned.lemma == "should":
+        if turned is not None:
             dropped = {turned.number}
     if token.dep == "conj":
         dropped = {
