@@ -239,7 +239,7 @@ def _is_parted(tree: Tree, left: Token, head: int, cues: Cues) -> bool:
 
 
 def _is_within(tree: Tree, clause: Token, heads: Sequence[int], cues: Cues) -> bool:
-    """Whether a clause is part of what is said of a noun, or of what another says, and not of what is said."""
+    """Whether a clause is part of what is said of a noun, or of what another says."""
     for above in tree.ancestors(clause.number):
         if above.number in heads:
             return False
@@ -252,6 +252,7 @@ def _differs(tree: Tree, head: int, clause: Token, inside: frozenset[int], cues:
     """Whether a reason or a contrast is put otherwise than the rest: "we go, as we cannot stay"."""
     if (
         clause.dep != "advcl"
+        or tree.head(clause).pos == "ADV"  # "as soon as it can"
         or mark_of(tree, clause) not in _REASONS
         or tree.child(clause.number, *SUBJECTS) is None
     ):

@@ -40,7 +40,7 @@ def is_condition(tree: Tree, clause: Token) -> bool:
 
 
 def is_phrase_of_condition(tree: Tree, phrase: Token) -> bool:
-    """Whether a phrase is a condition: "Without new money we could be insolvent", "With a loan, it could go on"."""
+    """Whether a phrase is a condition: "Without money we could be lost", "With a loan, it could go on"."""
     if phrase.dep != "prep" or phrase.number > phrase.head or phrase.lemma not in ("without", "with"):
         return False
     hedged = {aux.text.lower() for aux in tree.children(phrase.head, "aux")} & {"could", "would", "might"}
