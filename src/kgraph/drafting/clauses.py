@@ -18,7 +18,7 @@ from kgraph.drafting.kinds import (
     put_under,
     way_of,
 )
-from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = ["Clause", "iter_clauses", "without_contrast"]
 
@@ -80,6 +80,7 @@ def iter_clauses(
             continue
         for part in without_contrast(tree, clause):
             yield _with_subject(tree, part, inside, alone=len(found) == 1)
+            yield from _held_relatives(tree, part, cue, cues)
 
 
 def _tells(tree: Tree, head: int, cues: Cues) -> bool:
@@ -217,6 +218,31 @@ def _relatives(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> Ite
             ways = {way_of(tree, number, inside, cues) for number in (head, clause.number)}
             if clause.number in inside and is_between and is_about and len(ways) > 1:
                 yield clause
+
+
+def _held_relatives(tree: Tree, clause: Clause, cue: Cue, cues: Cues) -> Iterator[Clause]:
+    """What a clause says of a noun that is not so: "paid for a road that nobody built", "what we had no right to"."""
+    inside = frozenset(clause.tokens)
+    for number in clause.tokens if cue.kind in (SAID, "claim") else ():
+        verb = tree.tokens[number]
+        below = tree.subtree(number)
+        first = tree.tokens[below[0]]
+        is_relative = verb.dep == "relcl" and first.text not in (",", "(")
+        is_what = verb.dep in ("ccomp", "pcomp", "csubj") and first.text.lower() == "what"
+        is_after_comma = bool(below[0]) and tree.tokens[below[0] - 1].text in (",", "—", "–")
+        if (
+            number == clause.head
+            or not (is_relative or is_what)
+            or is_after_comma
+            or not inside.issuperset(below)
+        ):
+            continue
+        kind, polarity = way_of(tree, number, inside, cues)
+        if polarity != "negative" and kind != "obligation":
+            continue
+        has_gap = first.tag not in RELATIVE or first.dep not in SUBJECTS
+        noun = [n for n in tree.subtree(verb.head, without={number}) if n < below[0]]
+        yield Clause(tuple([*noun, *below] if has_gap and not is_what else below), number, polarity, kind)
 
 
 def _stands_apart(tree: Tree, verb: Token) -> bool:
