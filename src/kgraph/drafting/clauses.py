@@ -14,6 +14,7 @@ from kgraph.drafting.conditions import is_condition, is_phrase_of_condition, mar
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.going_on import finite_tag
 from kgraph.drafting.kinds import (
+    is_nothing,
     kind_of_question,
     put_under,
     way_of,
@@ -221,28 +222,27 @@ def _relatives(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> Ite
 
 
 def _held_relatives(tree: Tree, clause: Clause, cue: Cue, cues: Cues) -> Iterator[Clause]:
-    """What a clause says of a noun that is not so: "paid for a road that nobody built", "what we had no right to"."""
+    """What a clause says of a noun that is not so or is due: "paid for a road that nobody built"."""
     inside = frozenset(clause.tokens)
-    for number in clause.tokens if cue.kind in (SAID, "claim") else ():
-        verb = tree.tokens[number]
-        below = tree.subtree(number)
+    is_statement = cue.kind in (SAID, "claim") and tree.tokens[clause.head].is_verb
+    for number in clause.tokens if is_statement else ():
+        verb, below = tree.tokens[number], tree.subtree(number)
         first = tree.tokens[below[0]]
-        is_relative = verb.dep == "relcl" and first.text not in (",", "(")
-        is_what = verb.dep in ("ccomp", "pcomp", "csubj") and first.text.lower() == "what"
-        is_after_comma = bool(below[0]) and tree.tokens[below[0] - 1].text in (",", "—", "–")
-        if (
-            number == clause.head
-            or not (is_relative or is_what)
-            or is_after_comma
-            or not inside.issuperset(below)
-        ):
+        is_what = verb.dep in ("ccomp", "pcomp") and first.text.lower() == "what"
+        is_what = is_what and clause.polarity == "positive"  # not "cannot guard what it cannot see"
+        ends = sorted((clause.head, number))
+        is_apart = any(token.text in "—–" for token in tree.tokens[slice(*ends)])
+        is_apart = is_apart or not first.is_word or not tree.tokens[first.number - 1].is_word
+        is_other = (
+            is_apart or is_nothing(tree, tree.head(verb)) or _is_within(tree, verb, [clause.head], cues)
+        )
+        if not (verb.dep == "relcl" or is_what) or is_other or not inside.issuperset(below):
             continue
         kind, polarity = way_of(tree, number, inside, cues)
-        if polarity != "negative" and kind != "obligation":
-            continue
-        has_gap = first.tag not in RELATIVE or first.dep not in SUBJECTS
-        noun = [n for n in tree.subtree(verb.head, without={number}) if n < below[0]]
-        yield Clause(tuple([*noun, *below] if has_gap and not is_what else below), number, polarity, kind)
+        if polarity == "negative" or kind == "obligation":
+            is_whole = is_what or (first.tag in RELATIVE and first.dep in SUBJECTS)
+            noun = [] if is_whole else tree.subtree(verb.head, without={number})
+            yield Clause((*(n for n in noun if n < below[0]), *below), number, polarity, kind)
 
 
 def _stands_apart(tree: Tree, verb: Token) -> bool:

@@ -12,6 +12,7 @@ from kgraph.drafting.denials import clears_oneself, rejects
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = [
+    "is_nothing",
     "kind_of_question",
     "polarity_of",
     "put",
@@ -83,14 +84,14 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
         or tree.tokens[first].text == "Not"  # "Not before the lease ends"
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
-        or (subject is not None and _is_nothing(tree, subject))
+        or (subject is not None and is_nothing(tree, subject))
         or _is_after_nor(tree, head)
     )
     holds_none = (
         is_undone
         or any(tree.child(child.number, "neg") for child in below)
         or (acomp is not None and acomp.lemma in ("unable", "unlikely"))
-        or any(_is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
+        or any(is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
         or any(each is not None and _has_no(tree, each) for each in held)
     )
     return "negative" if is_negative or holds_none else "positive"
@@ -109,7 +110,7 @@ def _has_no(tree: Tree, word: Token) -> bool:
     return is_no and not any(child.tag == "JJR" for child in tree.children(word.number))  # "no better"
 
 
-def _is_nothing(tree: Tree, noun: Token) -> bool:
+def is_nothing(tree: Tree, noun: Token) -> bool:
     """Whether a noun phrase says that there is none: "nobody", "no reason", "not one patient"."""
     words = [noun, *tree.children(noun.number, "det", "preconj", "neg")]
     first = tree.tokens[tree.subtree(noun.number)[0]]
