@@ -14,6 +14,7 @@ __all__ = [
     "according_at_the_end",
     "after_according",
     "asked_between",
+    "asked_first",
     "late_infinitive",
     "lost_subject",
     "noun_before_tag",
@@ -239,6 +240,32 @@ def asked_between(tree: Tree, _: Collection[str]) -> list[Token]:
     return []
 
 
+def asked_first(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Asked whether it meant Orm, the bank’s head, Ana Holt, said no": who answers was not asked about.
+
+    Parsers take the first noun after a comma for what says more of the one before it.
+    """
+    commas = [token.number for token in tree.tokens if token.text == ","]
+    asked = tree.tokens[0] if tree.tokens and tree.tokens[0].lemma in _ASKED else None
+    if asked is None or asked.tag != "VBN" or not commas:
+        return []
+    after = tree.tokens[commas[0] + 1 :]
+    nouns = (each for each in after if tree.subtree(each.number)[0] == commas[0] + 1)
+    noun = next((each for each in nouns if each.dep == "appos"), asked)
+    verb = next((each for each in after if each.is_verb and each.number - 1 in commas), asked)
+    before = tree.head(noun)
+    is_finite = verb.tag in (*FINITE, "VBN") and not tree.child(verb.number, "aux", "mark")
+    if not asked.number < before.number < noun.number < verb.number or not is_finite:
+        return []
+    last = next((n for n in range(before.number - 1, 0, -1) if tree.tokens[n].is_verb), 0)
+    return [
+        replace(verb, tag="VBD" if verb.tag == "VBN" else verb.tag, dep="ROOT", head=verb.number),
+        replace(noun, dep="nsubj", head=verb.number),
+        replace(asked, dep="advcl", head=verb.number),
+        *([replace(before, dep="dobj", head=last)] if before.dep in SUBJECTS and last else []),
+    ]
+
+
 def lost_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
     """ "Asked if it was so, Ana Holt, its head, said", "In the shop Ana Holt, who owns it, said".
 
@@ -260,7 +287,7 @@ def lost_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:
             continue
         if is_asked and tree.tokens[below[0] - 1].text == ",":
             return [replace(first, dep="advcl"), replace(noun, dep="nsubj", head=verb.number)]
-        own = [t for t in tree.children(noun.number, "compound") if t.number < noun.number]
+        own = [t for t in tree.children(noun.number, "compound", "amod") if t.number < noun.number]
         place = [each for each in own if each.pos != "PROPN"]
         if noun.head == 0 and noun.pos == "PROPN" and place and tree.child(noun.number, "det"):
             others = tree.children(noun.number, "det", "amod", "compound", "poss")
