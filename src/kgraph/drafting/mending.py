@@ -59,8 +59,20 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
             tokens = list(tree.tokens)
             for token in changes:
                 tokens[token.number] = token
-            tree = Tree(tree.span, tuple(tokens))
+            changed = Tree(tree.span, tuple(tokens))
+            tree = tree if any(_is_round(changed, token.number) for token in changes) else changed
     return tree
+
+
+def _is_round(tree: Tree, number: int) -> bool:
+    """Whether a token is above itself: two ways of mending do not agree."""
+    seen: set[int] = set()
+    while tree.tokens[number].head != number:
+        if number in seen:
+            return True
+        seen.add(number)
+        number = tree.tokens[number].head
+    return False
 
 
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
