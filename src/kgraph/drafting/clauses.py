@@ -182,11 +182,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
             if child.number in inside and is_phrase_of_condition(tree, child):
                 found.append(child.number)
     for number in sorted(inside - set(found)):
-        token = tree.tokens[number]
-        if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_within(tree, token, found, cues):
-            continue
-        is_apart = token.dep == "ccomp" and is_comment(tree, token)
-        if is_apart or is_condition(tree, token) or _differs(tree, root, token, inside, cues):
+        if _differs_below(tree, tree.tokens[number], root, found, inside, cues):
             found.append(number)
     found += [n for n in sorted(inside - set(found)) if _stands_apart(tree, tree.tokens[n])]
     # What a quotation holds besides: fragments with heads outside of it.
@@ -207,6 +203,26 @@ def _is_main(tree: Tree, clause: Token) -> bool:
     """Whether a clause is no second condition: "if it rains, and we will go home if it does not"."""
     is_future = finite_tag(tree, clause) == "MD" and finite_tag(tree, tree.head(clause)) != "MD"
     return is_future and tree.child(clause.number, *SUBJECTS) is not None
+
+
+def _differs_below(
+    tree: Tree, token: Token, root: int, found: Sequence[int], inside: frozenset[int], cues: Cues
+) -> bool:
+    """Whether a clause somewhere in a content is a condition, a comment, or a reason put otherwise."""
+    if token.dep == "conj":
+        return token.is_verb and _is_second_reason(tree, token, inside, cues)
+    if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_within(tree, token, found, cues):
+        return False
+    is_apart = token.dep == "ccomp" and is_comment(tree, token)
+    return is_apart or is_condition(tree, token) or _differs(tree, root, token, inside, cues)
+
+
+def _is_second_reason(tree: Tree, clause: Token, inside: frozenset[int], cues: Cues) -> bool:
+    """Whether a clause goes on from a reason and is put otherwise: "because it rains and nobody came"."""
+    reason = tree.head(clause)
+    is_reason = reason.dep == "advcl" and mark_of(tree, reason) in _REASONS and reason.number in inside
+    is_whole = is_reason and tree.child(clause.number, *SUBJECTS) is not None
+    return is_whole and way_of(tree, clause.number, inside, cues) != way_of(tree, reason.number, inside, cues)
 
 
 def _relatives(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> Iterator[Token]:
@@ -312,9 +328,9 @@ def _share(tree: Tree, head: int, heads: Sequence[int], tokens: Sequence[int]) -
     if token.dep in ("advcl", "ccomp") and len(heads) > 1:
         marks = {child.number for child in tree.children(head, "mark")}
         dropped = {number for number in tokens if any(number <= mark < head for mark in marks)} | marks
-        turned = turned_of(tree, token) if is_condition(tree, token) and not dropped else None
-        if turned is not None:
-            dropped = {turned.number}
+        turned = turned_of(tree, token) if is_condition(tree, token) else None
+        if turned is not None and mark_of(tree, token) in ("", "that"):
+            dropped |= {turned.number}
     if token.dep == "conj":
         dropped = {
             child.number

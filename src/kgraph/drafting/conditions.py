@@ -160,7 +160,11 @@ def provided(tree: Tree, _: Collection[str]) -> list[Token]:
             continue
         if is_root and not before:
             continue
-        main = before[-1] if before else next((a for a in tree.ancestors(token.number) if a.is_verb), None)
+        beside = [
+            c for c in tree.children(token.head, "ccomp") if token.dep == "ccomp" and c.number < token.number
+        ]
+        above = (each for each in tree.ancestors(token.number) if each.is_verb)
+        main = next((*reversed(before or beside), *above), None)
         if main is None:
             continue
         others = [each for each in tree.children(token.number) if each not in (clause, main)]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
+from kgraph.drafting.asked import asked_between, asked_first
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.conditions import as_long_as, provided, turned_condition, turned_should
 from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
@@ -16,8 +17,7 @@ from kgraph.drafting.nouns import age, asked_for, common_noun, name_as_root, nou
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
-    asked_between,
-    asked_first,
+    contact_clause,
     late_infinitive,
     lost_subject,
     noun_before_tag,
@@ -216,6 +216,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     put_in,
     asked_between,
     asked_first,
+    contact_clause,
     after_according,
     according_at_the_end,
     name_as_root,

@@ -13,8 +13,7 @@ from kgraph.drafting.tree import FINITE, NOMINAL, RELATIVE, SUBJECTS, Token, Tre
 __all__ = [
     "according_at_the_end",
     "after_according",
-    "asked_between",
-    "asked_first",
+    "contact_clause",
     "late_infinitive",
     "lost_subject",
     "noun_before_tag",
@@ -29,7 +28,6 @@ __all__ = [
 #: A clause that is put in and has lost its verb has not more words.
 _PUT_IN: Final = 5
 _FORMS: Final = frozenset({"NNS", "NNPS", "VBZ", "VBD", "VBN", "VBP"})
-_ASKED: Final = frozenset("ask tell press question remind warn inform".split())
 
 
 def put_in(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -208,62 +206,20 @@ def according_at_the_end(tree: Tree, _: Collection[str]) -> list[Token]:
     return []
 
 
-def asked_between(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "The mayor, asked whether she knew, said no": what is asked stands between subject and verb."""
-    for verb in tree.tokens[2:]:
-        noun = tree.child(verb.number, "nsubj")
-        is_apart = tree.tokens[verb.number - 1].text == ","
-        if verb.lemma not in _ASKED or verb.tag != "VBD" or not is_apart or noun is None:
+def contact_clause(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "28 percent, a gap a spokeswoman blamed on age": what follows a noun at once says more of it."""
+    for verb in tree.tokens:
+        subject, noun = tree.head(verb), tree.head(tree.head(verb))
+        is_bare = verb.tag in ("VBD", "VBN") and verb.dep in ("acl", "relcl")
+        is_next = subject.dep == "appos" and tree.subtree(subject.number)[0] == noun.number + 1
+        if not (is_bare and is_next) or verb.lemma not in speaking or tree.child(verb.number, "aux", "agent"):
             continue
-        second = next(
-            (
-                each
-                for each in tree.tokens[verb.number + 2 :]
-                if each.is_verb and each.tag in (*FINITE, "VBN") and tree.tokens[each.number - 1].text == ","
-            ),
-            None,
-        )
-        if second is None or noun.number > verb.number or tree.child(second.number, *SUBJECTS, "aux"):
-            continue
-        is_next = second.head == verb.number or verb.head == second.number
-        if not is_next or tree.child(verb.number, "dobj", "aux"):
-            continue
-        above = second.number if verb.head in (verb.number, second.number) else verb.head
-        late = [each for each in tree.children(verb.number) if each.number > second.number]
-        dep = "ROOT" if above == second.number else verb.dep
-        return [
-            replace(verb, tag="VBN", dep="acl", head=noun.number),
-            replace(noun, head=second.number),
-            *(replace(each, head=second.number) for each in late),
-            replace(second, tag="VBD" if second.tag == "VBN" else second.tag, dep=dep, head=above),
-        ]
+        if noun.pos == "NOUN" and any(word.lemma == "a" for word in tree.children(noun.number, "det")):
+            return [
+                replace(verb, tag="VBD", dep="relcl", head=noun.number),
+                replace(subject, dep="nsubj", head=verb.number),
+            ]
     return []
-
-
-def asked_first(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "Asked whether it meant Orm, the bank’s head, Ana Holt, said no": who answers was not asked about.
-
-    Parsers take the first noun after a comma for what says more of the one before it.
-    """
-    commas = [token.number for token in tree.tokens if token.text == ","]
-    asked = tree.tokens[0] if tree.tokens and tree.tokens[0].lemma in _ASKED else None
-    if asked is None or asked.tag != "VBN" or not commas:
-        return []
-    after = tree.tokens[commas[0] + 1 :]
-    nouns = (each for each in after if tree.subtree(each.number)[0] == commas[0] + 1)
-    noun = next((each for each in nouns if each.dep == "appos"), asked)
-    verb = next((each for each in after if each.is_verb and each.number - 1 in commas), asked)
-    before = tree.head(noun)
-    is_finite = verb.tag in (*FINITE, "VBN") and not tree.child(verb.number, "aux", "mark")
-    if not asked.number < before.number < noun.number < verb.number or not is_finite:
-        return []
-    last = next((n for n in range(before.number - 1, 0, -1) if tree.tokens[n].is_verb), 0)
-    return [
-        replace(verb, tag="VBD" if verb.tag == "VBN" else verb.tag, dep="ROOT", head=verb.number),
-        replace(noun, dep="nsubj", head=verb.number),
-        replace(asked, dep="advcl", head=verb.number),
-        *([replace(before, dep="dobj", head=last)] if before.dep in SUBJECTS and last else []),
-    ]
 
 
 def lost_subject(tree: Tree, speaking: Collection[str]) -> list[Token]:

@@ -32,7 +32,8 @@ def of_withholding(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) 
     will = next((a for a in tree.children(verb.number, "aux") if a.lemma in ("would", "will")), None)
     negation = tree.child(verb.number, "neg")
     source = tree.subject(verb.number)
-    if source is not None and any(word.lemma == "neither" for word in tree.children(source.number, "det")):
+    beside_it = [] if source is None else tree.children(source.number, "det", "preconj", "cc")
+    if any(word.lemma == "neither" for word in beside_it):
         negation = will  # "Neither side would say why"
     if not (is_drawn or verb.lemma in _SAYING) or will is None or negation is None or source is None:
         return
