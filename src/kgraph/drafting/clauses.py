@@ -285,7 +285,10 @@ def _is_within(tree: Tree, clause: Token, heads: Sequence[int], cues: Cues) -> b
     for above in tree.ancestors(clause.number):
         if above.number in heads:
             return False
-        if above.dep == "relcl" or (above.dep == "ccomp" and tree.head(above).lemma in cues.verbs):
+        saying = tree.head(above)
+        subject = tree.child(saying.number, *SUBJECTS)
+        is_other = subject is not None and subject.lemma not in ("i", "we", "you")
+        if above.dep == "relcl" or (above.dep == "ccomp" and saying.lemma in cues.verbs and is_other):
             return True
     return False
 

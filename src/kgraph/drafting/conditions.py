@@ -164,7 +164,7 @@ def provided(tree: Tree, _: Collection[str]) -> list[Token]:
             c for c in tree.children(token.head, "ccomp") if token.dep == "ccomp" and c.number < token.number
         ]
         above = (each for each in tree.ancestors(token.number) if each.is_verb)
-        main = next((*reversed(before or beside), *above), None)
+        main = next(iter((*reversed(before or beside), *above)), None)
         if main is None:
             continue
         others = [each for each in tree.children(token.number) if each not in (clause, main)]
