@@ -218,8 +218,8 @@ def test_a_pronoun_means_who_may_speak(draft: Drafting, text: str, words: str, s
             ["it rain", "the ferry would wait"],
         ),
         (
-            "The port, according to Ana Holt, has offered the crews 900 crowns a head, provided they leave by May.",
-            ["The port … has offered the crews 900 crowns a head", "they leave by May"],
+            "The port, according to Ana Holt, has offered them 900 crowns a head, provided they go by May.",
+            ["The port … has offered them 900 crowns a head", "they go by May"],
         ),
         ("Ana Holt offered to wait as long as it rained.", ["to wait", "it rained"]),
         ("If the storm lasts, Ana Holt plans to close the port.", ["the storm lasts", "to close the port"]),
