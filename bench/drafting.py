@@ -47,6 +47,7 @@ TUNED = {
     "n4-bank-merger",
     *("p1", "p2", "p3", "p4", "q1", "q2", "q3", "q4", "r1", "r2", "r3", "r4", "s1", "s2", "s3", "s4"),
     *("t1", "t2", "t3", "t4"),
+    *("u1", "u2", "u3", "u4"),
     *(
         f"GUM_news_{name}"
         for name in (

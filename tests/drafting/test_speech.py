@@ -194,6 +194,88 @@ def test_a_pronoun_means_who_may_speak(draft: Drafting, text: str, words: str, s
     assert speakers_of(draft, text)[words] == speaker
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "Ana Holt said the ferry would sail provided that the crew came back.",
+            ["the ferry would sail", "the crew came back"],
+        ),
+        (
+            "The ferry will sail, its owner, Ana Holt, said on Monday, provided that it is dry.",
+            ["The ferry will sail", "it is dry"],
+        ),
+        (
+            "“Had one of them rung me, the ferry would have waited,” said Ana Holt.",
+            ["one of them rung me", "the ferry would have waited"],
+        ),
+        (
+            "Ana Holt said that, were the crew to leave, the ferry would stop.",
+            ["the crew to leave", "the ferry would stop"],
+        ),
+        (
+            "The owner hopes to sail, and should it rain, Ana Holt said, the ferry would wait.",
+            ["it rain", "the ferry would wait"],
+        ),
+        (
+            "The port, according to Ana Holt, has offered them 900 crowns a head, provided they go by May.",
+            ["The port … has offered them 900 crowns a head", "they go by May"],
+        ),
+        ("Ana Holt offered to wait as long as it rained.", ["to wait", "it rained"]),
+        ("If the storm lasts, Ana Holt plans to close the port.", ["the storm lasts", "to close the port"]),
+        (
+            "With two more crews, Ana Holt said, the ferry could sail at night.",
+            ["With two more crews", "the ferry could sail at night"],
+        ),
+        (
+            "“We wait if they pay us and we will sail if they do not,” said Ana Holt.",
+            ["We wait", "they pay us", "we will sail", "they do not"],
+        ),
+        (
+            "“We wait because the crew is ill and the owner will not say why,” said Ana Holt.",
+            ["We wait because the crew is ill", "the owner will not say why"],
+        ),
+        (
+            "“It is a ferry I will not sell,” said Ana Holt.",
+            ["It is a ferry I will not sell", "a ferry I will not sell"],
+        ),
+    ],
+)
+def test_a_clause_put_otherwise_is_a_claim_of_its_own(draft: Drafting, text: str, words: list[str]) -> None:
+    assert [each.words for each in said(draft, text) if each.speaker == "Ana Holt"] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "The ferry, which sank twice in May, had been insured, Ana Holt said.",
+            "The ferry … had been insured",
+        ),
+        ("Ana Holt promised to mend the pier, which fell into the sea last month.", "to mend the pier"),
+        ("Asked whether it meant Orm, the port’s head, Ana Holt, declined to answer.", "to answer"),
+        ("On the quay Ana Holt, whose son sails there, complained that it was late.", "it was late"),
+        ("Ana Holt left early, citing the inquiry opened by the police.", "the inquiry opened by the police"),
+    ],
+)
+def test_what_stands_between_commas_is_left_out(draft: Drafting, text: str, words: str) -> None:
+    assert [(each.words, each.speaker) for each in said(draft, text)] == [(words, "Ana Holt")]
+
+
+def test_neither_says_it(draft: Drafting) -> None:
+    [each] = said(draft, "Neither side would say who had paid for the flight.")
+    assert (each.words, each.kind, each.polarity) == (
+        "say who had paid for the flight",
+        "refusal",
+        "negative",
+    )
+
+
+def test_a_sum_that_another_explains(draft: Drafting) -> None:
+    found = said(draft, "The report lists 28 percent, a gap a spokeswoman blamed on “an old meter”.")
+    assert [each.words for each in found] == ["28 percent", "a gap … on “an old meter”"]
+
+
 @pytest.mark.parametrize("joint", ["and", "but"])
 @pytest.mark.parametrize(
     "first", ["the road was shut", "her boat had been ordered to stay", "it was being checked"]

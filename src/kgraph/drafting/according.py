@@ -63,6 +63,10 @@ def of_according(tree: Tree, token: Token, cues: Cues) -> Iterator[Attribution]:
         ]
         while rest and tree.tokens[rest[0]].text.lower() in (",", "though", "however", "meanwhile"):
             rest.pop(0)
+        stop = next((n for n in rest if tree.tokens[n].text == ";"), len(tree.tokens))
+        tops = [t for t in tree.tokens[stop:] if t.is_verb and (t.head < stop or t.head == t.number)]
+        if tops and tops[0].lemma in cues.verbs:  # "…; her office called it wrong"
+            rest = [number for number in rest if number < stop]
         if any(tree.tokens[number].is_word for number in rest):
             words = Span(token.span.start, to.span.end)
             yield Attribution(tree, "according", cue, words, None, source, tuple(rest), root.number)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from kgraph.drafting.complements import is_clause, is_infinitive, without_mark
+from kgraph.drafting.conditions import is_condition
 from kgraph.drafting.cues import Cue, Cues
-from kgraph.drafting.kinds import is_condition
 from kgraph.drafting.nothing import is_no_one
 from kgraph.drafting.objects import ahead
 from kgraph.drafting.sites import Attribution

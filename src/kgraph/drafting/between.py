@@ -199,6 +199,8 @@ def _interrupted(tokens: Sequence[Token], each: Between) -> int:
     is_joined = tokens[start - 1].dep in ("cc", "mark")
     for verb in verbs:
         begins = tree.subtree(verb.number)[0]
+        if verb.dep == "advcl" and verb.head > end and not is_joined:
+            continue  # "If it rains, she said, and the wind stays, we wait": it is said of all
         if begins < start or (is_joined and verb.dep in ("conj", "advcl", "ccomp")):
             return verb.number
     return verbs[-1].number

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kgraph.drafting.complements import TELLING, is_comment
+from kgraph.drafting.conditions import is_condition, is_phrase_of_condition, mark_of, turned_of
 from kgraph.drafting.cues import SAID, Cue, Cues
+from kgraph.drafting.going_on import finite_tag
 from kgraph.drafting.kinds import (
-    is_condition,
+    is_nothing,
     kind_of_question,
-    mark_of,
     put_under,
-    turned_of,
     way_of,
 )
-from kgraph.drafting.tree import FINITE_WORDS, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE_WORDS, RELATIVE, SUBJECTS, Token, Tree
 
 __all__ = ["Clause", "iter_clauses", "without_contrast"]
 
@@ -81,6 +81,7 @@ def iter_clauses(
             continue
         for part in without_contrast(tree, clause):
             yield _with_subject(tree, part, inside, alone=len(found) == 1)
+            yield from _held_relatives(tree, part, cue, cues)
 
 
 def _tells(tree: Tree, head: int, cues: Cues) -> bool:
@@ -169,7 +170,7 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
         for child in tree.children(head):
             if child.number not in inside or not child.is_verb:
                 continue
-            if child.dep == "conj" and is_condition(tree, tree.tokens[head]):
+            if child.dep == "conj" and is_condition(tree, tree.tokens[head]) and not _is_main(tree, child):
                 continue  # "if it rains and blows"
             beside = child.dep in ("conj", "parataxis") or (
                 child.dep == "ccomp" and child.number < head and _is_parted(tree, child, head, cues)
@@ -178,16 +179,10 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
                 waiting.append(child.number)
         found += [clause.number for clause in _relatives(tree, head, inside, cues)]
         for child in tree.children(head, "prep"):
-            # "Without new money we could be insolvent": a condition in other clothes
-            hedged = {aux.text.lower() for aux in tree.children(head, "aux")} & {"could", "would", "might"}
-            if child.lemma == "without" and child.number < head and hedged and child.number in inside:
+            if child.number in inside and is_phrase_of_condition(tree, child):
                 found.append(child.number)
     for number in sorted(inside - set(found)):
-        token = tree.tokens[number]
-        if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_relative(tree, token, found):
-            continue
-        is_apart = token.dep == "ccomp" and is_comment(tree, token)
-        if is_apart or is_condition(tree, token) or _differs(tree, root, token, inside, cues):
+        if _differs_below(tree, tree.tokens[number], root, found, inside, cues):
             found.append(number)
     found += [n for n in sorted(inside - set(found)) if _stands_apart(tree, tree.tokens[n])]
     # What a quotation holds besides: fragments with heads outside of it.
@@ -204,6 +199,32 @@ def _heads(tree: Tree, root: int, inside: frozenset[int], cues: Cues) -> list[in
     return found
 
 
+def _is_main(tree: Tree, clause: Token) -> bool:
+    """Whether a clause is no second condition: "if it rains, and we will go home if it does not"."""
+    is_future = finite_tag(tree, clause) == "MD" and finite_tag(tree, tree.head(clause)) != "MD"
+    return is_future and tree.child(clause.number, *SUBJECTS) is not None
+
+
+def _differs_below(
+    tree: Tree, token: Token, root: int, found: Sequence[int], inside: frozenset[int], cues: Cues
+) -> bool:
+    """Whether a clause somewhere in a content is a condition, a comment, or a reason put otherwise."""
+    if token.dep == "conj":
+        return token.is_verb and _is_second_reason(tree, token, inside, cues)
+    if not token.is_verb or token.dep not in ("advcl", "ccomp") or _is_within(tree, token, found, cues):
+        return False
+    is_apart = token.dep == "ccomp" and is_comment(tree, token)
+    return is_apart or is_condition(tree, token) or _differs(tree, root, token, inside, cues)
+
+
+def _is_second_reason(tree: Tree, clause: Token, inside: frozenset[int], cues: Cues) -> bool:
+    """Whether a clause goes on from a reason and is put otherwise: "because it rains and nobody came"."""
+    reason = tree.head(clause)
+    is_reason = reason.dep == "advcl" and mark_of(tree, reason) in _REASONS and reason.number in inside
+    is_whole = is_reason and tree.child(clause.number, *SUBJECTS) is not None
+    return is_whole and way_of(tree, clause.number, inside, cues) != way_of(tree, reason.number, inside, cues)
+
+
 def _relatives(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> Iterator[Token]:
     """Relative clauses between commas about a subject, put otherwise: "her aunt, who knew it, may go"."""
     for subject in tree.children(head, *SUBJECTS):
@@ -214,6 +235,30 @@ def _relatives(tree: Tree, head: int, inside: frozenset[int], cues: Cues) -> Ite
             ways = {way_of(tree, number, inside, cues) for number in (head, clause.number)}
             if clause.number in inside and is_between and is_about and len(ways) > 1:
                 yield clause
+
+
+def _held_relatives(tree: Tree, clause: Clause, cue: Cue, cues: Cues) -> Iterator[Clause]:
+    """What a clause says of a noun that is not so or is due: "paid for a road that nobody built"."""
+    inside = frozenset(clause.tokens)
+    is_statement = cue.kind in (SAID, "claim") and tree.tokens[clause.head].is_verb
+    for number in clause.tokens if is_statement else ():
+        verb, below = tree.tokens[number], tree.subtree(number)
+        first = tree.tokens[below[0]]
+        is_what = verb.dep in ("ccomp", "pcomp") and first.text.lower() == "what"
+        is_what = is_what and clause.polarity == "positive"  # not "cannot guard what it cannot see"
+        ends = sorted((clause.head, number))
+        is_apart = any(token.text in "—–" for token in tree.tokens[slice(*ends)])
+        is_apart = is_apart or not first.is_word or not tree.tokens[first.number - 1].is_word
+        is_other = (
+            is_apart or is_nothing(tree, tree.head(verb)) or _is_within(tree, verb, [clause.head], cues)
+        )
+        if not (verb.dep == "relcl" or is_what) or is_other or not inside.issuperset(below):
+            continue
+        kind, polarity = way_of(tree, number, inside, cues)
+        if polarity == "negative" or kind == "obligation":
+            is_whole = is_what or (first.tag in RELATIVE and first.dep in SUBJECTS)
+            noun = [] if is_whole else tree.subtree(verb.head, without={number})
+            yield Clause((*(n for n in noun if n < below[0]), *below), number, polarity, kind)
 
 
 def _stands_apart(tree: Tree, verb: Token) -> bool:
@@ -235,12 +280,15 @@ def _is_parted(tree: Tree, left: Token, head: int, cues: Cues) -> bool:
     return bool(marks & {";", "—", "–", ":"}) or is_splice
 
 
-def _is_relative(tree: Tree, clause: Token, heads: Sequence[int]) -> bool:
-    """Whether a clause is part of what is said of a noun, and not of what is said."""
+def _is_within(tree: Tree, clause: Token, heads: Sequence[int], cues: Cues) -> bool:
+    """Whether a clause is part of what is said of a noun, or of what another says."""
     for above in tree.ancestors(clause.number):
         if above.number in heads:
             return False
-        if above.dep == "relcl":
+        saying = tree.head(above)
+        subject = tree.child(saying.number, *SUBJECTS)
+        is_other = subject is not None and subject.lemma not in ("i", "we", "you")
+        if above.dep == "relcl" or (above.dep == "ccomp" and saying.lemma in cues.verbs and is_other):
             return True
     return False
 
@@ -249,6 +297,7 @@ def _differs(tree: Tree, head: int, clause: Token, inside: frozenset[int], cues:
     """Whether a reason or a contrast is put otherwise than the rest: "we go, as we cannot stay"."""
     if (
         clause.dep != "advcl"
+        or tree.head(clause).pos == "ADV"  # "as soon as it can"
         or mark_of(tree, clause) not in _REASONS
         or tree.child(clause.number, *SUBJECTS) is None
     ):
@@ -282,9 +331,9 @@ def _share(tree: Tree, head: int, heads: Sequence[int], tokens: Sequence[int]) -
     if token.dep in ("advcl", "ccomp") and len(heads) > 1:
         marks = {child.number for child in tree.children(head, "mark")}
         dropped = {number for number in tokens if any(number <= mark < head for mark in marks)} | marks
-        turned = turned_of(tree, token) if is_condition(tree, token) and not dropped else None
-        if turned is not None and turned.lemma == "should":
-            dropped = {turned.number}
+        turned = turned_of(tree, token) if is_condition(tree, token) else None
+        if turned is not None and mark_of(tree, token) in ("", "that"):
+            dropped |= {turned.number}
     if token.dep == "conj":
         dropped = {
             child.number

@@ -84,8 +84,10 @@ def _doubts(found: Found, clause: Clause, *, is_direct: bool) -> Iterator[str]:
     if found.speaker is None:
         yield "nobody"
     is_here = attribution.verb is not None and attribution.rule != "quotation-goes-on" and not found.distance
-    if is_here and tree.tokens[attribution.verb or 0].tag in _NOT_TOLD:
-        yield "not told"
+    verb = tree.tokens[attribution.verb or 0] if is_here else None
+    if verb is not None and verb.tag in _NOT_TOLD:
+        is_told = any(aux.lemma == "do" for aux in tree.children(verb.number, "aux"))  # "did admit that"
+        yield from () if is_told else ("not told",)
     if found.outer is not None:
         yield "passed on"
         if _is_own_thought(found):

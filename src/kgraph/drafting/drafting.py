@@ -92,7 +92,7 @@ def draft_page(laid: Laid, trees: Sequence[Tree], words: Words, *, tool: str) ->
     ]
     candidates += _narrated(laid, page, teller, cast, cues, found)
     seen: dict[str, Candidate] = {}
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=lambda each: -each.confidence):
         seen.setdefault(candidate.id, candidate)
     ordered = sorted(seen.values(), key=lambda each: (each.begin, each.end))
     parts = [*laid.parts, *(Part("paragraph", span) for span in laid.paragraphs)]

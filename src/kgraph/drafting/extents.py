@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.kinds import is_condition
+from kgraph.drafting.conditions import is_condition
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import TIMES, Token, Tree
+from kgraph.drafting.tree import SUBJECTS, TIMES, Token, Tree
 
 __all__ = ["conditions", "late_conditions", "with_tail", "without_hearers", "without_when"]
 
@@ -103,5 +103,9 @@ def conditions(tree: Tree, verb: Token) -> list[int]:
     clauses = tree.children(verb.number, "advcl", "ccomp")
     if verb.dep == "conj" and not tree.child(verb.number, "conj"):
         clauses += tree.children(verb.head, "advcl")  # of the last of a row: "came and promised to go if"
-    clauses = [each for each in clauses if each.number > verb.number]
+    clauses = [
+        each
+        for each in clauses
+        if each.number > verb.number or (each.dep == "advcl" and tree.child(each.number, *SUBJECTS))
+    ]
     return [n for clause in clauses if is_condition(tree, clause) for n in tree.subtree(clause.number)]

@@ -12,6 +12,7 @@ from kgraph.drafting.complements import (
     TELLING,
     all_of,
     governed_clauses,
+    is_clause,
     is_infinitive,
 )
 from kgraph.drafting.cues import SAID, SAYING, Cue, Cues
@@ -281,6 +282,9 @@ def _quotation_frame(site: Site) -> Content | None:
 def _reason(site: Site) -> Content | None:
     """What somebody gives as a reason: "cut its forecast, citing a dry summer"."""
     held = site.tree.child(site.verb.number, "dobj")
+    done = site.tree.child(site.verb.number, "ccomp")
+    if held is None and done is not None and not is_clause(site.tree, done) and done.tag == "VBN":
+        held = done  # "citing an inquiry opened in May", taken for a clause
     is_reason = site.verb.tag == "VBG" and site.verb.dep in ("advcl", "acl", "conj") and held is not None
     return ("object", tuple(site.tree.subtree(held.number)), held.number) if is_reason and held else None
 

@@ -147,7 +147,7 @@ def _goes_on_saying(tree: Tree, token: Token, head: Token, speaking: Collection[
         holds = above.lemma in speaking or any(
             tree.child(each.number, "mark") for each in tree.children(above.number, "ccomp")
         )
-        is_alike = finite_tag(tree, above) in (("VBD", "VBZ") if is_past else (form,))
+        is_alike = finite_tag(tree, above) in (("VBD", "VBZ", "VBP") if is_past else (form,))
         if (holds or is_past) and is_alike and above.is_verb and above.dep != "relcl":
             return above
     return None

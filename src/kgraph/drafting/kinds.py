@@ -6,23 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from kgraph.drafting.conditions import is_condition, is_phrase_of_condition, mark_of
 from kgraph.drafting.cues import SAID, Cue, Cues
 from kgraph.drafting.denials import clears_oneself, rejects
 from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = [
-    "is_condition",
+    "is_nothing",
     "kind_of_question",
-    "mark_of",
     "polarity_of",
     "put",
     "put_under",
-    "turned_of",
     "way_of",
 ]
 
 _NEGATIVE_WORDS: Final = frozenset({"no", "nobody", "none", "nothing", "neither", "nowhere"})
-_IF: Final = frozenset({"if", "unless", "provided"})
 #: Complements through which "he does not want to say" is negative.
 _OF_ONE_VERB: Final = frozenset({"xcomp"})
 #: Kinds of cues with which "whether" leaves it open.
@@ -41,31 +39,6 @@ _DUE: Final = frozenset({"should", "must", "ought"})
 _WE: Final = frozenset({"i", "we"})
 _WOULD: Final = frozenset({"would", "’d", "'d"})
 _FUTURE: Final = frozenset({"will", "would", "shall", "wo", "'ll", "’ll", "’d", "'d"})
-
-
-def is_condition(tree: Tree, clause: Token) -> bool:
-    """Whether a clause is a condition: after *if*, or turned round: "should it go ahead"."""
-    if clause.dep == "advcl" and mark_of(tree, clause) in _IF:
-        return True
-    if clause.dep not in ("advcl", "ccomp"):
-        return False
-    subject = tree.child(clause.number, *SUBJECTS)
-    turned = turned_of(tree, clause)
-    return subject is not None and turned is not None and turned.number < subject.number
-
-
-def turned_of(tree: Tree, clause: Token) -> Token | None:
-    """The auxiliary that may begin a condition: "should", "had", "were"."""
-    return next(
-        (aux for aux in tree.children(clause.number, "aux") if aux.text.lower() in ("should", "had", "were")),
-        None,
-    )
-
-
-def mark_of(tree: Tree, token: Token) -> str:
-    """The lemma of the conjunction that begins a clause; empty if there is none."""
-    mark = tree.child(token.number, "mark")
-    return mark.lemma if mark else ""
 
 
 def kind_of_question(tree: Tree, tokens: Sequence[int]) -> str:
@@ -111,14 +84,14 @@ def polarity_of(tree: Tree, head: int, inside: frozenset[int]) -> str:
         or tree.tokens[first].text == "Not"  # "Not before the lease ends"
         or is_none
         or bool(adverbs & {"never", "neither", "nor", "no"})
-        or (subject is not None and _is_nothing(tree, subject))
+        or (subject is not None and is_nothing(tree, subject))
         or _is_after_nor(tree, head)
     )
     holds_none = (
         is_undone
         or any(tree.child(child.number, "neg") for child in below)
         or (acomp is not None and acomp.lemma in ("unable", "unlikely"))
-        or any(_is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
+        or any(is_nothing(tree, child) for child in tree.children(head, "dobj", "attr"))
         or any(each is not None and _has_no(tree, each) for each in held)
     )
     return "negative" if is_negative or holds_none else "positive"
@@ -137,7 +110,7 @@ def _has_no(tree: Tree, word: Token) -> bool:
     return is_no and not any(child.tag == "JJR" for child in tree.children(word.number))  # "no better"
 
 
-def _is_nothing(tree: Tree, noun: Token) -> bool:
+def is_nothing(tree: Tree, noun: Token) -> bool:
     """Whether a noun phrase says that there is none: "nobody", "no reason", "not one patient"."""
     words = [noun, *tree.children(noun.number, "det", "preconj", "neg")]
     first = tree.tokens[tree.subtree(noun.number)[0]]
@@ -170,10 +143,11 @@ def put_under(
     """The kind and the polarity of a clause under a cue."""
     polarity = polarity_of(tree, head, inside)
     token = tree.tokens[head]
-    is_without = token.dep == "prep" and token.lemma == "without"
+    is_phrase = is_phrase_of_condition(tree, token)
     is_open = token.dep in ("ccomp", "advcl") and mark_of(tree, token) in ("whether", "if")
     stated = _as_stated(tree, token, cue)
-    if is_without or is_condition(tree, token):
+    if is_phrase or is_condition(tree, token):
+        is_without = is_phrase and token.lemma == "without"
         kind, polarity = "conditional", "negative" if is_without else polarity
         if mark_of(tree, token) == "unless":
             polarity = _opposite(polarity)

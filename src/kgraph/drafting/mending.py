@@ -9,13 +9,15 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final
 
+from kgraph.drafting.asked import asked_between, asked_first
 from kgraph.drafting.complements import TELLING
+from kgraph.drafting.conditions import as_long_as, provided, turned_condition, turned_should
 from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
 from kgraph.drafting.nouns import age, asked_for, common_noun, name_as_root, noun_as_root
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
-    asked_between,
+    contact_clause,
     late_infinitive,
     lost_subject,
     noun_before_tag,
@@ -57,8 +59,20 @@ def mended(tree: Tree, speaking: Collection[str]) -> Tree:
             tokens = list(tree.tokens)
             for token in changes:
                 tokens[token.number] = token
-            tree = Tree(tree.span, tuple(tokens))
+            changed = Tree(tree.span, tuple(tokens))
+            tree = tree if any(_is_round(changed, token.number) for token in changes) else changed
     return tree
+
+
+def _is_round(tree: Tree, number: int) -> bool:
+    """Whether a token is above itself: two ways of mending do not agree."""
+    seen: set[int] = set()
+    while tree.tokens[number].head != number:
+        if number in seen:
+            return True
+        seen.add(number)
+        number = tree.tokens[number].head
+    return False
 
 
 def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
@@ -89,81 +103,6 @@ def _second_predicate(tree: Tree, speaking: Collection[str]) -> list[Token]:
         found.append(replace(subject, head=second.number))
         found += [replace(mark, head=second.number) for mark in tree.children(first.number, "mark")]
     return found
-
-
-def _turned_condition(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "would have sunk had the tug not come": "had" before a subject and a participle begins a condition."""
-    found: list[Token] = []
-    for had in tree.tokens:
-        clause = tree.child(had.number, "ccomp")
-        if had.text != "had" or clause is None or tree.child(had.number, *SUBJECTS, "aux", "dobj"):
-            continue
-        subject = tree.child(clause.number, *SUBJECTS)
-        if clause.tag not in ("VBN", "VBD", "VB") or subject is None or had.head == had.number:
-            continue
-        if tree.subtree(subject.number)[0] == had.number + 1:
-            beside = [each for each in tree.children(had.head, "ccomp") if each.number < had.number]
-            head = beside[-1].number if beside else had.head
-            found.append(replace(clause, dep="advcl", head=head, tag="VBN"))
-            found.append(replace(had, dep="aux", head=clause.number))
-    return found
-
-
-def _turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "will stop should the test fail": a clause with "should" before its subject is a condition."""
-    for clause in tree.tokens:
-        main = tree.child(clause.number, "ccomp")
-        should = next((each for each in tree.children(clause.number, "aux") if each.text == "should"), None)
-        subject = tree.child(clause.number, "nsubj", "nsubjpass")
-        if should is None or subject is None:
-            continue
-        is_turned = clause.head < should.number < tree.subtree(subject.number)[0]
-        if is_turned and main is None and clause.dep == "ccomp":
-            return [replace(clause, dep="advcl")]  # "warned of a strike should the owner sell"
-        if main is None or not main.number < should.number:
-            continue
-        if should.number < tree.subtree(subject.number)[0] and tree.child(main.number, *SUBJECTS):
-            late = [
-                each for each in tree.children(clause.number, "prep", "punct") if each.head != main.number
-            ]
-            is_root = clause.head == clause.number
-            return [
-                replace(main, dep=clause.dep, head=main.number if is_root else clause.head),
-                replace(clause, dep="advcl", head=main.number),
-                *(replace(each, head=main.number) for each in late),
-            ]
-    return []
-
-
-def _provided(tree: Tree, _: Collection[str]) -> list[Token]:
-    """ "will come, provided that it is dry": a participle that begins a condition is no verb."""
-    for token in tree.tokens[1:]:
-        beside = [
-            c for c in tree.children(token.head, "ccomp") if tree.subtree(c.number)[0] == token.number + 1
-        ]
-        held = [*tree.children(token.number, "ccomp", "pcomp"), *beside]
-        clause = next((c for c in held if c.number > token.number), None)
-        is_bare = not tree.child(token.number, *SUBJECTS, "aux", "auxpass", "dobj")
-        if token.text not in ("provided", "providing") or clause is None or not is_bare:
-            continue
-        if not tree.child(clause.number, *SUBJECTS):
-            continue
-        before = [each for each in tree.children(token.number, "ccomp") if each.number < token.number]
-        is_root = token.head == token.number
-        if is_root and not before:
-            continue
-        main = before[-1] if before else next((a for a in tree.ancestors(token.number) if a.is_verb), None)
-        if main is None:
-            continue
-        others = [each for each in tree.children(token.number) if each not in (clause, main)]
-        top = replace(main, dep=token.dep, head=main.number if is_root else token.head)
-        return [
-            *([top] if before else []),
-            *(replace(each, head=main.number) for each in others),
-            replace(clause, dep="advcl", head=main.number),
-            replace(token, dep="mark", head=clause.number, pos="SCONJ", lemma="provided"),
-        ]
-    return []
 
 
 def _told_clause(tree: Tree, _: Collection[str]) -> list[Token]:
@@ -276,15 +215,18 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     then,
     put_in,
     asked_between,
+    asked_first,
+    contact_clause,
     after_according,
     according_at_the_end,
     name_as_root,
     verb_before_that,
     _verb_after_a_participle,
     _verb_in_a_row,
-    _turned_condition,
-    _turned_should,
-    _provided,
+    turned_condition,
+    turned_should,
+    provided,
+    as_long_as,
     _told_clause,
     informed_that,
     mark_of_a_subject,

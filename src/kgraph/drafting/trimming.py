@@ -12,7 +12,6 @@ from typing import Final
 
 from kgraph.drafting.complements import TELLING, is_elaboration
 from kgraph.drafting.cues import Cues
-from kgraph.drafting.going_on import finite_tag
 from kgraph.drafting.page import Found, Page
 from kgraph.drafting.sites import Attribution
 from kgraph.drafting.tree import FINITE, RELATIVE, SUBJECTS, Token, Tree
@@ -22,6 +21,7 @@ __all__ = ["trimmed"]
 
 _DASHES: Final = frozenset({"—", "–", "-"})
 _DENYING: Final = frozenset({"deny", "dispute", "reject"})
+_RELATIVE: Final = RELATIVE | {"WP$"}
 _CONTRASTS: Final = frozenset({"although", "though", "while", "whereas"})
 
 
@@ -78,9 +78,7 @@ def _added(sentence: _Sentence, attribution: Attribution) -> Iterator[set[int]]:
         if is_last and _is_tail(sentence, token, attribution.verb):
             yield {n for n in attribution.content if below[0] <= n < end}
         elif (
-            _is_aside(sentence, token)
-            or _is_of_another(sentence, token)
-            or _is_in_the_present(tree, token, attribution)
+            _is_aside(sentence, token) or _is_of_another(sentence, token) or _is_said_besides(sentence, token)
         ):
             yield set(below)
         elif attribution.cue.kind == "request" and token.dep == "advcl" and _is_reason(tree, token):
@@ -161,17 +159,18 @@ def _is_aside(sentence: _Sentence, token: Token) -> bool:
     return is_as and speaks and held is None and _before(tree, token) == ","
 
 
-def _is_in_the_present(tree: Tree, clause: Token, attribution: Attribution) -> bool:
-    """Whether a relative clause keeps its present below words of the past: "said the vote, which is due, …".
-
-    What somebody said would have been put back; so it is the publication's. So too in what is to be done.
-    """
-    first = tree.tokens[tree.subtree(clause.number)[0]]
-    is_beside = clause.dep == "relcl" and first.tag in ("WDT", "WP") and _before(tree, clause) == ","
-    if not is_beside or finite_tag(tree, clause) not in ("VBZ", "VBP") or attribution.verb is None:
-        return False
-    is_past = finite_tag(tree, tree.tokens[attribution.verb]) == "VBD"
-    return attribution.rule == "infinitive" or (attribution.rule in ("clause", "parataxis") and is_past)
+def _is_said_besides(sentence: _Sentence, clause: Token) -> bool:
+    """Whether a relative clause between commas tells of something besides: "the dam, which is old, fell"."""
+    tree = sentence.tree
+    below = tree.subtree(clause.number)
+    begins = [tree.tokens[number].tag for number in below[:2]]
+    is_relative = begins[0] in _RELATIVE or (begins[0] == "IN" and begins[-1] in _RELATIVE)
+    following = next((each.text for each in tree.tokens[below[-1] + 1 :]), ".")
+    is_next = below[0] - 2 in tree.subtree(clause.head)  # not "two men, she said, who were ill"
+    is_apart = _before(tree, clause) == "," and is_next and not following[0].isalnum()
+    words = [tree.tokens[number].span for number in below]
+    is_quoted = any(word.within(quote) for word in words for quote in sentence.quotes)
+    return clause.dep == "relcl" and is_relative and is_apart and not is_quoted
 
 
 def _is_reason(tree: Tree, clause: Token) -> bool:

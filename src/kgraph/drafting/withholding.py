@@ -32,11 +32,14 @@ def of_withholding(tree: Tree, verb: Token, quotes: Sequence[Span], cues: Cues) 
     will = next((a for a in tree.children(verb.number, "aux") if a.lemma in ("would", "will")), None)
     negation = tree.child(verb.number, "neg")
     source = tree.subject(verb.number)
+    beside_it = [] if source is None else tree.children(source.number, "det", "preconj", "cc")
+    if any(word.lemma == "neither" for word in beside_it):
+        negation = will  # "Neither side would say why"
     if not (is_drawn or verb.lemma in _SAYING) or will is None or negation is None or source is None:
         return
     is_somebody = can_speak(source, cues) or (verb.lemma in _SPEAKING and source.pos == "NOUN")
     is_told = quoted(verb, quotes) is not None or verb.dep == "ccomp"
-    if is_told or not is_somebody or negation.number != will.number + 1:
+    if is_told or not is_somebody or negation.number > will.number + 1:
         return
     beside = {each.number for each in tree.children(verb.number, "conj", "cc", "parataxis")}
     below = tree.subtree(verb.number, without=beside)
