@@ -59,6 +59,12 @@ SAID = [
         "Mira Oort",
     ),
     (
+        "Lars Brenn left. At the far end of the pier stood Yolande Brask, whose daughter was on the boat. "
+        "She said the lamp had failed.",
+        "the lamp had failed",
+        "Yolande Brask",
+    ),
+    (
         "Jon Pell sued Lars Brenn, who claims he paid in May.",
         "he paid in May",
         "Lars Brenn",

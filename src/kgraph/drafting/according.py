@@ -1,4 +1,4 @@
-"""What is so according to somebody: "according to X", "in the words of X", "by X’s account"."""
+"""What is so according to somebody, in their words or by their account, or under a law."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _WORDS: Final = frozenset(
     count calculation tally figure recollection memory version assessment description reading analysis phrase
     """.split()
 )
+#: How a document rules: "Under the accord, both sides must withdraw".
+_RULING: Final = frozenset({"must", "may", "shall", "will", "can"})
 _DASHES: Final = frozenset("—–")
 _BY_WORDS: Final = frozenset({"in", "by", "on"})
 
@@ -126,6 +128,10 @@ def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | 
         is_somebody = held is not None and (held.entity == "PERSON" or cues.is_person(held.lemma))
         is_apart = held is not None and tree.tokens[tree.subtree(held.number)[-1] + 1].text == ","
         return (token, held) if is_somebody and is_apart and tree.head(token).lemma == "be" else (None, None)
+    if token.text == "Under" and token.number == 0:
+        held = tree.child(token.number, "pobj")
+        is_rule = held is not None and held.lemma in cues.documents and held.tag == "NN"
+        return (token, held) if is_rule and any(map(_is_due, tree.tokens)) else (None, None)
     if token.text.lower() == "according":
         to = next((child for child in tree.children(token.number, "prep") if child.lemma == "to"), None)
         return to, tree.child(to.number, "pobj") if to else None
@@ -137,6 +143,11 @@ def _whose(tree: Tree, token: Token, cues: Cues) -> tuple[Token | None, Token | 
     of = next((child for child in tree.children(noun.number, "prep") if child.lemma == "of"), None)
     whose = tree.child(of.number, "pobj") if of else None
     return (of, whose) if whose is not None and can_speak(whose, cues) else (None, None)
+
+
+def _is_due(token: Token) -> bool:
+    """Whether a word tells that something is to be done, or may be: "must", "may"."""
+    return token.tag == "MD" and token.lemma in _RULING
 
 
 def _ends_at(tree: Tree, noun: Token, token: Token) -> bool:

@@ -13,7 +13,14 @@ from kgraph.drafting.asked import asked_between, asked_first
 from kgraph.drafting.complements import TELLING
 from kgraph.drafting.conditions import as_long_as, provided, turned_condition, turned_should
 from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
-from kgraph.drafting.nouns import age, asked_for, common_noun, name_as_root, noun_as_root
+from kgraph.drafting.nouns import (
+    age,
+    asked_for,
+    common_noun,
+    name_as_root,
+    noun_as_root,
+    speaker_after_a_quotation,
+)
 from kgraph.drafting.set_off import (
     according_at_the_end,
     after_according,
@@ -220,6 +227,7 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     after_according,
     according_at_the_end,
     name_as_root,
+    speaker_after_a_quotation,
     verb_before_that,
     _verb_after_a_participle,
     _verb_in_a_row,

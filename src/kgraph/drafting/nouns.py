@@ -6,9 +6,16 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from kgraph.drafting.tree import FINITE, SUBJECTS, Token, Tree
+from kgraph.drafting.tree import FINITE, NOMINAL, QUOTES, SUBJECTS, Token, Tree
 
-__all__ = ["age", "asked_for", "common_noun", "name_as_root", "noun_as_root"]
+__all__ = [
+    "age",
+    "asked_for",
+    "common_noun",
+    "name_as_root",
+    "noun_as_root",
+    "speaker_after_a_quotation",
+]
 
 _FROM: Final = frozenset({"from", "by"})
 #: Verbs with "of" and a wrong.
@@ -103,6 +110,26 @@ def name_as_root(tree: Tree, _: Collection[str]) -> list[Token]:
             return [
                 replace(verb, dep="ROOT", head=verb.number, tag="VBD"),
                 replace(roots[0], dep="nsubj", head=verb.number),
+            ]
+    return []
+
+
+def speaker_after_a_quotation(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "“It sank,” the skipper, Ana Holt, shot back": who follows a quotation is no part of it."""
+    for verb in tree.tokens:
+        noun = tree.head(verb)
+        begins = tree.subtree(noun.number)[0]
+        is_finite = verb.tag in ("VBD", "VBZ") and not tree.child(verb.number, "aux", "auxpass", *SUBJECTS)
+        if verb.dep != "acl" or not is_finite or not begins or noun.pos not in NOMINAL:
+            continue
+        name = tree.child(noun.number, "appos")
+        is_named = name is not None and noun.number < name.number < verb.number
+        root = next(each for each in tree.tokens if each.head == each.number)
+        if is_named and tree.tokens[begins - 1].text in QUOTES and root.is_verb and root.number < begins:
+            return [
+                replace(verb, dep="ROOT", head=verb.number),
+                replace(noun, dep="nsubj", head=verb.number),
+                replace(root, dep="ccomp", head=verb.number),
             ]
     return []
 

@@ -8,7 +8,7 @@ from typing import Final
 from kgraph.drafting.complements import is_infinitive
 from kgraph.drafting.quoting import quoted
 from kgraph.drafting.sites import Content, Site
-from kgraph.drafting.tree import RELATIVE, TIMES, Token, Tree
+from kgraph.drafting.tree import QUOTES, RELATIVE, TIMES, Token, Tree
 
 __all__ = ["charged", "deadline", "figure", "hearsay", "named_as", "naming", "phrase"]
 
@@ -124,7 +124,12 @@ def figure(site: Site) -> Content | None:
         numbers = {*tree.subtree(of_what.number), *tree.subtree(ahead.number)}
         return "figure", tuple(sorted(numbers)), verb.number  # "puts her two votes ahead"
     closer = tree.children(nearer.number, "prep") if nearer is not None else []
-    for preposition in [*tree.children(verb.number, "prep"), *closer]:
+    quoted = [  # "puts the odds of rain at “next to nil”"
+        tree.tokens[n]
+        for n in tree.subtree(verb.number)[:-1]
+        if n > of_what.number and tree.tokens[n].dep == "prep" and tree.tokens[n + 1].text in QUOTES
+    ]
+    for preposition in [*tree.children(verb.number, "prep"), *closer, *quoted]:
         figure = tree.child(preposition.number, "pobj")
         below = tree.subtree(figure.number) if figure is not None else []
         has_figure = any(
@@ -133,7 +138,7 @@ def figure(site: Site) -> Content | None:
             or tree.tokens[n].entity in TIMES
             for n in below
         )
-        if preposition.lemma == wanted and (has_figure or is_dated):
+        if preposition.lemma == wanted and (has_figure or is_dated or preposition in quoted):
             numbers = {
                 *tree.subtree(of_what.number, without={verb.number}),
                 *tree.subtree(preposition.number),

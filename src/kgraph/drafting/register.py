@@ -26,6 +26,10 @@ _MALE: Final = frozenset(
 _FEMALE: Final = frozenset(
     "mrs ms miss dame lady queen princess mother daughter sister wife woman girl aunt niece duchess".split()
 )
+#: Whom only people have.
+_KIN: Final = frozenset(
+    "father mother son daughter brother sister husband wife uncle aunt nephew niece child parent".split()
+)
 #: What somebody with a title is called.
 _TITLED: Final = {
     "dr": "doctor",
@@ -87,7 +91,8 @@ class Register:
         if token.entity == "PERSON" and before.head == token.number and name == token.text:
             is_given = before.text.casefold() in self._cues.given_names  # "Grandmaster Ilya Petrenko"
             name = f"{before.text} {name}" if is_given else name
-        is_person = (is_person or is_of_a_person(name, token, self._cues)) and not name.isupper()
+        is_person = is_person or is_of_a_person(name, token, self._cues) or self._is_who(tree, token)
+        is_person = is_person and not name.isupper()
         first, _, last = name.partition(" ")
         is_of_body = is_of_a_body(last, self._cues) or (last and token.tag == "NNPS")
         if first.casefold() not in self._cues.given_names and is_of_body:
@@ -126,6 +131,13 @@ class Register:
         if len(name) > len(found.name) and (found.kind == "person" or found.name.isupper()):
             found.name = name
         return found
+
+    def _is_who(self, tree: Tree, token: Token) -> bool:
+        """Whether a clause tells of somebody by "who", or by a relative: "Ana Holt, whose son was there"."""
+        clause = tree.child(token.number, "relcl")
+        below = tree.subtree(clause.number) if clause is not None else [token.number]
+        first = tree.tokens[below[0]]
+        return first.text == "who" or (first.text == "whose" and tree.head(first).lemma in _KIN)
 
     def _shared_surname(self, tree: Tree, token: Token) -> str:
         """The surname that a given name shares with the next one: "Ana and Lars Holt"."""
