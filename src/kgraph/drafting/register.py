@@ -91,7 +91,7 @@ class Register:
         if token.entity == "PERSON" and before.head == token.number and name == token.text:
             is_given = before.text.casefold() in self._cues.given_names  # "Grandmaster Ilya Petrenko"
             name = f"{before.text} {name}" if is_given else name
-        is_person = is_person or is_of_a_person(name, token, self._cues) or self._is_who(tree, token)
+        is_person = is_person or is_of_a_person(name, token, self._cues) or _is_who(tree, token, name)
         is_person = is_person and not name.isupper()
         first, _, last = name.partition(" ")
         is_of_body = is_of_a_body(last, self._cues) or (last and token.tag == "NNPS")
@@ -131,13 +131,6 @@ class Register:
         if len(name) > len(found.name) and (found.kind == "person" or found.name.isupper()):
             found.name = name
         return found
-
-    def _is_who(self, tree: Tree, token: Token) -> bool:
-        """Whether a clause tells of somebody by "who", or by a relative: "Ana Holt, whose son was there"."""
-        clause = tree.child(token.number, "relcl")
-        below = tree.subtree(clause.number) if clause is not None else [token.number]
-        first = tree.tokens[below[0]]
-        return first.text == "who" or (first.text == "whose" and tree.head(first).lemma in _KIN)
 
     def _shared_surname(self, tree: Tree, token: Token) -> str:
         """The surname that a given name shares with the next one: "Ana and Lars Holt"."""
@@ -290,3 +283,12 @@ def sex_of(words: Iterable[str]) -> str:
         if word in _MALE or word.endswith("sman"):
             return "m"
     return ""
+
+
+def _is_who(tree: Tree, token: Token, name: str) -> bool:
+    """Whether a name is that of a person by what is said of them: "Yda Orm, whose son was there"."""
+    clause = tree.child(token.number, "relcl")
+    if clause is None or " " not in name or token.tag != "NNP":
+        return False  # "Serbs, who"
+    first = tree.tokens[tree.subtree(clause.number)[0]]
+    return first.text == "who" or (first.text == "whose" and tree.head(first).lemma in _KIN)
