@@ -242,9 +242,12 @@ def _held_relatives(tree: Tree, clause: Clause, cue: Cue, cues: Cues) -> Iterato
     inside = frozenset(clause.tokens)
     is_statement = cue.kind in (SAID, "claim") and tree.tokens[clause.head].is_verb
     for number in clause.tokens if is_statement else ():
-        verb, below = tree.tokens[number], tree.subtree(number)
+        verb = tree.tokens[number]
+        if verb.dep not in ("relcl", "ccomp", "pcomp"):
+            continue
+        below = tree.subtree(number)
         first = tree.tokens[below[0]]
-        is_what = verb.dep in ("ccomp", "pcomp") and first.text.lower() == "what"
+        is_what = verb.dep != "relcl" and first.text.lower() == "what"
         is_what = is_what and clause.polarity == "positive"  # not "cannot guard what it cannot see"
         ends = sorted((clause.head, number))
         is_apart = any(token.text in "—–" for token in tree.tokens[slice(*ends)])

@@ -118,14 +118,14 @@ def speaker_after_a_quotation(tree: Tree, _: Collection[str]) -> list[Token]:
     """ "“It sank,” the skipper, Ana Holt, shot back": who follows a quotation is no part of it."""
     for verb in tree.tokens:
         noun = tree.head(verb)
-        begins = tree.subtree(noun.number)[0]
         is_finite = verb.tag in ("VBD", "VBZ") and not tree.child(verb.number, "aux", "auxpass", *SUBJECTS)
-        if verb.dep != "acl" or not is_finite or not begins or noun.pos not in NOMINAL:
+        if verb.dep != "acl" or not is_finite or noun.pos not in NOMINAL:
             continue
         name = tree.child(noun.number, "appos")
         is_named = name is not None and noun.number < name.number < verb.number
+        begins = tree.subtree(noun.number)[0]
         root = next(each for each in tree.tokens if each.head == each.number)
-        if is_named and tree.tokens[begins - 1].text in QUOTES and root.is_verb and root.number < begins:
+        if is_named and root.is_verb and root.number < begins and tree.tokens[begins - 1].text in QUOTES:
             return [
                 replace(verb, dep="ROOT", head=verb.number),
                 replace(noun, dep="nsubj", head=verb.number),
