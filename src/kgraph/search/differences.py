@@ -13,7 +13,7 @@ from itertools import dropwhile, pairwise, takewhile
 from typing import Final
 
 from kgraph.search.likeness import opposes
-from kgraph.search.words import is_number, listed, negations, read_words, shown, stem
+from kgraph.search.words import is_number, listed, negations, read_words, shown, stem, units
 
 __all__ = ["Difference", "Told", "denies", "differences"]
 
@@ -80,7 +80,7 @@ def differences(
         is_marked: whether it has the mark of a question; else it may be words of the text, "what she wanted".
     """
     text = told.words
-    yield from _numbers(asked, text)
+    yield from _numbers(asked, told, is_open=is_open)
     is_quoted = not is_marked and any([*asked[:2]] == [*pair] for pair in pairwise(text))
     if is_open and not is_quoted:
         yield from _words_of_kinds(asked, told, is_name)
@@ -151,26 +151,26 @@ def _denying(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -
         yield Difference("negation", *(("denies it", "does not") if is_own else ("affirms it", "denies it")))
 
 
-def _numbers(asked: Sequence[str], text: Sequence[str]) -> Iterator[Difference]:
+def _numbers(asked: Sequence[str], told: Told, *, is_open: bool) -> Iterator[Difference]:
+    """A number that the text does not have, or not in the unit of the question: "seventeen dollars", by
+    somebody who is 17. The one behind an article counts nothing ("this one", and of a question that asks for
+    something, "the two armies").
+    """
+    text = told.words
     said = [word for word in text if is_number(word)] + [_BOTH for word in text if word in listed("both")]
-    for number in (word for word in asked if is_number(word)):
-        if not any(_same(float(number), float(other)) for other in said):
-            others = [other for other in text if is_number(other) and other not in asked]
-            yield Difference("number", number, _nearest(asked, text, number, others))
+    for at, number in enumerate(asked):
+        is_pointing = at and asked[at - 1] in listed("article") and (number == "1" or is_open)
+        if not is_number(number) or (is_pointing and len(number) == 1):
+            continue
+        of = units() & {*asked[at + 1 : at + 2]}
+        own = [one for one, word in pairwise(text) if is_number(one) and word in of]
+        if not any(_same(float(number), float(other)) for other in own or said):
+            others = own or [other for other in text if is_number(other) and other not in asked]
+            yield Difference("number", number, others[0] if others else "")
 
 
 def _same(one: float, other: float) -> bool:
     return one == other or (min(one, other) >= 10_000 and abs(one - other) <= _ABOUT * max(one, other))
-
-
-def _nearest(asked: Sequence[str], text: Sequence[str], number: str, others: Sequence[str]) -> str:
-    """Of the text's figures the one before the same word, or else the first."""
-    after = asked[asked.index(number) + 1 : asked.index(number) + 2]
-    for other in others:
-        place = text.index(other)
-        if after and text[place + 1 : place + 2] and stem(text[place + 1]) == stem(after[0]):
-            return other
-    return others[0] if others else ""
 
 
 def _words_of_kinds(asked: Sequence[str], told: Told, is_name: Callable[[str], bool]) -> Iterator[Difference]:
@@ -190,7 +190,20 @@ def _words_of_kinds(asked: Sequence[str], told: Told, is_name: Callable[[str], b
             word.startswith(other) or other.startswith(word) for other in have if len(other) > 3
         ):
             said = next((other for other in text if is_name(other) and other not in asked), "")
-            yield Difference("name", word, said)
+            if said or not _is_meant(word, asked, told):
+                yield Difference("name", word, said)
+
+
+def _is_meant(name: str, asked: Sequence[str], told: Told) -> bool:
+    """Whether a text has a pronoun where a question has a name: "Ketria's army", "his own army"."""
+    text, language = told.words, told.language
+    behind = stem(next(iter(asked[asked.index(name) + 1 :]), ""), language)
+    pronouns = listed("pronoun", language)
+    return any(
+        not pronouns.isdisjoint(text[max(0, at - 2) : at])
+        for at, word in enumerate(text)
+        if stem(word, language) == behind
+    )
 
 
 def _said_by(

@@ -22,7 +22,7 @@ from kgraph.search.dates import DayRange, parse_edtf, spanning
 from kgraph.search.roles import Kind, kinds_of_object, kinds_of_subject, phrases, role_of, upwards
 from kgraph.search.words import listed, read_words
 from kgraph.text import pieces_of
-from kgraph.vocab import DCTERMS, KG, RDF_TYPE, RDFS, SKOS
+from kgraph.vocab import DCTERMS, DIRECT_QUOTATION, KG, RDF_TYPE, RDFS, SKOS
 
 __all__ = [
     "DRAFTED",
@@ -97,6 +97,11 @@ class ClaimEntry:
     def is_draft(self) -> bool:
         """Whether nobody has reviewed it."""
         return DRAFTED in self.traits
+
+    @property
+    def denies_without_a_word(self) -> bool:
+        """Whether it is denied by how it is attributed alone ("denied that"), and not a quotation."""
+        return self.is_negative and f"mode={DIRECT_QUOTATION}" not in self.traits
 
     @property
     def wording(self) -> str:

@@ -7,7 +7,6 @@ articles and are measured on others (docs/search.md); each is one line that can 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kgraph.search.differences import Difference, Told, differences
 from kgraph.search.encoders import Encoder
 from kgraph.search.index import IndexReader, Passage
+from kgraph.search.kinds import COUNTED, has_kind, introduces
 from kgraph.search.likeness import Coverage, Forms, cover, rarity
 from kgraph.search.passages import ClaimEntry, PassageEntry, labels_of, named_by
 from kgraph.search.reading import Asked
@@ -147,7 +147,7 @@ class Ranking:
         labels = labels_of(entry.claims)
         coverage = self._cover(asked, words, labels, entry.language, is_strange=self._is_strange)
         alike = _nearest(question, (*passage.keys, *passage.claim_keys))
-        is_answer = _has_kind(asked, words) or _introduces(asked, entry.text)
+        is_answer = has_kind(asked, entry.text) or introduces(asked, entry.text)
         score = _weighed(_OF_PASSAGE, (alike, is_answer))
         return Ranked(passage, asked.spelt(coverage.spelt), score, alike, coverage, words)
 
@@ -188,16 +188,16 @@ class Ranking:
         self, each: Ranked, claim: ClaimEntry, key: int, question: Meant | None
     ) -> tuple[float, ...]:
         """What :data:`_OF_CLAIM` weighs."""
-        asked, entry, quote = each.asked, each.passage.entry, quoted(each.passage, claim)
-        language, own = entry.language, entry.words_of(claim.spans)
+        asked, entry = each.asked, each.passage.entry
+        language, own, told = entry.language, entry.words_of(claim.spans), quoted(each.passage, claim)
         is_named = _named_share(claim.speaker, asked.matter, language) > 0
-        coverage = self._cover(asked, quote, labels_of([claim], voices=claim.depth > 1), language)
+        coverage = self._cover(asked, read_words(told), labels_of([claim], voices=claim.depth > 1), language)
         is_quotation = not asked.is_open and not each.coverage.missing
         return (
             _nearest(question, [key]),
             _in_common(asked, each.passage, claim) if is_quotation else 0.0,
             coverage.share,
-            max(_answers(asked, claim, language), _has_kind(asked, quote), _introduces(asked, own)),
+            max(_answers(asked, claim, language), has_kind(asked, told), introduces(asked, own)),
             asked.is_open * _named_share(claim.object.names, asked.words, language),
             asked.kind is not Kind.WHO and claim.depth == 1 and not claim.role,
             self._asks_for(claim.role, question),
@@ -248,7 +248,7 @@ class Ranking:
             return _STEEPNESS * (whole - _WHOLE)
         by_chance = _BY_SIZE * math.log(max(1.0, self._reader.size / _SIZE))
         if not asked.is_statement:
-            is_answer = asked.kind not in _COUNTED or _has_kind(asked, first.words)
+            is_answer = asked.kind not in COUNTED or has_kind(asked, first.passage.entry.text)
             return _STEEPNESS * (whole - _WHOLE_OF_QUESTION - by_chance) if is_answer else -1.0
         longer = _BY_LENGTH * math.log(len(asked.words) / _LENGTH) - by_chance
         beyond = whole - _WHOLE + longer
@@ -291,7 +291,8 @@ class Ranking:
             voices=[claim.speaker for claim in nearest if claim.speaker],
             is_negative=bool(entry.claims)
             and all(
-                claim.is_negative and negations().isdisjoint(read_words(entry.words_of(claim.spans)))
+                claim.denies_without_a_word
+                and negations().isdisjoint(read_words(entry.words_of(claim.spans)))
                 for claim in entry.claims
             ),
             language=entry.language,
@@ -309,32 +310,9 @@ def _weighed(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
 
 
-def quoted(passage: Passage, claim: ClaimEntry) -> list[str]:
+def quoted(passage: Passage, claim: ClaimEntry) -> str:
     """The words of a claim's evidence, and those that attribute it."""
-    entry = passage.entry
-    return read_words(entry.words_of(entry.reach(claim)))
-
-
-_COUNTED: Final = (Kind.COUNT, Kind.DURATION, Kind.DISTANCE, Kind.WHEN)
-
-
-#: English, German, Serbian.
-_COPULAS: Final = ("is", "was", "ist", "war", "je")
-
-
-def _has_kind(asked: Asked, words: Sequence[str]) -> bool:
-    """Whether a text has a number where one is asked for, or a time."""
-    fresh = [word for word in words if word not in asked.words] if asked.kind in _COUNTED else []
-    is_of_time = asked.kind in (Kind.WHEN, Kind.DURATION)
-    return any(is_number(word) or (is_of_time and word in listed("time")) for word in fresh)
-
-
-def _introduces(asked: Asked, text: str) -> bool:
-    """Whether a text says who somebody is, of whom a question has but the name: "Ann Lee, a clerk, said"."""
-    if asked.kind is not Kind.WHO or not asked.names.issuperset(asked.matter):
-        return False
-    name = re.escape(asked.text.rstrip(" ?!.").rpartition(" ")[2])
-    return bool(re.search(rf"\b{name}(?:,| \(| [–—]| (?:{'|'.join(_COPULAS)})\b)", text, re.IGNORECASE))
+    return passage.entry.words_of(passage.entry.reach(claim))
 
 
 def _tells_of_saying(asked: Asked, entry: PassageEntry, claim: ClaimEntry) -> float:
@@ -380,7 +358,7 @@ def _in_common(asked: Asked, passage: Passage, claim: ClaimEntry) -> float:
     own, language = passage.entry.words_of(claim.spans), passage.entry.language
     told = read_words(own)
     if claim.depth > 1 and not claim.role:
-        told = [*quoted(passage, claim), *named_by([claim])]
+        told = [*read_words(quoted(passage, claim)), *named_by([claim])]
     ways = ((own, asked.words), (asked.text, told))
     return sum(_named_share((one,), other, language) for one, other in ways)
 

@@ -107,11 +107,12 @@ def read_question(text: str) -> Asked:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a question, numerals joined, also a misspelt one after a figure ("31 milion")."""
+    """The words of a question, numerals joined; what multiplies a figure may be misspelt ("31 milion")."""
     words = read_words(text)
+    multiples = [known for known, read in numerals().items() if int(read) >= 100]
     for place, word in enumerate(words[1:], 1):
         if is_number(words[place - 1]) and word not in numerals():
-            alike = [known for known in numerals() if misspells(word, known)]
+            alike = [known for known in multiples if misspells(word, known)]
             alike.sort(key=lambda known: known[0] != word[0])
             words[place] = numerals()[alike[0]] if alike else word
     return join_numbers(words)

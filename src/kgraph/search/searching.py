@@ -149,7 +149,7 @@ class TextIndex(IndexReader):
             for claim in passage.entry.claims
             if not cover(
                 words,
-                quoted(passage, claim),
+                read_words(quoted(passage, claim)),
                 labels_of([claim]),
                 language=passage.entry.language,
             ).missing

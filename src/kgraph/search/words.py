@@ -36,6 +36,7 @@ __all__ = [
     "read_words",
     "shown",
     "stem",
+    "units",
     "word_offsets",
 ]
 
@@ -155,7 +156,8 @@ def _open(raw: str) -> Iterable[str]:
         return [denied[1], "not"]
     prefix, hyphen, rest = raw.partition("-")
     if hyphen:
-        parts = [prefix + rest.replace("-", "")] if prefix in _PREFIXES else raw.split("-")
+        is_one = prefix in _PREFIXES and rest not in listed("time")  # but mid-January
+        parts = [prefix + rest.replace("-", "")] if is_one else raw.split("-")
         return [word for part in parts for word in _open(part)]
     if "'" in raw:
         for ending, word in _CONTRACTED.items():
@@ -263,6 +265,7 @@ def lexicon(language: str) -> dict[str, tuple[str, ...]]:
             phrased = "|" in rest or name in ("frame", "duration", "distance")
             words = [each.strip() for each in rest.split("|")] if phrased else rest.split()
             found.setdefault(name, []).extend(words)
+    found["time"] += found["month"]
     return {name: tuple(words) for name, words in found.items()}
 
 
@@ -282,6 +285,12 @@ def negations() -> frozenset[str]:
 def numerals() -> dict[str, str]:
     """The words that are read as digits. Where two languages differ, the first of them wins."""
     return _pairs("number")
+
+
+@cache
+def units() -> frozenset[str]:
+    """What figures are of, as read: percent, euro."""
+    return _CURRENCIES | {*_pairs("unit").values()}
 
 
 @cache

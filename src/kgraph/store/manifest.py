@@ -31,7 +31,7 @@ GraphName: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 #: Raised whenever a build writes something else from the same sources, so that old stores are rebuilt.
 #: Up to 3 there were no graphs of clients.
-FORMAT: Final = 24
+FORMAT: Final = 25
 #: How many graphs of what articles state are listed one by one.
 _LISTED: Final = 60
 #: What the hash of a dataset is, in words: :mod:`kgraph.store.hashing` says it in full.
