@@ -13,11 +13,14 @@ from kgraph.drafting.tree import SUBJECTS, Token, Tree
 
 __all__ = [
     "as_long_as",
+    "condition_set_off",
     "is_condition",
     "is_phrase_of_condition",
     "mark_of",
     "provided",
+    "that_ends_a_condition",
     "turned_condition",
+    "turned_noun",
     "turned_of",
     "turned_should",
 ]
@@ -128,6 +131,76 @@ def turned_should(tree: Tree, _: Collection[str]) -> list[Token]:
                 replace(clause, dep="advcl", head=main.number),
                 *(replace(each, head=main.number) for each in late),
             ]
+    return []
+
+
+def turned_noun(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "Should the second paper leak, we will stop": of two modals the first begins a condition, of which the
+    verb was taken for a noun.
+    """
+    should = next((token for token in tree.tokens if token.is_word), None)
+    if should is None:
+        return []
+    comma = next((token.number for token in tree.tokens[should.number :] if token.text == ","), 0)
+    main = tree.head(should)
+    modals = {aux.number for aux in tree.children(main.number, "aux") if aux.tag == "MD"}
+    words = tree.tokens[should.number + 1 : comma]
+    if should.text.lower() != "should" or not comma or len(modals) < 2 or main.number < comma:
+        return []
+    nouns = [word for word in words if word.tag in ("NN", "VB", "VBP")]
+    if (
+        not nouns
+        or any(word.tag in ("VB", "VBP") for word in words[:-1])
+        or nouns[-1].number < should.number + 3
+    ):
+        return []
+    verb, subject = nouns[-1], nouns[-1].number - 1
+    own = [word for word in words if word.number < subject and word.head == verb.number]
+    behind = [word for word in words if word.number > verb.number and word.head == should.number]
+    return [
+        replace(verb, dep="advcl", head=main.number, pos="VERB", tag="VB"),
+        replace(tree.tokens[subject], dep="nsubj", head=verb.number),
+        *(replace(word, head=subject) for word in own),
+        *(replace(word, head=verb.number) for word in (should, *behind)),
+    ]
+
+
+def that_ends_a_condition(tree: Tree, _: Collection[str]) -> list[Token]:
+    """ "If I believed that, I would go": *that* before a comma is what is believed, and begins no clause."""
+    for that in tree.tokens[:-1]:
+        main, condition = tree.head(that), tree.head(tree.head(that))
+        is_last = (
+            that.dep == "mark" and that.text.lower() == "that" and tree.tokens[that.number + 1].text == ","
+        )
+        is_held = main.dep == "ccomp" and condition.number == that.number - 1
+        if not is_last or not is_held or mark_of(tree, condition) not in _IF or condition.dep != "advcl":
+            continue
+        above = tree.head(condition)
+        return [
+            replace(main, dep="ccomp" if above.number != condition.number else "ROOT", head=above.number),
+            replace(condition, head=main.number),
+            replace(that, dep="dobj", head=condition.number, pos="PRON", tag="DT"),
+        ]
+    return []
+
+
+def condition_set_off(tree: Tree, speaking: Collection[str]) -> list[Token]:
+    """ "If it rains, she said, “we will go”": a condition before who speaks is one of what is said behind."""
+    for clause in tree.tokens:
+        verb = tree.head(clause)
+        subject, main = tree.child(verb.number, *SUBJECTS), tree.child(verb.number, "ccomp")
+        if verb.lemma not in speaking or not subject or not main or not is_condition(tree, clause):
+            continue
+        after = tree.tokens[verb.number + 1]
+        is_before = tree.tokens[tree.subtree(clause.number)[-1] + 1].text == "," and clause.head < main.number
+        if not is_before or not clause.number < subject.number < verb.number or after.text != ",":
+            continue
+        is_root = verb.head == verb.number
+        return [
+            replace(main, dep=verb.dep, head=main.number if is_root else verb.head),
+            replace(verb, dep="parataxis", head=main.number),
+            replace(clause, head=main.number),
+        ]
     return []
 
 

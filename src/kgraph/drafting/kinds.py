@@ -38,6 +38,9 @@ _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
 _WE: Final = frozenset({"i", "we"})
 _WOULD: Final = frozenset({"would", "’d", "'d"})
+#: Kinds of what is done by saying so.
+_DONE_BY_WORDS: Final = frozenset({"promise", "request", "demand", "order"})
+_SUPPOSING: Final = frozenset("think believe suppose reckon guess doubt suspect".split())
 _FUTURE: Final = frozenset({"will", "would", "shall", "wo", "'ll", "’ll", "’d", "'d"})
 
 
@@ -255,8 +258,11 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     clauses = tree.children(head, "acl", "relcl") if verb.pos == "NOUN" else []
     is_due_to_be = any(_is_infinitive(tree, each) and tree.child(each.number, "auxpass") for each in clauses)
     is_chance = verb.lemma in cues.chances  # "will be lost" is nobody's plan
+    performed = _performed(tree, verb, cues)
     fitting = (
         ("request", _is_imperative(tree, verb)),
+        (performed, bool(performed)),
+        ("prediction", _supposes_to_come(tree, head)),
         ("demand", is_wanted and not is_negative),
         ("refusal", is_wanted and is_negative and tree.child(head, "dobj") is not None),
         ("denial", is_negative and clears_oneself(tree, head)),
@@ -277,6 +283,40 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
         ("estimate", _is_reckoned(tree, head, cues)),
     )
     return next((kind for kind, fits in fitting if fits), "fact")
+
+
+def _performed(tree: Tree, verb: Token, cues: Cues) -> str:
+    """The kind of what somebody does by saying it: "We are asking them to go", "I promise that they will"."""
+    for each in (verb, tree.head(verb)) if verb.dep == "ccomp" else (verb,):
+        subject, clauses = tree.subject(each.number), tree.children(each.number, "ccomp", "xcomp")
+        auxiliaries = {aux.text.lower() for aux in tree.children(each.number, "aux")}
+        is_now = (
+            auxiliaries <= {"do"}
+            if each.tag == "VBP"
+            else auxiliaries & {"am", "are", "’m", "’re", "'m", "'re"}
+        )
+        if (
+            subject is None
+            or subject.lemma not in _WE
+            or not is_now
+            or not clauses
+            or tree.child(each.number, "neg")
+        ):
+            continue
+        kinds = [cue.kind for cue in cues.verbs.get(each.lemma, ()) if cue.kind in _DONE_BY_WORDS]
+        is_to_do = any(_is_infinitive(tree, clause) for clause in clauses)
+        if kinds and (is_to_do or kinds[0] in ("promise", "demand")):  # not "we tell you that it is safe"
+            return kinds[0]
+    return ""
+
+
+def _supposes_to_come(tree: Tree, head: int) -> bool:
+    """Whether a clause tells what somebody takes to be coming: "we think it will", "expects a text"."""
+    verb, held = tree.tokens[head], tree.children(head, "ccomp", "xcomp")
+    if verb.lemma == "expect" and not tree.child(head, "aux", "auxpass"):
+        return not held and tree.child(head, "dobj") is not None
+    words = {aux.text.lower() for clause in held for aux in tree.children(clause.number, "aux")}
+    return verb.lemma in _SUPPOSING and bool(words & _FUTURE)
 
 
 def _is_infinitive(tree: Tree, clause: Token) -> bool:

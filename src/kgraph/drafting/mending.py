@@ -11,7 +11,15 @@ from typing import Final
 
 from kgraph.drafting.asked import asked_between, asked_first
 from kgraph.drafting.complements import TELLING
-from kgraph.drafting.conditions import as_long_as, provided, turned_condition, turned_should
+from kgraph.drafting.conditions import (
+    as_long_as,
+    condition_set_off,
+    provided,
+    that_ends_a_condition,
+    turned_condition,
+    turned_noun,
+    turned_should,
+)
 from kgraph.drafting.going_on import finite_tag, goes_on, noun_in_a_row, then
 from kgraph.drafting.nouns import (
     age,
@@ -232,9 +240,12 @@ _WAYS: Final[tuple[Callable[[Tree, Collection[str]], list[Token]], ...]] = (
     _verb_after_a_participle,
     _verb_in_a_row,
     turned_condition,
+    turned_noun,
     turned_should,
+    that_ends_a_condition,
     provided,
     as_long_as,
+    condition_set_off,
     _told_clause,
     informed_that,
     mark_of_a_subject,
