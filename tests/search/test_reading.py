@@ -281,3 +281,19 @@ FILES = "“I hid nothing,” Lind wrote; “the files went missing in the move,
 )
 def test_what_is_denied_is_compared_where_it_stands(statement: str, text: str, differs: bool) -> None:
     assert _kinds(statement, text) == ["negation"] * differs
+
+
+def test_a_number_differs_from_the_one_of_the_same_thing() -> None:
+    text = "They paid 14 crowns to 80 families."
+    told = Told(
+        words=read_words(text),
+        clauses=clause_numbers(text),
+        at=(),
+        beside=(),
+        voices=(),
+        is_negative=False,
+        language="en",
+    )
+    asked = read_words("they paid 13 families")
+    [difference] = differences(asked, told, is_name=NAMES.__contains__, is_open=False)
+    assert (difference.asked, difference.said) == ("13", "80")

@@ -191,9 +191,10 @@ def condition_set_off(tree: Tree, speaking: Collection[str]) -> list[Token]:
         subject, main = tree.child(verb.number, *SUBJECTS), tree.child(verb.number, "ccomp")
         if verb.lemma not in speaking or not subject or not main or not is_condition(tree, clause):
             continue
-        after = tree.tokens[verb.number + 1]
-        is_before = tree.tokens[tree.subtree(clause.number)[-1] + 1].text == "," and clause.head < main.number
-        if not is_before or not clause.number < subject.number < verb.number or after.text != ",":
+        if not clause.number < subject.number < verb.number < main.number:
+            continue
+        ends = (tree.subtree(clause.number)[-1], verb.number)
+        if any(token.text != "," for end in ends for token in tree.tokens[end + 1 : end + 2]):
             continue
         is_root = verb.head == verb.number
         return [

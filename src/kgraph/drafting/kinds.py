@@ -37,6 +37,7 @@ _NOT_SO: Final = 2
 _POSSIBLE: Final = frozenset({"may", "might", "could"})
 _DUE: Final = frozenset({"should", "must", "ought"})
 _WE: Final = frozenset({"i", "we"})
+_AM: Final = frozenset({"am", "are", "’m", "’re", "'m", "'re"})
 _WOULD: Final = frozenset({"would", "’d", "'d"})
 #: Kinds of what is done by saying so.
 _DONE_BY_WORDS: Final = frozenset({"promise", "request", "demand", "order"})
@@ -240,11 +241,7 @@ def _kind(tree: Tree, head: int, polarity: str, cues: Cues, is_first_person: fro
     is_left_open = is_negative and verb.lemma == "rule" and tree.child(head, "prt") is not None
     is_unable = is_negative and bool(auxiliaries & {"can", "ca", "could"}) and "have" not in auxiliaries
     is_ordered = "shall" in auxiliaries and (subject is None or subject.lemma not in ("i", "we"))
-    is_resolved = (
-        verb.tag == "VBG"
-        and verb.lemma in cues.resolved
-        and auxiliaries <= {"am", "are", "’m", "’re", "'m", "'re"}
-    )
+    is_resolved = verb.tag == "VBG" and verb.lemma in cues.resolved and auxiliaries <= _AM
     is_wanted = (
         verb.lemma == "want" and auxiliaries <= {"do"} and subject is not None and subject.lemma in _WE
     )
@@ -290,11 +287,7 @@ def _performed(tree: Tree, verb: Token, cues: Cues) -> str:
     for each in (verb, tree.head(verb)) if verb.dep == "ccomp" else (verb,):
         subject, clauses = tree.subject(each.number), tree.children(each.number, "ccomp", "xcomp")
         auxiliaries = {aux.text.lower() for aux in tree.children(each.number, "aux")}
-        is_now = (
-            auxiliaries <= {"do"}
-            if each.tag == "VBP"
-            else auxiliaries & {"am", "are", "’m", "’re", "'m", "'re"}
-        )
+        is_now = auxiliaries <= {"do"} if each.tag == "VBP" else auxiliaries & _AM
         if (
             subject is None
             or subject.lemma not in _WE

@@ -162,11 +162,13 @@ def _numbers(asked: Sequence[str], told: Told, *, is_open: bool) -> Iterator[Dif
         is_pointing = at and asked[at - 1] in listed("article") and (number == "1" or is_open)
         if not is_number(number) or (is_pointing and len(number) == 1):
             continue
-        of = units() & {*asked[at + 1 : at + 2]}
-        own = [one for one, word in pairwise(text) if is_number(one) and word in of]
-        if not any(_same(float(number), float(other)) for other in own or said):
-            others = own or [other for other in text if is_number(other) and other not in asked]
-            yield Difference("number", number, others[0] if others else "")
+        of = {stem(word) for word in asked[at + 1 : at + 2]}
+        own = [one for one, word in pairwise(text) if is_number(one) and stem(word) in of]
+        is_measured = not units().isdisjoint(asked[at + 1 : at + 2])
+        if not any(_same(float(number), float(other)) for other in (own if is_measured and own else said)):
+            others = [other for other in text if is_number(other) and (is_measured or other not in asked)]
+            nearest = [other for other in own if other in others]
+            yield Difference("number", number, next(iter(nearest or others), ""))
 
 
 def _same(one: float, other: float) -> bool:
